@@ -1,0 +1,110 @@
+"""What a backend offers to the runner. Each framework's folder holds the same files with the same functions:
+
+`step.py`    `build(mode, job) -> Backend`: the step in each execution mode of the framework.
+`device.py`  `version()`, `devices()`, `configure(...)`, `threads()`: what the framework can reach.
+`memory.py`  `read(device) -> FrameworkMemory`: what its allocator counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from fwtui.race.records import Device, FrameworkMemory, Phase
+from fwtui.workloads.base import Arrays, Workload
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to build a backend from.
+
+    Attributes:
+        workload: gives the framework's loss function.
+        parameters: first weights, already in the dtype to train in.
+        batch: one batch in the dtype to train in, for shapes and dtypes.
+        device: a usable device's name, such as `cpu` or `cuda:0`.
+        optimizer: a name from `fwtui.race.spec.OPTIMIZERS`.
+        learning_rate: the optimizer's step size.
+    """
+
+    workload: Workload
+    parameters: Arrays
+    batch: Arrays
+    device: str
+    optimizer: str
+    learning_rate: float
+
+
+def named_metrics(returned: Any) -> dict[str, Any]:
+    """What a workload's loss function returned, by name, with `loss` first.
+
+    Raises:
+        ValueError: it returned several metrics, and none is called `loss`.
+    """
+    if not isinstance(returned, Mapping):
+        return {"loss": returned}
+    if "loss" not in returned:
+        raise ValueError(f"the loss function returned no 'loss', only {', '.join(map(repr, returned))}")
+    return {"loss": returned["loss"], **returned}
+
+
+class Backend(Protocol):
+    """One framework in one execution mode, with one network on one device."""
+
+    first_phase: Phase
+    """What the first step is, beside a step: `trace`, `compile`, or only `warm-up`."""
+
+    def step(self, batch: Arrays) -> Mapping[str, float]:
+        """One optimizer update; returns the metrics before it, `loss` first, when all work is done."""
+
+    def evaluate(self, batch: Arrays) -> Mapping[str, float]:
+        """The metrics of `batch` under the present weights, which stay as they are."""
+
+    def weights(self) -> Arrays:
+        """The present weights as NumPy arrays."""
+
+    def compilations(self) -> int:
+        """How many times the step has been traced or compiled so far; 0 where it never is."""
+
+    def close(self) -> None:
+        """Gives back what outlives the object, such as a session."""
+
+
+class StepModule(Protocol):
+    """A framework's `step.py`."""
+
+    def build(self, mode: str, job: Job) -> Backend:
+        """The backend for `mode` (the part of its name after the dot)."""
+
+
+class DeviceModule(Protocol):
+    """A framework's `device.py`."""
+
+    def version(self) -> str:
+        """The framework's version."""
+
+    def devices(self) -> tuple[Device, ...]:
+        """Every device that the machine has, with the reason where this framework cannot use it."""
+
+    def configure(self, device: str, threads: int, tf32: bool) -> None:
+        """Sets what is process-wide, before anything runs on a device."""
+
+    def threads(self) -> int:
+        """CPU threads that one op may use, as the framework tells."""
+
+
+class MemoryModule(Protocol):
+    """A framework's `memory.py`."""
+
+    def read(self, device: str) -> FrameworkMemory:
+        """What the allocator of `device` counts now."""
+
+
+@dataclass(frozen=True)
+class Framework:
+    """A framework's three modules, loaded."""
+
+    step: StepModule | Any
+    device: DeviceModule | Any
+    memory: MemoryModule | Any

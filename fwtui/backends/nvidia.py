@@ -1,0 +1,70 @@
+"""The NVIDIA GPUs that the machine has, whatever a framework makes of them; standard library only.
+
+A framework lists only what it can use. To say why a GPU is missing there, one must know that it exists.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from fwtui.race.records import Device
+
+_VENDOR = "0x10de"
+_DISPLAY_CLASS = "0x03"
+_ANY_MODEL = "NVIDIA GPU"
+
+
+def gpus(root: Path = Path("/")) -> tuple[str, ...]:
+    """The machine's GPUs by name, in the driver's order; empty on systems other than Linux.
+
+    Asked in turn: the driver; its device files, which a container may have without the rest; the PCI bus,
+    which knows a GPU that has no driver.
+    """
+    listed = sorted((root / "proc/driver/nvidia/gpus").glob("*/information"))
+    if listed:
+        return tuple(_model(file.read_text(errors="replace")) for file in listed)
+    files = [f for f in (root / "dev").glob("nvidia*") if re.fullmatch(r"nvidia\d+", f.name)]
+    return (_ANY_MODEL,) * (len(files) or sum(_is_gpu(d) for d in (root / "sys/bus/pci/devices").glob("*")))
+
+
+def has_driver(root: Path = Path("/")) -> bool:
+    """Whether NVIDIA's kernel driver is loaded and reachable from here."""
+    return (root / "proc/driver/nvidia/version").exists() or (root / "dev/nvidiactl").exists()
+
+
+def devices(usable: tuple[str, ...], library_problem: str) -> tuple[Device, ...]:
+    """Every GPU as `cuda:N`: first what the framework can use, by its names, then the rest of the machine's.
+
+    Args:
+        usable: names of the GPUs that the framework lists.
+        library_problem: why the framework sees no GPU at all, where the driver is not what is missing.
+    """
+    present = gpus()
+    found = [Device(f"cuda:{n}", name) for n, name in enumerate(usable)]
+    for n, name in list(enumerate(present))[len(usable) :]:
+        found.append(Device(f"cuda:{n}", name, _reason(bool(usable), library_problem)))
+    return tuple(found)
+
+
+def _reason(others_work: bool, library_problem: str) -> str:
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if not has_driver():
+        return "the machine's NVIDIA driver is not loaded"
+    if visible is not None:
+        return f"hidden by CUDA_VISIBLE_DEVICES={visible!r}"
+    return "the driver lists it, but CUDA does not" if others_work else library_problem
+
+
+def _model(information: str) -> str:
+    found = re.search(r"^Model:\s*(.+?)\s*$", information, re.MULTILINE)
+    return found[1] if found else _ANY_MODEL
+
+
+def _is_gpu(device: Path) -> bool:
+    try:
+        vendor, kind = (device / "vendor").read_text(), (device / "class").read_text()
+    except OSError:
+        return False
+    return vendor.startswith(_VENDOR) and kind.startswith(_DISPLAY_CLASS)

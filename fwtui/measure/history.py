@@ -1,0 +1,185 @@
+"""What one run of a lane has said so far, kept so that it can be shown: records in, figures out."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import perf_counter_ns
+from typing import Any
+
+import numpy as np
+
+from fwtui.measure.series import Extrema, Window
+from fwtui.measure.statistics import StepTimes
+from fwtui.race.records import (
+    Alive,
+    Built,
+    Compiled,
+    Ended,
+    Evaluated,
+    FrameworkMemory,
+    Imported,
+    LogLine,
+    Phase,
+    PhaseEntered,
+    ProcessMemory,
+    Record,
+    Standing,
+    Steps,
+    Stood,
+)
+
+RAW_STEPS = 65_536
+LOG_LINES = 5_000
+
+
+@dataclass
+class History:
+    """One run of a lane.
+
+    Attributes:
+        raw_steps: how many of the last steps are kept one by one; None keeps them all.
+        phases: each phase entered, in order.
+        steps: steps done.
+        metrics: the last `raw_steps` values of everything the network returns, `loss` first.
+        step_ns: the last `raw_steps` step times.
+        loss_curve, step_curve, in_use_curve, rss_curve: the whole run, for charts. The memory curves have one
+            value a step, that of the last reading before it.
+        evaluations: (step, metrics) of each look at the held-out data.
+        log: the last lines that the lane's process printed, and `log_lines`, how many there were.
+    """
+
+    raw_steps: int | None = RAW_STEPS
+    phases: list[PhaseEntered] = field(default_factory=list)
+    imported: Imported | None = None
+    built: Built | None = None
+    standing: Standing = "running"
+    ended: Ended | None = None
+    memory: FrameworkMemory = field(default_factory=FrameworkMemory)
+    process_memory: ProcessMemory = field(default_factory=lambda: ProcessMemory(None, None, None))
+    compilations: int = 0
+    evaluations: list[Evaluated] = field(default_factory=list)
+    first_step_ns: int | None = None
+    steps: int = 0
+    log_lines: int = 0
+    heard_ns: int = field(default_factory=perf_counter_ns)
+    busy_since_ns: int | None = None
+
+    def __post_init__(self) -> None:
+        self.metrics: dict[str, Window] = {}
+        self.step_ns = Window(self.raw_steps)
+        self.loss_curve, self.step_curve = Extrema(), Extrema()
+        self.in_use_curve, self.rss_curve = Extrema(), Extrema()
+        self.log: deque[str] = deque(maxlen=LOG_LINES)
+        self._device_peak: int | None = None
+        self._rss_peak: int | None = None
+
+    def apply(self, record: Record) -> None:
+        """Takes one record in."""
+        self.heard_ns = perf_counter_ns()
+        handler = _HANDLERS.get(type(record))
+        if handler is not None:
+            handler(self, record)
+
+    @property
+    def phase(self) -> Phase:
+        """The phase that the lane is in, or was in last."""
+        return self.phases[-1].phase if self.phases else "spawn"
+
+    @property
+    def loss(self) -> float | None:
+        """The last loss."""
+        losses = self.metrics.get("loss")
+        return float(losses.values()[-1]) if losses is not None and losses.count else None
+
+    @property
+    def steady_from(self) -> int | None:
+        """Number of the first steady step; None before it."""
+        return next((entered.step for entered in self.phases if entered.phase == "steady"), None)
+
+    @property
+    def device_peak_bytes(self) -> int | None:
+        """The most that the framework's allocator had in use."""
+        return self._device_peak
+
+    @property
+    def rss_peak_bytes(self) -> int | None:
+        """The most resident memory that the lane's process had."""
+        return self._rss_peak
+
+    def steady_step_ns(self) -> Any:
+        """Times of the steady steps that are kept, in ns; float64 of shape (steps,)."""
+        first = self.steady_from
+        return np.empty(0) if first is None else self.step_ns.since(first)
+
+    def step_times(self) -> StepTimes | None:
+        """Statistics of the steady steps that are kept; None where there are none."""
+        steady = self.steady_step_ns()
+        return StepTimes.of(steady) if len(steady) else None
+
+    def phase_ns(self) -> dict[Phase, int]:
+        """How long each phase that has ended took, in ns. The last one ends with the lane."""
+        ends = [entered.at_ns for entered in self.phases[1:]]
+        if self.ended is not None:
+            ends.append(self.ended.at_ns)
+        return {entered.phase: end - entered.at_ns for entered, end in zip(self.phases, ends, strict=False)}
+
+    def _steps(self, record: Steps) -> None:
+        times = np.frombuffer(record.step_ns, np.int64).astype(np.float64)
+        if self.first_step_ns is None and len(times):
+            self.first_step_ns = int(times[0])
+        self.steps = record.first + record.count
+        self.step_ns.extend(times)
+        self.step_curve.extend(times)
+        for name, column in record.metrics:
+            values = np.frombuffer(column, np.float64)
+            self.metrics.setdefault(name, Window(self.raw_steps)).extend(values)
+            if name == "loss":
+                self.loss_curve.extend(values)
+        self.in_use_curve.extend(np.full(record.count, _or_nan(self.memory.in_use_bytes)))
+        self.rss_curve.extend(np.full(record.count, _or_nan(self.process_memory.rss_bytes)))
+
+    def _framework_memory(self, record: FrameworkMemory) -> None:
+        self.memory = record
+        self._device_peak = _most(self._device_peak, record.peak_bytes)
+
+    def _process_memory(self, record: ProcessMemory) -> None:
+        self.process_memory = record
+        self._rss_peak = _most(_most(self._rss_peak, record.rss_bytes), record.rss_peak_bytes)
+
+    def _log(self, record: LogLine) -> None:
+        self.log.append(record.text)
+        self.log_lines += 1
+
+    def _stood(self, record: Stood) -> None:
+        self.standing = record.standing
+        if record.standing == "running":
+            self.ended = None
+
+    def _alive(self, record: Alive) -> None:
+        self.busy_since_ns = record.busy_since_ns
+
+
+def _or_nan(value: int | None) -> float:
+    return float("nan") if value is None else float(value)
+
+
+def _most(a: int | None, b: int | None) -> int | None:
+    return b if a is None else a if b is None else max(a, b)
+
+
+_HANDLERS: dict[type, Callable[[History, Any], None]] = {
+    PhaseEntered: lambda history, record: history.phases.append(record),
+    Imported: lambda history, record: setattr(history, "imported", record),
+    Built: lambda history, record: setattr(history, "built", record),
+    Steps: History._steps,
+    Evaluated: lambda history, record: history.evaluations.append(record),
+    FrameworkMemory: History._framework_memory,
+    ProcessMemory: History._process_memory,
+    Compiled: lambda history, record: setattr(history, "compilations", record.count),
+    Stood: History._stood,
+    Alive: History._alive,
+    LogLine: History._log,
+    Ended: lambda history, record: setattr(history, "ended", record),
+}

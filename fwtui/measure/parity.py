@@ -1,0 +1,107 @@
+"""Same answer? The losses of several lanes, compared step by step as they arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fwtui.measure.history import History
+
+TOLERANCES = {"float32": 1e-4, "float64": 1e-10}
+"""Relative gap between two losses of one step that rounding alone explains, by dtype."""
+
+
+@dataclass(frozen=True, slots=True)
+class LossGap:
+    """The largest relative gap between lanes over the steps compared.
+
+    Attributes:
+        compared: steps that all lanes had and that were compared.
+        skipped: steps that were no longer kept when the slowest lane reached them.
+        latest: gap at the last step compared.
+        largest: largest gap of all, first reached at step `largest_at`.
+        tolerance: what is still the same answer.
+        first_divergence: first step whose gap is above the tolerance; None where there is none.
+    """
+
+    tolerance: float
+    compared: int = 0
+    skipped: int = 0
+    latest: float | None = None
+    largest: float | None = None
+    largest_at: int | None = None
+    first_divergence: int | None = None
+
+    @property
+    def same(self) -> bool | None:
+        """Whether the lanes agree so far; None where nothing was compared."""
+        return None if not self.compared else self.first_divergence is None
+
+
+class LossComparison:
+    """Compares the losses of lanes that start from the same weights and data.
+
+    Args:
+        dtype: the least exact dtype among the lanes.
+    """
+
+    def __init__(self, dtype: str) -> None:
+        self._eps = float(np.finfo(dtype).eps)
+        self._next = 0
+        self._scale: float | None = None
+        self.gap = LossGap(TOLERANCES[dtype])
+
+    def update(self, lanes: Sequence[History]) -> LossGap:
+        """Compares the steps that all lanes have by now and that were not compared before.
+
+        A lane that was over before its first step has no answer; the others are compared without it.
+        """
+        taking_part = [lane for lane in lanes if lane.steps or lane.ended is None]
+        windows = [lane.metrics["loss"] for lane in taking_part if "loss" in lane.metrics]
+        if len(windows) < max(2, len(taking_part)):
+            return self.gap
+        first = max(self._next, *(window.first for window in windows))
+        stop = min(window.count for window in windows)
+        if stop <= first:
+            return self.gap
+        losses = np.stack([window.since(first)[: stop - first] for window in windows])
+        if self._scale is None:
+            self._scale = float(np.abs(losses[:, 0]).max())
+        self._take(first, relative_gap(losses, self._eps * self._scale), first - self._next)
+        self._next = stop
+        return self.gap
+
+    def _take(self, first: int, gaps: NDArray[np.float64], skipped: int) -> None:
+        old = self.gap
+        top = int(gaps.argmax())
+        larger = old.largest is None or gaps[top] > old.largest
+        above = np.flatnonzero(gaps > old.tolerance)
+        found = first + int(above[0]) if len(above) else None
+        self.gap = LossGap(
+            tolerance=old.tolerance,
+            compared=old.compared + len(gaps),
+            skipped=old.skipped + skipped,
+            latest=float(gaps[-1]),
+            largest=float(gaps[top]) if larger else old.largest,
+            largest_at=first + top if larger else old.largest_at,
+            first_divergence=found if old.first_divergence is None else old.first_divergence,
+        )
+
+
+def relative_gap(losses: NDArray[np.float64], floor: float) -> NDArray[np.float64]:
+    """(max − min) / max |loss| over the lanes at each step; infinite where a loss is not finite.
+
+    Args:
+        losses: shape (lanes, steps).
+        floor: least denominator. A loss that was computed from numbers of the first loss's size is not
+            known better than one rounding of that size, so a gap below it says nothing.
+    """
+    finite = np.isfinite(losses).all(axis=0)
+    known = np.where(finite, losses, 0.0)
+    spread = known.max(axis=0) - known.min(axis=0)
+    scale = np.maximum(np.abs(known).max(axis=0), max(floor, np.finfo(np.float64).tiny))
+    gaps: NDArray[np.float64] = np.where(finite, spread / scale, np.inf)
+    return gaps

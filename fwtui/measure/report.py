@@ -1,0 +1,112 @@
+"""A race as JSON: the headless commands' answer. Units stand in the names; unknown is null."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from fwtui import __version__
+from fwtui.backends import catalogue as backends
+from fwtui.measure import machine
+from fwtui.measure.history import History
+from fwtui.measure.parity import LossGap
+from fwtui.measure.verdict import Speed, incomparable, same_answer
+from fwtui.race.records import Phase
+from fwtui.race.spec import LaneSpec, RaceSpec
+from fwtui.workloads import catalogue as workloads
+
+
+def report(race: RaceSpec, lanes: Sequence[History], gap: LossGap, speed: Speed | None) -> dict[str, Any]:
+    """The whole race, ready for `json.dumps`."""
+    return {
+        "fwtui": __version__,
+        "machine": machine.describe(),
+        "workload": _workload(race.lanes[0]),
+        "schedule": race.schedule,
+        "host": race.host,
+        "lanes": [_lane(spec, lane) for spec, lane in zip(race.lanes, lanes, strict=True)],
+        "verdict": _verdict(race, lanes, gap, speed),
+    }
+
+
+def _workload(spec: LaneSpec) -> dict[str, Any]:
+    workload = workloads.load(spec.workload)
+    return {
+        "name": spec.workload.name,
+        "preset": spec.workload.preset,
+        "sizes": workload.sizes(),
+        "optimizer": spec.optimizer,
+        "learning_rate": spec.learning_rate,
+        "steps": spec.steps,
+        "seed": spec.seed,
+    }
+
+
+def _lane(spec: LaneSpec, lane: History) -> dict[str, Any]:
+    built, ended, phases = lane.built, lane.ended, lane.phase_ns()
+    times = lane.step_times()
+
+    def phase_ns(phase: Phase) -> int | None:
+        return phases.get(phase)
+
+    return {
+        "backend": spec.backend,
+        "framework": backends.entry(spec.backend).framework.title,
+        "framework_version": lane.imported.version if lane.imported else None,
+        "device": built.device if built else None,
+        "dtype": spec.dtype,
+        "optimizer": spec.optimizer,
+        "learning_rate": spec.learning_rate,
+        "batch": workloads.load(spec.workload).sizes().get("batch"),
+        "threads": built.threads if built else None,
+        "cores": list(built.cores) if built and built.cores is not None else None,
+        "parameters": built.parameters if built else None,
+        "outcome": ended.outcome if ended else None,
+        "reason": (ended.reason or None) if ended else None,
+        "hint": (ended.hint or None) if ended else None,
+        "steps": lane.steps,
+        "losses": _finite(lane.metrics["loss"].values()) if "loss" in lane.metrics else [],
+        "metrics": {
+            name: _finite(window.values()) for name, window in lane.metrics.items() if name != "loss"
+        },
+        "held_out": [{"step": one.step, **_finite_items(one.metrics)} for one in lane.evaluations],
+        "weights_sha256": built.weights_sha256 if built else None,
+        "data_sha256": built.data_sha256 if built else None,
+        "import_ns": phase_ns("import"),
+        "build_ns": phase_ns("build"),
+        "first_step_ns": lane.first_step_ns,
+        "compilations": lane.compilations,
+        "step_ns": {
+            key: getattr(times, key) if times else None for key in ("p50", "p95", "p99", "mean", "min")
+        },
+        "steady_steps": times.count if times else 0,
+        "memory": {"rss_peak_bytes": lane.rss_peak_bytes, "device_peak_bytes": lane.device_peak_bytes},
+    }
+
+
+def _verdict(race: RaceSpec, lanes: Sequence[History], gap: LossGap, speed: Speed | None) -> dict[str, Any]:
+    return {
+        "same": same_answer(race.lanes, lanes, gap),
+        "not_comparable": incomparable(race.lanes, lanes),
+        "max_relative_gap": gap.largest if gap.largest is None or math.isfinite(gap.largest) else None,
+        "tolerance": gap.tolerance,
+        "compared_steps": gap.compared,
+        "first_divergence": gap.first_divergence,
+        "faster": race.lanes[speed.faster].backend if speed and speed.ratio.certain else None,
+        "ratio": speed.ratio.value if speed else None,
+        "ratio_low": speed.ratio.low if speed else None,
+        "ratio_high": speed.ratio.high if speed else None,
+        "slower": race.lanes[speed.slower].backend if speed else None,
+        "contended": race.schedule == "race" and len(race.lanes) > 1,
+        "paced": any(lane.pace is not None for lane in race.lanes),
+    }
+
+
+def _finite(values: Any) -> list[float | None]:
+    """JSON has no NaN: what is not finite is null."""
+    return [value if math.isfinite(value) else None for value in values.tolist()]
+
+
+def _finite_items(pairs: tuple[tuple[str, float], ...]) -> dict[str, float | None]:
+    return {name: value if math.isfinite(value) else None for name, value in pairs}

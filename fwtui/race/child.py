@@ -1,0 +1,88 @@
+"""A lane's own process: `python -m fwtui.race.child`, driven through its standard streams.
+
+Standard input brings the spec and then words; standard output carries records; what anybody prints, Python
+or C++, goes to standard error, which the app keeps as the lane's log. The process imports the standard
+library, NumPy and one framework, so that it can run where there is no Textual.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+from multiprocessing.connection import Connection
+
+from fwtui.race.control import Control
+from fwtui.race.records import Alive, Record
+from fwtui.race.runner import Runner, run_lane
+from fwtui.race.spec import LaneSpec
+
+HEARTBEAT_S = 0.5
+PR_SET_PDEATHSIG = 1
+
+
+def main() -> None:
+    """Runs one lane and leaves, without the seconds that the frameworks' own clean-up can take."""
+    parent = os.getppid()
+    _die_with(parent)
+    records = Connection(os.dup(1), readable=False)
+    words = Connection(os.dup(0), writable=False)
+    # From here on nobody can write into the records, or read the words, by accident.
+    os.dup2(2, 1)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    spec: LaneSpec = words.recv()
+    link = _Link(records)
+    control = Control(spec.steps, spec.by_turns)
+    threading.Thread(target=_listen, args=(words, control), daemon=True).start()
+    runner = Runner(spec, link.emit, control)
+    threading.Thread(target=_beat, args=(link, runner), daemon=True).start()
+    run_lane(runner, os.getpid())
+    sys.stderr.flush()
+    # The app hangs up once it has read the memory that this process still holds.
+    time.sleep(5)
+    os._exit(0)
+
+
+class _Link:
+    """The way out, which the step loop and the heartbeat share."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection, self._lock = connection, threading.Lock()
+
+    def emit(self, record: Record) -> None:
+        with self._lock:
+            try:
+                self._connection.send(record)
+            except OSError:  # the app is gone, and with it the reason to live
+                os._exit(1)
+
+
+def _listen(words: Connection, control: Control) -> None:
+    try:
+        while True:
+            control.tell(words.recv())
+    except (EOFError, OSError):
+        os._exit(0)
+
+
+def _beat(link: _Link, runner: Runner) -> None:
+    while True:
+        time.sleep(HEARTBEAT_S)
+        link.emit(Alive(runner.step, runner.busy_since_ns))
+
+
+def _die_with(parent: int) -> None:
+    """Asks Linux to kill this process with its parent: a hung framework cannot notice a closed pipe."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

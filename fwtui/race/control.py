@@ -1,0 +1,129 @@
+"""What is asked of a lane while it trains: a few words, heeded by the step loop between two steps."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from fwtui.race.records import Record, Standing, Stood, TurnOver
+
+Verb = Literal["pause", "resume", "step", "stop", "grant", "train-on"]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word to a lane: `grant` and `train-on` carry a number of steps."""
+
+    verb: Verb
+    steps: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UseDevice:
+    """Answers a lane whose device is `auto`: the device to build on."""
+
+    device: str
+
+
+class Control:
+    """Holds what has been asked; one thread tells, the step loop's thread heeds.
+
+    The loop reads `attention`, a plain attribute, after every step: a lock there would be measured with the
+    step. Everything else is asked under the lock, and only when `attention` is set or a quota is used up.
+    """
+
+    def __init__(self, steps: int, by_turns: bool) -> None:
+        self.attention = False
+        self.limit = steps
+        self._by_turns = by_turns
+        self._paused = self._stopped = False
+        self._singles = self._granted = 0
+        self._device: str | None = None
+        self._said: Standing | None = None
+        self._changed = threading.Condition()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the lane has been told to stop."""
+        return self._stopped
+
+    def tell(self, word: Word | UseDevice) -> None:
+        """Takes a word; called from any thread."""
+        with self._changed:
+            if isinstance(word, UseDevice):
+                self._device = word.device
+            elif word.verb == "grant":
+                self._granted += word.steps
+            elif word.verb == "train-on":
+                self.limit += word.steps
+            else:
+                self.attention = True
+                self._paused = word.verb == "pause" or (self._paused and word.verb != "resume")
+                self._stopped |= word.verb == "stop"
+                self._singles += word.verb == "step"
+            self._changed.notify_all()
+
+    def device(self) -> str | None:
+        """Blocks until a device has been named; None after a stop."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._device is not None or self._stopped)
+            return None if self._stopped else self._device
+
+    def permit(self, step: int, say: Callable[[Record], None]) -> int:
+        """Blocks until the loop may go on from `step`.
+
+        Returns:
+            How many steps may be taken before the next call; 0 after a stop.
+        """
+        while True:
+            with self._changed:
+                quota, record = self._decide(step)
+                if quota is None and record is None:
+                    self._changed.wait()
+            # Said outside the lock: whoever hears it may tell this very lane a word at once.
+            if record is not None:
+                say(record)
+            if quota is not None:
+                return quota
+
+    def rest(self, seconds: float) -> None:
+        """Sleeps for the sake of a pace, or until something is asked."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.attention, timeout=seconds)
+
+    def _decide(self, step: int) -> tuple[int | None, Record | None]:
+        """(steps that may be taken or None for not yet, what is to be said of it or None)."""
+        self.attention = False
+        if self._stopped:
+            return 0, None
+        quota = self._quota(step)
+        if quota:
+            return quota, self._stand("running", step)
+        if self._granted:  # cannot be used now, and the turn must not end here
+            self._granted = 0
+            return None, TurnOver()
+        if step >= self.limit:
+            return None, None
+        return None, self._stand("paused" if self._paused else "waiting", step)
+
+    def _quota(self, step: int) -> int:
+        if self._singles:
+            self._singles -= 1
+            self.attention = self._singles > 0
+            self.limit = max(self.limit, step + 1)
+            return 1
+        if self._paused or step >= self.limit:
+            return 0
+        if not self._by_turns:
+            return self.limit - step
+        quota, self._granted = min(self._granted, self.limit - step), 0
+        return quota
+
+    def _stand(self, standing: Standing, step: int) -> Stood | None:
+        # A lane that takes turns waits dozens of times a second: only what lasts is worth a record.
+        if standing == self._said or (self._by_turns and {standing, self._said} == {"running", "waiting"}):
+            return None
+        self._said = standing
+        return Stood(standing, step)

@@ -1,0 +1,207 @@
+"""From what a user asked for to a `RaceSpec`: defaults filled in, everything checked, nothing left open."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from fwtui.backends import catalogue as backends
+from fwtui.race.cores import bound_cores, core_count
+from fwtui.race.spec import (
+    DTYPES,
+    HOSTS,
+    MAX_LANES,
+    MAX_SEED,
+    MAX_SIZE,
+    MAX_STEPS,
+    MAX_THREADS,
+    OPTIMIZERS,
+    SCHEDULES,
+    HostKind,
+    LaneSpec,
+    RaceSpec,
+    Schedule,
+    SpecError,
+    WorkloadSpec,
+    one_of,
+    positive_number,
+    whole_number,
+)
+from fwtui.workloads import catalogue as workloads
+
+MAX_RATE = 1e6
+DEFAULT_BACKENDS = ("tf.function", "torch.eager")
+_DEVICE = re.compile(r"auto|cpu|mps|cuda:\d{1,2}")
+
+
+@dataclass(frozen=True)
+class LaneRequest:
+    """One lane as the user asked for it; None leaves a setting to the race.
+
+    The fields after `backend` are the keys that a lane's settings may have.
+    """
+
+    backend: str
+    device: str | None = None
+    dtype: str | None = None
+    optimizer: str | None = None
+    lr: str | None = None
+    batch: str | None = None
+    threads: str | None = None
+
+    def settings(self) -> dict[str, str]:
+        """The settings that were given, by key."""
+        return {key: value for key in LANE_KEYS if (value := getattr(self, key)) is not None}
+
+    def text(self) -> str:
+        """The request as `parse_lane` reads it, such as `torch.eager lr=2e-6`."""
+        return " ".join([self.backend, *(f"{key}={value}" for key, value in self.settings().items())])
+
+
+LANE_KEYS = tuple(f.name for f in fields(LaneRequest) if f.name != "backend")
+
+
+@dataclass(frozen=True)
+class RaceRequest:
+    """A race as the user asked for it, in the words of the command line; None is the workload's default."""
+
+    lanes: tuple[LaneRequest, ...] = tuple(map(LaneRequest, DEFAULT_BACKENDS))
+    workload: str = workloads.NAMES[0]
+    preset: str | None = None
+    sizes: tuple[tuple[str, str], ...] = ()
+    device: str = "auto"
+    dtype: str = "float32"
+    optimizer: str | None = None
+    lr: str | None = None
+    batch: str | None = None
+    steps: str | None = None
+    seed: str = "0"
+    threads: str | None = None
+    pace: str | None = None
+    tf32: bool = False
+    schedule: str = "turns"
+    host: str = "process"
+    linger: bool = field(default=False)
+
+
+def parse_lane(text: str, option: str = "--lane") -> LaneRequest:
+    """`BACKEND key=value …` as a request; SpecError for a key that no lane has."""
+    try:
+        backend, *pairs = shlex.split(text)
+    except ValueError:
+        raise SpecError(option, text, "BACKEND key=value …") from None
+    settings = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if key not in LANE_KEYS or not equals or not value:
+            raise SpecError(option, pair, f"key=value, the key one of {', '.join(LANE_KEYS)}")
+        settings[key] = value
+    return LaneRequest(one_of(option, backend, backends.names()), **settings)
+
+
+def plan(request: RaceRequest) -> RaceSpec:
+    """The race that `request` asks for; SpecError for what does not exist or makes no sense."""
+    if not 1 <= len(request.lanes) <= MAX_LANES:
+        raise SpecError("--lanes", len(request.lanes), f"1 to {MAX_LANES} lanes")
+    schedule: Schedule = one_of("--schedule", request.schedule, SCHEDULES)  # type: ignore[assignment]
+    host: HostKind = one_of("--host", request.host, HOSTS)  # type: ignore[assignment]
+    lanes = tuple(_lane(request, index) for index in range(len(request.lanes)))
+    return RaceSpec(lanes, schedule, host)
+
+
+def plan_lane(request: RaceRequest, index: int) -> LaneSpec:
+    """One lane of `plan(request)`, for a lane that is switched while the others train on."""
+    return plan(request).lanes[index]
+
+
+def differences(lanes: tuple[LaneSpec, ...]) -> dict[str, tuple[str, ...]]:
+    """What differs between the lanes beside the backend: setting -> its value in each lane."""
+    table: dict[str, tuple[Any, ...]] = {
+        "device": tuple(lane.device for lane in lanes),
+        "dtype": tuple(lane.dtype for lane in lanes),
+        "optimizer": tuple(lane.optimizer for lane in lanes),
+        "lr": tuple(f"{lane.learning_rate:g}" for lane in lanes),
+        "batch": tuple(str(workloads.load(lane.workload).sizes().get("batch", "n/a")) for lane in lanes),
+        "threads": tuple(str(lane.threads) for lane in lanes),
+    }
+    return {name: values for name, values in table.items() if len(set(values)) > 1}
+
+
+def with_lane(request: RaceRequest, index: int, lane: LaneRequest) -> RaceRequest:
+    """`request` with another lane at `index`."""
+    lanes = list(request.lanes)
+    lanes[index] = lane
+    return replace(request, lanes=tuple(lanes))
+
+
+def _lane(request: RaceRequest, index: int) -> LaneSpec:
+    lane = request.lanes[index]
+    own = lane.settings()
+
+    def setting(key: str) -> tuple[str, str | None]:
+        """The option's name for an error, and the lane's value for it or the race's."""
+        return (
+            (f"--lane {lane.backend}: {key}", own[key]) if key in own else (f"--{key}", getattr(request, key))
+        )
+
+    one_of("--lanes", lane.backend, backends.names())
+    workload = _workload(request, setting("batch"))
+    loaded = workloads.load(workload)
+    steps = loaded.STEPS if request.steps is None else whole_number("--steps", request.steps, 1, MAX_STEPS)
+    threads_option, threads = setting("threads")
+    share, cores = _share(request, index)
+    lr_option, lr = setting("lr")
+    optimizer_option, optimizer = setting("optimizer")
+    dtype_option, dtype = setting("dtype")
+    return LaneSpec(
+        backend=lane.backend,
+        workload=workload,
+        device=_device(*setting("device")),
+        dtype=one_of(dtype_option, dtype or "", DTYPES),
+        optimizer=one_of(optimizer_option, optimizer or loaded.OPTIMIZER, OPTIMIZERS),
+        learning_rate=positive_number(lr_option, lr if lr is not None else loaded.LEARNING_RATE, MAX_RATE),
+        steps=steps,
+        seed=whole_number("--seed", request.seed, 0, MAX_SEED),
+        threads=share if threads is None else whole_number(threads_option, threads, 1, MAX_THREADS),
+        cores=cores,
+        pace=None if request.pace is None else positive_number("--pace", request.pace, 1e6),
+        tf32=request.tf32,
+        by_turns=request.schedule == "turns" and len(request.lanes) > 1,
+        linger=request.linger,
+    )
+
+
+def _workload(request: RaceRequest, batch: tuple[str, str | None]) -> WorkloadSpec:
+    presets = workloads.presets(request.workload)
+    preset = next(iter(presets)) if request.preset is None else request.preset
+    one_of("--preset", preset, tuple(presets))
+    known = presets[preset].sizes()
+    sizes = {}
+    for name, text in request.sizes:
+        if name not in known:
+            raise SpecError("--size", f"{name}={text}", f"NAME=N, the name one of {', '.join(known)}")
+        sizes[name] = whole_number(f"--size {name}", text, 1, MAX_SIZE)
+    option, value = batch
+    if value is not None:
+        sizes["batch"] = whole_number(option, value, 1, MAX_SIZE)
+    return WorkloadSpec(request.workload, preset, tuple(sorted(sizes.items())))
+
+
+def _device(option: str, name: str | None) -> str:
+    if name is None or not _DEVICE.fullmatch(name):
+        raise SpecError(option, name, "auto, cpu, cuda:N, mps")
+    return name
+
+
+def _share(request: RaceRequest, index: int) -> tuple[int, tuple[int, ...] | None]:
+    """Threads for a lane, and the cores it is bound to: all of them in turns, its own part in a race."""
+    lanes = len(request.lanes)
+    if request.schedule != "race" or lanes == 1:
+        return core_count(), None
+    share = max(1, core_count() // lanes)
+    cores = bound_cores()
+    if cores is None or len(cores) < lanes or request.host == "thread":
+        return share, None
+    return share, cores[index * share : (index + 1) * share]

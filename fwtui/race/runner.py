@@ -1,0 +1,276 @@
+"""The one step loop, under both hosts and for every backend, and the only place that reads clocks.
+
+A step's time runs from its call until its loss is on the host. Evaluating, sending and waiting happen
+between steps and are in no step's time.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from time import perf_counter_ns
+
+import numpy as np
+
+from fwtui.backends import catalogue as backends
+from fwtui.backends.base import Backend, Framework, Job
+from fwtui.race.columns import Columns
+from fwtui.race.control import Control
+from fwtui.race.cores import bind, bound_cores
+from fwtui.race.records import (
+    Built,
+    Compiled,
+    Ended,
+    Evaluated,
+    Imported,
+    Phase,
+    PhaseEntered,
+    Record,
+    TurnOver,
+)
+from fwtui.race.spec import LaneSpec
+from fwtui.workloads import catalogue as workloads
+from fwtui.workloads.base import Arrays
+from fwtui.workloads.hashes import data_sha256, weights_sha256
+from fwtui.workloads.seeding import data_rng, parameters_rng
+
+FLUSH_NS = 33_000_000
+MEMORY_NS = 250_000_000
+WARM_UP_STEPS = 10
+EVALUATIONS = 40
+
+Emit = Callable[[Record], None]
+
+
+class LaneError(Exception):
+    """A lane cannot go on, for a reason that is told in words; `hint` says what to do about it."""
+
+    def __init__(self, reason: str, hint: str = "") -> None:
+        super().__init__(reason)
+        self.hint = hint
+
+
+def run_lane(runner: Runner, pid: int) -> None:
+    """Trains one lane from import to end, and says everything that happens; raises nothing.
+
+    Args:
+        pid: the process that the lane's memory is to be read from.
+    """
+    try:
+        runner.prepare(pid)
+        runner.train()
+    except LaneError as error:
+        runner.end("failed", str(error), error.hint)
+    except MemoryError as error:
+        runner.end("failed", f"out of memory{f': {error}' if str(error) else ''}", "smaller sizes may fit")
+    except Exception as error:
+        traceback.print_exc(file=sys.stderr)
+        runner.end("failed", _one_line(error), "the lane's log has the whole story")
+    finally:
+        runner.close()
+
+
+class Runner:
+    """One lane's way through its phases."""
+
+    def __init__(self, spec: LaneSpec, emit: Emit, control: Control) -> None:
+        self.step = 0
+        self.busy_since_ns = perf_counter_ns()
+        self._spec, self._emit, self._control = spec, emit, control
+        self._backend: Backend | None = None
+        self._warm_up = min(WARM_UP_STEPS, spec.steps // 10)
+        self._evaluate_every = max(1, spec.steps // EVALUATIONS)
+        self._next_event = 0
+        self._flush_at = self._memory_at = 0
+        self._compiled = 0
+        self._ended = False
+
+    def prepare(self, pid: int) -> None:
+        """Imports the framework, settles the device, and builds the network there; tells each of them."""
+        spec = self._spec
+        bind(spec.cores)
+        self._enter("import")
+        self._framework = self._import()
+        devices = self._framework.device.devices()
+        entry = backends.entry(spec.backend).framework
+        self._emit(Imported(entry.title, self._framework.device.version(), devices, pid))
+        device = self._control.device() if spec.device == "auto" else spec.device
+        if device is None:
+            return
+        reasons = {known.name: known.reason for known in devices}
+        if device not in reasons:
+            raise LaneError(f"{device}: there is no such device here; {entry.title} has {', '.join(reasons)}")
+        if reasons[device] is not None:
+            raise LaneError(f"{device}: {reasons[device]}", "`fwtui doctor` tells more")
+        self._device = device
+        self._enter("build")
+        self._build()
+
+    def train(self) -> None:
+        """Steps until the end, a stop or a divergence; lingers for more steps where the spec says so."""
+        control, spec = self._control, self._spec
+        while not control.stopped:
+            if self.step >= control.limit and not self._ended:
+                self._evaluate()
+                self.end("done", lingers=spec.linger)
+                if not spec.linger:
+                    return
+            quota = control.permit(self.step, self._emit)
+            if quota == 0:
+                break
+            self._ended = False
+            finite = self._take(quota)
+            if spec.by_turns or control.attention or not finite:
+                self._flush()
+            if not finite:
+                self.end("diverged", f"diverged at step {self.step - 1}: the loss is {self._last_loss}")
+                return
+            if spec.by_turns:
+                self._emit(TurnOver())
+        self.end("stopped", "stopped")
+
+    def end(self, outcome: str, reason: str = "", hint: str = "", lingers: bool = False) -> None:
+        """Sends what is left and says how the lane ended, once."""
+        if self._ended:
+            return
+        self._ended = True
+        if self._backend is not None:
+            self._flush()
+        self._emit(Ended(outcome, self.step, perf_counter_ns(), reason, hint, lingers))  # type: ignore[arg-type]
+
+    def close(self) -> None:
+        """Gives back what the backend holds."""
+        if self._backend is not None:
+            self._backend.close()
+
+    def _take(self, quota: int) -> bool:
+        """Up to `quota` steps, fewer when something is asked; whether the loss stayed finite."""
+        assert self._backend is not None
+        clock, isfinite = perf_counter_ns, math.isfinite
+        run_step, batches, columns, control = self._backend.step, self._batches, self._columns, self._control
+        pace_ns = int(1e9 / self._spec.pace) if self._spec.pace else 0
+        for _ in range(quota):
+            if self.step >= self._next_event:
+                self._at_event()
+            batch = next(batches)
+            started = clock()
+            self.busy_since_ns = started
+            values = run_step(batch)
+            ended = clock()
+            columns.write(started, ended - started, values)
+            self.step += 1
+            if not isfinite(values["loss"]):
+                self._last_loss = values["loss"]
+                return False
+            if ended >= self._flush_at or columns.full:
+                self._flush()
+            if pace_ns:
+                control.rest((started + pace_ns - clock()) / 1e9)
+            if control.attention:
+                break
+        return True
+
+    def _at_event(self) -> None:
+        """Enters the phase that begins at this step, evaluates where it is time, and sets the next event."""
+        step = self.step
+        assert self._backend is not None
+        if step == 0:
+            self._enter(self._backend.first_phase)
+            self._next_event = 1
+            return
+        if step == 1:
+            self._flush()
+        steady_at = 1 + self._warm_up
+        phase: Phase = "steady" if step >= steady_at else "warm-up"
+        if phase != self._phase:
+            self._enter(phase)
+        if step % self._evaluate_every == 0:
+            self._evaluate()
+        evaluate_at = (step // self._evaluate_every + 1) * self._evaluate_every
+        self._next_event = min(steady_at, evaluate_at) if step < steady_at else evaluate_at
+
+    def _import(self) -> Framework:
+        entry = backends.entry(self._spec.backend).framework
+        try:
+            return backends.load(entry)
+        except ImportError as error:
+            traceback.print_exc(file=sys.stderr)
+            missing = isinstance(error, ModuleNotFoundError) and error.name == entry.package
+            what = "is not installed" if missing else f"does not import: {_one_line(error)}"
+            raise LaneError(f"{entry.title} {what}", f"pip install {entry.package}") from None
+
+    def _build(self) -> None:
+        spec, framework = self._spec, self._framework
+        framework.device.configure(self._device, spec.threads, spec.tf32)
+        workload = workloads.load(spec.workload)
+        parameters = workload.parameters(parameters_rng(spec.seed))
+        data_hash = data_sha256(workload.batches(data_rng(spec.seed)))
+        self._batches = _cast_all(workload.batches(data_rng(spec.seed)), spec.dtype)
+        self._held_out = workload.held_out(data_rng(spec.seed))
+        if self._held_out is not None:
+            self._held_out = _cast(self._held_out, spec.dtype)
+        sample = _cast(next(workload.batches(data_rng(spec.seed))), spec.dtype)
+        first = _cast(parameters, spec.dtype)
+        job = Job(workload, first, sample, self._device, spec.optimizer, spec.learning_rate)
+        self._columns = Columns()
+        self._backend = framework.step.build(backends.entry(spec.backend).mode, job)
+        self._emit(
+            Built(
+                device=self._device,
+                dtype=spec.dtype,
+                weights_sha256=weights_sha256(parameters),
+                data_sha256=data_hash,
+                parameters=sum(array.size for array in parameters.values()),
+                threads=framework.device.threads(),
+                cores=bound_cores(),
+            )
+        )
+
+    def _evaluate(self) -> None:
+        if self._backend is None or self._held_out is None:
+            return
+        values = self._backend.evaluate(self._held_out)
+        self._emit(Evaluated(self.step, tuple(values.items())))
+
+    def _flush(self) -> None:
+        assert self._backend is not None
+        if self._columns.count:
+            self._emit(self._columns.take())
+        now = perf_counter_ns()
+        self._flush_at = now + FLUSH_NS
+        if now >= self._memory_at:
+            self._memory_at = now + MEMORY_NS
+            self._emit(self._framework.memory.read(self._device))
+        compiled = self._backend.compilations()
+        if compiled != self._compiled:
+            self._compiled = compiled
+            self._emit(Compiled(self.step, compiled))
+
+    def _enter(self, phase: Phase) -> None:
+        self._phase = phase
+        self._emit(PhaseEntered(phase, perf_counter_ns(), self.step))
+
+
+def _cast(arrays: Arrays, dtype: str) -> Arrays:
+    """Floating-point arrays in `dtype`, the others as they are."""
+    return {
+        name: array.astype(dtype) if np.issubdtype(array.dtype, np.floating) else array
+        for name, array in arrays.items()
+    }
+
+
+def _cast_all(batches: Iterator[Arrays], dtype: str) -> Iterator[Arrays]:
+    """Each batch cast; the same object for the same object, so that a backend need not copy it again."""
+    source: Arrays | None = None
+    result: Arrays = {}
+    for batch in batches:
+        if batch is not source:
+            source, result = batch, _cast(batch, dtype)
+        yield result
+
+
+def _one_line(error: BaseException) -> str:
+    first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__

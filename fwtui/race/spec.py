@@ -1,0 +1,128 @@
+"""What a lane and a race are asked to do: frozen, checked, and free of defaults left open.
+
+A spec is what travels to a lane's process. It is made by `fwtui.race.plan`, which fills in what the user
+left out from the workload; nothing below this module guesses.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+Schedule = Literal["turns", "race"]
+HostKind = Literal["process", "thread"]
+
+SCHEDULES: tuple[Schedule, ...] = ("turns", "race")
+HOSTS: tuple[HostKind, ...] = ("process", "thread")
+DTYPES = ("float32", "float64")
+OPTIMIZERS = ("sgd",)
+MAX_LANES = 4
+MAX_STEPS = 1_000_000_000
+MAX_SIZE = 1_000_000
+MAX_SEED = 2**32 - 1
+MAX_THREADS = 1024
+
+
+class SpecError(ValueError):
+    """Input that does not exist or makes no sense, told in one line.
+
+    Attributes:
+        option: what was set, as the user would write it (`--steps`, `lane 2: lr`).
+        got: what came.
+        accepted: what would have been accepted, in words.
+    """
+
+    def __init__(self, option: str, got: object, accepted: str) -> None:
+        self.option, self.got, self.accepted = option, got, accepted
+        shown = "".join(c if c.isprintable() else "?" for c in str(got))
+        shown = shown if len(shown) <= 80 else shown[:77] + "..."
+        super().__init__(f"{option}: got {shown!r}; accepted: {accepted}")
+
+
+def whole_number(option: str, text: str | int, low: int, high: int) -> int:
+    """`text` as an int within `low..high`; SpecError for a float, a word or a number outside."""
+    accepted = f"a whole number from {low:,} to {high:,}"
+    try:
+        value = int(str(text).replace("_", ""), 10)
+    except ValueError:
+        raise SpecError(option, text, accepted) from None
+    if not low <= value <= high:
+        raise SpecError(option, text, accepted)
+    return value
+
+
+def positive_number(option: str, text: str | float, high: float) -> float:
+    """`text` as a finite float in `0 < x <= high`; SpecError for anything else, NaN included."""
+    accepted = f"a number above 0, at most {high:g}"
+    try:
+        value = float(text)
+    except ValueError:
+        raise SpecError(option, text, accepted) from None
+    if not (math.isfinite(value) and 0 < value <= high):
+        raise SpecError(option, text, accepted)
+    return value
+
+
+def one_of(option: str, text: str, choices: tuple[str, ...]) -> str:
+    """`text` where it is one of `choices`; SpecError that lists them where it is not."""
+    if text not in choices:
+        raise SpecError(option, text, ", ".join(choices))
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadSpec:
+    """A network and its data by name, with everything that can be set about it.
+
+    Attributes:
+        name: a name from `fwtui.workloads.catalogue`.
+        preset: one of that workload's presets.
+        sizes: (name, value) pairs that replace the preset's, batch included.
+    """
+
+    name: str
+    preset: str
+    sizes: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LaneSpec:
+    """All that one lane's process must know.
+
+    Attributes:
+        backend: a name from `fwtui.backends.catalogue`, such as `torch.eager`.
+        device: `cpu`, `cuda:N`, `mps`, or `auto`: then the race answers, once every lane has said what its
+            framework can reach, with the best device that all of them have.
+        steps: optimizer updates to make.
+        threads: CPU threads the framework may use inside one op.
+        cores: CPU cores that the lane's process is bound to; None leaves it free.
+        pace: steps a second at most; None is full speed.
+        tf32: whether matrix products in float32 may round their inputs to TF32 on a GPU.
+        by_turns: take only the steps that are granted, instead of as many as there are.
+        linger: stay alive after the last step, so that more steps can be asked for.
+    """
+
+    backend: str
+    workload: WorkloadSpec
+    device: str
+    dtype: str
+    optimizer: str
+    learning_rate: float
+    steps: int
+    seed: int
+    threads: int
+    cores: tuple[int, ...] | None = None
+    pace: float | None = None
+    tf32: bool = False
+    by_turns: bool = False
+    linger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RaceSpec:
+    """One to four lanes, and how they share the machine."""
+
+    lanes: tuple[LaneSpec, ...]
+    schedule: Schedule
+    host: HostKind

@@ -1,0 +1,103 @@
+"""What a workload is: a network, its data, its loss, and how it is trained by default."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from importlib import import_module
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Arrays = dict[str, NDArray[Any]]
+Loss = Callable[[Mapping[str, Any], Mapping[str, Any]], Any]
+"""(parameters, batch) -> a scalar tensor, or a dict of scalar tensors with `loss` first."""
+
+
+class Workload(Protocol):
+    """What every workload offers, whether an object of ours or a module of the user's.
+
+    The two generators that one seed gives (`fwtui.workloads.seeding`) are never shared: `parameters` gets
+    one, `batches` and `held_out` each get a fresh copy of the other, so that both split the data alike.
+    """
+
+    @property
+    def STEPS(self) -> int:  # noqa: N802, a constant in a user's module
+        """Steps to train by default."""
+
+    @property
+    def OPTIMIZER(self) -> str:  # noqa: N802
+        """The optimizer's name by default."""
+
+    @property
+    def LEARNING_RATE(self) -> float:  # noqa: N802
+        """The optimizer's step size by default."""
+
+    def parameters(self, rng: np.random.Generator) -> Arrays:
+        """The first weights, by name, in float64."""
+
+    def batches(self, rng: np.random.Generator) -> Iterator[Arrays]:
+        """One batch a step, without end. The same object again means the same data again."""
+
+    def held_out(self, rng: np.random.Generator) -> Arrays | None:
+        """Data to evaluate and never to train on; None where there is none."""
+
+    def torch_loss(self) -> Loss:
+        """The network and its loss in PyTorch; imports torch inside."""
+
+    def tensorflow_loss(self) -> Loss:
+        """The network and its loss in TensorFlow; imports tensorflow inside."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuiltIn(ABC):
+    """A built-in workload: `workload.py` with `net_torch.py` and `net_tensorflow.py` beside it.
+
+    The nets are reached by name when they are called for, so that `workload.py` needs NumPy alone.
+    A subclass's fields in lower case are its settings; those that are whole numbers can be set as sizes.
+    """
+
+    summary: ClassVar[str]
+
+    STEPS: int
+    OPTIMIZER: str
+    LEARNING_RATE: float
+
+    @abstractmethod
+    def parameters(self, rng: np.random.Generator) -> Arrays:
+        """The first weights, by name, in float64."""
+
+    @abstractmethod
+    def batches(self, rng: np.random.Generator) -> Iterator[Arrays]:
+        """One batch a step, without end. The same object again means the same data again."""
+
+    def held_out(self, rng: np.random.Generator) -> Arrays | None:
+        """None: no data held out."""
+        return None
+
+    def torch_loss(self) -> Loss:
+        """`net_torch.loss(self)`."""
+        loss: Loss = self._net("net_torch").loss(self)
+        return loss
+
+    def tensorflow_loss(self) -> Loss:
+        """`net_tensorflow.loss(self)`."""
+        loss: Loss = self._net("net_tensorflow").loss(self)
+        return loss
+
+    @abstractmethod
+    def shape(self) -> str:
+        """The network in a few signs, such as `64×1000→100→10 relu`."""
+
+    def sizes(self) -> dict[str, int]:
+        """The settings that are whole numbers, by name, with their values."""
+        return {
+            f.name: v
+            for f in fields(self)
+            if f.name.islower() and isinstance(v := getattr(self, f.name), int)
+        }
+
+    def _net(self, file: str) -> Any:
+        return import_module(f"{type(self).__module__.rpartition('.')[0]}.{file}")

@@ -1,0 +1,20 @@
+"""A CPU that works, and a GPU that does not."""
+
+from fwtui.race.records import Device
+
+
+def version() -> str:
+    return "1.2.3"
+
+
+def devices():
+    return (Device("cpu", "Scripted CPU"), Device("cuda:0", "Scripted GPU", "no CUDA build of Scripted"))
+
+
+def configure(device: str, threads: int, tf32: bool) -> None:
+    global _threads
+    _threads = threads
+
+
+def threads() -> int:
+    return _threads

@@ -1,0 +1,62 @@
+"""Losses that fall by a hundredth a step, until the mode's own fault at step 20."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+import time
+
+from fwtui.backends.base import Job
+
+FAULT_AT = 20
+
+
+class Scripted:
+    def __init__(self, mode: str, job: Job) -> None:
+        self.mode, self.job, self.count = mode, job, 0
+        self.first_phase = "trace" if mode == "other" else "warm-up"
+
+    def step(self, batch):
+        loss = 1000.0 * 0.99**self.count
+        if self.mode == "other":
+            loss *= 1 + 1e-6
+        if self.mode == "slow":
+            time.sleep(0.01)
+        if self.mode == "noisy":
+            sys.stdout.write(f"line {self.count} \x1b[31mred\x1b[0m\x07\n")
+        if self.count == FAULT_AT:
+            loss = self.fault(loss)
+        self.count += 1
+        return {"loss": loss}
+
+    def fault(self, loss: float) -> float:
+        if self.mode == "raise":
+            raise RuntimeError("the script says no\nand more lines")
+        if self.mode == "oom":
+            raise MemoryError
+        if self.mode == "abort":
+            os.abort()
+        if self.mode == "exit":
+            os._exit(3)
+        if self.mode == "hang":
+            time.sleep(3600)
+        return {"nan": math.nan, "inf": math.inf}.get(self.mode, loss)
+
+    def evaluate(self, batch):
+        return {"loss": 1.0, "accuracy": min(1.0, self.count / 100)}
+
+    def weights(self):
+        return self.job.parameters
+
+    def compilations(self) -> int:
+        return 1 if self.mode == "other" and self.count else 0
+
+    def close(self) -> None:
+        pass
+
+
+def build(mode: str, job: Job) -> Scripted:
+    if mode == "stuck":
+        time.sleep(3600)
+    return Scripted(mode, job)
