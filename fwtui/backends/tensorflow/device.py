@@ -1,0 +1,83 @@
+"""What TensorFlow can reach, and its process-wide settings."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import tensorflow as tf
+
+from fwtui.backends import nvidia
+from fwtui.race.records import Device
+
+
+def version() -> str:
+    """Such as `2.21.0`."""
+    return str(tf.__version__)
+
+
+def devices() -> tuple[Device, ...]:
+    """The CPU, every NVIDIA GPU of the machine, and on macOS `mps`, with why one cannot be used."""
+    physical = tf.config.list_physical_devices("GPU")
+    if sys.platform == "darwin":
+        needs_plugin = "TensorFlow reaches Apple's GPU through a plugin: pip install tensorflow-metal"
+        return Device("cpu", "CPU"), Device("mps", "Apple GPU", None if physical else needs_plugin)
+    if tf.test.is_built_with_cuda():
+        problem = "TensorFlow did not find the CUDA libraries: pip install 'tensorflow[and-cuda]'"
+    else:
+        problem = "this TensorFlow is built without CUDA"
+    usable = tuple(
+        tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name) for gpu in physical
+    )
+    return Device("cpu", "CPU"), *nvidia.devices(usable, problem)
+
+
+def configure(device: str, threads: int, tf32: bool) -> None:
+    """Sets CPU threads inside and between ops, the GPUs TensorFlow may touch, and TF32 for float32 products.
+
+    A GPU's memory grows with the need; TensorFlow would else take all of it, and the other lane's part.
+    Once anything has run in the process, threads and GPUs cannot change any more: then they stay as they are.
+
+    Raises:
+        RuntimeError: `device` is a GPU, and TensorFlow already runs in this process without it.
+    """
+    tf.config.experimental.enable_tensor_float_32_execution(tf32)
+    gpus = tf.config.list_physical_devices("GPU")
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(threads)
+        tf.config.set_visible_devices([] if device == "cpu" else gpus[_number(device)], "GPU")
+        for gpu in gpus:
+            tf.config.experimental.set_memory_growth(gpu, True)
+    except RuntimeError:
+        tensorflow_name(device)
+
+
+def threads() -> int:
+    """CPU threads that one op may use."""
+    chosen = int(tf.config.threading.get_intra_op_parallelism_threads())
+    return chosen or _cores()
+
+
+def tensorflow_name(device: str) -> str:
+    """TensorFlow's name for `device`, such as `/GPU:0`: it counts only the GPUs that it was left to see.
+
+    Raises:
+        RuntimeError: it was left without this one.
+    """
+    if device == "cpu":
+        return "/CPU:0"
+    gpu: Any = tf.config.list_physical_devices("GPU")[_number(device)]
+    visible = tf.config.get_visible_devices("GPU")
+    if gpu not in visible:
+        raise RuntimeError(f"TensorFlow already runs in this process without {device}; a process a lane can")
+    return f"/GPU:{visible.index(gpu)}"
+
+
+def _number(device: str) -> int:
+    return int(device.partition(":")[2] or 0)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

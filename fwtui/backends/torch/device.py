@@ -1,0 +1,58 @@
+"""What PyTorch can reach, and its process-wide settings."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from typing import Any
+
+import torch
+
+from fwtui.backends import nvidia
+from fwtui.race.records import Device
+
+
+def version() -> str:
+    """Such as `2.13.0+cpu`."""
+    return str(torch.__version__)
+
+
+def devices() -> tuple[Device, ...]:
+    """The CPU, every NVIDIA GPU of the machine, and on macOS `mps`, with why one cannot be used."""
+    if torch.version.cuda:
+        problem = (
+            f"PyTorch, built for CUDA {torch.version.cuda}, finds no GPU: the driver may be too old for it"
+        )
+    else:
+        problem = (
+            "this PyTorch is built without CUDA; https://pytorch.org/get-started lists the builds with it"
+        )
+    usable = tuple(torch.cuda.get_device_name(n) for n in range(torch.cuda.device_count()))
+    metal = (_mps(),) if sys.platform == "darwin" else ()
+    return (Device("cpu", "CPU"), *nvidia.devices(usable, problem), *metal)
+
+
+def configure(device: str, threads: int, tf32: bool) -> None:
+    """Sets CPU threads inside and between ops, and whether float32 products on a GPU may use TF32.
+
+    Called again in one process, it leaves the threads between ops: PyTorch takes their number only once.
+    """
+    torch.set_num_threads(threads)
+    with suppress(RuntimeError):
+        torch.set_num_interop_threads(threads)
+    precision = "tf32" if tf32 else "ieee"
+    backends: Any = torch.backends  # its type stubs lack these settings
+    for kind in (backends.cuda.matmul, backends.cudnn.conv, backends.cudnn.rnn):
+        kind.fp32_precision = precision
+
+
+def threads() -> int:
+    """CPU threads that one op may use."""
+    return torch.get_num_threads()
+
+
+def _mps() -> Device:
+    if torch.backends.mps.is_available():
+        return Device("mps", "Apple GPU")
+    built = torch.backends.mps.is_built()
+    return Device("mps", "Apple GPU", None if built else "this PyTorch is built without Metal")

@@ -1,0 +1,88 @@
+"""One training step in PyTorch, in each of its execution modes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import torch
+from torch import Tensor
+
+from fwtui.backends.base import Backend, Job, named_metrics
+from fwtui.backends.torch.optimizers import OPTIMIZERS
+from fwtui.race.records import Phase
+from fwtui.workloads.base import Arrays
+
+
+def build(mode: str, job: Job) -> Backend:
+    """The backend for `mode`: `eager`."""
+    return _MODES[mode](job)
+
+
+class Eager:
+    """The graph is dynamic: every step records what it computes, and walks that record backwards."""
+
+    first_phase: Phase = "warm-up"
+
+    def __init__(self, job: Job) -> None:
+        self._device = torch.device(job.device)
+        # torch.tensor copies: training must not write into the arrays that the job came with.
+        self._params = {
+            name: torch.tensor(array, device=self._device, requires_grad=True)
+            for name, array in job.parameters.items()
+        }
+        self._weights = list(self._params.values())
+        self._loss = job.workload.torch_loss()
+        self._update = OPTIMIZERS[job.optimizer](self._weights, job.learning_rate)
+        self._batch, self._held_out = _Resident(self._device), _Resident(self._device)
+
+    def step(self, batch: Arrays) -> Mapping[str, float]:
+        """One optimizer update; the metrics before it, when all work is done."""
+        metrics = named_metrics(self._loss(self._params, self._batch.tensors(batch)))
+        gradients = torch.autograd.grad(metrics["loss"], self._weights, allow_unused=True)
+        self._update(gradients)
+        values = {name: value.item() for name, value in metrics.items()}
+        _synchronize(self._device)
+        return values
+
+    def evaluate(self, batch: Arrays) -> Mapping[str, float]:
+        """The metrics of `batch`, of any size, under the present weights."""
+        with torch.no_grad():
+            metrics = named_metrics(self._loss(self._params, self._held_out.tensors(batch)))
+        return {name: value.item() for name, value in metrics.items()}
+
+    def weights(self) -> Arrays:
+        """The present weights, copied to NumPy."""
+        return {name: weight.detach().cpu().numpy().copy() for name, weight in self._params.items()}
+
+    def compilations(self) -> int:
+        """0: nothing is ever compiled."""
+        return 0
+
+    def close(self) -> None:
+        """Nothing outlives the object."""
+
+
+class _Resident:
+    """The batch that lies on the device. The same object again is not copied there again."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self._of: Arrays | None = None
+        self._tensors: dict[str, Tensor] = {}
+
+    def tensors(self, batch: Arrays) -> dict[str, Tensor]:
+        if batch is not self._of:
+            self._tensors = {name: torch.tensor(array, device=self._device) for name, array in batch.items()}
+            self._of = batch
+        return self._tensors
+
+
+def _synchronize(device: torch.device) -> None:
+    """Waits for the device: the loss on the host says that the forward pass ran, not that the update did."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    elif device.type == "mps":
+        torch.mps.synchronize()
+
+
+_MODES: dict[str, Callable[[Job], Backend]] = {"eager": Eager}
