@@ -21,7 +21,7 @@ Role = Literal["own", "extra", "other"]
 
 _CURSOR_LINE = ord("│")
 _ROWS_A_LABEL = 3
-_COLUMNS_A_LABEL = 11
+_COLUMNS_A_LABEL = 9
 
 
 class Ink(IntEnum):

@@ -206,7 +206,15 @@ class Chart(Widget, can_focus=True):
             self.refresh(*regions)
 
     def _seen(self) -> bool:
-        return self.is_attached and bool(self.size) and self.screen.is_current and self.is_on_screen
+        if not (self.is_attached and self.size and self.is_on_screen):
+            return False
+        # `Screen.is_current` also holds for the screen right below an opaque one, so look for oneself.
+        for screen in reversed(self.app.screen_stack):
+            if screen is self.screen:
+                return True
+            if screen.styles.background.a == 1:
+                return False
+        return False
 
     def _invalidate(self) -> None:
         self._cells = None
