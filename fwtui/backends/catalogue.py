@@ -27,12 +27,19 @@ class FrameworkEntry:
 
 @dataclass(frozen=True, slots=True)
 class BackendEntry:
-    """A backend's name, its framework and mode, and one line on what it does with the graph."""
+    """One framework in one execution mode.
+
+    Attributes:
+        mode: the part of the name after the dot, as the framework's `step.py` takes it.
+        summary: `static` or `dynamic`, a colon, and what it does with the graph.
+        each_step: what one step is, in four words.
+    """
 
     name: str
     framework: FrameworkEntry
     mode: str
     summary: str
+    each_step: str
 
 
 PYTORCH = FrameworkEntry("torch", "PyTorch", "torch", "fwtui.backends.torch")
@@ -42,10 +49,34 @@ FRAMEWORKS = {f.key: f for f in (TENSORFLOW, PYTORCH)}
 BACKENDS = {
     entry.name: entry
     for entry in (
-        BackendEntry("torch.eager", PYTORCH, "eager", "dynamic: a new autograd graph each step, op by op"),
-        BackendEntry("tf.eager", TENSORFLOW, "eager", "dynamic: a gradient tape each step, op by op"),
-        BackendEntry("tf.function", TENSORFLOW, "function", "static: traced once, one graph call a step"),
-        BackendEntry("tf.session", TENSORFLOW, "session", "static: TensorFlow 1, built once, fed and run"),
+        BackendEntry(
+            "torch.eager",
+            PYTORCH,
+            "eager",
+            "dynamic: a new autograd graph each step, op by op",
+            "a new graph each step",
+        ),
+        BackendEntry(
+            "tf.eager",
+            TENSORFLOW,
+            "eager",
+            "dynamic: a gradient tape each step, op by op",
+            "a new tape each step",
+        ),
+        BackendEntry(
+            "tf.function",
+            TENSORFLOW,
+            "function",
+            "static: traced once, one graph call a step",
+            "one graph call a step",
+        ),
+        BackendEntry(
+            "tf.session",
+            TENSORFLOW,
+            "session",
+            "static: TensorFlow 1, built once, fed and run",
+            "one Session.run a step",
+        ),
     )
 }
 

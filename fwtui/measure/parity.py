@@ -49,7 +49,9 @@ class LossComparison:
     """
 
     def __init__(self, dtype: str) -> None:
-        self._eps = float(np.finfo(dtype).eps)
+        # A squared loss L whose outputs were first of the size √L₀ is not known better than ±2·eps·√(L₀·L):
+        # below this share of L₀, one rounding of the outputs moves it by more than the tolerance.
+        self._floor = (2 * float(np.finfo(dtype).eps) / TOLERANCES[dtype]) ** 2
         self._next = 0
         self._scale: float | None = None
         self.gap = LossGap(TOLERANCES[dtype])
@@ -69,8 +71,8 @@ class LossComparison:
             return self.gap
         losses = np.stack([window.since(first)[: stop - first] for window in windows])
         if self._scale is None:
-            self._scale = float(np.abs(losses[:, 0]).max())
-        self._take(first, relative_gap(losses, self._eps * self._scale), first - self._next)
+            self._scale = float(np.abs(np.nan_to_num(losses[:, 0], posinf=0, neginf=0)).max())
+        self._take(first, relative_gap(losses, self._floor * self._scale), first - self._next)
         self._next = stop
         return self.gap
 
@@ -96,8 +98,7 @@ def relative_gap(losses: NDArray[np.float64], floor: float) -> NDArray[np.float6
 
     Args:
         losses: shape (lanes, steps).
-        floor: least denominator. A loss that was computed from numbers of the first loss's size is not
-            known better than one rounding of that size, so a gap below it says nothing.
+        floor: least denominator, for losses that have fallen to where rounding alone decides them.
     """
     finite = np.isfinite(losses).all(axis=0)
     known = np.where(finite, losses, 0.0)

@@ -22,7 +22,10 @@ SLEEPY = FrameworkEntry("sleepy", "Sleepy", "sleepy", "tests.scripted.sleepy")
 
 def register() -> None:
     """Adds `scripted.MODE`, `missing.ok` and `sleepy.ok` to the backends."""
-    entries = [BackendEntry(f"scripted.{mode}", SCRIPTED, mode, mode) for mode in MODES]
-    entries.append(BackendEntry("missing.ok", MISSING, "ok", "is not installed"))
-    entries.append(BackendEntry("sleepy.ok", SLEEPY, "ok", "never finishes its import"))
+    entries = [
+        BackendEntry(f"scripted.{mode}", SCRIPTED, mode, "dynamic: scripted", "a line of script")
+        for mode in MODES
+    ]
+    entries.append(BackendEntry("missing.ok", MISSING, "ok", "dynamic: missing", "nothing"))
+    entries.append(BackendEntry("sleepy.ok", SLEEPY, "ok", "dynamic: sleepy", "nothing"))
     catalogue.BACKENDS.update({entry.name: entry for entry in entries})

@@ -1,0 +1,214 @@
+"""The app: owns the race, and turns keys into what is asked of it."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from fwtui.race.plan import LaneRequest, RaceRequest, plan, with_lane
+from fwtui.race.spec import MAX_LANES, SpecError
+from fwtui.tui.model import RaceModel
+from fwtui.tui.screens.choices import backend_choices, device_choices, workload_choices
+from fwtui.tui.screens.help import HelpScreen
+from fwtui.tui.screens.lane_settings import LaneSettings
+from fwtui.tui.screens.live import LiveScreen
+from fwtui.tui.screens.log import LogScreen
+from fwtui.tui.screens.picker import Picker
+from fwtui.tui.themes import DARK, THEMES
+
+TICK_S = 0.1
+WATCH_S = 0.5
+
+
+class FwtuiApp(App[int]):
+    """Shows one race.
+
+    Args:
+        request: what to run; SpecError where it makes no sense.
+    """
+
+    TITLE = "fwtui"
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = True
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "help", "help", tooltip="this page", key_display="?"),
+        Binding("q", "quit_with(0)", "quit", tooltip="end every lane and leave"),
+        Binding("t", "toggle_dark", show=False, tooltip="dark or light"),
+        Binding("ctrl+p", "command_palette", show=False, tooltip="every action by name"),
+        Binding("ctrl+c,ctrl+q", "quit_with(130)", show=False, priority=True, system=True),
+    ]
+
+    def __init__(self, request: RaceRequest) -> None:
+        super().__init__()
+        self.model = RaceModel(request, self._start_thread)
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DARK.name
+        self._live = LiveScreen(self.model)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own colours, for themes that do not know of them."""
+        return dict(DARK.variables)
+
+    def on_mount(self) -> None:
+        """Starts the race after the first paint."""
+        self.push_screen(self._live)
+        self.call_after_refresh(self._start)
+
+    def _start(self) -> None:
+        self.model.start()
+        self.set_interval(TICK_S, self._tick)
+
+    def _start_thread(self, work: Callable[[], None], name: str) -> None:
+        self.run_worker(work, name=name, group="lanes", thread=True, exit_on_error=True)
+
+    def _tick(self) -> None:
+        self._live.tick(self.model.drain())
+
+    def action_quit_with(self, code: int) -> None:
+        """Leaves; the lanes are ended once the terminal is restored."""
+        self.exit(code)
+
+    def quit_on(self, number: signal.Signals) -> None:
+        """Leaves as a program should that was asked to by a signal."""
+        self.exit(128 + number)
+
+    def action_help(self) -> None:
+        """All keys and words."""
+        self.push_screen(HelpScreen(self.screen))
+
+    def action_toggle_dark(self) -> None:
+        """Dark or light."""
+        names = [theme.name for theme in THEMES]
+        self.theme = names[1 - names.index(self.theme)] if self.theme in names else names[0]
+
+    def action_pause(self) -> None:
+        """Pauses every lane, or lets all go on; where every lane is done, trains on."""
+        done = [i for i, lane in enumerate(self.model.lanes) if lane.history.ended and not lane.over]
+        training = [i for i, lane in enumerate(self.model.lanes) if not lane.history.ended]
+        if training:
+            self.model.toggle_pause(training)
+        else:
+            for index in done:
+                self.model.train_on(index)
+        self._live.look()
+
+    def action_pause_lane(self) -> None:
+        """The same for one lane."""
+        index = self._live.lane_index
+        lane = self.model.lanes[index]
+        if lane.history.ended is None:
+            self.model.toggle_pause([index])
+        elif not lane.over:
+            self.model.train_on(index)
+        self._live.look()
+
+    def action_step(self) -> None:
+        """Has every lane take one step."""
+        self.model.step(range(len(self.model.lanes)))
+        self._live.look()
+
+    def action_restart(self) -> None:
+        """Starts the lane with the focus anew."""
+        self.model.restart(self._live.lane_index)
+        self._live.look()
+
+    def action_restart_all(self) -> None:
+        """Starts every lane anew."""
+        self._set_race(self.model.request)
+
+    def action_log(self) -> None:
+        """Shows what the lane printed."""
+        self.push_screen(LogScreen(self.model.lanes[self._live.lane_index]))
+
+    def action_pick_backend(self) -> None:
+        """Another backend in the lane with the focus."""
+        index = self._live.lane_index
+        lane = self.model.request.lanes[index]
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self._set_lane(index, replace(lane, backend=name))
+
+        self.push_screen(
+            Picker(f"Lane {index + 1}: backend", backend_choices(self.model, index), lane.backend), chosen
+        )
+
+    def action_pick_device(self) -> None:
+        """Another device for the lane with the focus."""
+        index = self._live.lane_index
+        built = self.model.lanes[index].history.built
+        lane = self.model.request.lanes[index]
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self._set_lane(index, replace(lane, device=name))
+
+        now = built.device if built else "cpu"
+        self.push_screen(Picker(f"Lane {index + 1}: device", device_choices(self.model, index), now), chosen)
+
+    def action_pick_workload(self) -> None:
+        """Another workload in every lane."""
+        workload = self.model.spec.lanes[0].workload
+
+        def chosen(key: str | None) -> None:
+            if key is not None:
+                name, _, preset = key.partition("/")
+                self.model.set_workload(name, preset)
+                self._live.look()
+
+        now = f"{workload.name}/{workload.preset}"
+        self.push_screen(Picker("Every lane: workload", workload_choices(), now), chosen)
+
+    def action_lane_settings(self) -> None:
+        """The lane's own settings as text."""
+        index = self._live.lane_index
+
+        def check(lane: LaneRequest) -> object:
+            return plan(with_lane(self.model.request, index, lane))
+
+        def chosen(lane: LaneRequest | None) -> None:
+            if lane is not None:
+                self._set_lane(index, lane)
+
+        dialog = LaneSettings(f"Lane {index + 1}: settings", self.model.request.lanes[index], check)
+        self.push_screen(dialog, chosen)
+
+    def action_add_lane(self) -> None:
+        """One more lane like the one with the focus."""
+        lanes = self.model.request.lanes
+        if len(lanes) == MAX_LANES:
+            self.notify(f"{MAX_LANES} lanes are the most", severity="warning")
+            return
+        self._set_race(replace(self.model.request, lanes=(*lanes, lanes[self._live.lane_index])))
+
+    def action_remove_lane(self) -> None:
+        """The race without the lane with the focus."""
+        lanes = list(self.model.request.lanes)
+        if len(lanes) == 1:
+            self.notify("one lane is the least", severity="warning")
+            return
+        del lanes[self._live.lane_index]
+        self._set_race(replace(self.model.request, lanes=tuple(lanes)))
+
+    def _set_lane(self, index: int, lane: LaneRequest) -> None:
+        try:
+            self.model.set_lane(index, lane)
+        except SpecError as error:
+            self.notify(str(error), severity="error", markup=False)
+        self._live.look()
+
+    def _set_race(self, request: RaceRequest) -> None:
+        lanes = len(self.model.lanes)
+        self.model.set_race(request)
+        if len(self.model.lanes) != lanes:
+            self._live = LiveScreen(self.model)
+            self.switch_screen(self._live)
+        else:
+            self._live.look()

@@ -1,0 +1,87 @@
+"""From histories to what charts take: one set of curves a lane, and axes that all lanes share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fwtui.measure.history import History
+from fwtui.measure.series import Extrema
+from fwtui.tui.charts.axes import Limits, fit_steps
+from fwtui.tui.charts.compose import Curve, Role
+from fwtui.tui.charts.raster import Scale
+
+KINDS = ("loss", "step", "memory")
+_EMPTY = Extrema()
+
+Floats = NDArray[np.float64]
+Arrays = tuple[NDArray[np.int64], Floats, Floats]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LaneCurves:
+    """One lane's series by kind: first step, minimum and maximum of each bucket.
+
+    `loss` has no unit, `step` is in µs, `memory` in bytes: what the framework has in use on its device, or,
+    where it does not tell, what is resident of the lane's process (`memory_name` says which).
+    """
+
+    series: dict[str, Arrays]
+    memory_name: str
+
+    @classmethod
+    def of(cls, history: History) -> LaneCurves:
+        """The curves of a lane as it stands."""
+        in_use = history.memory.in_use_bytes is not None
+        x, low, high = history.step_curve.buckets()
+        return cls(
+            {
+                "loss": history.loss_curve.buckets(),
+                "step": (x, low / 1e3, high / 1e3),
+                "memory": (history.in_use_curve if in_use else history.rss_curve).buckets(),
+            },
+            "in use" if in_use else "resident",
+        )
+
+    def curve(self, kind: str, role: Role) -> Curve:
+        """One series as a chart takes it."""
+        return Curve(*self.series[kind], role=role)
+
+
+@dataclass
+class SharedAxes:
+    """The axes that the charts of all lanes share, so that side by side can be read across."""
+
+    x: tuple[int, int] = (0, 1)
+    y: dict[str, Limits | None] = field(default_factory=dict)
+
+    def fit(self, lanes: Sequence[LaneCurves], total: int, loss_scale: Scale) -> None:
+        """Fits all axes to all lanes; each keeps its limits while they serve.
+
+        Args:
+            total: steps that the longest lane will have done.
+        """
+        self.x = fit_steps(0, total)
+        for kind in KINDS:
+            scale: Scale = loss_scale if kind == "loss" else "linear"
+            ranges: list[tuple[Floats, Floats]] = [lane.series[kind][1:] for lane in lanes]
+            if kind == "step":
+                ranges = [_without_spikes(low, high) for low, high in ranges]
+            if kind == "memory":
+                ranges.append((np.zeros(1), np.zeros(1)))
+            self.y[kind] = Limits.fit(ranges, scale, self.y.get(kind))
+
+
+def _without_spikes(low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    """Step times without the few that would flatten all the others: a first step can be 10,000 times as long.
+
+    What lies above is drawn at the chart's upper edge; its figures are in the panel.
+    """
+    finite = high[np.isfinite(high)]
+    if not len(finite):
+        return low, high
+    top = min(float(finite.max()), 1.5 * float(np.percentile(finite, 95)))
+    return np.array([0.0]), np.array([top])

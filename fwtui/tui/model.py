@@ -1,0 +1,226 @@
+"""What the screen shows: the race, one history a lane, and the verdict. It knows no widget.
+
+Lanes speak from their own threads into a queue; `drain`, called by the app's one timer, is where their
+records become history. Every record is taken in; only drawing is thinned.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from queue import Empty, SimpleQueue
+from time import perf_counter_ns
+
+from fwtui.measure.history import History
+from fwtui.measure.parity import LossComparison, LossGap
+from fwtui.measure.verdict import Speed, incomparable, speed
+from fwtui.race.plan import LaneRequest, RaceRequest, differences, plan, with_lane
+from fwtui.race.race import LaneRun, Race, StartThread
+from fwtui.race.records import Record, TurnOver
+from fwtui.race.spec import LaneSpec, RaceSpec
+from fwtui.workloads import catalogue as workloads
+
+SILENT_S = 2.0
+LONG_STEP_S = 5.0
+
+
+@dataclass(slots=True)
+class Lane:
+    """One lane as it stands: what it runs, and what it has said."""
+
+    run: LaneRun
+    history: History
+    paused: bool = False
+
+    @property
+    def spec(self) -> LaneSpec:
+        """What the lane runs."""
+        return self.run.spec
+
+    @property
+    def over(self) -> bool:
+        """Whether the lane takes no more steps, except after a restart."""
+        return self.history.ended is not None and not self.history.ended.lingers
+
+    def silent_s(self) -> float | None:
+        """For how many seconds a lane that should answer has not; None where it does."""
+        seconds = (perf_counter_ns() - self.history.heard_ns) / 1e9
+        return seconds if seconds > SILENT_S and not self.over and self.history.imported else None
+
+    def long_step_s(self) -> float | None:
+        """For how many seconds the present step has run, if that is strangely long; None otherwise."""
+        since = self.history.busy_since_ns
+        if since is None or self.over or self.history.steps == 0 or self.history.standing != "running":
+            return None
+        seconds = (perf_counter_ns() - since) / 1e9
+        return seconds if seconds > LONG_STEP_S else None
+
+
+class RaceModel:
+    """The race on the screen.
+
+    Args:
+        request: what the user asked for; SpecError where it makes no sense.
+        start_thread: starts a lane's thread; called in the app's own thread.
+    """
+
+    def __init__(self, request: RaceRequest, start_thread: StartThread) -> None:
+        self._start_thread = start_thread
+        self._heard: SimpleQueue[tuple[LaneRun, Record]] = SimpleQueue()
+        self.request: RaceRequest
+        self.spec: RaceSpec
+        self.race: Race
+        self.lanes: list[Lane]
+        self._comparison: LossComparison
+        self.gap: LossGap
+        self._set(request, plan(request))
+
+    def start(self) -> None:
+        """Starts every lane."""
+        self.race.start()
+
+    def drain(self) -> bool:
+        """Takes in what was said since the last call; whether there was anything."""
+        heard = False
+        while True:
+            try:
+                run, record = self._heard.get_nowait()
+            except Empty:
+                break
+            lane = self.lanes[run.lane] if run.lane < len(self.lanes) else None
+            if lane is not None and lane.run is run:
+                lane.history.apply(record)
+                heard = True
+        if heard:
+            self.gap = self._comparison.update(self.histories)
+        return heard
+
+    @property
+    def histories(self) -> list[History]:
+        """Each lane's history."""
+        return [lane.history for lane in self.lanes]
+
+    @property
+    def paused(self) -> bool:
+        """Whether every lane that could train is paused."""
+        able = [lane for lane in self.lanes if not lane.over]
+        return bool(able) and all(lane.paused for lane in able)
+
+    @property
+    def comparable(self) -> str | None:
+        """Why the lanes' answers cannot be compared; None where they can."""
+        return incomparable(self.spec.lanes, self.histories)
+
+    def judge_speed(self) -> Speed | None:
+        """Which lane is faster, from the steady steps so far."""
+        return speed(self.spec, self.histories)
+
+    def differences(self) -> dict[str, tuple[str, ...]]:
+        """The settings in which lanes differ beside their backend."""
+        return differences(self.spec.lanes)
+
+    def steps_total(self) -> int:
+        """Steps that the longest lane will have done."""
+        return max(max(lane.spec.steps, lane.history.steps) for lane in self.lanes)
+
+    def seconds_left(self) -> float | None:
+        """Until the last lane is done, at its rate so far; None where that is unknown."""
+        left = [_seconds_left(lane) for lane in self.lanes if lane.history.ended is None]
+        known = [seconds for seconds in left if seconds is not None]
+        return None if len(known) < len(left) or not left else max(known)
+
+    def toggle_pause(self, indices: Sequence[int]) -> None:
+        """Pauses these lanes; where all of them are paused, lets them go on."""
+        lanes = [index for index in indices if not self.lanes[index].over]
+        resume = all(self.lanes[index].paused for index in lanes)
+        for index in lanes:
+            self.lanes[index].paused = not resume
+            (self.race.resume if resume else self.race.pause)(index)
+
+    def train_on(self, index: int) -> None:
+        """Gives a lane that is done as many steps again."""
+        self.lanes[index].paused = False
+        self.race.train_on(index, self.lanes[index].spec.steps)
+
+    def step(self, indices: Sequence[int]) -> None:
+        """Pauses these lanes and has each take one step."""
+        for index in indices:
+            if not self.lanes[index].over:
+                self.lanes[index].paused = True
+                self.race.step(index)
+
+    def set_lane(self, index: int, lane: LaneRequest) -> None:
+        """Runs something else in one lane; the others train on. SpecError where it makes no sense."""
+        request = with_lane(self.request, index, lane)
+        spec = plan(request)
+        self.request, self.spec = request, spec
+        self._restart(index)
+
+    def restart(self, index: int) -> None:
+        """Starts one lane anew; the others train on."""
+        self._restart(index)
+
+    def set_race(self, request: RaceRequest) -> None:
+        """Runs another race; SpecError, with the old one untouched, where it makes no sense."""
+        spec = plan(request)
+        self.race.close(timeout=0)
+        self._set(request, spec)
+        self.race.start()
+
+    def set_workload(self, name: str, preset: str) -> None:
+        """Another workload in every lane; what was set for the old one alone is dropped."""
+        lanes = tuple(replace(lane, lr=None, batch=None) for lane in self.request.lanes)
+        self.set_race(
+            replace(
+                self.request,
+                workload=name,
+                preset=preset,
+                sizes=(),
+                lr=None,
+                batch=None,
+                steps=None,
+                lanes=lanes,
+            )
+        )
+
+    def shape(self) -> str:
+        """The network in a few signs."""
+        return workloads.load(self.spec.lanes[0].workload).shape()
+
+    def close(self, timeout: float = 0.5) -> bool:
+        """Ends every lane; False where a lane's thread is still busy."""
+        return self.race.close(timeout)
+
+    def _set(self, request: RaceRequest, spec: RaceSpec) -> None:
+        self.request, self.spec = request, spec
+        self.race = Race(spec, self._hear, self._start_thread)
+        self.lanes = [Lane(run, History()) for run in self.race.runs]
+        self._compare_anew()
+
+    def _restart(self, index: int) -> None:
+        run = self.race.replace(index, self.spec.lanes[index])
+        self.race.spec = self.spec
+        self.lanes[index] = Lane(run, History())
+        self._compare_anew()
+
+    def _compare_anew(self) -> None:
+        dtypes = {lane.dtype for lane in self.spec.lanes}
+        self._comparison = LossComparison("float32" if "float32" in dtypes else dtypes.pop())
+        self.gap = self._comparison.gap
+
+    def _hear(self, run: LaneRun, record: Record) -> None:
+        if not isinstance(record, TurnOver):
+            self._heard.put((run, record))
+
+
+def _seconds_left(lane: Lane) -> float | None:
+    """At the rate of the whole run since its second step, waiting for turns included."""
+    history = lane.history
+    total = max(lane.spec.steps, history.steps)
+    started = next((entered.at_ns for entered in history.phases if entered.step >= 1), None)
+    if started is None or history.steps < 2 or lane.paused:
+        return None
+    rate = (history.steps - 1) / max(history.heard_ns - started, 1)
+    seconds = (total - history.steps) / rate / 1e9
+    return seconds if math.isfinite(seconds) else None

@@ -1,0 +1,47 @@
+"""From the first escape sequence to the last: runs the app, and leaves the terminal and the machine clean."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+from fwtui.race.plan import RaceRequest
+from fwtui.tui.app import FwtuiApp
+
+_WORKERS = 32
+
+
+def run(request: RaceRequest) -> int:
+    """Shows the race until the user leaves.
+
+    Returns:
+        The exit code: 0 for `q`, 130 for Ctrl+C, 128 + N for signal N, 1 after an error in the app.
+
+    Raises:
+        SpecError: the request makes no sense; nothing has been drawn.
+    """
+    app = FwtuiApp(request)
+    loop = asyncio.new_event_loop()
+    loop.set_default_executor(ThreadPoolExecutor(_WORKERS))
+    asyncio.set_event_loop(loop)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, app.quit_on, number)
+    code: int | None = None
+    try:
+        code = app.run(loop=loop)
+    finally:
+        clean = app.model.close()
+        if not clean:
+            # A training loop in a thread of this process (a framework's import, a long compile) cannot be
+            # ended, and the interpreter would wait for it.
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(_code(app, code))
+    return _code(app, code)
+
+
+def _code(app: FwtuiApp, code: int | None) -> int:
+    return code if code is not None else app.return_code or 0

@@ -1,0 +1,60 @@
+"""What the pickers offer, from the catalogues and from what the lanes have said."""
+
+from __future__ import annotations
+
+from fwtui.backends import catalogue as backends
+from fwtui.race.records import Device
+from fwtui.tui.model import RaceModel
+from fwtui.tui.screens.picker import Choice
+from fwtui.workloads import catalogue as workloads
+
+
+def backend_choices(model: RaceModel, index: int) -> list[Choice]:
+    """Every backend, for one lane."""
+    now = model.lanes[index].spec.backend
+    others = " and ".join(f"lane {lane.run.lane + 1}" for lane in model.lanes if lane.run.lane != index)
+    trains_on = f"; {others} {'train' if len(model.lanes) > 2 else 'trains'} on" if others else ""
+    step = model.lanes[index].history.steps
+    choices = []
+    for entry in backends.BACKENDS.values():
+        label = f"{entry.name:<14}{entry.framework.title:<12}"
+        if entry.name == now:
+            what = f"Runs now. Choosing it starts lane {index + 1} anew{trains_on}."
+        else:
+            what = (
+                f"Lane {index + 1} stops {now} at step {step:,} and starts {entry.name} at step 0{trains_on}."
+            )
+        choices.append(
+            Choice(entry.name, label + entry.summary.partition(":")[0], f"{entry.summary}\n{what}")
+        )
+    return choices
+
+
+def device_choices(model: RaceModel, index: int) -> list[Choice]:
+    """Every device of the machine as the lane's framework sees it, with the reason where it cannot use it."""
+    lane = model.lanes[index]
+    title = backends.entry(lane.spec.backend).framework.title
+    imported = lane.history.imported
+    known = imported.devices if imported else (Device("cpu", "CPU"),)
+    return [
+        Choice(
+            device.name,
+            f"{device.name:<10}{device.label if device.label != device.name else ''}",
+            f"Lane {index + 1} starts anew on {device.name}. With lanes on different devices the answers are "
+            "still compared; the speeds are those of the devices.",
+            f"{title}: {device.reason}" if device.reason else None,
+        )
+        for device in known
+    ]
+
+
+def workload_choices() -> list[Choice]:
+    """Every preset of every workload, keyed `name/preset`."""
+    choices = []
+    for name in workloads.NAMES:
+        for preset, workload in workloads.presets(name).items():
+            label = f"{name:<14}{preset if len(workloads.presets(name)) > 1 else '':<10}{workload.shape()}"
+            settings = f"{workload.OPTIMIZER}, rate {workload.LEARNING_RATE:g}, {workload.STEPS:,} steps"
+            detail = f"{workload.summary}\n{settings}. Every lane starts anew with it."
+            choices.append(Choice(f"{name}/{preset}", label, detail))
+    return choices

@@ -1,0 +1,84 @@
+"""All keys, from the bindings themselves, and what the words on the screen mean."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
+
+_MEANINGS = (
+    ("step", "one update of the weights on one batch"),
+    (
+        "step time",
+        "wall time from the call of a step until its loss is on the host; half of the steady steps took "
+        "less than p50, 95 and 99 in a hundred less than p95 and p99",
+    ),
+    ("steady", "the first step, which traces or compiles, and the ten after it are in no statistics"),
+    (
+        "turns",
+        "lanes alternate in blocks of steps and never run at the same time; race: all at once, each on cores "
+        "of its own, and so contended",
+    ),
+    ("weights, data", "hashes of the first weights and batches, the same for all lanes or red"),
+    (
+        "gap",
+        "largest difference of two lanes' losses at one step, relative to the loss; up to the tolerance it "
+        "is what rounding explains",
+    ),
+    (
+        "2.05× 2.01 – 2.09",
+        "ratio of the median step times, and the interval that holds it with 95 % confidence",
+    ),
+    (
+        "in use, reserved",
+        "memory on the device as the framework counts it; n/a where it does not, as on a CPU",
+    ),
+    ("RSS", "memory of the lane's process that is resident, the framework's libraries included"),
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    """Lists the keys of the screen below."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark,enter", "dismiss(None)", "Back")]
+
+    def __init__(self, below: Screen[object]) -> None:
+        super().__init__()
+        self._below = below
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog -tall"):
+            yield Static(Content.assemble(("Keys", "bold")), classes="dialog--title")
+            with VerticalScroll():
+                yield Static(self._keys(), classes="help--keys")
+                yield Static(Content.assemble(("Words", "bold")), classes="help--heading")
+                yield Static(_meanings())
+            yield Static(
+                Content.assemble("↑ ↓", (" scroll   ", "$dim"), "esc", (" back", "$dim")),
+                classes="dialog--keys",
+            )
+
+    def on_mount(self) -> None:
+        """Scrolls by key at once."""
+        self.query_one(VerticalScroll).focus()
+
+    def _keys(self) -> Content:
+        rows: dict[str, list[str]] = {}
+        for active in self._below.active_bindings.values():
+            text = active.binding.tooltip or active.binding.description
+            if text and not active.binding.system:
+                rows.setdefault(text, []).append(self.app.get_key_display(active.binding))
+        return Content("\n").join(
+            Content.assemble((f"{' '.join(dict.fromkeys(keys)):>22}", "bold"), "  ", (text, "$dim"))
+            for text, keys in rows.items()
+        )
+
+
+def _meanings() -> Content:
+    lines = [Content.assemble((word, "bold"), "  ", (meaning, "$dim")) for word, meaning in _MEANINGS]
+    return Content("\n").join(lines)

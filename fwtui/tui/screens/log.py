@@ -1,0 +1,69 @@
+"""What a lane's process printed: its frameworks' start-up lines, warnings, tracebacks."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import RichLog, Static
+
+from fwtui.measure.history import LOG_LINES
+from fwtui.tui import words
+from fwtui.tui.model import Lane
+
+_REFRESH_S = 0.5
+
+
+class LogScreen(ModalScreen[None]):
+    """Follows one lane's log."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,l", "dismiss(None)", "Back"),
+        Binding("home", "scroll_log(False)", show=False),
+        Binding("end", "scroll_log(True)", show=False),
+    ]
+
+    def __init__(self, lane: Lane) -> None:
+        super().__init__()
+        self._lane = lane
+        self._written = 0
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog -tall"):
+            yield Static(classes="dialog--title")
+            yield RichLog(max_lines=LOG_LINES, wrap=True, markup=False, highlight=False)
+            yield Static(
+                Content.assemble(
+                    "↑ ↓", (" scroll   ", "$dim"), "end", (" follow   ", "$dim"), "esc", (" back", "$dim")
+                ),
+                classes="dialog--keys",
+            )
+
+    def on_mount(self) -> None:
+        """Shows what there is, and looks for more now and then."""
+        self.query_one(RichLog).focus()
+        self._follow()
+        self.set_interval(_REFRESH_S, self._follow)
+
+    def action_scroll_log(self, end: bool) -> None:
+        """To the first or the last line."""
+        log = self.query_one(RichLog)
+        (log.scroll_end if end else log.scroll_home)(animate=False)
+
+    def _follow(self) -> None:
+        history = self._lane.history
+        log = self.query_one(RichLog)
+        new = min(history.log_lines - self._written, len(history.log))
+        if new or not self._written:
+            printed = words.plural(history.log_lines, "line")
+            title = f"Lane {self._lane.run.lane + 1} · {self._lane.spec.backend} printed {printed}"
+            self.query_one(".dialog--title", Static).update(Content.assemble((title, "bold")))
+        if new:
+            follow = log.is_vertical_scroll_end
+            for line in list(history.log)[-new:]:
+                log.write(line, scroll_end=follow)
+            self._written = history.log_lines

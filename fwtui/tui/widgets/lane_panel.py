@@ -1,0 +1,264 @@
+"""One lane: who it is, how it stands, its three charts, and what its phases took."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import perf_counter_ns
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from fwtui.backends import catalogue as backends
+from fwtui.measure.statistics import StepTimes
+from fwtui.tui import words
+from fwtui.tui.charts.axes import BYTES, MICROSECONDS, NUMBER
+from fwtui.tui.curves import KINDS, LaneCurves, SharedAxes
+from fwtui.tui.model import Lane
+from fwtui.tui.widgets.chart import Chart
+from fwtui.tui.widgets.line import Line
+
+COLOURS = tuple(f"framework-{key}{shade}" for key in backends.FRAMEWORKS for shade in ("", "-2"))
+_GUTTER = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LaneView:
+    """All that a panel shows.
+
+    Attributes:
+        lane: the lane as it stands.
+        times: statistics of its steady steps; None before there are any.
+        curves: its own curves, and `others`, those of the other lanes.
+        axes: shared by all lanes.
+        settings: what it has of its own, where lanes differ: (name, value) pairs.
+        colour: one of `COLOURS`.
+    """
+
+    lane: Lane
+    times: StepTimes | None
+    curves: LaneCurves
+    others: Sequence[LaneCurves]
+    axes: SharedAxes
+    settings: tuple[tuple[str, str], ...]
+    colour: str
+
+
+def colour_names(lanes: Sequence[Lane]) -> list[str]:
+    """Each lane's colour: its framework's, in a second shade for the framework's second lane and on."""
+    seen: list[str] = []
+    names = []
+    for lane in lanes:
+        framework = backends.entry(lane.spec.backend).framework.key
+        names.append(f"framework-{framework}" + ("-2" if framework in seen else ""))
+        seen.append(framework)
+    return names
+
+
+class LanePanel(Vertical):
+    """Shows one lane. `kind` chooses the chart that is left where there is room for one only."""
+
+    ALLOW_MAXIMIZE = True
+
+    def __init__(self, index: int) -> None:
+        super().__init__(id=f"lane-{index + 1}")
+        self.index = index
+        self._trouble = Content("")
+
+    def compose(self) -> ComposeResult:
+        yield Line(classes="lane--title")
+        yield Line(classes="lane--figures")
+        yield Static(classes="lane--trouble")
+        yield Chart("loss", formatter=NUMBER, gutter=_GUTTER, scale="log", classes="chart-loss")
+        yield Chart("step time", formatter=MICROSECONDS, gutter=_GUTTER, classes="chart-step")
+        yield Chart("memory", formatter=BYTES, gutter=_GUTTER, x_axis=True, classes="chart-memory")
+        yield Line(classes="lane--phases")
+        yield Line(classes="lane--place")
+
+    def chart(self, kind: str) -> Chart:
+        """The chart of that kind: `loss`, `step` or `memory`."""
+        return self.query_one(f".chart-{kind}", Chart)
+
+    def show(self, view: LaneView) -> None:
+        """Shows the lane as it stands in `view`."""
+        lane = view.lane
+        for colour in COLOURS:
+            self.set_class(colour == view.colour, f"-{colour}")
+        self.query_one(".lane--title", Line).show(*_title(self.index, view))
+        self.query_one(".lane--figures", Line).show(*_figures(view))
+        self.query_one(".lane--phases", Line).show((_phases(lane), Content("")))
+        self.query_one(".lane--place", Line).show(*_place(view))
+        self._show_trouble(_trouble(lane))
+        for kind in KINDS:
+            chart = self.chart(kind)
+            if not chart.display:
+                continue
+            # Said once, not three times, where all three charts wait.
+            chart.empty = _waiting_for(lane) if kind == "loss" or self.has_class("-one-chart") else ""
+            curves = [other.curve(kind, "other") for other in view.others]
+            curves.append(view.curves.curve(kind, "own"))
+            chart.show(curves, view.axes.x, view.axes.y[kind], figures=_chart_figures(kind, view))
+
+    def _show_trouble(self, trouble: Content) -> None:
+        if not trouble.is_same(self._trouble):
+            self._trouble = trouble
+            note = self.query_one(".lane--trouble", Static)
+            note.display = bool(trouble.plain)
+            note.update(trouble)
+
+
+def status(lane: Lane) -> tuple[str, str]:
+    """How a lane stands, in a sign and few words, and the theme's colour for it."""
+    history = lane.history
+    ended = history.ended
+    if ended is not None:
+        return {
+            "done": ("✓ done", "$success"),
+            "stopped": ("■ stopped", "$dim"),
+            "diverged": ("✗ diverged", "$error"),
+            "failed": ("✗ failed", "$error"),
+        }[ended.outcome]
+    if (silent := lane.silent_s()) is not None:
+        return f"? no answer for {silent:.0f} s", "$warning"
+    if history.built is not None:
+        if lane.paused:
+            return "‖ paused", "$warning"
+        if history.standing == "waiting" and not history.steps:
+            return "◌ waits for the others", "$dim"
+        if (long := lane.long_step_s()) is not None:
+            return f"◌ in one step for {long:.0f} s", "$warning"
+    if history.phase == "steady":
+        return "● steady", "$success"
+    return f"◌ {words.PHASES[history.phase]}{_elapsed(lane)}", "$warning"
+
+
+def _elapsed(lane: Lane) -> str:
+    """Time in the present phase, once it is worth a word."""
+    if not lane.history.phases:
+        return ""
+    seconds = (perf_counter_ns() - lane.history.phases[-1].at_ns) / 1e9
+    return f" {seconds:.0f} s" if seconds >= 1 else ""
+
+
+def _title(index: int, view: LaneView) -> tuple[tuple[Content, Content], ...]:
+    lane = view.lane
+    entry = backends.entry(lane.spec.backend)
+    imported = lane.history.imported
+    version = f" {'.'.join(imported.version.split('+')[0].split('.')[:2])}" if imported else ""
+    colour = f"bold ${view.colour}"
+    badge = (f" {index + 1} ", f"bold $background on ${view.colour}")
+    own = "".join(f"  {name} {value}" for name, value in view.settings)
+    sign, sign_colour = status(lane)
+    state = Content.assemble((sign, sign_colour))
+    title = (f"{entry.framework.title}{version}", colour)
+    full = Content.assemble(badge, " ", title, (" · ", "$dim"), entry.name, (own, "bold $warning"))
+    plain = Content.assemble(badge, " ", (entry.name, colour), (own, "bold $warning"))
+    return (full, state), (plain, state), (plain, Content.assemble((sign[0], sign_colour)))
+
+
+def _figures(view: LaneView) -> tuple[tuple[Content, Content], ...]:
+    history, times = view.lane.history, view.times
+    total = max(view.lane.spec.steps, history.steps)
+    rate = f"{times.steps_a_second:,.0f}" if times else words.NA
+    loss = _figure(words.loss(history.loss), "loss")
+    step = _figure(f"{words.microseconds(times.p50 if times else None)} µs", "a step")
+    steps = _figure(rate, "steps/s")
+    done = _figure(f"{history.steps:,}", f"of {total:,}")
+    accuracy = _held_out(view)
+    gap, nothing = Content("    "), Content("")
+    return (
+        (gap.join([loss, step, steps, done, *accuracy]), nothing),
+        (gap.join([loss, step, steps, *accuracy]), nothing),
+        (Content("  ").join([loss, *(accuracy or [step, steps])]), nothing),
+        (Content("  ").join([loss, *(accuracy or [step])]), nothing),
+    )
+
+
+def _figure(value: str, name: str) -> Content:
+    return Content.assemble((value, "bold"), (f" {name}", "$dim"))
+
+
+def _held_out(view: LaneView) -> list[Content]:
+    evaluations = view.lane.history.evaluations
+    found = dict(evaluations[-1].metrics).get("accuracy") if evaluations else None
+    return [] if found is None else [_figure(f"{found:.4f}", "held-out accuracy")]
+
+
+def _chart_figures(kind: str, view: LaneView) -> str:
+    history, times = view.lane.history, view.times
+    if kind == "loss":
+        limits = view.axes.y["loss"]
+        return limits.scale if limits else ""
+    if kind == "step":
+        if times is None:
+            return ""
+        p50, p95, p99 = (words.microseconds(value) for value in (times.p50, times.p95, times.p99))
+        return f"p50 {p50}  p95 {p95}  p99 {p99} µs"
+    memory, process = history.memory, history.process_memory
+    parts = [
+        f"in use {words.size(memory.in_use_bytes)}",
+        f"reserved {words.size(memory.reserved_bytes)}",
+        f"{'RSS of all' if process.shared else 'RSS'} {words.size(process.rss_bytes)}",
+    ]
+    if process.gpu_bytes is not None:
+        parts.insert(2, f"GPU {words.size(process.gpu_bytes)}")
+    return "  ".join(parts)
+
+
+def _phases(lane: Lane) -> Content:
+    """What each phase took, and how often the step was traced."""
+    history = lane.history
+    parts = []
+    for phase, ns in history.phase_ns().items():
+        if phase in ("import", "build"):
+            parts.append(f"{phase} {words.duration(ns)}")
+    if history.first_step_ns is not None:
+        parts.append(f"first step {words.duration(history.first_step_ns)}")
+        parts.append(words.plural(history.compilations, "trace") if history.compilations else "no trace")
+    return Content.assemble((" · ".join(parts), "$dim"))
+
+
+def _place(view: LaneView) -> tuple[tuple[Content, Content], ...]:
+    """Where the lane really runs."""
+    built, spec = view.lane.history.built, view.lane.spec
+    if built is None:
+        return ((Content.assemble((f"{spec.device} · {spec.dtype}", "$dim")), Content("")),)
+    threads = words.plural(built.threads, "thread")
+    cores = f" on core{'s' if len(built.cores) > 1 else ''} {_ranges(built.cores)}" if built.cores else ""
+    place = f"{built.device} · {built.dtype} · {threads}{cores} · {words.count(built.parameters)} parameters"
+    summary = backends.entry(spec.backend).summary
+    return (
+        (Content.assemble((place, "$dim")), Content.assemble((summary, "$dim"))),
+        (Content.assemble((place, "$dim")), Content("")),
+        (Content.assemble((f"{built.device} · {built.dtype} · {threads}", "$dim")), Content("")),
+    )
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """`0-3,6`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
+def _trouble(lane: Lane) -> Content:
+    """Why a lane failed or diverged, and what can be done; empty where nothing is wrong."""
+    ended = lane.history.ended
+    if ended is None or ended.outcome not in ("failed", "diverged"):
+        return Content("")
+    hint = ended.hint or "r starts it again"
+    return Content.assemble((ended.reason, "bold $error"), "\n", (hint, "$dim"))
+
+
+def _waiting_for(lane: Lane) -> str:
+    """What an empty chart says."""
+    if lane.history.ended is not None:
+        return "no steps were done"
+    sign, _ = status(lane)
+    return sign.partition(" ")[2]

@@ -1,0 +1,79 @@
+"""The first row: what is trained, from which weights and data, where, and how far it is."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from fwtui.tui import words
+from fwtui.tui.model import RaceModel
+from fwtui.tui.widgets.line import Line
+
+_BAR_CELLS = 20
+
+
+class TopBar(Line):
+    """One row about the race as a whole."""
+
+    def show_race(self, model: RaceModel) -> None:
+        """Shows the race as it stands."""
+        spec = model.spec.lanes[0]
+        seed, rate = f"seed {spec.seed}", f"{spec.optimizer} {spec.learning_rate:g}"
+        name = Content.assemble(
+            (" fwtui ", "bold $background on $foreground"), "  ", (spec.workload.name, "bold")
+        )
+        about = f" {model.shape()} · {rate} · {spec.dtype} · {seed}"
+        hashes = Content.assemble(("   weights ", "$dim"), *_hash(model, "weights_sha256"))
+        hashes = Content.assemble(hashes, ("  data ", "$dim"), *_hash(model, "data_sha256"))
+        place = Content.assemble(f"   {_devices(model)} · {_schedule(model)}")
+        progress = _progress(model, _BAR_CELLS)
+        short = _progress(model, 8)
+        nothing = Content("")
+        self.show(
+            (Content.assemble(name, (about, "$dim"), hashes, place), progress),
+            (Content.assemble(name, (about, "$dim"), hashes, place), short),
+            (Content.assemble(name, (about, "$dim"), place), short),
+            (Content.assemble(name, (f" {model.shape()}", "$dim"), place), short),
+            (Content.assemble(name, place), short),
+            (name, short),
+            (name, nothing),
+        )
+
+
+def _hash(model: RaceModel, field: str) -> tuple[tuple[str, str], ...]:
+    """The first signs of the hash that all lanes share, or both that differ."""
+    hashes = list(dict.fromkeys(getattr(h.built, field) for h in model.histories if h.built is not None))
+    if not hashes:
+        return ((words.NA, "$dim"),)
+    if len(hashes) == 1:
+        return ((hashes[0][:4], "$success"),)
+    return ((" ≠ ".join(one[:4] for one in hashes), "bold $error"),)
+
+
+def _devices(model: RaceModel) -> str:
+    """Where the lanes really are; before that is known, what was asked for."""
+    names = [lane.history.built.device if lane.history.built else lane.spec.device for lane in model.lanes]
+    return " ".join(dict.fromkeys(names))
+
+
+def _schedule(model: RaceModel) -> str:
+    """Who may step when, and where."""
+    parts: list[str] = [model.spec.schedule] if len(model.lanes) > 1 else []
+    parts += ["threads"] if model.spec.host == "thread" else []
+    pace = model.spec.lanes[0].pace
+    return " · ".join([*parts, *([f"paced {pace:g}/s"] if pace else [])]) or "alone"
+
+
+def _progress(model: RaceModel, cells: int) -> Content:
+    """Steps that every lane has done, as numbers and as a bar, and the time left."""
+    total = model.steps_total()
+    done = min(history.steps for history in model.histories)
+    filled = round(2 * cells * done / total)
+    left = model.seconds_left()
+    bar = "━" * (filled // 2) + ("╸" if filled % 2 else "")
+    over = all(history.ended is not None for history in model.histories)
+    return Content.assemble(
+        (f"{done:,}/{total:,} ", ""),
+        (bar, "$success"),
+        ("─" * (cells - len(bar)), "$faint"),
+        (f" {'     ' if over else f'{words.clock(left):>5}'}", "$dim"),
+    )

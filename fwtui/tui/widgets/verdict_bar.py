@@ -1,0 +1,104 @@
+"""The verdict: same answer, faster, why, each in a few words that say no more than was measured."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.content import Content
+
+from fwtui.backends import catalogue as backends
+from fwtui.measure.verdict import Speed
+from fwtui.tui import words
+from fwtui.tui.model import RaceModel
+from fwtui.tui.widgets.lane_panel import colour_names
+from fwtui.tui.widgets.line import Line
+
+_NOTHING = Content("")
+
+
+class VerdictBar(Container):
+    """Three answers: in one row where there is room, in two rows, without the third, where there is less."""
+
+    def compose(self) -> ComposeResult:
+        yield Line(id="same")
+        yield Line(id="faster")
+        yield Line(id="why")
+
+    def show(self, model: RaceModel, speed: Speed | None) -> None:
+        """Shows the verdict on the race as it stands."""
+        self.query_one("#same", Line).show(*((answer, _NOTHING) for answer in _same(model)))
+        self.query_one("#faster", Line).show(*((answer, _NOTHING) for answer in _faster(model, speed)))
+        self.query_one("#why", Line).show((_why(model), _NOTHING))
+
+
+def _same(model: RaceModel) -> list[Content]:
+    question = ("Same answer?  ", "$dim")
+    reason = model.comparable
+    gap = model.gap
+    if reason:
+        return [Content.assemble(question, (f"n/a: {reason}", "$dim"))]
+    if gap.same is None:
+        return [Content.assemble(question, (words.NA, "$dim"))]
+    differing = [name for name in model.differences() if name not in ("threads", "device")]
+    differ = f"  lanes differ in {', '.join(differing)}" if differing else ""
+    skipped = f"  {gap.skipped:,} steps not compared" if gap.skipped else ""
+    if gap.same:
+        answer = ("✓ yes", "bold $success")
+        figures = f"  gap {words.gap(gap.largest)} of {gap.tolerance:.0e}"
+        where = f" over {gap.compared:,} steps"
+    else:
+        answer = ("✗ no", "bold $error")
+        figures = f"  from step {gap.first_divergence:,}"
+        where = f", gap {words.gap(gap.largest)} of {gap.tolerance:.0e} at step {gap.largest_at:,}"
+    short = Content.assemble(question, answer, figures, (differ, "$warning"))
+    return [Content.assemble(question, answer, figures, where, (differ + skipped, "$warning")), short]
+
+
+def _faster(model: RaceModel, speed: Speed | None) -> list[Content]:
+    question = ("Faster?  ", "$dim")
+    if speed is None:
+        return [Content.assemble(question, (words.NA, "$dim"))]
+    ratio = speed.ratio
+    labels = "".join(f"  {label}" for label, applies in _labels(model, speed) if applies)
+    interval = f"  {ratio.low:.2f} – {ratio.high:.2f}"
+    if not ratio.certain:
+        answer = ("no difference beyond noise", "bold")
+        return [
+            Content.assemble(question, answer, (interval, "$dim"), (labels, "$warning")),
+            Content.assemble(question, ("beyond noise: no", "bold"), (interval, "$dim")),
+        ]
+    lane = model.lanes[speed.faster]
+    same_framework = len({backends.entry(one.spec.backend).framework for one in model.lanes}) == 1
+    many = len(model.lanes) > 2 or same_framework
+    name = (
+        f"{speed.faster + 1} {lane.spec.backend}"
+        if many
+        else backends.entry(lane.spec.backend).framework.title
+    )
+    against = f" than {model.lanes[speed.slower].spec.backend}" if len(model.lanes) > 2 else ""
+    colour = f"bold ${colour_names(model.lanes)[speed.faster]}"
+    answer = (f"{name} {ratio.value:.2f}×", colour)
+    return [
+        Content.assemble(question, answer, against, (interval, "$dim"), (labels, "$warning")),
+        Content.assemble(question, answer, (interval, "$dim"), (labels, "$warning")),
+        Content.assemble(question, answer, (labels, "$warning")),
+    ]
+
+
+def _labels(model: RaceModel, speed: Speed) -> tuple[tuple[str, bool], ...]:
+    """What makes step times mean less than they seem to."""
+    return (
+        ("contended", speed.contended),
+        ("paced", speed.paced),
+        ("one interpreter", model.spec.host == "thread"),
+    )
+
+
+def _why(model: RaceModel) -> Content:
+    """What one step is in each lane, in the lanes' colours."""
+    parts: list[str | tuple[str, str]] = [("Why?  ", "$dim")]
+    entries = [backends.entry(lane.spec.backend) for lane in model.lanes]
+    colours = dict(zip(entries, colour_names(model.lanes), strict=True))
+    for index, (entry, colour) in enumerate(colours.items()):
+        parts += [(" · " if index else "", "$dim"), (entry.each_step, f"${colour}")]
+    return Content.assemble(*parts)

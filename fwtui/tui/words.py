@@ -1,0 +1,83 @@
+"""Numbers and states in the few words that the screen has room for. What is unknown is `n/a`."""
+
+from __future__ import annotations
+
+from fwtui.race.records import Ended, Phase
+from fwtui.tui.charts.axes import prefixed
+
+NA = "n/a"
+
+PHASES: dict[Phase, str] = {
+    "spawn": "starting",
+    "import": "importing",
+    "build": "building",
+    "trace": "tracing",
+    "compile": "compiling",
+    "warm-up": "warming up",
+    "steady": "steady",
+}
+
+
+def duration(ns: float | None) -> str:
+    """`201 µs`, `3.42 ms`, `1.5 s`, `2:05`."""
+    if ns is None:
+        return NA
+    if ns < 999.5e3:
+        return f"{ns / 1e3:,.3g} µs"
+    if ns < 999.5e6:
+        return f"{ns / 1e6:,.3g} ms"
+    if ns < 60e9:
+        return f"{ns / 1e9:.2f} s" if ns < 10e9 else f"{ns / 1e9:.1f} s"
+    return clock(ns / 1e9)
+
+
+def microseconds(ns: float | None) -> str:
+    """The number alone, in µs: `201`, `1,100`, `96.2`."""
+    if ns is None:
+        return NA
+    us = ns / 1e3
+    return f"{us:,.0f}" if us >= 100 else f"{us:.3g}"
+
+
+def clock(seconds: float | None) -> str:
+    """`0:04`, `12:05`, `3:12:05`."""
+    if seconds is None:
+        return NA
+    minutes, second = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{second:02}" if hours else f"{minutes}:{second:02}"
+
+
+def loss(value: float | None) -> str:
+    """Five figures: `309.65`, `3.0965e+07`, `1.2346e-06`."""
+    if value is None:
+        return NA
+    size = abs(value)
+    if size != size or size in (float("inf"),):
+        return str(value)
+    return f"{value:.4e}" if size >= 1e5 or 0 < size < 1e-3 else f"{value:.5g}"
+
+
+def size(byte_count: float | None) -> str:
+    """`512 MB`, with decimal prefixes."""
+    return NA if byte_count is None else prefixed(byte_count, "B") if byte_count else "0 B"
+
+
+def count(number: int | None) -> str:
+    """`101,000`."""
+    return NA if number is None else f"{number:,}"
+
+
+def gap(value: float | None) -> str:
+    """`2.1e-06`; an exact agreement is `0`."""
+    return NA if value is None else f"{value:.1e}" if value else "0"
+
+
+def outcome(ended: Ended) -> str:
+    """How a lane ended, in one word."""
+    return {"done": "done", "stopped": "stopped", "diverged": "diverged", "failed": "failed"}[ended.outcome]
+
+
+def plural(number: int, noun: str) -> str:
+    """`1 trace`, `2 traces`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
