@@ -51,6 +51,10 @@ class Cells:
             self.characters[row, start:end] = np.frombuffer(codes.encode("utf-32-le"), np.uint32)
             self.inks[row, start:end] = ink
 
+    def part(self, start: int, end: int) -> Cells:
+        """The columns from `start` up to `end` (exclusive), as a view."""
+        return Cells(self.characters[:, start:end], self.inks[:, start:end])
+
     def strip(self, row: int, styles: Sequence[Style]) -> Strip:
         """One row as a strip, in as few segments as its inks allow.
 
@@ -98,6 +102,8 @@ def changes(before: Cells, after: Cells) -> list[tuple[int, int, int]]:
     inked = (before.inks != after.inks) & (after.characters != BLANK)
     differs = (before.characters != after.characters) | inked
     rows = np.flatnonzero(differs.any(axis=1))
+    if rows.size == 0:
+        return []
     first = differs[rows].argmax(axis=1)
     last = differs.shape[1] - differs[rows, ::-1].argmax(axis=1)
     return list(zip(rows.tolist(), first.tolist(), last.tolist(), strict=True))

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 from rich.style import Style
 from textual import events
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -15,14 +16,39 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+from fwtui.tui.charts import compose as drawing
 from fwtui.tui.charts.axes import NUMBER, Formatter, Limits, fit_steps
 from fwtui.tui.charts.cells import Cells, changes
-from fwtui.tui.charts.compose import Curve, Ink, Plot, View, compose
+from fwtui.tui.charts.compose import Curve, Ink, Plot, View
 from fwtui.tui.charts.raster import Scale
 
 __all__ = ["Chart", "Curve"]
 
 _MANY = 10
+# Textual repaints a changed row from its widget's left edge on. Narrow widgets keep that short: four of them
+# send 40 % of the bytes that one sends, while more would save little.
+_TILES = 4
+
+
+class _Tile(Widget):
+    """Some columns of a chart."""
+
+    DEFAULT_CSS = """
+    _Tile { width: 1fr; height: 100%; }
+    """
+
+    def __init__(self, chart: Chart) -> None:
+        super().__init__()
+        self._chart = chart
+
+    @property
+    def columns(self) -> tuple[int, int]:
+        """First and last column (exclusive) of the chart that this tile shows."""
+        left = self.region.x - self._chart.content_region.x
+        return left, left + self.size.width
+
+    def render_line(self, y: int) -> Strip:
+        return self._chart.row(y, *self.columns)
 
 
 class Chart(Widget, can_focus=True):
@@ -36,6 +62,7 @@ class Chart(Widget, can_focus=True):
     Chart {
         height: 1fr;
         width: 1fr;
+        layout: horizontal;
         & > .chart--axis { color: $foreground 20%; }
         & > .chart--label { color: $foreground 50%; }
         & > .chart--title { color: $foreground 50%; }
@@ -131,6 +158,10 @@ class Chart(Widget, can_focus=True):
         self._cells: Cells | None = None
         self._styles: list[Style] | None = None
         self._hovering = False
+        self._tiles = [_Tile(self) for _ in range(_TILES)]
+
+    def compose(self) -> ComposeResult:
+        yield from self._tiles
 
     # -- data --------------------------------------------------------------------------------------
 
@@ -191,19 +222,21 @@ class Chart(Widget, can_focus=True):
     def _update(self) -> None:
         """Draws anew if somebody can see it, and has the terminal repaint what differs."""
         if not self._seen():
-            # Drawn by render_line once it is seen. Only the first of many updates needs to say so.
+            # Drawn by `row` once it is seen. Only the first of many updates needs to say so.
             if self._cells is not None:
                 self._invalidate()
             return
         before, size = self._cells, self.size
-        after = compose(self._view(), self._curves, size.width, size.height)
+        after = drawing.compose(self._view(), self._curves, size.width, size.height)
         self._cells = after
         if before is None or before.characters.shape != after.characters.shape:
-            self.refresh()
+            self._repaint()
             return
-        regions = [Region(start, row, end - start, 1) for row, start, end in changes(before, after)]
-        if regions:
-            self.refresh(*regions)
+        for tile in self._tiles:
+            columns = tile.columns
+            spans = changes(before.part(*columns), after.part(*columns))
+            if spans:
+                tile.refresh(*[Region(start, row, end - start, 1) for row, start, end in spans])
 
     def _seen(self) -> bool:
         if not (self.is_attached and self.size and self.is_on_screen):
@@ -218,15 +251,20 @@ class Chart(Widget, can_focus=True):
 
     def _invalidate(self) -> None:
         self._cells = None
-        self.refresh()
+        self._repaint()
 
-    def render_line(self, y: int) -> Strip:
+    def _repaint(self) -> None:
+        for tile in self._tiles:
+            tile.refresh()
+
+    def row(self, y: int, start: int, end: int) -> Strip:
+        """The cells of one row from column `start` up to `end` (exclusive)."""
         size = self.size
         if self._cells is None or self._cells.characters.shape != (size.height, size.width):
-            self._cells = compose(self._view(), self._curves, size.width, size.height)
-        if not 0 <= y < size.height:
-            return Strip.blank(size.width)
-        return self._cells.strip(y, self._ink_styles())
+            self._cells = drawing.compose(self._view(), self._curves, size.width, size.height)
+        if not (0 <= y < size.height and start < end <= size.width):
+            return Strip.blank(max(end - start, 0))
+        return self._cells.part(start, end).strip(y, self._ink_styles())
 
     def _ink_styles(self) -> list[Style]:
         if self._styles is None:
@@ -237,6 +275,7 @@ class Chart(Widget, can_focus=True):
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._styles = None
+        self._repaint()
 
     def on_resize(self) -> None:
         self._invalidate()
@@ -315,9 +354,10 @@ class Chart(Widget, can_focus=True):
 
     def _point(self, event: events.MouseEvent) -> bool:
         """Moves the cursor to the step under the mouse; false where there is none."""
-        offset = event.get_content_offset(self)
+        # The event comes from a tile, whose offset is not the chart's.
+        offset = event.screen_offset - self.content_region.offset
         plot = Plot.of(self._view(), self.size.width, self.size.height)
-        if offset is None or not plot.left <= offset.x < plot.left + plot.columns:
+        if not plot.left <= offset.x < plot.left + plot.columns:
             return False
         steps = self._steps()
         if not plot.top <= offset.y < plot.top + plot.rows or len(steps) == 0:
@@ -340,6 +380,6 @@ class Chart(Widget, can_focus=True):
 
     def on_leave(self) -> None:
         """A cursor that only followed the mouse goes with it."""
-        if self._hovering:
+        if self._hovering and not self.is_mouse_over:
             self._hovering = False
             self._move_to(None)

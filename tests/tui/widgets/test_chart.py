@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.geometry import Region
 from textual.screen import Screen
 
+from fwtui.tui.charts import compose as drawing
 from fwtui.tui.charts.axes import Limits
 from fwtui.tui.widgets.chart import Chart, Curve
 
@@ -20,17 +21,24 @@ def curve(n, role="own", factor=1.0):
     return Curve(STEPS[:n], VALUES[:n] * factor, VALUES[:n] * factor, role)
 
 
-class Repaints(Chart):
-    """A chart that writes down what it asks to have repainted."""
+class Repaints:
+    """Writes down what a chart's tiles ask to have repainted, as regions of the chart."""
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, chart, monkeypatch):
         self.asked = []
+        for tile in chart.children:
+            monkeypatch.setattr(tile, "refresh", self._note(tile, tile.refresh))
 
-    def refresh(self, *regions, **kwargs):
-        if hasattr(self, "asked"):
-            self.asked.append(regions)
-        return super().refresh(*regions, **kwargs)
+    def _note(self, tile, refresh):
+        def noted(*regions, **kwargs):
+            self.asked.append([region.translate((tile.columns[0], 0)) for region in regions])
+            return refresh(*regions, **kwargs)
+
+        return noted
+
+    @property
+    def regions(self):
+        return [region for regions in self.asked for region in regions]
 
 
 class Charts(App):
@@ -43,7 +51,7 @@ class Charts(App):
     def compose(self):
         with Vertical():
             for at in range(self.count):
-                yield Repaints("loss", id=f"c{at}", **self.kwargs)
+                yield Chart("loss", id=f"c{at}", **self.kwargs)
 
     def on_chart_cursor_moved(self, message):
         self.moves.append((message.control.id, message.step))
@@ -52,11 +60,17 @@ class Charts(App):
 
     @property
     def chart(self):
-        return self.query_one("#c0", Repaints)
+        return self.query_one("#c0", Chart)
 
 
 def text(chart):
-    return ["".join(segment.text for segment in chart.render_line(y)) for y in range(chart.size.height)]
+    return [chart.row(y, 0, chart.size.width).text for y in range(chart.size.height)]
+
+
+def painted(chart):
+    """The rows as the tiles last painted them, their caches included."""
+    parts = [tile.render_lines(tile.size.region) for tile in chart.children]
+    return ["".join(strip.text for strip in strips) for strips in zip(*parts, strict=True)]
 
 
 async def test_title_figures_frame_and_curve():
@@ -84,51 +98,54 @@ async def test_without_data_there_is_no_frame():
         assert text(app.chart)[4].strip() == "stopped before the first step"
 
 
-async def test_a_grown_curve_repaints_few_cells():
+async def test_a_grown_curve_repaints_few_cells(monkeypatch):
     app = Charts(gutter=6)
     async with app.run_test(size=(100, 14)) as pilot:
         show = lambda n: app.chart.show([curve(n)], (0, 200), Limits(0, 100), figures="f")  # noqa: E731
         show(100)
         await pilot.pause()
-        app.chart.asked.clear()
+        repaints = Repaints(app.chart, monkeypatch)
         show(104)
-        (regions,) = app.chart.asked
-        assert all(isinstance(region, Region) and region.height == 1 for region in regions)
-        assert 1 <= len(regions) <= 3
-        assert sum(region.area for region in regions) <= 12
+        assert all(repaints.asked)
+        assert all(isinstance(region, Region) and region.height == 1 for region in repaints.regions)
+        assert 1 <= len(repaints.regions) <= 3
+        assert sum(region.area for region in repaints.regions) <= 12
 
 
-async def test_nothing_new_repaints_nothing():
+async def test_nothing_new_repaints_nothing(monkeypatch):
     app = Charts()
     async with app.run_test(size=(100, 14)) as pilot:
         app.chart.show([curve(100)], (0, 200))
         await pilot.pause()
-        app.chart.asked.clear()
+        repaints = Repaints(app.chart, monkeypatch)
         app.chart.show([curve(100)], (0, 200))
-        assert app.chart.asked == []
+        assert repaints.asked == []
 
 
-async def test_new_figures_repaint_their_row_only():
+async def test_new_figures_repaint_their_row_only(monkeypatch):
     app = Charts()
     async with app.run_test(size=(100, 14)) as pilot:
         app.chart.show([curve(100)], (0, 200), figures="p50 201 µs")
         await pilot.pause()
-        app.chart.asked.clear()
+        repaints = Repaints(app.chart, monkeypatch)
         app.chart.figures = "p50 207 µs"
-        assert app.chart.asked == [(Region(96, 0, 1, 1),)]
+        assert repaints.regions == [Region(96, 0, 1, 1)]
 
 
-async def test_what_was_repainted_is_what_is_shown():
+@pytest.mark.parametrize("padding", [0, 3])
+async def test_what_was_repainted_is_what_is_shown(padding):
     """After many partial repaints every row is what a fresh chart would draw."""
     app = Charts(count=2, gutter=6, x_axis=True)
     async with app.run_test(size=(90, 30)) as pilot:
+        for chart in app.query(Chart):
+            chart.styles.padding = padding
+        await pilot.pause()
         for n in range(1, 200, 23):
             app.chart.show([curve(n, "other", 1.2), curve(n)], (0, 200), figures=str(n))
             await pilot.pause()
-        fresh = app.query_one("#c1", Repaints)
+        fresh = app.query_one("#c1", Chart)
         fresh.show([curve(n, "other", 1.2), curve(n)], (0, 200), app.chart.y_limits, figures=str(n))
-        shown = [strip.text for strip in app.chart.render_lines(app.chart.size.region)]
-        assert shown == text(fresh)
+        assert painted(app.chart) == text(fresh)
 
 
 async def test_a_chart_that_nobody_sees_draws_nothing(monkeypatch):
@@ -137,10 +154,8 @@ async def test_a_chart_that_nobody_sees_draws_nothing(monkeypatch):
     async with app.run_test(size=(100, 14)) as pilot:
         app.chart.show([curve(50)], (0, 200), figures="before")
         await pilot.pause()
-        from fwtui.tui.widgets import chart as module
-
-        real = module.compose
-        monkeypatch.setattr(module, "compose", lambda *args: drawn.append(1) or real(*args))
+        real = drawing.compose
+        monkeypatch.setattr(drawing, "compose", lambda *args: drawn.append(1) or real(*args))
         app.push_screen(Screen())
         await pilot.pause()
         drawn.clear()
@@ -151,7 +166,7 @@ async def test_a_chart_that_nobody_sees_draws_nothing(monkeypatch):
         app.pop_screen()
         await pilot.pause()
         assert len(drawn) == 1
-        assert app.chart.render_lines(app.chart.size.region)[0].text.rstrip().endswith("after")
+        assert painted(app.chart)[0].rstrip().endswith("after")
 
 
 async def test_a_hidden_chart_is_up_to_date_when_shown():
@@ -163,7 +178,7 @@ async def test_a_hidden_chart_is_up_to_date_when_shown():
         app.chart.show([curve(60)], (0, 200), figures="after")
         app.chart.display = True
         await pilot.pause()
-        assert app.chart.render_lines(app.chart.size.region)[0].text.rstrip().endswith("after")
+        assert painted(app.chart)[0].rstrip().endswith("after")
 
 
 async def test_keys_move_the_cursor_and_say_so():
@@ -224,13 +239,15 @@ async def test_keys_move_by_columns_where_a_column_holds_many_steps():
 
 
 async def test_the_mouse_moves_the_cursor_and_a_click_places_it():
-    app = Charts(gutter=8)
-    async with app.run_test(size=(59, 20)) as pilot:
+    app = Charts(count=2, gutter=8)
+    async with app.run_test(size=(59, 40)) as pilot:
         app.chart.show([curve(50)], (0, 49))
         await pilot.hover("#c0", offset=(9 + 20, 5))
         assert app.chart.cursor == 20
         await pilot.hover("#c0", offset=(9 + 30, 5))
         assert app.chart.cursor == 30
+        await pilot.hover("#c1", offset=(2, 0))
+        assert app.chart.cursor is None
         await pilot.click("#c0", offset=(9 + 10, 5))
         await pilot.hover("#c0", offset=(9 + 30, 5))
         assert app.chart.cursor == 10
@@ -281,7 +298,7 @@ async def test_data_may_come_before_the_first_paint():
     app = Early()
     async with app.run_test(size=(60, 10)) as pilot:
         await pilot.pause()
-        assert app.chart.render_lines(app.chart.size.region)[0].text.rstrip().endswith("early")
+        assert painted(app.chart)[0].rstrip().endswith("early")
 
 
 async def test_values_that_are_not_finite_do_no_harm():
