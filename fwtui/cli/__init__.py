@@ -1,0 +1,72 @@
+"""The command line: one thin file a command, each importing late what it needs.
+
+Whatever goes wrong with the input is told in one line on standard error, with exit code 2.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+BROKEN_PIPE = 1
+
+
+def main(argv: Sequence[str] | None = None) -> NoReturn:
+    """Runs one command and exits with its code.
+
+    Args:
+        argv: the words after `fwtui`; None takes the process's own.
+
+    Raises:
+        SystemExit: always; 2 for bad input.
+    """
+    _open_missing_streams()
+    try:
+        code = _run(list(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read us has seen enough, as `head` has
+        _discard_output()
+        code = BROKEN_PIPE
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    sys.exit(code)
+
+
+def _run(argv: list[str]) -> int:
+    from typer import TyperException
+    from typer.main import get_command
+
+    from fwtui.cli import errors, options
+    from fwtui.cli.app import app
+    from fwtui.race.spec import SpecError
+
+    try:
+        code = get_command(app()).main(options.filled_in(argv), prog_name="fwtui", standalone_mode=False)
+    except SpecError as error:
+        return _refuse(str(error))
+    except TyperException as error:
+        return _refuse(errors.one_line(error))
+    return code if isinstance(code, int) else 0
+
+
+def _refuse(line: str) -> int:
+    print(f"fwtui: {line}", file=sys.stderr)  # noqa: T201
+    return BAD_INPUT
+
+
+def _open_missing_streams() -> None:
+    """A process may be started with its standard output or error closed (`>&-`): then nobody listens."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115, PTH123, open as long as we run
+
+
+def _discard_output() -> None:
+    """Sends what is still buffered nowhere: the interpreter would else complain about it as it leaves."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,63 @@
+"""The verdict in words that do not say more than was measured."""
+
+from __future__ import annotations
+
+from fwtui.cli.headless import Result
+from fwtui.measure.statistics import LEAST_STEPS
+from fwtui.measure.verdict import incomparable, same_answer
+from fwtui.race.plan import differences
+from fwtui.race.records import Ended
+from fwtui.tui import words
+
+
+def same(result: Result) -> str:
+    """Whether the lanes agree, and over what; or why that cannot be said."""
+    specs, gap = result.spec.lanes, result.gap
+    if why := incomparable(specs, result.lanes):
+        return f"{words.NA}: {why}"
+    if not gap.compared:
+        return f"{words.NA}: fewer than two lanes have taken a step"
+    verdict = "yes" if same_answer(specs, result.lanes, gap) else "no"
+    over = f"over {words.plural(gap.compared, 'step')}, tolerance {gap.tolerance:.0e}"
+    if gap.largest == float("inf"):
+        return f"{verdict}: a loss is no number at step {gap.largest_at} ({over})"
+    text = f"{verdict}: largest relative gap {words.gap(gap.largest)} at step {gap.largest_at} ({over})"
+    return text if gap.first_divergence is None else f"{text}; first above it at step {gap.first_divergence}"
+
+
+def faster(result: Result) -> str:
+    """Which lane's median step is shorter, by how much and how surely; or why that cannot be said."""
+    speed = result.speed
+    if speed is None:
+        return f"{words.NA}: {_why_unknown(result)}"
+    quick, slow = (f"{n + 1} {result.spec.lanes[n].backend}" for n in (speed.faster, speed.slower))
+    ratio = speed.ratio
+    interval = f"(95 % interval {ratio.low:.2f}–{ratio.high:.2f})"
+    if ratio.certain:
+        text = f"{quick}: {ratio.value:.2f}× {interval} as fast as {slow}, by the median step"
+    else:
+        text = f"no certain difference between {quick} and {slow}: {ratio.value:.2f}× {interval}"
+    if speed.contended:
+        text += "; contended: the lanes ran at the same time"
+    if speed.paced:
+        text += "; paced: caches and threads went cold between steps"
+    return text
+
+
+def differing(result: Result) -> dict[str, tuple[str, ...]]:
+    """The settings, beside the backend, in which the lanes differ: setting -> its value in each lane."""
+    return differences(result.spec.lanes)
+
+
+def hint(ended: Ended) -> str:
+    """What can be done about an end, without the keys of the screen, which there is none of here."""
+    return "; ".join(part for part in ended.hint.split("; ") if not part.startswith("r starts"))
+
+
+def _why_unknown(result: Result) -> str:
+    if len(result.lanes) < 2:
+        return "one lane has nothing to be compared with"
+    counts = [len(lane.steady_step_ns()) for lane in result.lanes]
+    if sum(count > 0 for count in counts) < 2:
+        return "fewer than two lanes have steady steps"
+    return f"a lane has fewer than {LEAST_STEPS} steady steps ({', '.join(map(str, counts))})"

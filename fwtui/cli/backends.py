@@ -1,0 +1,27 @@
+"""`fwtui backends`: the frameworks' execution modes that a lane can run."""
+
+from fwtui.cli.options import Json
+
+
+def backends(json: Json = None) -> int:
+    """List the backends: each framework's execution modes, and what they do with the graph."""
+    from fwtui.backends.catalogue import BACKENDS
+    from fwtui.cli.output import JsonOutput, plain_table, show
+
+    rows = []
+    for entry in BACKENDS.values():
+        graph, _, does = entry.summary.partition(": ")
+        rows.append(
+            {"name": entry.name, "framework": entry.framework.title, "graph": graph, "summary": does or graph}
+        )
+    if json is not None:
+        JsonOutput(json).write({"backends": rows})
+        return 0
+    table = plain_table()
+    for title in ("backend", "framework", "graph"):
+        table.add_column(title, no_wrap=True)
+    table.add_column("what it does")
+    for row in rows:
+        table.add_row(*row.values())
+    show(table)
+    return 0

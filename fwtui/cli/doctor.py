@@ -1,0 +1,126 @@
+"""`fwtui doctor`: what each lane would get on this machine, and what is wrong with it."""
+
+from typing import TYPE_CHECKING, Any
+
+from fwtui.cli.options import Json
+
+if TYPE_CHECKING:
+    from fwtui.cli.examination import Finding
+
+PACKAGES = ("textual", "rich", "plotext", "numpy", "psutil", "typer", "scikit-learn", "nvidia-ml-py")
+
+
+def doctor(json: Json = None) -> int:
+    """Check each framework, the machine and the terminal, and name what is wrong.
+
+    Each framework is imported in a process of its own, asked for its devices, and trained for three steps on
+    the best of them. None is waited for longer than a minute.
+
+    Exit code: 0 if every framework can be used, 1 if not.
+    """
+    import sys
+
+    from fwtui.backends.catalogue import FRAMEWORKS
+    from fwtui.cli.examination import examine
+    from fwtui.cli.output import JsonOutput, console, is_terminal, show
+
+    out = None if json is None else JsonOutput(json)
+    findings = []
+    with console(stderr=True).status("") as status:
+        for framework in FRAMEWORKS.values():
+            if is_terminal(sys.stderr):
+                status.update(f"importing {framework.title} in a process of its own")
+            findings.append(examine(framework))
+    facts = _facts(findings)
+    if out is None or not out.standard:
+        show(_page(facts, findings))
+    if out is not None:
+        out.write(facts)
+    return int(any(finding.problem for finding in findings))
+
+
+def _facts(findings: "list[Finding]") -> dict[str, Any]:
+    """Everything that the doctor knows, ready for JSON."""
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
+    from fwtui import __version__
+    from fwtui.cli import terminal
+    from fwtui.measure import machine
+
+    def installed(package: str) -> str | None:
+        try:
+            return version(package)
+        except PackageNotFoundError:
+            return None
+
+    screen = terminal.describe()
+    return {
+        "fwtui": __version__,
+        "python": platform.python_version(),
+        "machine": machine.describe(),
+        "terminal": screen,
+        "packages": {package: installed(package) for package in PACKAGES},
+        "frameworks": [finding.as_json() for finding in findings],
+        "problems": [
+            *({"what": f.complaint, "mend": f.mend or None} for f in findings if f.problem),
+            *({"what": what, "mend": None} for f in findings for what in f.hindered_gpus()),
+            *terminal.problems(screen),
+        ],
+    }
+
+
+def _page(facts: dict[str, Any], findings: "list[Finding]") -> Any:
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    from fwtui.cli import terminal
+    from fwtui.tui import words
+
+    machine = facts["machine"]
+    gpus = ", ".join(machine["gpus"]) or "no NVIDIA GPU"
+    driver = f", driver {machine['nvidia_driver']}" if machine["nvidia_driver"] else ""
+    about = Table.grid(padding=(0, 2, 0, 0))
+    about.add_column(style="dim", no_wrap=True)
+    about.add_column()
+    memory = words.size(machine["memory_bytes"])
+    cores = words.plural(machine["cores"] or 0, "core") if machine["cores"] else "cores n/a"
+    about.add_row("fwtui", f"{facts['fwtui']}, Python {facts['python']}")
+    about.add_row("machine", f"{machine['processor'] or words.NA}, {cores}, {memory} memory, {gpus}{driver}")
+    about.add_row("system", machine["platform"])
+    about.add_row("terminal", terminal.in_words(facts["terminal"]))
+    about.add_row("packages", ", ".join(f"{k} {v or 'missing'}" for k, v in facts["packages"].items()))
+    verdict = [
+        Text.assemble(
+            ("✗ ", "red"), problem["what"], *([(f": {problem['mend']}", "bold")] if problem["mend"] else [])
+        )
+        for problem in facts["problems"]
+    ]
+    all_well = Text.assemble(("✓ ", "green"), "nothing is wrong")
+    return Group(about, "", _frameworks(findings), "", *(verdict or [all_well]))
+
+
+def _frameworks(findings: "list[Finding]") -> Any:
+    from rich.text import Text
+
+    from fwtui.cli.output import plain_table
+    from fwtui.tui import words
+
+    table = plain_table()
+    for title in ("framework", "version", "works", "devices", "lanes get", "import", "peak RSS"):
+        table.add_column(title, no_wrap=title != "devices")
+    for found in findings:
+        lane = found.lane
+        usable = [d.name for d in lane.imported.devices if d.reason is None] if lane.imported else []
+        get = f"{lane.built.device}, {words.plural(lane.built.threads, 'thread')}" if lane.built else words.NA
+        table.add_row(
+            found.framework.title,
+            found.version or words.NA,
+            Text("no", "red") if found.problem else Text("yes", "green"),
+            ", ".join(usable) or words.NA,
+            get,
+            words.duration(lane.phase_ns().get("import") if lane.imported else None),
+            words.size(lane.rss_peak_bytes),
+        )
+    return table

@@ -1,0 +1,93 @@
+"""What one framework can do here: a lane of three small steps, in a process of its own, and what it said."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from fwtui.backends.catalogue import BACKENDS, FrameworkEntry
+from fwtui.cli.answers import hint
+from fwtui.measure.history import History
+from fwtui.race.plan import LaneRequest, RaceRequest, plan
+from fwtui.race.race import Race
+
+PATIENCE_S = 60.0
+STEPS = "3"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One framework, examined.
+
+    Attributes:
+        lane: what its lane said.
+        problem: why it cannot be used, in words; None where it can.
+        mend: what to do about it.
+    """
+
+    framework: FrameworkEntry
+    lane: History
+    problem: str | None = None
+    mend: str = ""
+
+    @property
+    def version(self) -> str | None:
+        """The framework's version; None where it could not be asked."""
+        return self.lane.imported.version if self.lane.imported else None
+
+    @property
+    def complaint(self) -> str:
+        """The problem with the framework's name before it."""
+        title, problem = self.framework.title, self.problem or ""
+        return problem if problem.startswith(title) else f"{title}: {problem}"
+
+    def hindered_gpus(self) -> tuple[str, ...]:
+        """For each GPU that the machine has and the framework cannot use: that it cannot, and why."""
+        title = self.framework.title
+        devices = self.lane.imported.devices if self.lane.imported else ()
+        hindered = [d for d in devices if d.reason is not None]
+        return tuple(f"{title} cannot use {d.name} ({d.label}): {d.reason}" for d in hindered)
+
+    def as_json(self) -> dict[str, Any]:
+        """The finding; unknown is null."""
+        lane = self.lane
+        return {
+            "framework": self.framework.title,
+            "package": self.framework.package,
+            "version": self.version,
+            "usable": self.problem is None,
+            "problem": self.problem,
+            "mend": self.mend or None,
+            "backends": [e.name for e in BACKENDS.values() if e.framework == self.framework],
+            "devices": [
+                {"name": d.name, "label": d.label, "usable": d.reason is None, "reason": d.reason}
+                for d in (lane.imported.devices if lane.imported else ())
+            ],
+            "device": lane.built.device if lane.built else None,
+            "threads": lane.built.threads if lane.built else None,
+            "import_ns": lane.phase_ns().get("import"),
+            "rss_peak_bytes": lane.rss_peak_bytes,
+            "log": list(lane.log)[-20:] if self.problem else [],
+        }
+
+
+def examine(framework: FrameworkEntry, patience_s: float = PATIENCE_S) -> Finding:
+    """Runs a lane of `framework` on its best device; one that hangs is killed after `patience_s`."""
+    backend = next(entry.name for entry in BACKENDS.values() if entry.framework == framework)
+    sizes = tuple((name, "4") for name in ("batch", "d_in", "hidden", "d_out"))
+    request = RaceRequest(lanes=(LaneRequest(backend),), workload="two-layer", sizes=sizes, steps=STEPS)
+    lane = History()
+    race = Race(plan(request), lambda _, record: lane.apply(record))
+    since = time.monotonic()
+    race.start()
+    in_time = race.wait(patience_s)
+    race.close()
+    if not in_time:
+        doing = {"import": "importing it", "build": "building a network with it"}.get(lane.phase, "training")
+        problem = f"{doing} takes more than {time.monotonic() - since:.0f} s"
+        return Finding(framework, lane, problem, f"try `python -c 'import {framework.package}'` by hand")
+    ended = lane.ended
+    if ended is None or ended.outcome == "done":
+        return Finding(framework, lane)
+    return Finding(framework, lane, ended.reason, hint(ended))

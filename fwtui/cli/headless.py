@@ -1,0 +1,128 @@
+"""Runs a race without a screen, to its end or to the first signal that asks for one."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+
+from fwtui.measure.history import History
+from fwtui.measure.parity import LossComparison, LossGap
+from fwtui.measure.verdict import Speed, speed
+from fwtui.race.race import LaneRun, Race
+from fwtui.race.records import Record
+from fwtui.race.spec import DTYPES, RaceSpec
+
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+TICK_S = 0.1
+
+Heard = tuple[LaneRun, Record] | signal.Signals
+Watch = Callable[[list[History]], None]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a race came to.
+
+    Attributes:
+        lanes: what each lane said, with every step of it.
+        gap: how far the lanes' losses are apart.
+        speed: which one is faster; None where too little was measured.
+        signal: what cut the race short; None where it ran to its end.
+        settled: whether every lane's thread has ended; a C++ call under the thread host can outlast a stop.
+    """
+
+    spec: RaceSpec
+    lanes: list[History]
+    gap: LossGap
+    speed: Speed | None
+    signal: signal.Signals | None
+    settled: bool
+
+    @property
+    def outcomes(self) -> list[str | None]:
+        """How each lane ended; None for one that has not."""
+        return [lane.ended.outcome if lane.ended else None for lane in self.lanes]
+
+
+def run(spec: RaceSpec, watch: Watch = lambda lanes: None) -> Result:
+    """Runs `spec` in this thread's sight; `watch` is called ten times a second.
+
+    Ctrl+C, SIGTERM and SIGHUP end it early: every lane is killed, and what it had said is kept.
+    """
+    lanes = [History(raw_steps=None) for _ in spec.lanes]
+    # The lanes' threads and the signal handler put, this thread takes: SimpleQueue allows both.
+    heard: SimpleQueue[Heard] = SimpleQueue()
+    race = Race(spec, lambda run, record: heard.put((run, record)))
+    with _signals_to(heard), _standard_output_kept(spec):
+        race.start()
+        cut_short = _follow(race, heard, lanes, watch)
+        settled = race.close()
+        _drain(heard, lanes)
+    # In float32 if any lane is: its rounding is what the gap must allow for.
+    comparison = LossComparison(min((lane.dtype for lane in spec.lanes), key=DTYPES.index))
+    gap = comparison.update(lanes)
+    return Result(spec, lanes, gap, speed(spec, lanes), cut_short, settled)
+
+
+def _follow(
+    race: Race, heard: SimpleQueue[Heard], lanes: list[History], watch: Watch
+) -> signal.Signals | None:
+    """Takes in what is heard until every lane is over; the signal that came before."""
+    while True:
+        over = race.wait(0)  # asked first: what a lane says last is then already in the queue
+        cut_short = _drain(heard, lanes)
+        if over or cut_short:
+            return cut_short
+        watch(lanes)
+        race.wait(TICK_S)
+
+
+def _drain(heard: SimpleQueue[Heard], lanes: list[History]) -> signal.Signals | None:
+    """Takes in all that is in the queue; the last signal among it."""
+    cut_short = None
+    with contextlib.suppress(Empty):
+        while True:
+            match heard.get_nowait():
+                case signal.Signals() as came:
+                    cut_short = came
+                case (run, record):
+                    lanes[run.lane].apply(record)
+    return cut_short
+
+
+@contextlib.contextmanager
+def _signals_to(heard: SimpleQueue[Heard]) -> Iterator[None]:
+    """Signals become something heard instead of an exception in the middle of anything."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    for number in SIGNALS:
+        if before[number] is not signal.SIG_IGN:  # nohup ignores SIGHUP, and means it
+            signal.signal(number, lambda came, _frame: heard.put(signal.Signals(came)))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def _standard_output_kept(spec: RaceSpec) -> Iterator[None]:
+    """Under the thread host, what a framework prints goes to standard error: the other is for the answer."""
+    if spec.host != "thread":
+        yield
+        return
+    sys.stdout.flush()
+    with contextlib.redirect_stdout(sys.stderr):
+        kept = os.dup(1)
+        os.dup2(2, 1)
+        try:
+            yield
+        finally:
+            ctypes.CDLL(None).fflush(None)  # what C code has printed and not yet written
+            os.dup2(kept, 1)
+            os.close(kept)

@@ -1,0 +1,31 @@
+"""Plain `fwtui`: the lanes, live on the whole terminal."""
+
+import os
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from fwtui.race.spec import SpecError
+
+if TYPE_CHECKING:
+    from fwtui.race.plan import RaceRequest
+
+
+def live(request: "RaceRequest") -> int:
+    """Shows the lanes live."""
+    from fwtui.race.plan import plan
+
+    request = replace(request, linger=True)
+    plan(request)
+    _require_terminal()
+    from fwtui.tui.run import run
+
+    return run(request)
+
+
+def _require_terminal() -> None:
+    for name, stream in (("standard input", sys.stdin), ("standard output", sys.stdout)):
+        if stream is None or not stream.isatty():
+            raise SpecError(name, "no terminal", "a terminal to show the lanes on; `fwtui bench` needs none")
+    if os.environ.get("TERM") == "dumb":
+        raise SpecError("TERM", "dumb", "a terminal that can move its cursor; `fwtui bench` needs none")

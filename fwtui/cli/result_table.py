@@ -1,0 +1,156 @@
+"""A race's result for people: a column a lane, then the three answers in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from fwtui.backends import catalogue as backends
+from fwtui.cli import answers
+from fwtui.cli.headless import Result
+from fwtui.cli.output import console, plain_table
+from fwtui.measure.history import History
+from fwtui.race.records import Phase
+from fwtui.race.spec import LaneSpec, RaceSpec
+from fwtui.tui import words
+from fwtui.workloads import catalogue as workloads
+
+LOG_TAIL = 8
+_OUTCOME_STYLES = {"done": "green", "stopped": "yellow", "diverged": "red", "failed": "red"}
+
+
+def render(result: Result) -> RenderableType:
+    """The table and the answers."""
+    table = plain_table()
+    table.add_column("", style="dim")
+    for number, lane in enumerate(result.spec.lanes, 1):
+        table.add_column(f"{number} {lane.backend}", overflow="fold")
+    pairs = list(zip(result.spec.lanes, result.lanes, strict=True))
+    for title, cell in _ROWS.items():
+        table.add_row(title, *(cell(spec, lane) for spec, lane in pairs))
+    return Group(Text(headline(result.spec), style="bold"), "", table, "", _answers(result))
+
+
+def headline(race: RaceSpec) -> str:
+    """What was run, in one line; a setting that differs between the lanes is not part of it."""
+    first = race.lanes[0]
+    workload = workloads.load(first.workload)
+
+    def same(value: Callable[[LaneSpec], object], text: str) -> list[str]:
+        return [text] if len({value(lane) for lane in race.lanes}) == 1 else []
+
+    return "   ".join(
+        [
+            f"{first.workload.name}, {first.workload.preset}",
+            *same(lambda lane: lane.workload, workload.shape()),
+            *same(lambda lane: (lane.optimizer, lane.learning_rate), _optimizer(first)),
+            *same(lambda lane: lane.dtype, first.dtype),
+            f"seed {first.seed}",
+            f"{race.schedule}, {race.host} host",
+        ]
+    )
+
+
+def explain_failures(result: Result) -> None:
+    """Tells on standard error why lanes failed, with the end of what their processes printed."""
+    out = console(stderr=True)
+    for number, (spec, lane) in enumerate(zip(result.spec.lanes, result.lanes, strict=True), 1):
+        if lane.ended is None or lane.ended.outcome in ("done", "stopped"):
+            continue
+        hint = answers.hint(lane.ended)
+        story = f"lane {number} {spec.backend} {lane.ended.outcome}: {lane.ended.reason}"
+        out.print(Text(story + (f" ({hint})" if hint else ""), style="red"), soft_wrap=True)
+        if lane.ended.outcome == "failed":
+            for line in list(lane.log)[-LOG_TAIL:]:
+                out.print(Text(f"  {line}", style="dim"), soft_wrap=True)
+
+
+def _answers(result: Result) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row("same answer?", answers.same(result))
+    table.add_row("faster?", answers.faster(result))
+    for setting, values in answers.differing(result).items():
+        table.add_row("they differ in", f"{setting}: {', '.join(values)}")
+    return table
+
+
+def _optimizer(spec: LaneSpec) -> str:
+    return f"{spec.optimizer} {spec.learning_rate:g}"
+
+
+def _framework(spec: LaneSpec, lane: History) -> str:
+    title = backends.entry(spec.backend).framework.title
+    return f"{title} {lane.imported.version if lane.imported else words.NA}"
+
+
+def _device(_: LaneSpec, lane: History) -> str:
+    if lane.built is None:
+        return words.NA
+    return f"{lane.built.device}, {words.plural(lane.built.threads, 'thread')}"
+
+
+def _outcome(_: LaneSpec, lane: History) -> Text:
+    outcome = lane.ended.outcome if lane.ended else words.NA
+    return Text(outcome, style=_OUTCOME_STYLES.get(outcome, ""))
+
+
+def _accuracy(_: LaneSpec, lane: History) -> str:
+    value = dict(lane.evaluations[-1].metrics).get("accuracy") if lane.evaluations else None
+    return words.NA if value is None else f"{value:.2%}"
+
+
+def _step(percentile: str) -> Callable[[LaneSpec, History], str]:
+    return lambda _, lane: words.duration(getattr(lane.step_times(), percentile, None))
+
+
+def _phase(phase: Phase) -> Callable[[LaneSpec, History], str]:
+    return lambda _, lane: words.duration(lane.phase_ns().get(phase))
+
+
+def _rate(_: LaneSpec, lane: History) -> str:
+    times = lane.step_times()
+    return f"{times.steps_a_second:,.0f}" if times else words.NA
+
+
+def _first_step(_: LaneSpec, lane: History) -> str:
+    what = next((f", {e.phase}" for e in lane.phases if e.phase in ("trace", "compile")), "")
+    return words.NA if lane.first_step_ns is None else words.duration(lane.first_step_ns) + what
+
+
+def _compilations(_: LaneSpec, lane: History) -> str:
+    return words.count(lane.compilations) if lane.built else words.NA
+
+
+def _resident(_: LaneSpec, lane: History) -> str:
+    shared = " (all lanes)" if lane.process_memory.shared else ""
+    return words.size(lane.rss_peak_bytes) + shared
+
+
+def _hashes(_: LaneSpec, lane: History) -> str:
+    return f"{lane.built.weights_sha256[:4]}… {lane.built.data_sha256[:4]}…" if lane.built else words.NA
+
+
+_ROWS: dict[str, Callable[[LaneSpec, History], RenderableType]] = {
+    "framework": _framework,
+    "device": _device,
+    "outcome": _outcome,
+    "steps": lambda _, lane: words.count(lane.steps),
+    "final loss": lambda _, lane: words.loss(lane.loss),
+    "held-out accuracy": _accuracy,
+    "step p50": _step("p50"),
+    "step p95": _step("p95"),
+    "step p99": _step("p99"),
+    "steps a second": _rate,
+    "first step": _first_step,
+    "import": _phase("import"),
+    "build": _phase("build"),
+    "compilations": _compilations,
+    "peak RSS": _resident,
+    "peak on device": lambda _, lane: words.size(lane.device_peak_bytes),
+    "weights, data": _hashes,
+}

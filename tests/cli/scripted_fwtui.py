@@ -1,0 +1,19 @@
+"""`fwtui` with the scripted backends, for tests that need a process of its own."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from fwtui import cli
+from fwtui.race import hosts
+from tests import scripted
+
+if __name__ == "__main__":
+    scripted.register()
+    hosts.CHILD = scripted.CHILD
+    try:
+        cli.main()
+    finally:
+        foreign = {"torch", "tensorflow", "textual"} & set(sys.modules)
+        print(f"imported: {', '.join(sorted(foreign)) or 'none'}", file=sys.stderr)  # noqa: T201

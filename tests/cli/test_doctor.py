@@ -1,0 +1,63 @@
+"""`fwtui doctor`: what works, what does not and what mends it, without waiting for ever."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from fwtui.backends import catalogue
+from fwtui.cli import doctor, examination, terminal
+from tests import scripted
+
+pytestmark = pytest.mark.usefixtures("scripted_lanes")
+
+
+def use(monkeypatch, *frameworks):
+    monkeypatch.setattr(catalogue, "FRAMEWORKS", {one.key: one for one in frameworks})
+
+
+def test_all_usable(fwtui, monkeypatch):
+    use(monkeypatch, scripted.SCRIPTED)
+    ran = fwtui("doctor", "--json")
+    assert ran.code == 0
+    assert ran.err == ""
+    facts = json.loads(ran.out)
+    assert {"fwtui", "python", "machine", "terminal", "packages", "frameworks", "problems"} <= set(facts)
+    (found,) = facts["frameworks"]
+    assert found["usable"] is True
+    assert (found["version"], found["device"]) == ("1.2.3", "cpu")
+    assert [(one["name"], one["usable"]) for one in found["devices"]] == [("cpu", True), ("cuda:0", False)]
+    assert found["import_ns"] > 0
+    assert facts["packages"]["textual"]
+    assert [one["what"] for one in facts["problems"]] == [
+        "Scripted cannot use cuda:0 (Scripted GPU): no CUDA build of Scripted"
+    ]
+
+
+def test_a_missing_framework(fwtui, monkeypatch):
+    use(monkeypatch, scripted.SCRIPTED, scripted.MISSING)
+    ran = fwtui("doctor")
+    assert ran.code == 1
+    assert "✗ Missing is not installed: pip install missing_framework" in ran.out
+
+
+def test_an_import_that_hangs(monkeypatch):
+    found = examination.examine(scripted.SLEEPY, patience_s=1.5)
+    assert found.problem == "importing it takes more than 2 s"
+    assert "import sleepy" in found.mend
+
+
+def test_terminal_problems():
+    good = {
+        **{"is_terminal": True, "columns": 80, "lines": 24, "colours": "256", "term": "screen"},
+        **{"encoding": "utf-8", "tmux": True, "ssh": False, "no_color": False},
+    }
+    assert terminal.problems(good) == []
+    assert terminal.in_words(good) == "80×24, 256 colours, TERM=screen, utf-8, in tmux"
+    bad = {**good, "columns": 60, "term": "dumb", "encoding": "ascii"}
+    assert [one["mend"] for one in terminal.problems(bad)] == [
+        *("export TERM=xterm-256color", "enlarge it to 80×24", "export LANG=C.UTF-8"),
+    ]
+    assert terminal.problems({**bad, "is_terminal": False}) == []
+    assert doctor.PACKAGES

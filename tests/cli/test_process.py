@@ -1,0 +1,78 @@
+"""What only a process of its own shows: imports, signals, and an output that is closed early."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+FWTUI = (sys.executable, str(Path(__file__).with_name("scripted_fwtui.py")))
+
+
+def start(*words: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*FWTUI, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def test_bench_imports_neither_a_framework_nor_the_screen():
+    bench = start("bench", "--lanes", "scripted.ok,scripted.other", "--steps", "50")
+    out, err = bench.communicate(timeout=60)
+    assert bench.returncode == 0
+    assert "same answer?  yes" in out
+    assert err == "imported: none\n"
+
+
+@pytest.mark.parametrize("words", [("--help",), ("bench", "--help"), ("--version",)], ids=" ".join)
+def test_help_and_version_import_nothing_slow(words):
+    check = (
+        "import sys; from fwtui import cli\n"
+        "try: cli.main(sys.argv[1:])\n"
+        "finally: print({'numpy', 'textual', 'plotext', 'psutil'} & set(sys.modules), file=sys.stderr)"
+    )
+    ran = subprocess.run([sys.executable, "-c", check, *words], capture_output=True, text=True, timeout=30)
+    assert ran.returncode == 0
+    assert "fwtui" in ran.stdout
+    assert ran.stderr.strip() == "set()"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_keeps_what_was_recorded_and_leaves_no_child(number):
+    bench = start("bench", "--lanes", "scripted.slow,scripted.hang", "--schedule", "race")
+    family = psutil.Process(bench.pid)
+    by = time.monotonic() + 20
+    while len(family.children()) < 2 or time.monotonic() < by - 18:
+        assert time.monotonic() < by
+        time.sleep(0.05)
+    children = family.children(recursive=True)
+    bench.send_signal(number)
+    out, err = bench.communicate(timeout=20)
+    assert bench.returncode == 128 + number
+    rows = {line[:18].strip(): line[18:].split() for line in out.splitlines()}
+    assert rows["outcome"] == ["stopped", "stopped"]
+    assert all(int(steps) > 0 for steps in rows["steps"])
+    assert "Traceback" not in err
+    _, alive = psutil.wait_procs(children, timeout=5)
+    assert not alive
+
+
+def test_output_closed_early():
+    bench = start("workloads")
+    bench.stdout.close()
+    assert bench.stderr is not None
+    err = bench.stderr.read()
+    assert bench.wait(20) == 1
+    assert err == "imported: none\n"
+
+
+def test_output_closed_from_the_start():
+    ran = subprocess.run(
+        ["sh", "-c", '"$@" >&-', "sh", *FWTUI, "backends"], stderr=subprocess.PIPE, text=True, timeout=30
+    )
+    assert ran.returncode == 0
+    assert "Traceback" not in ran.stderr
