@@ -16,9 +16,12 @@ from fwtui.race.records import Phase
 from fwtui.race.spec import LaneSpec, RaceSpec
 from fwtui.workloads import catalogue as workloads
 
+LOG_TAIL = 50
+"""Lines of a failed lane's log that go into its report."""
+
 
 def report(race: RaceSpec, lanes: Sequence[History], gap: LossGap, speed: Speed | None) -> dict[str, Any]:
-    """The whole race, ready for `json.dumps`."""
+    """The whole race, ready for `json.dumps(…, allow_nan=False)`; lanes count from 1, steps from 0."""
     return {
         "fwtui": __version__,
         "machine": machine.describe(),
@@ -76,12 +79,17 @@ def _lane(spec: LaneSpec, lane: History) -> dict[str, Any]:
         "import_ns": phase_ns("import"),
         "build_ns": phase_ns("build"),
         "first_step_ns": lane.first_step_ns,
-        "compilations": lane.compilations,
+        "compilations": lane.compilations if built else None,
         "step_ns": {
             key: getattr(times, key) if times else None for key in ("p50", "p95", "p99", "mean", "min")
         },
         "steady_steps": times.count if times else 0,
-        "memory": {"rss_peak_bytes": lane.rss_peak_bytes, "device_peak_bytes": lane.device_peak_bytes},
+        "memory": {
+            "rss_peak_bytes": lane.rss_peak_bytes,
+            "rss_shared": lane.process_memory.shared,
+            "device_peak_bytes": lane.device_peak_bytes,
+        },
+        "log": list(lane.log)[-LOG_TAIL:] if ended and ended.outcome == "failed" else [],
     }
 
 
@@ -92,12 +100,15 @@ def _verdict(race: RaceSpec, lanes: Sequence[History], gap: LossGap, speed: Spee
         "max_relative_gap": gap.largest if gap.largest is None or math.isfinite(gap.largest) else None,
         "tolerance": gap.tolerance,
         "compared_steps": gap.compared,
+        "max_relative_gap_step": gap.largest_at,
         "first_divergence": gap.first_divergence,
         "faster": race.lanes[speed.faster].backend if speed and speed.ratio.certain else None,
         "ratio": speed.ratio.value if speed else None,
         "ratio_low": speed.ratio.low if speed else None,
         "ratio_high": speed.ratio.high if speed else None,
-        "slower": race.lanes[speed.slower].backend if speed else None,
+        "slower": race.lanes[speed.slower].backend if speed and speed.ratio.certain else None,
+        "faster_lane": speed.faster + 1 if speed and speed.ratio.certain else None,
+        "slower_lane": speed.slower + 1 if speed and speed.ratio.certain else None,
         "contended": race.schedule == "race" and len(race.lanes) > 1,
         "paced": any(lane.pace is not None for lane in race.lanes),
     }
