@@ -57,24 +57,30 @@ class LossComparison:
         self.gap = LossGap(TOLERANCES[dtype])
 
     def update(self, lanes: Sequence[History]) -> LossGap:
-        """Compares the steps that all lanes have by now and that were not compared before.
+        """Compares the steps that the lanes have by now and that were not compared before.
 
-        A lane that was over before its first step has no answer; the others are compared without it.
+        A lane that is over is compared as far as it came; beyond that the others are compared without it.
         """
-        taking_part = [lane for lane in lanes if lane.steps or lane.ended is None]
-        windows = [lane.metrics["loss"] for lane in taking_part if "loss" in lane.metrics]
-        if len(windows) < max(2, len(taking_part)):
-            return self.gap
-        first = max(self._next, *(window.first for window in windows))
-        stop = min(window.count for window in windows)
-        if stop <= first:
-            return self.gap
-        losses = np.stack([window.since(first)[: stop - first] for window in windows])
+        while True:
+            windows = [lane.metrics.get("loss") for lane in lanes if not self._left_behind(lane)]
+            losses = [window for window in windows if window is not None]
+            if len(losses) < max(2, len(windows)):
+                return self.gap
+            first = max(self._next, *(window.first for window in losses))
+            stop = min(window.count for window in losses)
+            if stop <= first:
+                return self.gap
+            self._compare(first, np.stack([window.since(first)[: stop - first] for window in losses]))
+
+    def _left_behind(self, lane: History) -> bool:
+        """Whether the lane is over and all that it had is compared."""
+        return lane.ended is not None and not lane.ended.lingers and lane.steps <= self._next
+
+    def _compare(self, first: int, losses: NDArray[np.float64]) -> None:
         if self._scale is None:
-            self._scale = float(np.abs(np.nan_to_num(losses[:, 0], posinf=0, neginf=0)).max())
+            self._scale = float(np.abs(losses[:, 0]).max())
         self._take(first, relative_gap(losses, self._floor * self._scale), first - self._next)
-        self._next = stop
-        return self.gap
+        self._next = first + losses.shape[1]
 
     def _take(self, first: int, gaps: NDArray[np.float64], skipped: int) -> None:
         old = self.gap

@@ -35,10 +35,9 @@ class FwtuiApp(App[int]):
     TITLE = "fwtui"
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
+    MODEL = RaceModel
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark", "help", "help", tooltip="this page", key_display="?"),
-        Binding("q", "quit_with(0)", "quit", tooltip="end every lane and leave"),
         Binding("t", "toggle_dark", show=False, tooltip="dark or light"),
         Binding("ctrl+p", "command_palette", show=False, tooltip="every action by name"),
         Binding("ctrl+c,ctrl+q", "quit_with(130)", show=False, priority=True, system=True),
@@ -46,7 +45,7 @@ class FwtuiApp(App[int]):
 
     def __init__(self, request: RaceRequest) -> None:
         super().__init__()
-        self.model = RaceModel(request, self._start_thread)
+        self.model = self.MODEL(request, self._start_thread)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK.name

@@ -14,6 +14,7 @@ from fwtui.tui.charts.axes import Limits, fit_steps
 from fwtui.tui.charts.compose import Curve, Role
 from fwtui.tui.charts.raster import Scale
 
+WHOLE_RUN = 2_000
 KINDS = ("loss", "step", "memory")
 _EMPTY = Extrema()
 
@@ -64,7 +65,12 @@ class SharedAxes:
         Args:
             total: steps that the longest lane will have done.
         """
-        self.x = fit_steps(0, total)
+        # A long run's axis grows with it: its first minute would else be one column wide.
+        done = max(
+            (len(lane.series["loss"][0]) and int(lane.series["loss"][0][-1]) for lane in lanes), default=0
+        )
+        first, last = fit_steps(done, total if total <= WHOLE_RUN else None, self.x)
+        self.x = (first, min(last, total))
         for kind in KINDS:
             scale: Scale = loss_scale if kind == "loss" else "linear"
             ranges: list[tuple[Floats, Floats]] = [lane.series[kind][1:] for lane in lanes]

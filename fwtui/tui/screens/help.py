@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.table import Table
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -11,6 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
+_KEYS_WIDTH = 18
 _MEANINGS = (
     ("step", "one update of the weights on one batch"),
     (
@@ -31,7 +33,7 @@ _MEANINGS = (
         "is what rounding explains",
     ),
     (
-        "2.05× 2.01 – 2.09",
+        "2.05×  2.01 – 2.09",
         "ratio of the median step times, and the interval that holds it with 95 % confidence",
     ),
     (
@@ -69,16 +71,28 @@ class HelpScreen(ModalScreen[None]):
 
     def _keys(self) -> Content:
         rows: dict[str, list[str]] = {}
-        for active in self._below.active_bindings.values():
-            text = active.binding.tooltip or active.binding.description
-            if text and not active.binding.system:
-                rows.setdefault(text, []).append(self.app.get_key_display(active.binding))
+        # The screen's own keys first, then what the focused widget adds.
+        for active in sorted(
+            self._below.active_bindings.values(), key=lambda one: one.node is not self._below
+        ):
+            binding = active.binding
+            text = binding.tooltip or (
+                "" if binding.system or active.node is self._below else binding.description
+            )
+            if text:
+                rows.setdefault(text, []).append(self.app.get_key_display(binding))
         return Content("\n").join(
-            Content.assemble((f"{' '.join(dict.fromkeys(keys)):>22}", "bold"), "  ", (text, "$dim"))
+            Content.assemble(
+                (f"{' '.join(dict.fromkeys(keys)):>{_KEYS_WIDTH}}", "bold"), "   ", (text, "$dim")
+            )
             for text, keys in rows.items()
         )
 
 
-def _meanings() -> Content:
-    lines = [Content.assemble((word, "bold"), "  ", (meaning, "$dim")) for word, meaning in _MEANINGS]
-    return Content("\n").join(lines)
+def _meanings() -> Table:
+    table = Table.grid(padding=(0, 3, 0, 0))
+    table.add_column(style="bold", justify="right", min_width=_KEYS_WIDTH, no_wrap=True)
+    table.add_column(style="dim")
+    for word, meaning in _MEANINGS:
+        table.add_row(word, meaning)
+    return table

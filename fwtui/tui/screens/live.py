@@ -39,6 +39,8 @@ class LiveScreen(Screen[None]):
         ),
         Binding("full_stop", "app.step", "step", tooltip="one step in every lane", key_display="."),
         Binding("r", "app.restart", "restart", tooltip="start this lane anew"),
+        Binding("question_mark", "app.help", "help", tooltip="this page", key_display="?"),
+        Binding("q", "app.quit_with(0)", "quit", tooltip="end every lane and leave"),
         Binding("enter", "zoom", "zoom", tooltip="this lane alone, or all again"),
         Binding("l", "app.log", "log", tooltip="what this lane's process printed"),
         Binding("y", "toggle_scale", "log scale", tooltip="loss on a logarithmic or a linear scale"),
@@ -113,6 +115,7 @@ class LiveScreen(Screen[None]):
             self.query_one("#too-small", Static).update(text)
         narrow = width < NARROW_COLUMNS
         self.set_class(narrow, "-narrow")
+        self.query_one(Footer).compact = narrow
         lanes = len(self._model.lanes)
         columns = lanes if lanes <= 2 or width >= 60 * lanes else 2
         rows = -(-lanes // columns)

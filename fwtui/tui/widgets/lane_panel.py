@@ -163,16 +163,16 @@ def _figures(view: LaneView) -> tuple[tuple[Content, Content], ...]:
     total = max(view.lane.spec.steps, history.steps)
     rate = f"{times.steps_a_second:,.0f}" if times else words.NA
     loss = _figure(words.loss(history.loss), "loss")
-    step = _figure(f"{words.microseconds(times.p50 if times else None)} µs", "a step")
+    step = _figure(f"{words.microseconds(times.p50)} µs" if times else words.NA, "a step")
     steps = _figure(rate, "steps/s")
     done = _figure(f"{history.steps:,}", f"of {total:,}")
     accuracy = _held_out(view)
-    gap, nothing = Content("    "), Content("")
+    gap, tight, nothing = Content("    "), Content("  "), Content("")
     return (
         (gap.join([loss, step, steps, done, *accuracy]), nothing),
         (gap.join([loss, step, steps, *accuracy]), nothing),
-        (Content("  ").join([loss, *(accuracy or [step, steps])]), nothing),
-        (Content("  ").join([loss, *(accuracy or [step])]), nothing),
+        (tight.join([loss, step, steps, *accuracy]), nothing),
+        (tight.join([loss, *(accuracy or [step])]), nothing),
     )
 
 

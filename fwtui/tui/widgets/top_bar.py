@@ -51,8 +51,8 @@ def _hash(model: RaceModel, field: str) -> tuple[tuple[str, str], ...]:
 
 def _devices(model: RaceModel) -> str:
     """Where the lanes really are; before that is known, what was asked for."""
-    names = [lane.history.built.device if lane.history.built else lane.spec.device for lane in model.lanes]
-    return " ".join(dict.fromkeys(names))
+    built = [lane.history.built.device for lane in model.lanes if lane.history.built is not None]
+    return " ".join(dict.fromkeys(built or [lane.spec.device for lane in model.lanes]))
 
 
 def _schedule(model: RaceModel) -> str:
@@ -66,7 +66,8 @@ def _schedule(model: RaceModel) -> str:
 def _progress(model: RaceModel, cells: int) -> Content:
     """Steps that every lane has done, as numbers and as a bar, and the time left."""
     total = model.steps_total()
-    done = min(history.steps for history in model.histories)
+    able = [lane.history.steps for lane in model.lanes if not lane.over]
+    done = min(able or [history.steps for history in model.histories])
     filled = round(2 * cells * done / total)
     left = model.seconds_left()
     bar = "━" * (filled // 2) + ("╸" if filled % 2 else "")
