@@ -101,7 +101,7 @@ def _outcome(_: LaneSpec, lane: History) -> Text:
 
 def _accuracy(_: LaneSpec, lane: History) -> str:
     value = dict(lane.evaluations[-1].metrics).get("accuracy") if lane.evaluations else None
-    return words.NA if value is None else f"{value:.2%}"
+    return words.NA if value is None else f"{value:.2%}".replace("%", " %")
 
 
 def _step(percentile: str) -> Callable[[LaneSpec, History], str]:
