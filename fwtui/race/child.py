@@ -16,6 +16,7 @@ import time
 from multiprocessing.connection import Connection
 
 from fwtui.race.control import Control
+from fwtui.race.inbox import framed
 from fwtui.race.records import Alive, Record
 from fwtui.race.runner import Runner, run_lane
 from fwtui.race.spec import LaneSpec
@@ -28,15 +29,15 @@ def main() -> None:
     """Runs one lane and leaves, without the seconds that the frameworks' own clean-up can take."""
     parent = os.getppid()
     _die_with(parent)
-    records = Connection(os.dup(1), readable=False)
+    link = _Link(os.dup(1))
     words = Connection(os.dup(0), writable=False)
     # From here on nobody can write into the records, or read the words, by accident.
     os.dup2(2, 1)
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
+    sys.stdout = sys.stderr  # by lines, where a pipe would be written in blocks
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     spec: LaneSpec = words.recv()
-    link = _Link(records)
     control = Control(spec.steps, spec.by_turns)
     threading.Thread(target=_listen, args=(words, control), daemon=True).start()
     runner = Runner(spec, link.emit, control)
@@ -51,13 +52,14 @@ def main() -> None:
 class _Link:
     """The way out, which the step loop and the heartbeat share."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection, self._lock = connection, threading.Lock()
+    def __init__(self, fd: int) -> None:
+        self._stream, self._lock = os.fdopen(fd, "wb"), threading.Lock()
 
     def emit(self, record: Record) -> None:
         with self._lock:
             try:
-                self._connection.send(record)
+                self._stream.write(framed(record))
+                self._stream.flush()
             except OSError:  # the app is gone, and with it the reason to live
                 os._exit(1)
 

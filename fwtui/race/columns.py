@@ -49,6 +49,7 @@ class Columns:
         )
         self._first += size
         self.count = 0
+        self._others = {}
         return steps
 
     def _write_others(self, row: int, values: Mapping[str, float]) -> None:

@@ -9,12 +9,12 @@ from typing import Literal
 
 from fwtui.race.records import Record, Standing, Stood, TurnOver
 
-Verb = Literal["pause", "resume", "step", "stop", "grant", "train-on"]
+Verb = Literal["pause", "resume", "step", "stop", "grant", "yield", "train-on"]
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word to a lane: `grant` and `train-on` carry a number of steps."""
+    """One word to a lane: `grant` and `train-on` carry a number of steps; `yield` ends a grant early."""
 
     verb: Verb
     steps: int = 0
@@ -88,6 +88,10 @@ class Control:
             if quota is not None:
                 return quota
 
+    def forget(self) -> None:
+        """The loop has said that it is over: whether it goes on is news again."""
+        self._said = None
+
     def rest(self, seconds: float) -> None:
         """Sleeps for the sake of a pace, or until something is asked."""
         with self._changed:
@@ -122,8 +126,9 @@ class Control:
         return quota
 
     def _stand(self, standing: Standing, step: int) -> Stood | None:
-        # A lane that takes turns waits dozens of times a second: only what lasts is worth a record.
-        if standing == self._said or (self._by_turns and {standing, self._said} == {"running", "waiting"}):
+        # A lane that takes turns waits dozens of times a second: that is no news.
+        between_turns = self._by_turns and (self._said, standing) == ("running", "waiting")
+        if standing == self._said or between_turns:
             return None
         self._said = standing
         return Stood(standing, step)

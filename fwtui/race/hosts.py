@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from time import perf_counter_ns
 from typing import Protocol
 
 from fwtui.measure import machine
 from fwtui.race.control import Control, UseDevice, Word
+from fwtui.race.inbox import Inbox, NoRecordError
 from fwtui.race.records import (
     Built,
     Ended,
     LogLine,
+    Outcome,
     PhaseEntered,
     ProcessMemory,
     Record,
@@ -36,8 +38,7 @@ SILENCE_LIMIT_S = 60.0
 STOP_GRACE_S = 0.5
 _POLL_S = 0.1
 _MEMORY_S = 0.5
-_LOG_LINE_MAX = 2000
-_CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_LAST_WORDS_S = 1.0
 
 
 class Host(Protocol):
@@ -67,58 +68,55 @@ class ProcessHost:
         self._silence_limit_s = silence_limit_s
         self._child: subprocess.Popen[bytes] | None = None
         self._words: Connection | None = None
+        self._early: list[Word | UseDevice] = []
         self._lock = threading.Lock()
         self._stop_by: float | None = None
         self._ended: Ended | None = None
         self._step = 0
-        self._silence_s: float | None = None
 
     def run(self) -> None:
         """Starts the child, relays its records, and accounts for its end."""
         self._emit(PhaseEntered("spawn", perf_counter_ns()))
         try:
-            records = self._spawn()
+            inbox = self._spawn()
         except OSError as error:
             self._emit(self._end("failed", f"no process could be started: {error}"))
             return
-        if records is None:
+        if inbox is None:
             self._emit(self._end("stopped", "stopped"))
             return
-        assert self._child is not None
-        log = threading.Thread(target=self._read_log, daemon=True)
-        log.start()
+        failure: tuple[str, str] | None = None
         try:
-            self._relay(records)
+            failure = self._relay(inbox)
         finally:
-            self.kill()
-            self._child.wait()
-            log.join(timeout=1)
-            records.close()
-        if self._ended is None or self._ended.lingers:
-            self._emit(self._account())
+            asked = self._stop_by is not None
+            self._bury(inbox)
+        self._emit(self._account(failure, asked))
 
     def tell(self, word: Word | UseDevice) -> None:
         """Sends a word; a `stop` that is not heeded within half a second becomes a kill."""
         with self._lock:
             if isinstance(word, Word) and word.verb == "stop" and self._stop_by is None:
                 self._stop_by = time.monotonic() + STOP_GRACE_S
-            if self._words is not None:
-                with contextlib.suppress(OSError):  # a dead child is told of by `run`
-                    self._words.send(word)
+            if self._child is None:
+                self._early.append(word)
+            self._send(word)
 
     def kill(self) -> None:
         """Kills the child and all that it may have started."""
         with self._lock:
-            self._stop_by = self._stop_by or time.monotonic()
-            child = self._child
-            if child is not None and child.poll() is None:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(child.pid, signal.SIGKILL)
-            if self._words is not None:
-                self._words.close()
-                self._words = None
+            now = time.monotonic()
+            self._stop_by = now if self._stop_by is None else min(now, self._stop_by)
+            if self._child is not None and self._child.returncode is None:
+                _kill_group(self._child.pid)
 
-    def _spawn(self) -> Connection | None:
+    def _send(self, word: Word | UseDevice | LaneSpec) -> None:
+        # A dead child is told of by `run`; one that reads nothing any more must not make its app wait.
+        if self._words is not None:
+            with contextlib.suppress(OSError):
+                self._words.send(word)
+
+    def _spawn(self) -> Inbox | None:
         """The child, started and given its spec; None where a stop came first."""
         with self._lock:
             if self._stop_by is not None:
@@ -135,43 +133,72 @@ class ProcessHost:
             )
             assert child.stdin is not None
             assert child.stdout is not None
+            assert child.stderr is not None
             self._child = child
             self._words = Connection(os.dup(child.stdin.fileno()), readable=False)
-            child.stdin.close()
-            records = Connection(os.dup(child.stdout.fileno()), writable=False)
-            child.stdout.close()
-            with contextlib.suppress(OSError):
-                self._words.send(self._spec)
-            return records
+            os.set_blocking(self._words.fileno(), False)
+            inbox = Inbox(os.dup(child.stdout.fileno()), os.dup(child.stderr.fileno()))
+            for stream in (child.stdin, child.stdout, child.stderr):
+                stream.close()
+            for word in (self._spec, *self._early):
+                self._send(word)
+            return inbox
 
-    def _relay(self, records: Connection) -> None:
+    def _relay(self, inbox: Inbox) -> tuple[str, str] | None:
+        """Passes on what the child says until it is over; (reason, hint) where this host gave it up."""
+        assert self._child is not None
         heard_at = time.monotonic()
         memory_at = heard_at
-        while True:
+        while inbox.open:
             now = time.monotonic()
             if self._stop_by is not None and now > self._stop_by:
-                return
-            if now - heard_at > self._silence_limit_s:
-                self._silence_s = now - heard_at
-                return
+                return None
             if now >= memory_at:
                 memory_at = now + _MEMORY_S
                 self._sample_memory()
+            gone = self._child.poll() is not None  # its pipes may live on, with what it started
             try:
-                if not records.poll(_POLL_S):
-                    continue
-                record: Record = records.recv()
-            except (EOFError, OSError):
-                return
-            heard_at = time.monotonic()
-            if isinstance(record, Steps):
-                self._step = record.first + record.count
-            if isinstance(record, Built | Ended):
-                self._sample_memory()
-            self._emit(record)
-            self._ended = record if isinstance(record, Ended) else self._ended
-            if isinstance(record, Ended) and not record.lingers:
-                return
+                came = inbox.read(_POLL_S)
+            except NoRecordError:
+                return "its process sent what is no record", "something prints when Python starts there"
+            if gone and not came:
+                return None
+            silence = time.monotonic() - heard_at
+            if not came and silence > self._silence_limit_s:
+                return f"no answer for {silence:.0f} s", "r starts it again"
+            heard_at = time.monotonic() if came else heard_at
+            for record in came:
+                if isinstance(record, Steps):
+                    self._step = record.first + record.count
+                    self._ended = None
+                elif isinstance(record, Built | Ended):
+                    self._sample_memory()
+                if isinstance(record, Ended):
+                    self._ended = record
+                    if not record.lingers:  # said when the last of the log has been
+                        return None
+                self._emit(record)
+        return None
+
+    def _bury(self, inbox: Inbox) -> None:
+        """Sees that nothing of the child is left, and reads the last of its log."""
+        assert self._child is not None
+        if not inbox.open:  # it is about to be gone: how it went is worth knowing
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._child.wait(timeout=_LAST_WORDS_S)
+        self.kill()
+        # Also where the child itself is gone: what it had started is not.
+        _kill_group(self._child.pid)
+        self._child.wait()
+        with contextlib.suppress(NoRecordError):
+            for record in inbox.rest(_LAST_WORDS_S):
+                if isinstance(record, LogLine):
+                    self._emit(record)
+        inbox.close()
+        with self._lock:
+            assert self._words is not None
+            self._words.close()
+            self._words = None
 
     def _sample_memory(self) -> None:
         assert self._child is not None
@@ -180,26 +207,25 @@ class ProcessHost:
         if rss:
             self._emit(ProcessMemory(rss, machine.resident_peak_bytes(pid), machine.gpu_bytes(pid)))
 
-    def _read_log(self) -> None:
-        assert self._child is not None
-        assert self._child.stderr is not None
-        with self._child.stderr as stream:
-            # Read through a buffer by lines, but never wait for the end of one that has none.
-            while line := stream.readline(_LOG_LINE_MAX):
-                self._emit(LogLine(clean(line.decode(errors="replace"))))
-
-    def _account(self) -> Ended:
+    def _account(self, failure: tuple[str, str] | None, asked: bool) -> Ended:
         """How the child ended, from what it said last, what it was told, and its exit status."""
         assert self._child is not None
         code = self._child.returncode
-        if self._silence_s is not None:
-            return self._end("failed", f"no answer for {self._silence_s:.0f} s", "r starts it again")
-        if self._stop_by is not None and (code in (0, 1, -signal.SIGKILL)):
-            return self._end("stopped", "stopped")
+        if self._ended is not None and not self._ended.lingers:
+            return self._ended
+        if failure is not None:
+            return self._end("failed", *failure)
+        if asked and code in (0, 1, -signal.SIGKILL):
+            return replace(self._ended, lingers=False) if self._ended else self._end("stopped", "stopped")
         return self._end("failed", *describe_exit(code))
 
-    def _end(self, outcome: str, reason: str, hint: str = "") -> Ended:
-        return Ended(outcome, self._step, perf_counter_ns(), reason, hint)  # type: ignore[arg-type]
+    def _end(self, outcome: Outcome, reason: str, hint: str = "") -> Ended:
+        return Ended(outcome, self._step, perf_counter_ns(), reason, hint)
+
+
+def _kill_group(leader: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)
 
 
 class ThreadHost:
@@ -238,11 +264,6 @@ class ThreadHost:
 
 
 HOSTS: dict[str, Callable[[LaneSpec, Emit], Host]] = {"process": ProcessHost, "thread": ThreadHost}
-
-
-def clean(text: str) -> str:
-    """`text` without control characters and escape sequences: it goes to a terminal."""
-    return _CONTROL.sub("", text).rstrip()
 
 
 def describe_exit(code: int) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from fwtui.backends import catalogue as backends
@@ -83,7 +83,7 @@ class RaceRequest:
     tf32: bool = False
     schedule: str = "turns"
     host: str = "process"
-    linger: bool = field(default=False)
+    linger: bool = False
 
 
 def parse_lane(text: str, option: str = "--lane") -> LaneRequest:

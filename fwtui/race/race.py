@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -12,12 +13,14 @@ import numpy as np
 
 from fwtui.race.control import UseDevice, Word
 from fwtui.race.hosts import HOSTS, Host
-from fwtui.race.records import Built, Device, Ended, Imported, Record, Steps, TurnOver
-from fwtui.race.schedule import Turns
+from fwtui.race.records import Built, Device, Ended, Imported, ProcessMemory, Record, Steps, Stood, TurnOver
+from fwtui.race.schedule import HUNG_S, SILENT_S, Turns
 from fwtui.race.spec import LaneSpec, RaceSpec
 
 Sink = Callable[["LaneRun", Record], None]
 StartThread = Callable[[Callable[[], None], str], object]
+
+_WATCH_S = 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,9 +51,17 @@ class Race:
         spec: what to run.
         sink: receives each record with the run that said it, in that lane's thread; must not block.
         start_thread: starts a function in a thread; Textual's thread workers in the app.
+        hung_s, silent_s: how long a lane that hangs may keep its turn, see `fwtui.race.schedule`.
     """
 
-    def __init__(self, spec: RaceSpec, sink: Sink, start_thread: StartThread = daemon_thread) -> None:
+    def __init__(
+        self,
+        spec: RaceSpec,
+        sink: Sink,
+        start_thread: StartThread = daemon_thread,
+        hung_s: float = HUNG_S,
+        silent_s: float = SILENT_S,
+    ) -> None:
         self.spec = spec
         self._sink, self._start_thread = sink, start_thread
         self._numbers = count()
@@ -61,9 +72,10 @@ class Race:
         self._paused: set[int] = set()
         steps = min((lane.steps for lane in spec.lanes), default=1)
         by_turns = any(lane.by_turns for lane in spec.lanes)
-        self._turns = Turns(range(len(spec.lanes)), steps, self._tell) if by_turns else None
-        self._leaving: list[LaneRun] = []
+        self._live: dict[int, LaneRun] = {}
         self._runs = [self._new(lane, lane_spec) for lane, lane_spec in enumerate(spec.lanes)]
+        heartbeat_s = silent_s if spec.host == "process" else None
+        self._turns = Turns(self._live, steps, self._tell_run, hung_s, heartbeat_s) if by_turns else None
         self._undecided = {run.lane for run in self._runs if run.spec.device == "auto"}
 
     @property
@@ -80,7 +92,7 @@ class Race:
         """Halts the lane after the step that it is in."""
         self._paused.add(lane)
         if self._turns:
-            self._turns.pause(lane)
+            self._turns.pause(self._runs[lane].number)
         self._tell(lane, Word("pause"))
 
     def resume(self, lane: int) -> None:
@@ -88,14 +100,14 @@ class Race:
         self._paused.discard(lane)
         self._tell(lane, Word("resume"))
         if self._turns:
-            self._turns.resume(lane)
+            self._turns.resume(self._runs[lane].number)
 
     def step(self, lane: int) -> None:
         """Pauses the lane and has it take one step, in its turn where lanes take turns."""
         if lane not in self._paused:
             self.pause(lane)
         if self._turns:
-            self._turns.single(lane)
+            self._turns.single(self._runs[lane].number)
         else:
             self._tell(lane, Word("step"))
 
@@ -104,8 +116,6 @@ class Race:
         if lane in self._paused:
             self.resume(lane)
         self._tell(lane, Word("train-on", steps))
-        if self._turns:
-            self._turns.ready(lane)
 
     def stop(self, lane: int) -> None:
         """Stops the lane for good; it says `Ended` when it is over."""
@@ -113,73 +123,96 @@ class Race:
 
     def replace(self, lane: int, spec: LaneSpec) -> LaneRun:
         """Stops the lane and starts another run in its place, without waiting for the old one's end."""
-        old = self._runs[lane]
-        old.host.tell(Word("stop"))
-        self._leaving = [run for run in [*self._leaving, old] if not run.over.is_set()]
         with self._lock:
-            if self._turns:
-                self._turns.leave(lane)
+            old, run = self._runs[lane], self._new(lane, spec)
+            self._runs[lane] = run
             self._paused.discard(lane)
             self._imported.pop(lane, None)
-            run = self._new(lane, spec)
-            self._runs[lane] = run
+            self._undecided.discard(lane)
             if spec.device == "auto":
                 self._undecided.add(lane)
-            self._decide_device()
+        # The old run keeps its turn, if it has it, until it has stopped: no two may step at a time.
+        old.host.tell(Word("stop"))
         self._launch(run)
         return run
 
+    def watch(self) -> None:
+        """Takes the turn from a lane that hangs. Cheap; call it twice a second; `wait` does so itself."""
+        if self._turns:
+            self._turns.watch()
+
     def wait(self, timeout: float | None = None) -> bool:
         """Blocks until every lane is over; False when `timeout` seconds have passed before."""
-        by = None if timeout is None else time.monotonic() + timeout
-        return all(run.over.wait(None if by is None else max(0, by - time.monotonic())) for run in self._runs)
+        by = math.inf if timeout is None else time.monotonic() + timeout
+        while live := list(self._live.values()):
+            self.watch()
+            left = by - time.monotonic()
+            if not live[0].over.wait(max(0, min(_WATCH_S, left))) and left <= 0:
+                return False
+        return True
 
     def close(self, timeout: float = 0.5) -> bool:
         """Kills every lane and waits for their threads; False where one is still busy (the thread host)."""
-        for run in [*self._runs, *self._leaving]:
+        for run in list(self._live.values()):
             run.host.kill()
         return self.wait(timeout)
 
     def _new(self, lane: int, spec: LaneSpec) -> LaneRun:
         holder: list[LaneRun] = []
         host = HOSTS[self.spec.host](spec, lambda record: self._heard(holder[0], record))
-        holder.append(LaneRun(lane, next(self._numbers), spec, host, threading.Event()))
-        return holder[0]
+        run = LaneRun(lane, next(self._numbers), spec, host, threading.Event())
+        holder.append(run)
+        self._live[run.number] = run
+        return run
 
     def _launch(self, run: LaneRun) -> None:
         def work() -> None:
             try:
                 run.host.run()
             finally:
+                if self._turns:
+                    self._turns.leave(run.number)
                 run.over.set()
+                del self._live[run.number]
 
         self._start_thread(work, f"lane {run.lane + 1}: {run.spec.backend}")
 
     def _tell(self, lane: int, word: Word | UseDevice) -> None:
         self._runs[lane].host.tell(word)
 
+    def _tell_run(self, number: int, word: Word) -> None:
+        self._live[number].host.tell(word)
+
     def _heard(self, run: LaneRun, record: Record) -> None:
         """Acts on what a lane says, then passes it on. In that lane's thread."""
-        if self._runs[run.lane] is run:
-            if isinstance(record, Imported | Ended):
-                with self._lock:
-                    self._imported[run.lane] = record.devices if isinstance(record, Imported) else ()
-                    if isinstance(record, Ended):
-                        self._undecided.discard(run.lane)
-                    self._decide_device()
-            if self._turns and run.spec.by_turns:
-                self._schedule(self._turns, run.lane, record)
+        if isinstance(record, Imported | Ended):
+            with self._lock:
+                if self._runs[run.lane] is run:
+                    self._learn_devices(run.lane, record)
+        if self._turns and run.spec.by_turns:
+            turns, number = self._turns, run.number
+            if not isinstance(record, ProcessMemory):  # what its host measures says nothing of the lane
+                turns.heard(number)
+            if isinstance(record, Built) or (isinstance(record, Stood) and record.standing != "paused"):
+                turns.ready(number)
+            elif isinstance(record, Steps):
+                if record.first == 0:  # the first step, which comes alone, may have compiled
+                    turns.stepped(number)
+                else:
+                    turns.timed(number, float(np.median(np.frombuffer(record.step_ns, np.int64))))
+            elif isinstance(record, TurnOver):
+                turns.over(number)
+            elif isinstance(record, Ended):
+                (turns.done if record.lingers else turns.leave)(number)
         self._sink(run, record)
 
-    def _schedule(self, turns: Turns, lane: int, record: Record) -> None:
-        if isinstance(record, Built):
-            turns.ready(lane)
-        elif isinstance(record, Steps):
-            turns.timed(lane, float(np.median(np.frombuffer(record.step_ns, np.int64))))
-        elif isinstance(record, TurnOver):
-            turns.over(lane)
-        elif isinstance(record, Ended):
-            turns.leave(lane)
+    def _learn_devices(self, lane: int, record: Imported | Ended) -> None:
+        if isinstance(record, Imported):
+            self._imported[lane] = record.devices
+        else:
+            self._imported[lane] = ()
+            self._undecided.discard(lane)
+        self._decide_device()
 
     def _decide_device(self) -> None:
         """Answers the lanes that wait for a device, once every lane's framework has said what it reaches.

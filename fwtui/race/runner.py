@@ -10,6 +10,7 @@ import math
 import sys
 import traceback
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from time import perf_counter_ns
 
 import numpy as np
@@ -25,6 +26,7 @@ from fwtui.race.records import (
     Ended,
     Evaluated,
     Imported,
+    Outcome,
     Phase,
     PhaseEntered,
     Record,
@@ -65,11 +67,13 @@ def run_lane(runner: Runner, pid: int) -> None:
         runner.end("failed", str(error), error.hint)
     except MemoryError as error:
         runner.end("failed", f"out of memory{f': {error}' if str(error) else ''}", "smaller sizes may fit")
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         traceback.print_exc(file=sys.stderr)
         runner.end("failed", _one_line(error), "the lane's log has the whole story")
-    finally:
+    try:
         runner.close()
+    except Exception:  # how the lane ended has been said
+        traceback.print_exc(file=sys.stderr)
 
 
 class Runner:
@@ -85,7 +89,9 @@ class Runner:
         self._next_event = 0
         self._flush_at = self._memory_at = 0
         self._compiled = 0
-        self._ended = False
+        self._columns = Columns()
+        self._evaluated_at = -1
+        self._ended: Ended | None = None
 
     def prepare(self, pid: int) -> None:
         """Imports the framework, settles the device, and builds the network there; tells each of them."""
@@ -112,33 +118,37 @@ class Runner:
         """Steps until the end, a stop or a divergence; lingers for more steps where the spec says so."""
         control, spec = self._control, self._spec
         while not control.stopped:
-            if self.step >= control.limit and not self._ended:
+            if self.step >= control.limit and self._ended is None:
+                self._memory_at = 0
+                self._flush()
                 self._evaluate()
                 self.end("done", lingers=spec.linger)
+                control.forget()
                 if not spec.linger:
                     return
             quota = control.permit(self.step, self._emit)
             if quota == 0:
                 break
-            self._ended = False
+            self._ended = None
             finite = self._take(quota)
-            if spec.by_turns or control.attention or not finite:
-                self._flush()
+            self._flush()
             if not finite:
                 self.end("diverged", f"diverged at step {self.step - 1}: the loss is {self._last_loss}")
                 return
             if spec.by_turns:
                 self._emit(TurnOver())
-        self.end("stopped", "stopped")
+        if self._ended is None:
+            self.end("stopped", "stopped")
+        else:
+            self._emit(replace(self._ended, lingers=False))
 
-    def end(self, outcome: str, reason: str = "", hint: str = "", lingers: bool = False) -> None:
-        """Sends what is left and says how the lane ended, once."""
-        if self._ended:
+    def end(self, outcome: Outcome, reason: str = "", hint: str = "", lingers: bool = False) -> None:
+        """Sends the steps that are left and says how the lane ended, once."""
+        if self._ended is not None:
             return
-        self._ended = True
-        if self._backend is not None:
-            self._flush()
-        self._emit(Ended(outcome, self.step, perf_counter_ns(), reason, hint, lingers))  # type: ignore[arg-type]
+        self._ended = Ended(outcome, self.step, perf_counter_ns(), reason, hint, lingers)
+        self._send_steps()
+        self._emit(self._ended)
 
     def close(self) -> None:
         """Gives back what the backend holds."""
@@ -211,10 +221,9 @@ class Runner:
         self._held_out = workload.held_out(data_rng(spec.seed))
         if self._held_out is not None:
             self._held_out = _cast(self._held_out, spec.dtype)
-        sample = _cast(next(workload.batches(data_rng(spec.seed))), spec.dtype)
+        sample = next(_cast_all(workload.batches(data_rng(spec.seed)), spec.dtype))
         first = _cast(parameters, spec.dtype)
         job = Job(workload, first, sample, self._device, spec.optimizer, spec.learning_rate)
-        self._columns = Columns()
         self._backend = framework.step.build(backends.entry(spec.backend).mode, job)
         self._emit(
             Built(
@@ -229,15 +238,20 @@ class Runner:
         )
 
     def _evaluate(self) -> None:
-        if self._backend is None or self._held_out is None:
+        if self._backend is None or self._held_out is None or self._evaluated_at == self.step:
             return
+        self._evaluated_at = self.step
         values = self._backend.evaluate(self._held_out)
         self._emit(Evaluated(self.step, tuple(values.items())))
 
-    def _flush(self) -> None:
-        assert self._backend is not None
+    def _send_steps(self) -> None:
         if self._columns.count:
             self._emit(self._columns.take())
+
+    def _flush(self) -> None:
+        """Sends the steps since the last time, and with them what else is new."""
+        assert self._backend is not None
+        self._send_steps()
         now = perf_counter_ns()
         self._flush_at = now + FLUSH_NS
         if now >= self._memory_at:
@@ -269,6 +283,7 @@ def _cast_all(batches: Iterator[Arrays], dtype: str) -> Iterator[Arrays]:
         if batch is not source:
             source, result = batch, _cast(batch, dtype)
         yield result
+    raise LaneError("the workload's data came to an end", "`batches` must give one batch a step, for ever")
 
 
 def _one_line(error: BaseException) -> str:

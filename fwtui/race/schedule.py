@@ -3,104 +3,182 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from fwtui.race.control import Word
 
 BLOCK_NS = 50_000_000
 """How long the slowest lane's block should take: long against the change of turns, short to the eye."""
 
+HUNG_S = 10.0
+"""A turn this long is over for whoever waits: its holder hangs in a step."""
 
-class Turns:
-    """Gives the turn from lane to lane. Called from every lane's thread.
+SILENT_S = 3.0
+"""A process that says nothing for so long, not even that it is alive, has lost its turn."""
 
-    Nobody has a turn before every first lane is ready, or over: an import beside a step would be measured
-    with it. A lane that joins later (another backend, a restart) takes its place when it is ready.
 
-    Args:
-        lanes: the lanes to wait for.
-        steps: a lane's steps; a block is at most a twentieth of them, so that noise falls on all alike.
-        tell: passes a word to a lane.
+@dataclass
+class _Seat:
+    """What is known of one run of a lane.
+
+    Attributes:
+        built: it takes words, and answers each turn with `TurnOver` or its end.
+        has_steps: it has steps to take, beside those asked for one by one.
+        hung: it was passed over, and has not answered that turn yet.
+        step_ns: what its steps take; None before its second step.
     """
 
-    def __init__(self, lanes: Iterable[int], steps: int, tell: Callable[[int, Word], None]) -> None:
-        self._awaited = set(lanes)
-        self._tell = tell
+    built: bool = False
+    has_steps: bool = False
+    resting: bool = False
+    stepped: bool = False
+    hung: bool = False
+    singles: int = 0
+    step_ns: float | None = None
+    heard_at: float = 0.0
+
+    @property
+    def willing(self) -> bool:
+        steps = self.singles > 0 or (self.has_steps and not self.resting)
+        return self.built and steps and not self.hung
+
+
+class Turns:
+    """Gives the turn from run to run. Called from every lane's thread.
+
+    Nobody has a turn before every first run is ready, or over: an import beside a step would be measured
+    with it. A run that joins later (another backend, a restart) takes its place when it is ready.
+
+    Args:
+        runs: numbers of the runs to wait for.
+        steps: a run's steps; a block is at most a twentieth of them, so that noise falls on all alike.
+        tell: passes a word to a run. Called under this object's lock, so it must call nothing here.
+        hung_s, silent_s: when `watch` passes a holder over; None where a run has no heartbeat.
+        clock: seconds, for `watch`.
+    """
+
+    def __init__(
+        self,
+        runs: Iterable[int],
+        steps: int,
+        tell: Callable[[int, Word], None],
+        hung_s: float = HUNG_S,
+        silent_s: float | None = SILENT_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._awaited = set(runs)
+        self._tell, self._clock = tell, clock
+        self._hung_s, self._silent_s = hung_s, silent_s
         self._largest = max(1, steps // 20)
         self._block = 1
-        self._ready: list[int] = []
+        self._seats: defaultdict[int, _Seat] = defaultdict(_Seat)
         self._holder: int | None = None
         self._last = -1
-        self._resting: set[int] = set()
-        self._singles: dict[int, int] = {}
-        self._step_ns: dict[int, float] = {}
+        self._taken_at = self._watched_at = clock()
         self._lock = threading.Lock()
 
-    def ready(self, lane: int) -> None:
-        """The lane is built, or has been given more steps."""
+    def ready(self, run: int) -> None:
+        """The run is built, or has been given more steps."""
         with self._lock:
-            self._awaited.discard(lane)
-            self._resting.discard(lane)
-            if lane not in self._ready:
-                self._ready.append(lane)
-                self._ready.sort()
+            self._awaited.discard(run)
+            self._seats[run].built = self._seats[run].has_steps = True
             self._give()
 
-    def leave(self, lane: int) -> None:
-        """The lane has no more steps to take, or is over."""
+    def done(self, run: int) -> None:
+        """The run has no more steps to take, but lingers; a turn that it was given it still answers."""
         with self._lock:
-            self._awaited.discard(lane)
-            self._step_ns.pop(lane, None)
-            self._singles.pop(lane, None)
-            if lane in self._ready:
-                self._ready.remove(lane)
-            self._release(lane)
+            self._seats[run].has_steps = False
 
-    def over(self, lane: int) -> None:
-        """The lane has used its turn."""
+    def leave(self, run: int) -> None:
+        """The run is over."""
         with self._lock:
-            self._release(lane)
+            self._awaited.discard(run)
+            self._seats.pop(run, None)
+            self._release(run)
 
-    def pause(self, lane: int) -> None:
-        """No turn for the lane until `resume`."""
+    def over(self, run: int) -> None:
+        """The run has used its turn."""
         with self._lock:
-            self._resting.add(lane)
+            self._seats[run].hung = False
+            self._release(run)
 
-    def resume(self, lane: int) -> None:
-        """Turns for the lane again."""
+    def pause(self, run: int) -> None:
+        """No turn for the run until `resume`."""
         with self._lock:
-            self._resting.discard(lane)
+            self._seats[run].resting = True
+
+    def resume(self, run: int) -> None:
+        """Turns for the run again."""
+        with self._lock:
+            self._seats[run].resting = False
             self._give()
 
-    def single(self, lane: int) -> None:
-        """One step for the lane, when its turn comes, paused or not."""
+    def single(self, run: int) -> None:
+        """One step for the run, when its turn comes, paused or not."""
         with self._lock:
-            self._singles[lane] = self._singles.get(lane, 0) + 1
+            self._seats[run].singles += 1
             self._give()
 
-    def timed(self, lane: int, step_ns: float) -> None:
-        """The lane's steps take about so long: blocks grow, twofold at most, while the slowest fits."""
+    def timed(self, run: int, step_ns: float) -> None:
+        """The run's steps take about so long: blocks grow, twofold at most, while the slowest fits."""
         with self._lock:
-            self._step_ns[lane] = step_ns
-            fits = int(BLOCK_NS / max(self._step_ns.values()))
+            self._seats[run].step_ns = step_ns
+            slowest = max(seat.step_ns for seat in self._seats.values() if seat.step_ns is not None)
+            fits = int(BLOCK_NS / max(1.0, slowest))
             self._block = max(1, min(fits, 2 * self._block, self._largest))
 
-    def _release(self, lane: int) -> None:
-        if self._holder == lane:
+    def heard(self, run: int) -> None:
+        """The run said something, whatever it was."""
+        with self._lock:
+            self._seats[run].heard_at = self._clock()
+
+    def stepped(self, run: int) -> None:
+        """The run has done its first step, which may trace and compile for minutes."""
+        with self._lock:
+            self._seats[run].stepped = True
+
+    def watch(self) -> None:
+        """Passes a hung holder over: the others train on. To be called about twice a second.
+
+        Whoever was passed over gets turns again once it has answered the one that it lost.
+        """
+        with self._lock:
+            now = self._clock()
+            unwatched, self._watched_at = now - self._watched_at, now
+            if self._holder is None:
+                return
+            if unwatched > min(self._hung_s, self._silent_s or self._hung_s):
+                # This process itself may have been stopped: what came in meanwhile is still to be read.
+                self._taken_at = now
+            run, seat = self._holder, self._seats[self._holder]
+            silent = self._silent_s is not None and now - max(seat.heard_at, self._taken_at) > self._silent_s
+            # A lane of a large network may need longer than that for an honest block.
+            patience = max(self._hung_s, 4e-9 * self._block * (seat.step_ns or 0))
+            if silent or (seat.stepped and now - self._taken_at > patience):
+                seat.hung = True
+                self._tell(run, Word("yield"))
+                self._release(run)
+
+    def _release(self, run: int) -> None:
+        if self._holder == run:
             self._holder = None
         self._give()
 
     def _give(self) -> None:
         if self._holder is not None or self._awaited:
             return
-        willing = [i for i in self._ready if i not in self._resting or self._singles.get(i)]
-        willing += [i for i in self._singles if i not in self._ready and self._singles[i]]
+        willing = sorted(run for run, seat in self._seats.items() if seat.willing)
         if not willing:
             return
-        lane = next((i for i in sorted(willing) if i > self._last), min(willing))
-        self._holder = self._last = lane
-        if self._singles.get(lane):
-            self._singles[lane] -= 1
-            self._tell(lane, Word("step"))
+        run = next((run for run in willing if run > self._last), willing[0])
+        self._holder = self._last = run
+        self._taken_at = self._clock()
+        seat = self._seats[run]
+        if seat.singles:
+            seat.singles -= 1
+            self._tell(run, Word("step"))
         else:
-            self._tell(lane, Word("grant", self._block))
+            self._tell(run, Word("grant", self._block))

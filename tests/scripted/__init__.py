@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 CHILD = (sys.executable, str(Path(__file__).with_name("child.py")))
 
 SCRIPTED = FrameworkEntry("scripted", "Scripted", "scripted", "tests.scripted")
-MISSING = FrameworkEntry("missing", "Missing", "missing_framework", "tests.missing_framework")
+MISSING = FrameworkEntry("missing", "Missing", "missing_framework", "tests.scripted.missing")
 SLEEPY = FrameworkEntry("sleepy", "Sleepy", "sleepy", "tests.scripted.sleepy")
 
 

@@ -10,4 +10,5 @@ from tests import scripted
 
 if __name__ == "__main__":
     scripted.register()
+    child.HEARTBEAT_S = 0.1
     child.main()

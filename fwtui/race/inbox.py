@@ -1,0 +1,119 @@
+"""What a lane's process sends: records through one pipe, log lines through another, read in one thread.
+
+Neither pipe is ever waited for: a process can be stopped, or die, in the middle of a record or of a line.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import re
+import selectors
+import struct
+import time
+from typing import Any
+
+from fwtui.race.records import LogLine, Record
+
+LOG_LINE_MAX = 2000
+RECORD_MAX = 1 << 28
+_READ = 1 << 16
+_LENGTH = struct.Struct("!I")
+_ESCAPE = r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"
+_CONTROL = re.compile(rf"{_ESCAPE}|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+class NoRecordError(Exception):
+    """The bytes that came are no record."""
+
+
+def framed(record: Any) -> bytes:
+    """A record as it travels: its length, then itself."""
+    data = pickle.dumps(record, pickle.HIGHEST_PROTOCOL)
+    return _LENGTH.pack(len(data)) + data
+
+
+def clean(text: str) -> str:
+    """`text` without control characters and escape sequences: it goes to a terminal."""
+    return _CONTROL.sub("", text).rstrip()
+
+
+class Inbox:
+    """Reads both pipes of one process; takes over, and closes, the two file descriptors.
+
+    Attributes:
+        open: whether the process can still send records.
+    """
+
+    def __init__(self, records_fd: int, log_fd: int) -> None:
+        self.open = True
+        self._records_fd, self._log_fd = records_fd, log_fd
+        self._record, self._line = bytearray(), bytearray()
+        self._selector = selectors.DefaultSelector()
+        for fd in (records_fd, log_fd):
+            os.set_blocking(fd, False)
+            self._selector.register(fd, selectors.EVENT_READ)
+
+    def read(self, timeout: float) -> list[Record]:
+        """What has come by now, log lines first; waits `timeout` seconds at most.
+
+        Raises:
+            NoRecordError: something else came.
+        """
+        lines: list[Record] = []
+        records: list[Record] = []
+        for key, _ in self._selector.select(timeout):
+            data = os.read(key.fd, _READ)
+            if not data:
+                self._selector.unregister(key.fd)
+                self.open &= key.fd != self._records_fd
+            if key.fd == self._log_fd:
+                lines += self._lines(data)
+            else:
+                records += self._records(data)
+        return lines + records
+
+    def rest(self, seconds: float) -> list[Record]:
+        """What is left of a process that is no more; waits `seconds` at most for who else has its pipes."""
+        by = time.monotonic() + seconds
+        came: list[Record] = []
+        while self._selector.get_map() and time.monotonic() < by:
+            came += self.read(0.05)
+        return came
+
+    def close(self) -> None:
+        """Closes both pipes."""
+        self._selector.close()
+        os.close(self._records_fd)
+        os.close(self._log_fd)
+
+    def _records(self, data: bytes) -> list[Record]:
+        self._record += data
+        came: list[Record] = []
+        while len(self._record) >= _LENGTH.size:
+            (size,) = _LENGTH.unpack_from(self._record)
+            if size > RECORD_MAX:
+                raise NoRecordError(bytes(self._record[:80]))
+            end = _LENGTH.size + size
+            if len(self._record) < end:
+                break
+            try:
+                came.append(pickle.loads(self._record[_LENGTH.size : end]))
+            except Exception as error:
+                raise NoRecordError(str(error)) from error
+            del self._record[:end]
+        return came
+
+    def _lines(self, data: bytes) -> list[Record]:
+        """Whole lines; also what is longer than a line may be, and at the end what has no line's end."""
+        self._line += data
+        pieces = bytes(self._line).split(b"\n")
+        last = pieces.pop()
+        if not data or len(last) > LOG_LINE_MAX:
+            pieces, last = [*pieces, last] if last else pieces, b""
+        self._line = bytearray(last)
+        return [
+            LogLine(clean(piece[at : at + LOG_LINE_MAX].decode(errors="replace")))
+            for piece in pieces
+            for at in range(0, max(1, len(piece)), LOG_LINE_MAX)
+        ]

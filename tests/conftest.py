@@ -1,0 +1,47 @@
+"""What every test shares: the scripted framework, and the certainty that no lane outlives its test."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from fwtui.backends import catalogue
+from fwtui.race import hosts
+from tests import scripted
+
+
+@pytest.fixture
+def scripted_backends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Adds the scripted backends, here and in the processes of lanes."""
+    monkeypatch.setattr(catalogue, "BACKENDS", dict(catalogue.BACKENDS))
+    monkeypatch.setattr(hosts, "CHILD", scripted.CHILD)
+    monkeypatch.setattr(hosts, "STOP_GRACE_S", 0.2)
+    scripted.register()
+
+
+@pytest.fixture(autouse=True)
+def no_lane_is_left() -> Iterator[None]:
+    """Fails a test after which a lane's process still runs."""
+    yield
+    by = time.monotonic() + 2
+    while (left := lane_processes()) and time.monotonic() < by:
+        time.sleep(0.05)
+    for process in left:
+        process.kill()
+    assert not left, f"lanes left running: {left}"
+
+
+def lane_processes() -> list[psutil.Process]:
+    """The lanes' processes below this one."""
+    return [child for child in psutil.Process().children(recursive=True) if _is_lane(child)]
+
+
+def _is_lane(process: psutil.Process) -> bool:
+    try:
+        words = process.cmdline()
+    except psutil.Error:
+        return False
+    return any(word.endswith("child.py") or word == "fwtui.race.child" for word in words)

@@ -1,0 +1,254 @@
+"""Lanes in processes and in threads: what happens to them is told in words, and nothing of them is left."""
+
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+from fwtui.race import hosts
+from fwtui.race.control import Word
+from fwtui.race.hosts import ProcessHost, describe_exit
+from fwtui.race.records import Alive, Ended, Imported, LogLine, PhaseEntered, ProcessMemory, Steps
+from tests.conftest import lane_processes
+from tests.scripted.lanes import Heard, alone, counted, lane
+
+pytestmark = pytest.mark.usefixtures("scripted_backends")
+FOREVER = 10**9
+
+
+class Hosted:
+    """One lane under the process host, in a thread."""
+
+    def __init__(self, spec, **limits):
+        self.heard = Heard()
+        self.host = ProcessHost(spec, self._emit, **limits)
+        self.thread = threading.Thread(target=self.host.run, daemon=True)
+
+    def _emit(self, record):
+        self.heard(Run, record)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.host.kill()
+        self.thread.join(10)
+        assert not self.thread.is_alive()
+
+    def pid(self):
+        return self.heard.comes(0, Imported).pid
+
+    def end(self):
+        """How it ended; the thread must be over then, and the end be the last that was said."""
+        self.thread.join(20)
+        assert not self.thread.is_alive()
+        assert [type(record) for record in self.heard.of(0)].count(Ended) == 1
+        end = self.heard.of(0)[-1]
+        assert isinstance(end, Ended)
+        return end
+
+
+class Run:
+    number = 0
+
+
+@pytest.mark.parametrize("host", ["process", "thread"])
+@pytest.mark.parametrize(
+    ("mode", "outcome", "steps", "reason"),
+    [
+        ("ok", "done", 40, ""),
+        ("nan", "diverged", 21, "diverged at step 20: the loss is nan"),
+        ("inf", "diverged", 21, "diverged at step 20: the loss is inf"),
+        ("raise", "failed", 20, "RuntimeError: the script says no"),
+        ("oom", "failed", 20, "out of memory"),
+        ("missing.ok", "failed", 0, "Missing is not installed"),
+    ],
+)
+def test_ends_are_the_same_under_both_hosts(host, mode, outcome, steps, reason):
+    said, end = alone(lane(mode), host)
+    assert (end.outcome, end.step, end.reason) == (outcome, steps, reason)
+    assert counted(said) == steps
+
+
+def test_losses_are_the_same_under_both_hosts():
+    columns = []
+    for host in ("process", "thread"):
+        said, _ = alone(lane("other", steps=3000), host)
+        columns.append(b"".join(dict(one.metrics)["loss"] for one in said if isinstance(one, Steps)))
+    assert columns[0] == columns[1]
+
+
+@pytest.mark.parametrize(
+    ("mode", "reason"),
+    [
+        ("abort", "its process was killed by SIGABRT (signal 6)"),
+        ("exit", "its process ended by itself with exit code 3"),
+    ],
+)
+def test_a_crash_is_told_by_its_name(mode, reason):
+    said, end = alone(lane(mode))
+    assert (end.outcome, end.reason) == ("failed", reason)
+    assert end.step == counted(said)
+
+
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM", "SIGSEGV"])
+def test_a_process_that_somebody_kills(name):
+    with Hosted(lane(steps=FOREVER)) as hosted:
+        hosted.heard.at_least(0, 100)
+        os.kill(hosted.pid(), getattr(signal, name))
+        end = hosted.end()
+        assert end.outcome == "failed"
+        assert name in end.reason
+        assert end.hint
+        assert end.step == counted(hosted.heard.of(0))
+
+
+def test_a_lane_that_was_done_and_is_killed_by_somebody_has_failed():
+    with Hosted(lane(linger=True)) as hosted:
+        hosted.heard.comes(0, Ended, lingers=True)
+        os.kill(hosted.pid(), signal.SIGKILL)
+        hosted.thread.join(20)
+        assert hosted.heard.of(0)[-1].outcome == "failed"
+
+
+def test_a_process_that_is_stopped_does_not_answer():
+    with Hosted(lane(steps=FOREVER), silence_limit_s=1.5) as hosted:
+        hosted.heard.at_least(0, 100)
+        os.kill(hosted.pid(), signal.SIGSTOP)
+        end = hosted.end()
+        assert end.outcome == "failed"
+        assert end.reason.startswith("no answer for ")
+
+
+@pytest.mark.parametrize("mode", ["hang", "stuck", "sleepy.ok"])
+def test_heartbeats_are_an_answer(mode):
+    with Hosted(lane(mode, steps=FOREVER), silence_limit_s=1.0) as hosted:
+        hosted.heard.until(lambda: len(hosted.heard.of(0, Alive)) >= 14)
+        assert not hosted.heard.of(0, Ended)
+
+
+@pytest.mark.parametrize("mode", ["ok", "hang", "stuck", "sleepy.ok"])
+def test_a_stop_that_is_not_heeded_becomes_a_kill(mode):
+    with Hosted(lane(mode, steps=FOREVER)) as hosted:
+        hosted.heard.comes(0, Alive)
+        hosted.host.tell(Word("stop"))
+        assert hosted.end().outcome == "stopped"
+        assert lane_processes() == []
+
+
+def test_a_stopped_process_can_be_stopped_for_good_in_the_middle_of_a_record():
+    with Hosted(lane(steps=FOREVER)) as hosted:
+        hosted.heard.at_least(0, 100)
+        os.kill(hosted.pid(), signal.SIGSTOP)
+        hosted.host.tell(Word("stop"))
+        assert hosted.end().outcome == "stopped"
+
+
+def test_words_to_a_process_that_reads_none_never_block():
+    with Hosted(lane(steps=FOREVER)) as hosted:
+        os.kill(hosted.pid(), signal.SIGSTOP)
+        teller = threading.Thread(
+            target=lambda: [hosted.host.tell(Word("pause")) for _ in range(3000)], daemon=True
+        )
+        teller.start()
+        teller.join(10)
+        assert not teller.is_alive()
+
+
+def test_words_before_the_process_are_kept():
+    hosted = Hosted(lane(steps=FOREVER))
+    hosted.host.tell(Word("pause"))
+    hosted.host.tell(Word("step"))
+    with hosted:
+        hosted.heard.at_least(0, 1)
+        hosted.heard.until(lambda: len(hosted.heard.of(0, Alive)) >= 2)
+        assert hosted.heard.steps(0) == 1
+
+
+@pytest.mark.parametrize("how", ["stop", "kill"])
+def test_a_stop_before_the_process_starts_none(how):
+    hosted = Hosted(lane())
+    hosted.host.tell(Word("stop")) if how == "stop" else hosted.host.kill()
+    with hosted:
+        assert hosted.end().outcome == "stopped"
+        assert [type(record) for record in hosted.heard.of(0)] == [PhaseEntered, Ended]
+
+
+def test_a_process_that_cannot_be_started(monkeypatch, tmp_path):
+    monkeypatch.setattr(hosts, "CHILD", (str(tmp_path / "nothing"),))
+    _, end = alone(lane())
+    assert end.outcome == "failed"
+    assert end.reason.startswith("no process could be started")
+
+
+def test_a_process_that_sends_nonsense(monkeypatch):
+    monkeypatch.setattr(hosts, "CHILD", ("/bin/sh", "-c", "echo hello from a start-up file; sleep 3600"))
+    _, end = alone(lane())
+    assert (end.outcome, end.reason) == ("failed", "its process sent what is no record")
+
+
+def test_noise_goes_to_the_log_and_not_into_the_records():
+    said, end = alone(lane("noisy", steps=10_000))
+    assert end.outcome == "done"
+    assert counted(said) == 10_000
+    lines = [record.text for record in said if isinstance(record, LogLine)]
+    assert lines == [f"line {n} red" for n in range(10_000)]
+
+
+def test_an_errors_whole_story_is_in_the_log_before_the_end():
+    said, _ = alone(lane("raise"))
+    log = "\n".join(record.text for record in said if isinstance(record, LogLine))
+    assert "Traceback" in log
+    assert "and more lines" in log
+
+
+def test_what_a_lane_has_started_goes_with_it(monkeypatch, tmp_path):
+    script = tmp_path / "child.py"
+    script.write_text(
+        "import subprocess, sys, time\n"
+        "subprocess.Popen(['sleep', '3599'])\n"
+        "print('started', file=sys.stderr, flush=True)\n"
+        "time.sleep(0 if sys.argv[1] == 'leaves' else 3600)\n"
+    )
+    for behaviour in ("leaves", "stays"):
+        monkeypatch.setattr(hosts, "CHILD", (hosts.sys.executable, str(script), behaviour))
+        with Hosted(lane()) as hosted:
+            hosted.heard.comes(0, LogLine, text="started")
+            if behaviour == "stays":
+                hosted.host.kill()
+            hosted.end()
+        assert not _sleepers("3599")
+
+
+def _sleepers(seconds):
+    running = [p.info for p in hosts.machine.psutil.process_iter(["cmdline", "status"])]
+    return [one for one in running if one["cmdline"] == ["sleep", seconds] and one["status"] != "zombie"]
+
+
+def test_memory_is_the_lanes_own_under_a_process_and_shared_under_a_thread():
+    said, _ = alone(lane("slow"))
+    memory = [record for record in said if isinstance(record, ProcessMemory)][-1]
+    assert 1e6 < memory.rss_bytes <= memory.rss_peak_bytes
+    assert not memory.shared
+    said, _ = alone(lane("slow"), "thread")
+    assert [record for record in said if isinstance(record, ProcessMemory)][-1].shared
+
+
+def test_exit_statuses_in_words():
+    assert describe_exit(1)[0] == "its process ended by itself with exit code 1"
+    assert "out of memory" in describe_exit(-9)[1]
+    assert describe_exit(-11)[0] == "its process was killed by SIGSEGV (signal 11)"
+    assert describe_exit(-250)[0] == "its process was killed by an unknown signal (signal 250)"
+
+
+def test_a_kill_takes_no_time():
+    with Hosted(lane("sleepy.ok")) as hosted:
+        hosted.heard.comes(0, PhaseEntered, phase="import")
+        hosted.host.kill()
+        by = time.monotonic() + 10
+        while lane_processes() and time.monotonic() < by:
+            time.sleep(0.01)
+        assert hosted.end().outcome == "stopped"

@@ -1,0 +1,91 @@
+"""What comes through a process's pipes, in whatever pieces it comes."""
+
+import os
+import random
+
+import pytest
+
+from fwtui.race.inbox import LOG_LINE_MAX, Inbox, NoRecordError, clean, framed
+from fwtui.race.records import Alive, LogLine, Steps
+
+
+@pytest.fixture
+def pipes():
+    (records, records_in), (log, log_in) = os.pipe(), os.pipe()
+    inbox = Inbox(records, log)
+    yield inbox, records_in, log_in
+    inbox.close()
+    for fd in (records_in, log_in):
+        try:
+            os.close(fd)
+        except OSError:
+            continue
+
+
+def test_records_arrive_whole_in_whatever_pieces_they_come(pipes):
+    inbox, records_in, _ = pipes
+    random.seed(0)
+    sent = [Steps(n, os.urandom(8 * n), os.urandom(8 * n), ()) for n in range(60)]
+    stream, came = b"".join(map(framed, sent)), []
+    while stream:
+        size = random.randint(1, 3000)
+        os.write(records_in, stream[:size])
+        stream = stream[size:]
+        came += inbox.read(1)
+    assert came == sent
+    assert inbox.open
+    os.close(records_in)
+    assert inbox.read(1) == []
+    assert not inbox.open
+
+
+def test_a_record_that_stops_in_the_middle_is_not_waited_for(pipes):
+    inbox, records_in, _ = pipes
+    os.write(records_in, framed(Alive(1, 2))[:-1])
+    assert inbox.read(0.01) == []
+    assert inbox.read(0.01) == []
+
+
+@pytest.mark.parametrize("garbage", [b"hello from sitecustomize\n", b"\x00\x00\x00\x04abcd"])
+def test_what_is_no_record(pipes, garbage):
+    inbox, records_in, _ = pipes
+    os.write(records_in, garbage)
+    with pytest.raises(NoRecordError):
+        inbox.read(1)
+
+
+def test_log_lines_are_whole_short_and_clean(pipes):
+    inbox, _, log_in = pipes
+    os.write(log_in, b"one\ntw")
+    assert inbox.read(1) == [LogLine("one")]
+    os.write(log_in, "o \x1b[1;31mred\x1b[0m\x07 \x1b]0;title\x07\tü\x9b\r\n\nlast".encode())
+    assert inbox.read(1) == [LogLine("two red \tü"), LogLine("")]
+    os.close(log_in)
+    assert inbox.read(1) == [LogLine("last")]
+    assert inbox.open
+
+
+def test_a_line_without_end_comes_in_pieces(pipes):
+    inbox, _, log_in = pipes
+    os.write(log_in, b"x" * (3 * LOG_LINE_MAX + 5))
+    assert [len(line.text) for line in inbox.read(1)] == [LOG_LINE_MAX] * 3 + [5]
+
+
+def test_the_log_comes_before_the_records_of_the_same_moment(pipes):
+    inbox, records_in, log_in = pipes
+    os.write(records_in, framed(Alive(1, 2)))
+    os.write(log_in, b"why\n")
+    assert inbox.read(1) == [LogLine("why"), Alive(1, 2)]
+
+
+def test_what_is_left_is_read_without_waiting_for_others_that_hold_the_pipe(pipes):
+    inbox, records_in, log_in = pipes
+    os.close(records_in)
+    os.write(log_in, b"the last\n")
+    assert inbox.rest(0.1) == [LogLine("the last")]
+
+
+def test_nothing_that_a_terminal_heeds_is_left():
+    assert clean("".join(map(chr, range(256)))).isprintable() is False  # the tab and no-break space stay
+    kept = set(clean("".join(map(chr, range(256)))))
+    assert not kept & {chr(n) for n in [*range(9), *range(11, 32), *range(127, 160)]}

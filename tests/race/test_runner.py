@@ -1,0 +1,237 @@
+"""The one step loop, in this very process: phases, records, ends."""
+
+import time
+
+import numpy as np
+import pytest
+
+from fwtui.race import runner as running
+from fwtui.race.control import Control, UseDevice, Word
+from fwtui.race.records import (
+    Built,
+    Compiled,
+    Ended,
+    Evaluated,
+    FrameworkMemory,
+    Imported,
+    PhaseEntered,
+    Steps,
+    Stood,
+    TurnOver,
+)
+from fwtui.race.runner import Runner, run_lane
+from fwtui.race.spec import WorkloadSpec
+from tests.scripted import step as scripted_step
+from tests.scripted.lanes import counted, lane
+
+pytestmark = pytest.mark.usefixtures("scripted_backends")
+
+
+def run(spec, *words, hear=None):
+    """Runs a lane here to its end, told `words` before it starts; `hear` may tell it more."""
+    said, control = [], Control(spec.steps, spec.by_turns)
+    for word in words:
+        control.tell(word)
+
+    def emit(record):
+        said.append(record)
+        if hear is not None:
+            hear(record, control)
+
+    run_lane(Runner(spec, emit, control), 4711)
+    return said
+
+
+def of(said, kind):
+    return [record for record in said if isinstance(record, kind)]
+
+
+def test_the_way_through_the_phases():
+    said = run(lane("other", steps=100))
+    phases = [(entered.phase, entered.step) for entered in of(said, PhaseEntered)]
+    assert phases == [("import", 0), ("build", 0), ("trace", 0), ("warm-up", 1), ("steady", 11)]
+    assert said[-1] == of(said, Ended)[0]
+    assert (said[-1].outcome, said[-1].step, said[-1].lingers) == ("done", 100, False)
+    assert of(said, Imported)[0].pid == 4711
+    assert of(said, Compiled)[-1].count == 1
+    assert of(said, FrameworkMemory)[-1].peak_bytes == 1_500_000
+
+
+@pytest.mark.parametrize(
+    ("steps", "phases"), [(1, ["warm-up"]), (5, ["warm-up", "steady"]), (20, ["warm-up", "steady"])]
+)
+def test_short_runs_have_phases_too(steps, phases):
+    said = run(lane(steps=steps))
+    assert [entered.phase for entered in of(said, PhaseEntered)][2:] == phases
+    assert counted(said) == steps
+
+
+def test_every_one_of_many_fast_steps_is_counted_once_and_in_order():
+    said = run(lane(steps=120_000))
+    assert counted(said) == 120_000
+    losses = np.concatenate([np.frombuffer(dict(steps.metrics)["loss"]) for steps in of(said, Steps)])
+    np.testing.assert_array_equal(losses[:2000], [1000.0 * 0.99**n for n in range(2000)])
+
+
+def test_step_times_hold_the_step_and_nothing_else(monkeypatch):
+    clock = iter(range(0, 10**9, 10))
+    monkeypatch.setattr(running, "perf_counter_ns", lambda: next(clock))
+    said = run(lane(steps=50))
+    times = np.concatenate([np.frombuffer(steps.step_ns, np.int64) for steps in of(said, Steps)])
+    assert set(times) == {10}, "two readings of the clock, one right before the step and one right after"
+
+
+def test_the_same_weights_and_data_have_the_same_hash_in_any_dtype():
+    builts = [of(run(lane(dtype=dtype, steps=1)), Built)[0] for dtype in ("float32", "float64")]
+    other = of(run(lane(seed=1, steps=1)), Built)[0]
+    assert builts[0].weights_sha256 == builts[1].weights_sha256 != other.weights_sha256
+    assert builts[0].data_sha256 == builts[1].data_sha256 != other.data_sha256
+    assert builts[0].parameters == 4 * 3 + 3 * 2
+
+
+def test_the_backend_gets_the_dtype_and_the_same_object_for_the_same_batch(monkeypatch):
+    batches = []
+    original = scripted_step.Scripted.step
+    monkeypatch.setattr(
+        scripted_step.Scripted, "step", lambda self, batch: batches.append(batch) or original(self, batch)
+    )
+    run(lane(steps=3, dtype="float32"))
+    assert batches[0] is batches[1] is batches[2]
+    assert {array.dtype for array in batches[0].values()} == {np.dtype("float32")}
+
+
+def test_held_out_data_is_evaluated_now_and_then_and_once_at_the_end():
+    spec = lane(steps=80, linger=True, workload=WorkloadSpec("digits-mlp", "default"))
+
+    def hear(record, control):
+        if isinstance(record, Ended) and record.lingers:
+            control.tell(Word("stop") if record.step > 80 else Word("train-on", 4))
+
+    steps = [evaluated.step for evaluated in of(run(spec, hear=hear), Evaluated)]
+    assert steps == [*range(2, 85, 2)]
+
+
+@pytest.mark.parametrize(
+    ("mode", "outcome", "step", "reason"),
+    [
+        ("nan", "diverged", 21, "diverged at step 20: the loss is nan"),
+        ("inf", "diverged", 21, "diverged at step 20: the loss is inf"),
+        ("raise", "failed", 20, "RuntimeError: the script says no"),
+        ("oom", "failed", 20, "out of memory"),
+    ],
+)
+def test_faults_in_a_step_are_told_and_the_steps_before_are_kept(mode, outcome, step, reason):
+    said = run(lane(mode))
+    assert (said[-1].outcome, said[-1].step, said[-1].reason) == (outcome, step, reason)
+    assert counted(said) == step
+
+
+def test_a_framework_that_is_not_installed():
+    end = run(lane("missing.ok"))[-1]
+    assert (end.outcome, end.reason) == ("failed", "Missing is not installed")
+    assert end.hint == "pip install missing_framework"
+
+
+@pytest.mark.parametrize(
+    ("device", "reason"),
+    [
+        ("cuda:0", "cuda:0: no CUDA build of Scripted"),
+        ("mps", "mps: there is no such device here; Scripted has cpu, cuda:0"),
+    ],
+)
+def test_a_device_that_cannot_be_used(device, reason):
+    said = run(lane(device=device))
+    assert (said[-1].outcome, said[-1].reason) == ("failed", reason)
+    assert not of(said, Built)
+
+
+def test_a_device_left_open_is_waited_for():
+    said = run(lane(device="auto", steps=1), UseDevice("cpu"))
+    assert of(said, Built)[0].device == "cpu"
+    assert run(lane(device="auto"), Word("stop"))[-1].outcome == "stopped"
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), StopIteration(), KeyError("loss"), OSError(5, "a library")])
+def test_whatever_a_build_raises_is_told(monkeypatch, error):
+    def build(mode, job):
+        raise error
+
+    monkeypatch.setattr(scripted_step, "build", build)
+    end = run(lane())[-1]
+    assert (end.outcome, end.reason.partition(":")[0]) == ("failed", type(error).__name__)
+
+
+def test_a_framework_that_is_broken_after_a_fault_does_not_hide_it(monkeypatch):
+    def broken(self):
+        raise RuntimeError("the device is lost")
+
+    original = scripted_step.Scripted.fault
+
+    def fault(self, loss):
+        monkeypatch.setattr(scripted_step.Scripted, "compilations", broken)
+        monkeypatch.setattr(scripted_step.Scripted, "close", broken)
+        return original(self, loss)
+
+    monkeypatch.setattr(scripted_step.Scripted, "fault", fault)
+    said = run(lane("raise"))
+    assert said[-1].reason == "RuntimeError: the script says no"
+    assert counted(said) == 20
+
+
+def test_data_that_ends_is_told(monkeypatch):
+    from fwtui.workloads.two_layer.workload import TwoLayer
+
+    original = TwoLayer.batches
+
+    def batches(self, rng):
+        yield from (batch for batch, _ in zip(original(self, rng), range(70), strict=False))
+
+    monkeypatch.setattr(TwoLayer, "batches", batches)
+    end = run(lane(steps=100))[-1]
+    assert (end.outcome, end.step, end.reason) == ("failed", 70, "the workload's data came to an end")
+
+
+def test_by_turns_each_grant_is_answered_once():
+    grants = iter([1, 2, 4, 8, 100])
+
+    def hear(record, control):
+        if record in (Stood("waiting", 0), TurnOver()):
+            control.tell(Word("grant", next(grants, 0)))
+
+    said = run(lane(steps=60, by_turns=True), hear=hear)
+    kinds = [type(record) for record in said if isinstance(record, Steps | TurnOver | Ended)]
+    assert kinds[-1] is Ended
+    assert counted(said) == 60
+    counts, so_far = [], 0
+    for record in said:
+        so_far += record.count if isinstance(record, Steps) else 0
+        if isinstance(record, TurnOver):
+            counts.append(so_far)
+            so_far = 0
+    assert [count for count in counts if count] == [1, 2, 4, 8, 45]
+
+
+def test_a_lingering_lane_goes_on_and_was_done_when_it_is_stopped():
+    def hear(record, control):
+        if isinstance(record, Ended) and record.lingers:
+            control.tell(Word("step") if record.step == 40 else Word("stop"))
+
+    said = run(lane(linger=True), hear=hear)
+    ends = [(end.outcome, end.step, end.lingers) for end in of(said, Ended)]
+    assert ends == [("done", 40, True), ("done", 41, True), ("done", 41, False)]
+    assert counted(said) == 41
+    assert [stood.standing for stood in of(said, Stood)] == ["running", "running"]
+
+
+def test_a_pace_keeps_steps_apart_and_a_stop_ends_the_wait():
+    said = run(lane(steps=5, pace=100.0))
+    starts = np.concatenate([np.frombuffer(steps.started_ns, np.int64) for steps in of(said, Steps)])
+    assert np.diff(starts).min() >= 9_900_000
+
+    def hear(record, control):
+        if isinstance(record, Steps):
+            control.tell(Word("stop"))
+
+    started = time.monotonic()
+    assert run(lane(steps=5, pace=0.01), hear=hear)[-1].outcome == "stopped"
+    assert time.monotonic() - started < 60

@@ -1,0 +1,3 @@
+"""A framework that is not installed."""
+
+import missing_framework  # noqa: F401
