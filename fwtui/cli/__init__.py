@@ -5,10 +5,10 @@ Whatever goes wrong with the input is told in one line on standard error, with e
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import NoReturn
 
 BAD_INPUT = 2
@@ -26,11 +26,15 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
         SystemExit: always; 2 for bad input.
     """
     _open_missing_streams()
+    if isinstance(sys.stdout, TextIOWrapper):  # an encoding without → or µ gets a ?, not a traceback
+        sys.stdout.reconfigure(errors="replace")
     try:
         code = _run(list(sys.argv[1:] if argv is None else argv))
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read us has seen enough, as `head` has
-        _discard_output()
+        from fwtui.cli.output import discard_output
+
+        discard_output()
         code = BROKEN_PIPE
     except KeyboardInterrupt:
         code = INTERRUPTED
@@ -64,9 +68,3 @@ def _open_missing_streams() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115, PTH123, open as long as we run
-
-
-def _discard_output() -> None:
-    """Sends what is still buffered nowhere: the interpreter would else complain about it as it leaves."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

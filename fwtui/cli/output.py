@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import stat
 import sys
+from io import StringIO
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,9 +30,28 @@ def console(stderr: bool = False) -> Console:
 def show(answer: RenderableType) -> None:
     """Prints `answer` on standard output, without the spaces that pad its lines."""
     out = console()
-    with out.capture() as captured:
-        out.print(answer)
-    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+    out.width = out.width  # as it is now: from here on the console writes to a string
+    out.file = drawn = StringIO()
+    out.print(answer)
+    say("".join(f"{line.rstrip()}\n" for line in drawn.getvalue().splitlines()))
+
+
+def say(text: str) -> None:
+    """Writes `text` to standard output at once; SpecError where that takes no more."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        discard_output()
+        raise SpecError("standard output", error.strerror, "somewhere to write to") from None
+
+
+def discard_output() -> None:
+    """Sends what is still buffered nowhere: the interpreter would else complain about it as it leaves."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def plain_table(**settings: Any) -> Table:
@@ -63,12 +85,12 @@ class JsonOutput:
         """Writes `value` in place of what the file held; SpecError where that fails."""
         if self._file is None:
             utf8 = "utf" in (sys.stdout.encoding or "").lower()
-            sys.stdout.write(dumps(value, ascii_only=not utf8) + "\n")
+            say(dumps(value, ascii_only=not utf8) + "\n")
             return
         text = dumps(value) + "\n"
         try:
             with self._file as file:
-                if file.seekable():
+                if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                     file.truncate(0)
                 file.write(text)
         except OSError as error:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import json
+import os
 import signal
 import subprocess
 import sys
@@ -76,3 +79,24 @@ def test_output_closed_from_the_start():
     )
     assert ran.returncode == 0
     assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a Linux device")
+@pytest.mark.parametrize(
+    ("words", "named"), [(("backends",), "standard output"), (("backends", "--json", "/dev/full"), "--json")]
+)
+def test_no_space_left(words, named):
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run([*FWTUI, *words], stdout=full, stderr=subprocess.PIPE, text=True, timeout=30)
+    assert ran.returncode == 2
+    line, _ = ran.stderr.splitlines()
+    assert line.startswith(f"fwtui: {named}: got ")
+    assert "No space left on device" in line
+
+
+def test_an_encoding_that_lacks_the_signs():
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    run = functools.partial(subprocess.run, capture_output=True, text=True, timeout=30, env=environment)
+    assert "64?1000?100?10 relu" in run([*FWTUI, "workloads"]).stdout
+    listed = json.loads(run([*FWTUI, "workloads", "--json"]).stdout)["workloads"]
+    assert listed[0]["presets"][0]["shape"] == "64×1000→100→10 relu"
