@@ -24,7 +24,7 @@ LEAST_COLUMNS, LEAST_ROWS = 60, 16
 OTHER_ROWS = 5
 THREE_CHARTS_ROWS = 27
 NARROW_COLUMNS = 118
-STATISTICS_EVERY = 4
+STATISTICS_EVERY, QUIET_EVERY, DIALOG_EVERY = 4, 5, 10
 
 
 class LiveScreen(Screen[None]):
@@ -65,6 +65,7 @@ class LiveScreen(Screen[None]):
         self._speed: Speed | None = None
         self._times: list[StepTimes | None] = []
         self._ticks = 0
+        self._stale = False
 
     def compose(self) -> ComposeResult:
         yield TopBar(id="top")
@@ -128,6 +129,7 @@ class LiveScreen(Screen[None]):
             for kind in KINDS:
                 chart = panel.chart(kind)
                 chart.display = not one_chart or kind == self._kind
+                chart.x_axis = one_chart or kind == KINDS[-1]
         self.look()
 
     def look(self, statistics: bool = True) -> None:
@@ -138,6 +140,7 @@ class LiveScreen(Screen[None]):
         """
         model = self._model
         if statistics or len(self._times) != len(model.lanes):
+            self._stale = False
             self._times = [history.step_times() for history in model.histories]
             self._speed = model.judge_speed()
         curves = [LaneCurves.of(history) for history in model.histories]
@@ -157,9 +160,19 @@ class LiveScreen(Screen[None]):
         self.query_one(VerdictBar).show(model, self._speed)
 
     def tick(self, heard: bool) -> None:
-        """Called several times a second; `heard`: whether any lane has said anything."""
+        """Called several times a second; `heard`: whether any lane has said anything.
+
+        Under a dialog the race is looked at once a second: each look paints the whole screen anew there.
+        """
         self._ticks += 1
-        self.look(statistics=heard and self._ticks % STATISTICS_EVERY == 0)
+        self._stale |= heard
+        statistics = self._stale and self._ticks % STATISTICS_EVERY == 0
+        if self.app.screen is not self:
+            due = self._ticks % DIALOG_EVERY == 0
+        else:
+            due = heard or statistics or self._ticks % QUIET_EVERY == 0
+        if due:
+            self.look(statistics)
 
     def on_chart_cursor_moved(self, event: Chart.CursorMoved) -> None:
         """One chart's cursor moves all the others'."""

@@ -104,6 +104,9 @@ class Chart(Widget, can_focus=True):
     empty: reactive[str] = reactive("", repaint=False, init=False)
     """What is said while there is nothing to draw."""
 
+    x_axis: reactive[bool] = reactive(False, repaint=False, init=False)
+    """Whether the x axis and its labels stand below; two rows."""
+
     cursor: reactive[int | None] = reactive(None, repaint=False, init=False)
     """The step at which the cursor stands; None: no cursor. Setting it posts no message."""
 
@@ -150,7 +153,7 @@ class Chart(Widget, can_focus=True):
         self.set_reactive(Chart.empty, empty)
         self._formatter = formatter
         self._gutter = gutter
-        self._x_axis = x_axis
+        self.set_reactive(Chart.x_axis, x_axis)
         self._curves: tuple[Curve, ...] = ()
         self._x_limits: tuple[float, float] | None = None
         self._y_limits: Limits | None = None
@@ -211,7 +214,7 @@ class Chart(Widget, can_focus=True):
             x_limits=self.x_limits,
             y_limits=self.y_limits,
             gutter=self._gutter,
-            x_axis=self._x_axis,
+            x_axis=self.x_axis,
             formatter=self._formatter,
             cursor=self.cursor,
             empty=self.empty,
@@ -293,6 +296,9 @@ class Chart(Widget, can_focus=True):
         self._update()
 
     def watch_figures(self) -> None:
+        self._update()
+
+    def watch_x_axis(self) -> None:
         self._update()
 
     def watch_heading(self) -> None:

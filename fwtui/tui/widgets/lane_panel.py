@@ -58,38 +58,46 @@ def colour_names(lanes: Sequence[Lane]) -> list[str]:
 
 
 class LanePanel(Vertical):
-    """Shows one lane. `kind` chooses the chart that is left where there is room for one only."""
+    """Shows one lane, with its three charts or, where there is no room for more, with one."""
 
     ALLOW_MAXIMIZE = True
 
     def __init__(self, index: int) -> None:
         super().__init__(id=f"lane-{index + 1}")
         self.index = index
-        self._trouble = Content("")
+        self._title = Line(classes="lane--title")
+        self._figures = Line(classes="lane--figures")
+        self._trouble = Static(classes="lane--trouble")
+        self._phases = Line(classes="lane--phases")
+        self._place = Line(classes="lane--place")
+        self._charts = {
+            "loss": Chart("loss", formatter=NUMBER, gutter=_GUTTER, scale="log", classes="chart-loss"),
+            "step": Chart("step time", formatter=MICROSECONDS, gutter=_GUTTER, classes="chart-step"),
+            "memory": Chart("memory", formatter=BYTES, gutter=_GUTTER, x_axis=True, classes="chart-memory"),
+        }
+        self._told = Content("")
 
     def compose(self) -> ComposeResult:
-        yield Line(classes="lane--title")
-        yield Line(classes="lane--figures")
-        yield Static(classes="lane--trouble")
-        yield Chart("loss", formatter=NUMBER, gutter=_GUTTER, scale="log", classes="chart-loss")
-        yield Chart("step time", formatter=MICROSECONDS, gutter=_GUTTER, classes="chart-step")
-        yield Chart("memory", formatter=BYTES, gutter=_GUTTER, x_axis=True, classes="chart-memory")
-        yield Line(classes="lane--phases")
-        yield Line(classes="lane--place")
+        yield self._title
+        yield self._figures
+        yield self._trouble
+        yield from self._charts.values()
+        yield self._phases
+        yield self._place
 
     def chart(self, kind: str) -> Chart:
         """The chart of that kind: `loss`, `step` or `memory`."""
-        return self.query_one(f".chart-{kind}", Chart)
+        return self._charts[kind]
 
     def show(self, view: LaneView) -> None:
         """Shows the lane as it stands in `view`."""
         lane = view.lane
         for colour in COLOURS:
             self.set_class(colour == view.colour, f"-{colour}")
-        self.query_one(".lane--title", Line).show(*_title(self.index, view))
-        self.query_one(".lane--figures", Line).show(*_figures(view))
-        self.query_one(".lane--phases", Line).show((_phases(lane), Content("")))
-        self.query_one(".lane--place", Line).show(*_place(view))
+        self._title.show(*_title(self.index, view))
+        self._figures.show(*_figures(view))
+        self._phases.show((_phases(lane), Content("")))
+        self._place.show(*_place(view))
         self._show_trouble(_trouble(lane))
         for kind in KINDS:
             chart = self.chart(kind)
@@ -102,11 +110,10 @@ class LanePanel(Vertical):
             chart.show(curves, view.axes.x, view.axes.y[kind], figures=_chart_figures(kind, view))
 
     def _show_trouble(self, trouble: Content) -> None:
-        if not trouble.is_same(self._trouble):
-            self._trouble = trouble
-            note = self.query_one(".lane--trouble", Static)
-            note.display = bool(trouble.plain)
-            note.update(trouble)
+        if not trouble.is_same(self._told):
+            self._told = trouble
+            self._trouble.display = bool(trouble.plain)
+            self._trouble.update(trouble)
 
 
 def status(lane: Lane) -> tuple[str, str]:
