@@ -47,6 +47,7 @@ class History:
         loss_curve, step_curve, in_use_curve, rss_curve: the whole run, for charts. The memory curves have one
             value a step, that of the last reading before it.
         evaluations: (step, metrics) of each look at the held-out data.
+        heard_ns: when the lane itself last said something.
         log: the last lines that the lane's process printed, and `log_lines`, how many there were.
     """
 
@@ -77,7 +78,8 @@ class History:
 
     def apply(self, record: Record) -> None:
         """Takes one record in."""
-        self.heard_ns = perf_counter_ns()
+        if not isinstance(record, ProcessMemory):  # that comes from its host
+            self.heard_ns = perf_counter_ns()
         handler = _HANDLERS.get(type(record))
         if handler is not None:
             handler(self, record)
@@ -154,8 +156,7 @@ class History:
 
     def _stood(self, record: Stood) -> None:
         self.standing = record.standing
-        if record.standing == "running":
-            self.ended = None
+        self.ended = None  # a lane that is over says no more, but one that lingers may go on
 
     def _alive(self, record: Alive) -> None:
         self.busy_since_ns = record.busy_since_ns

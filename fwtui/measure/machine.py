@@ -37,12 +37,15 @@ def gpu_bytes(pid: int) -> int | None:
     nvml = _nvml()
     if nvml is None:
         return None
-    used = [
-        process.usedGpuMemory
-        for index in range(nvml.nvmlDeviceGetCount())
-        for process in nvml.nvmlDeviceGetComputeRunningProcesses(nvml.nvmlDeviceGetHandleByIndex(index))
-        if process.pid == pid and process.usedGpuMemory is not None
-    ]
+    try:
+        processes = [
+            process
+            for index in range(nvml.nvmlDeviceGetCount())
+            for process in nvml.nvmlDeviceGetComputeRunningProcesses(nvml.nvmlDeviceGetHandleByIndex(index))
+        ]
+    except nvml.NVMLError:  # a GPU that does not tell, is not ours to ask, or has gone
+        return None
+    used = [one.usedGpuMemory for one in processes if one.pid == pid and one.usedGpuMemory is not None]
     return sum(used) if used else None
 
 
@@ -51,8 +54,11 @@ def gpu_names() -> tuple[str, ...]:
     nvml = _nvml()
     if nvml is None:
         return ()
-    handles = map(nvml.nvmlDeviceGetHandleByIndex, range(nvml.nvmlDeviceGetCount()))
-    return tuple(_text(nvml.nvmlDeviceGetName(handle)) for handle in handles)
+    try:
+        handles = [nvml.nvmlDeviceGetHandleByIndex(index) for index in range(nvml.nvmlDeviceGetCount())]
+        return tuple(_text(nvml.nvmlDeviceGetName(handle)) for handle in handles)
+    except nvml.NVMLError:
+        return ()
 
 
 def describe() -> dict[str, Any]:

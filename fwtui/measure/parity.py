@@ -78,7 +78,8 @@ class LossComparison:
 
     def _compare(self, first: int, losses: NDArray[np.float64]) -> None:
         if self._scale is None:
-            self._scale = float(np.abs(losses[:, 0]).max())
+            first_losses = losses[:, 0]
+            self._scale = float(np.abs(first_losses[np.isfinite(first_losses)]).max(initial=0.0))
         self._take(first, relative_gap(losses, self._floor * self._scale), first - self._next)
         self._next = first + losses.shape[1]
 

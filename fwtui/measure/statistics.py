@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,6 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 RATIO_BLOCKS = 32
-RESAMPLES = 1000
 LEAST_STEPS = 40
 
 
@@ -54,13 +54,16 @@ class Ratio:
 
 
 def median_ratio(slower: Floats, faster: Floats) -> Ratio | None:
-    """Ratio of the two medians, with the interval that a block bootstrap gives.
+    """Ratio of the two medians, with an interval that stands up to spells.
 
     Step times come in spells: a neighbour on the machine slows hundreds of steps in a row, so that single
     steps are not independent and an interval drawn from them would be far too narrow. Both series are cut
-    into the same number of blocks in time; blocks are drawn with replacement, the same ones for both since
-    turns put them side by side in time, and the ratio of the medians of their medians is taken anew
-    (Künsch 1989, "The jackknife and the bootstrap for general stationary observations").
+    into the same number of blocks, which turns put side by side in time, and each pair of blocks gives the
+    logarithm of the ratio of its medians. Their mean gets Student's interval (the method of batch means;
+    Schmeiser 1982, "Batch size effects in the analysis of simulation output"). Where neighbouring blocks
+    are still alike, they count as fewer: n (1 - r) / (1 + r) (Bayley and Hammersley 1946, "The effective
+    number of independent observations in an autocorrelated time series"), r corrected for its bias in a
+    short series (Kendall 1954, "Note on bias in the estimation of autocorrelation").
 
     Args:
         slower, faster: step times of the steady steps, shapes (m,) and (n,).
@@ -71,15 +74,37 @@ def median_ratio(slower: Floats, faster: Floats) -> Ratio | None:
     if min(len(slower), len(faster)) < LEAST_STEPS:
         return None
     blocks = min(RATIO_BLOCKS, min(len(slower), len(faster)) // 5)
-    above, below = _block_medians(slower, blocks), _block_medians(faster, blocks)
-    drawn = np.random.default_rng(0).integers(blocks, size=(RESAMPLES, blocks))
-    ratios = np.median(above[drawn], axis=1) / np.median(below[drawn], axis=1)
-    low, high = np.percentile(ratios, (2.5, 97.5))
-    value = float(np.median(slower) / np.median(faster))
-    return Ratio(value, min(float(low), value), max(float(high), value))
+    logs = np.log(_block_medians(slower, blocks) / _block_medians(faster, blocks))
+    mean, half = float(logs.mean()), _half_width(logs)
+    value = float(np.median(slower) / max(1.0, np.median(faster)))
+    return Ratio(value, min(math.exp(mean - half), value), max(math.exp(mean + half), value))
+
+
+def _half_width(series: Floats) -> float:
+    """Half of the 95 % interval of the mean of a series whose neighbours may be alike."""
+    count, off = len(series), series - series.mean()
+    square = float(off @ off)
+    if square == 0:
+        return 0.0
+    alike = float(off[:-1] @ off[1:]) / square
+    alike = min(max(0.0, alike + (1 + 4 * alike) / count), 0.95)
+    effective = max(2.0, count * (1 - alike) / (1 + alike))
+    deviation = math.sqrt(square / count / (1 - 1 / effective))
+    return _student(effective - 1) * deviation / math.sqrt(effective)
+
+
+def _student(freedom: float) -> float:
+    """Student's 97.5 % quantile (Abramowitz and Stegun 1964, 26.7.5); at 3 degrees 0.02 too small."""
+    z = 1.959964
+    return (
+        z
+        + (z**3 + z) / (4 * freedom)
+        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
+        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * freedom**3)
+    )
 
 
 def _block_medians(values: Floats, blocks: int) -> Floats:
     size = len(values) // blocks
     medians: Floats = np.median(values[-size * blocks :].reshape(blocks, size), axis=1)
-    return medians
+    return np.maximum(medians, 1.0)  # a clock may be too coarse for a very short step

@@ -1,0 +1,83 @@
+"""The headless commands' JSON: valid, whole, with units in its names."""
+
+import json
+
+import numpy as np
+import pytest
+
+from fwtui.measure.parity import LossComparison
+from fwtui.measure.report import report
+from fwtui.measure.verdict import speed
+from fwtui.race.records import Ended, Evaluated, FrameworkMemory, LogLine, ProcessMemory
+from fwtui.race.spec import RaceSpec
+from tests.measure.support import history
+from tests.scripted.lanes import lane
+
+pytestmark = pytest.mark.usefixtures("scripted_backends")
+RACE = RaceSpec((lane(), lane("other")), "turns", "process")
+
+
+def told(*lanes):
+    gap = LossComparison("float32").update(lanes)
+    return json.loads(json.dumps(report(RACE, lanes, gap, speed(RACE, lanes)), allow_nan=False))
+
+
+def test_a_whole_race():
+    rng = np.random.default_rng(0)
+    losses = 0.9 ** np.arange(200)
+    slow, fast = (history(losses, rng.normal(mean, 10, 200), ended="done") for mean in (3000, 1000))
+    slow.apply(FrameworkMemory(1, 2, 3))
+    slow.apply(ProcessMemory(4, 5, None))
+    answer = told(slow, fast)
+    first, second = answer["lanes"]
+    assert (first["backend"], first["framework"], first["framework_version"]) == (
+        "scripted.ok",
+        "Scripted",
+        "1.2.3",
+    )
+    assert (first["outcome"], first["reason"], first["steps"]) == ("done", None, 200)
+    assert first["losses"] == losses.tolist()
+    assert (first["import_ns"], first["build_ns"]) == (20, 30)
+    assert first["step_ns"]["p50"] == pytest.approx(3000, rel=0.01)
+    assert first["steady_steps"] == 199
+    assert first["memory"]["rss_peak_bytes"] == 5
+    assert first["memory"]["device_peak_bytes"] == 3
+    assert second["memory"]["device_peak_bytes"] is None
+    verdict = answer["verdict"]
+    assert verdict["same"] is True
+    assert verdict["not_comparable"] is None
+    assert verdict["faster"] == "scripted.other"
+    assert verdict["ratio_low"] <= verdict["ratio"] <= verdict["ratio_high"]
+    assert verdict["contended"] is False
+    assert (answer["workload"]["name"], answer["workload"]["sizes"]["batch"]) == ("two-layer", 2)
+
+
+def test_what_is_not_finite_or_not_known_is_null():
+    lane_, other = history([1.0, np.nan], ended="diverged"), history([1.0, np.inf], ended="diverged")
+    lane_.apply(Evaluated(1, (("loss", np.inf),)))
+    answer = told(lane_, other)
+    assert answer["lanes"][0]["losses"] == [1.0, None]
+    assert answer["lanes"][0]["held_out"] == [{"step": 1, "loss": None}]
+    assert answer["verdict"]["max_relative_gap"] is None
+    assert answer["verdict"]["first_divergence"] == 1
+    assert (answer["verdict"]["faster"], answer["verdict"]["ratio"]) == (None, None)
+
+
+def test_a_lane_that_failed_says_why_and_is_no_verdict():
+    failed = history(ended="failed")
+    failed.apply(LogLine("the story"))
+    failed.apply(Ended("failed", 0, 300, "a reason", "a hint"))
+    answer = told(failed, history(np.ones(60), ended="done"))
+    first = answer["lanes"][0]
+    assert (first["outcome"], first["reason"], first["hint"]) == ("failed", "a reason", "a hint")
+    assert first["step_ns"] == dict.fromkeys(("p50", "p95", "p99", "mean", "min"))
+    assert first["first_step_ns"] is None
+    assert first["log"] == ["the story"]
+    assert answer["verdict"]["same"] is None
+
+
+def test_a_difference_within_doubt_names_no_winner():
+    rng = np.random.default_rng(0)
+    verdict = told(*[history(np.ones(100), rng.normal(1000, 300, 100)) for _ in range(2)])["verdict"]
+    assert verdict["faster"] is None
+    assert verdict["ratio_low"] <= 1 <= verdict["ratio"]
