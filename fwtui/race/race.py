@@ -5,15 +5,28 @@ from __future__ import annotations
 import math
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
+from time import perf_counter_ns
 
 import numpy as np
 
 from fwtui.race.control import UseDevice, Word
 from fwtui.race.hosts import HOSTS, Host
-from fwtui.race.records import Built, Device, Ended, Imported, ProcessMemory, Record, Steps, Stood, TurnOver
+from fwtui.race.records import (
+    Built,
+    Device,
+    Ended,
+    Imported,
+    LogLine,
+    ProcessMemory,
+    Record,
+    Steps,
+    Stood,
+    TurnOver,
+)
 from fwtui.race.schedule import HUNG_S, SILENT_S, Turns
 from fwtui.race.spec import LaneSpec, RaceSpec
 
@@ -70,6 +83,7 @@ class Race:
         self._undecided: set[int] = set()
         self._device: str | None = None
         self._paused: set[int] = set()
+        self._done: dict[int, int] = {}
         steps = min((lane.steps for lane in spec.lanes), default=1)
         by_turns = any(lane.by_turns for lane in spec.lanes)
         self._live: dict[int, LaneRun] = {}
@@ -169,6 +183,13 @@ class Race:
         def work() -> None:
             try:
                 run.host.run()
+            except Exception as error:  # of ours: it must not take the other lanes down
+                for line in "".join(traceback.format_exception(error)).splitlines():
+                    self._sink(run, LogLine(line))
+                reason = " ".join(f"{type(error).__name__}: {error}".split())
+                hint = "the lane's log has the whole story; r starts it again"
+                done = self._done.get(run.number, 0)
+                self._heard(run, Ended("failed", done, perf_counter_ns(), reason, hint))
             finally:
                 if self._turns:
                     self._turns.leave(run.number)
@@ -185,6 +206,8 @@ class Race:
 
     def _heard(self, run: LaneRun, record: Record) -> None:
         """Acts on what a lane says, then passes it on. In that lane's thread."""
+        if isinstance(record, Steps):
+            self._done[run.number] = record.first + record.count
         if isinstance(record, Imported | Ended):
             with self._lock:
                 if self._runs[run.lane] is run:
@@ -199,7 +222,7 @@ class Race:
                 if record.first == 0:  # the first step, which comes alone, may have compiled
                     turns.stepped(number)
                 else:
-                    turns.timed(number, float(np.median(np.frombuffer(record.step_ns, np.int64))))
+                    turns.timed(number, float(np.frombuffer(record.step_ns, np.int64).min()))
             elif isinstance(record, TurnOver):
                 turns.over(number)
             elif isinstance(record, Ended):

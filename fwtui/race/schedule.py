@@ -125,7 +125,10 @@ class Turns:
     def timed(self, run: int, step_ns: float) -> None:
         """The run's steps take about so long: blocks grow, twofold at most, while the slowest fits."""
         with self._lock:
-            self._seats[run].step_ns = step_ns
+            # The first steps of a block are cold, and a block of them alone would make the next as short: what
+            # a run's steps take goes down at once, and up by a quarter a block at most.
+            seat = self._seats[run]
+            seat.step_ns = min(step_ns, 1.25 * seat.step_ns) if seat.step_ns else step_ns
             slowest = max(seat.step_ns for seat in self._seats.values() if seat.step_ns is not None)
             fits = int(BLOCK_NS / max(1.0, slowest))
             self._block = max(1, min(fits, 2 * self._block, self._largest))

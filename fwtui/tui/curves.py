@@ -15,6 +15,11 @@ from fwtui.tui.charts.compose import Curve, Role
 from fwtui.tui.charts.raster import Scale
 
 WHOLE_RUN = 2_000
+"""Steps up to which the axis shows the whole run from its start."""
+
+SPIKE = 3.0
+"""Times of more than so many medians do not stretch the axis of step times."""
+
 KINDS = ("loss", "step", "memory")
 _EMPTY = Extrema()
 
@@ -89,5 +94,4 @@ def _without_spikes(low: Floats, high: Floats) -> tuple[Floats, Floats]:
     finite = high[np.isfinite(high)]
     if not len(finite):
         return low, high
-    top = min(float(finite.max()), 1.5 * float(np.percentile(finite, 95)))
-    return np.array([0.0]), np.array([top])
+    return np.zeros(1), np.array([min(float(finite.max()), SPIKE * float(np.median(finite)))])

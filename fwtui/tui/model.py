@@ -17,7 +17,7 @@ from fwtui.measure.parity import LossComparison, LossGap
 from fwtui.measure.verdict import Speed, incomparable, speed
 from fwtui.race.plan import LaneRequest, RaceRequest, differences, plan, with_lane
 from fwtui.race.race import LaneRun, Race, StartThread
-from fwtui.race.records import Record, TurnOver
+from fwtui.race.records import LogLine, Record, TurnOver
 from fwtui.race.spec import LaneSpec, RaceSpec
 from fwtui.workloads import catalogue as workloads
 
@@ -95,6 +95,10 @@ class RaceModel:
         if heard:
             self.gap = self._comparison.update(self.histories)
         return heard
+
+    def watch(self) -> None:
+        """Takes the turn from a lane that hangs; to be called about twice a second."""
+        self.race.watch()
 
     @property
     def histories(self) -> list[History]:
@@ -191,6 +195,11 @@ class RaceModel:
     def close(self, timeout: float = 0.5) -> bool:
         """Ends every lane; False where a lane's thread is still busy."""
         return self.race.close(timeout)
+
+    def hear_print(self, line: str) -> None:
+        """Takes in what this process printed: under the thread host nobody knows for which lane."""
+        for lane in self.lanes:
+            self._heard.put((lane.run, LogLine(line)))
 
     def _set(self, request: RaceRequest, spec: RaceSpec) -> None:
         self.request, self.spec = request, spec

@@ -96,7 +96,7 @@ class LanePanel(Vertical):
             self.set_class(colour == view.colour, f"-{colour}")
         self._title.show(*_title(self.index, view))
         self._figures.show(*_figures(view))
-        self._phases.show((_phases(lane), Content("")))
+        self._phases.show(*_phases(lane))
         self._place.show(*_place(view))
         self._show_trouble(_trouble(lane))
         for kind in KINDS:
@@ -214,17 +214,16 @@ def _chart_figures(kind: str, view: LaneView) -> str:
     return "  ".join(parts)
 
 
-def _phases(lane: Lane) -> Content:
+def _phases(lane: Lane) -> tuple[tuple[Content, Content], ...]:
     """What each phase took, and how often the step was traced."""
     history = lane.history
-    parts = []
-    for phase, ns in history.phase_ns().items():
-        if phase in ("import", "build"):
-            parts.append(f"{phase} {words.duration(ns)}")
-    if history.first_step_ns is not None:
-        parts.append(f"first step {words.duration(history.first_step_ns)}")
-        parts.append(words.plural(history.compilations, "trace") if history.compilations else "no trace")
-    return Content.assemble((" · ".join(parts), "$dim"))
+    took = {phase: words.duration(ns) for phase, ns in history.phase_ns().items()}
+    before = [f"{phase} {took[phase]}" for phase in ("import", "build") if phase in took]
+    first = [] if history.first_step_ns is None else [f"first step {words.duration(history.first_step_ns)}"]
+    traces = words.plural(history.compilations, "trace") if history.compilations else "no trace"
+    last = [*first, traces] if first else []
+    variants = ([*before, *last], last or before)
+    return tuple((Content.assemble((" · ".join(parts), "$dim")), Content("")) for parts in variants)
 
 
 def _place(view: LaneView) -> tuple[tuple[Content, Content], ...]:

@@ -62,10 +62,10 @@ def _faster(model: RaceModel, speed: Speed | None) -> list[Content]:
     labels = "".join(f"  {label}" for label, applies in _labels(model, speed) if applies)
     interval = f"  {ratio.low:.2f} – {ratio.high:.2f}"
     if not ratio.certain:
-        answer = ("no difference beyond noise", "bold")
+        answer = ("too close to call", "bold")
         return [
             Content.assemble(question, answer, (interval, "$dim"), (labels, "$warning")),
-            Content.assemble(question, ("beyond noise: no", "bold"), (interval, "$dim")),
+            Content.assemble(question, answer, (interval, "$dim")),
         ]
     lane = model.lanes[speed.faster]
     same_framework = len({backends.entry(one.spec.backend).framework for one in model.lanes}) == 1
