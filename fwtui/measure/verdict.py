@@ -36,8 +36,6 @@ def incomparable(specs: Sequence[LaneSpec], lanes: Sequence[History]) -> str | N
         return "one lane has nothing to be compared with"
     if len({spec.seed for spec in specs}) > 1:
         return "different seeds"
-    if len({(spec.optimizer, spec.learning_rate) for spec in specs}) > 1:
-        return "different optimizers or learning rates"
     if len({one.weights_sha256 for one in built}) > 1:
         return "different first weights"
     if len({one.data_sha256 for one in built}) > 1:

@@ -125,8 +125,8 @@ class Turns:
     def timed(self, run: int, step_ns: float) -> None:
         """The run's steps take about so long: blocks grow, twofold at most, while the slowest fits."""
         with self._lock:
-            # The first steps of a block are cold, and a block of them alone would make the next as short: what
-            # a run's steps take goes down at once, and up by a quarter a block at most.
+            # The first steps of a block are cold, and a block of them alone would make the next one as short:
+            # what a run's steps take goes down at once, and up by a quarter a block at most.
             seat = self._seats[run]
             seat.step_ns = min(step_ns, 1.25 * seat.step_ns) if seat.step_ns else step_ns
             slowest = max(seat.step_ns for seat in self._seats.values() if seat.step_ns is not None)

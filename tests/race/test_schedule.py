@@ -70,6 +70,10 @@ def test_blocks_grow_while_the_slowest_fits():
     assert table.told[-1][1] == Word("grant", int(BLOCK_NS / 5e6))
     table.turns.timed(1, 50e6)
     table.play(1)
+    assert table.told[-1][1] == Word("grant", int(BLOCK_NS / (1.25 * 5e6))), "one cold step is no evidence"
+    for _ in range(20):
+        table.turns.timed(1, 50e6)
+    table.play(1)
     assert table.told[-1][1] == Word("grant", 1)
     table.turns.leave(1)
     table.turns.timed(0, 1e6)
