@@ -29,13 +29,13 @@ def test_the_defaults_are_the_workloads():
         )
         assert (lane.device, lane.dtype, lane.seed) == ("auto", "float32", 0)
         assert lane.by_turns
-        assert (lane.threads, lane.cores) == (4, None)
+        assert (lane.threads, lane.cores) == (3, None), "one core is left to the app"
 
 
 def test_lanes_of_a_race_get_cores_of_their_own():
     lanes = plan(RaceRequest(schedule="race")).lanes
-    assert [lane.cores for lane in lanes] == [(0, 2), (4, 6)]
-    assert [lane.threads for lane in lanes] == [2, 2]
+    assert [lane.cores for lane in lanes] == [(4,), (6,)]
+    assert [lane.threads for lane in lanes] == [1, 1]
     assert not any(lane.by_turns for lane in lanes)
 
 
@@ -46,13 +46,13 @@ def test_cores_are_left_free_where_they_cannot_be_bound(monkeypatch, lanes, host
     monkeypatch.setattr(planning, "core_count", lambda: 2)
     monkeypatch.setattr(planning, "bound_cores", lambda: cores)
     spec = plan(RaceRequest(lanes=(LaneRequest("tf.eager"),) * lanes, schedule="race", host=host))
-    assert [(lane.threads, lane.cores) for lane in spec.lanes] == [(max(1, 2 // lanes), None)] * lanes
+    assert [(lane.threads, lane.cores) for lane in spec.lanes] == [(1, None)] * lanes
 
 
 def test_one_lane_has_no_turns_to_wait_for():
     (lane,) = plan(RaceRequest(lanes=(LaneRequest("torch.eager"),))).lanes
     assert not lane.by_turns
-    assert lane.threads == 4
+    assert lane.threads == 3
 
 
 def test_a_lane_has_settings_of_its_own():
@@ -62,14 +62,14 @@ def test_a_lane_has_settings_of_its_own():
         batch="16",
     )
     first, second = plan(request).lanes
-    assert (first.learning_rate, first.dtype, first.threads) == (1e-3, "float32", 4)
+    assert (first.learning_rate, first.dtype, first.threads) == (1e-3, "float32", 3)
     assert (second.learning_rate, second.dtype, second.threads) == (2e-6, "float64", 1)
     assert [catalogue.load(lane.workload).sizes()["batch"] for lane in (first, second)] == [16, 8]
     assert differences((first, second)) == {
         "dtype": ("float32", "float64"),
         "lr": ("0.001", "2e-06"),
         "batch": ("16", "8"),
-        "threads": ("4", "1"),
+        "threads": ("3", "1"),
     }
 
 
