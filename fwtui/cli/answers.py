@@ -6,7 +6,6 @@ from fwtui.cli.headless import Result
 from fwtui.measure.statistics import LEAST_STEPS
 from fwtui.measure.verdict import incomparable, same_answer
 from fwtui.race.plan import differences
-from fwtui.race.records import Ended
 from fwtui.tui import words
 
 
@@ -47,11 +46,6 @@ def faster(result: Result) -> str:
 def differing(result: Result) -> dict[str, tuple[str, ...]]:
     """The settings, beside the backend, in which the lanes differ: setting -> its value in each lane."""
     return differences(result.spec.lanes)
-
-
-def hint(ended: Ended) -> str:
-    """What can be done about an end, without the keys of the screen, which there is none of here."""
-    return "; ".join(part for part in ended.hint.split("; ") if not part.startswith("r starts"))
 
 
 def _why_unknown(result: Result) -> str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from fwtui.backends.catalogue import BACKENDS, FrameworkEntry
-from fwtui.cli.answers import hint
 from fwtui.measure.history import History
 from fwtui.race.plan import LaneRequest, RaceRequest, plan
 from fwtui.race.race import Race
@@ -90,4 +89,4 @@ def examine(framework: FrameworkEntry, patience_s: float = PATIENCE_S) -> Findin
     ended = lane.ended
     if ended is None or ended.outcome == "done":
         return Finding(framework, lane)
-    return Finding(framework, lane, ended.reason, hint(ended))
+    return Finding(framework, lane, ended.reason, ended.hint)

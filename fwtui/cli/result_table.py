@@ -60,7 +60,7 @@ def explain_failures(result: Result) -> None:
     for number, (spec, lane) in enumerate(zip(result.spec.lanes, result.lanes, strict=True), 1):
         if lane.ended is None or lane.ended.outcome in ("done", "stopped"):
             continue
-        hint = answers.hint(lane.ended)
+        hint = lane.ended.hint
         story = f"lane {number} {spec.backend} {lane.ended.outcome}: {lane.ended.reason}"
         out.print(Text(story + (f" ({hint})" if hint else ""), style="red"), soft_wrap=True)
         if lane.ended.outcome == "failed":

@@ -19,6 +19,7 @@ from fwtui.measure import machine
 from fwtui.race.control import Control, UseDevice, Word
 from fwtui.race.inbox import Inbox, NoRecordError
 from fwtui.race.records import (
+    Alive,
     Built,
     Ended,
     LogLine,
@@ -35,9 +36,11 @@ Emit = Callable[[Record], None]
 
 CHILD = (sys.executable, "-m", "fwtui.race.child")
 SILENCE_LIMIT_S = 60.0
+STUCK_LIMIT_S = 60.0
 STOP_GRACE_S = 0.5
 _POLL_S = 0.1
 _MEMORY_S = 0.5
+_PATIENCE = 20
 _LAST_WORDS_S = 1.0
 
 
@@ -61,11 +64,18 @@ class ProcessHost:
         spec: what to train.
         emit: receives the records, in the thread that calls `run`.
         silence_limit_s: a child that says nothing for so long, not even that it is alive, is killed.
+        stuck_limit_s: so is one that is in one step for so long, and for 20 times as long as in any before.
     """
 
-    def __init__(self, spec: LaneSpec, emit: Emit, silence_limit_s: float = SILENCE_LIMIT_S) -> None:
+    def __init__(
+        self,
+        spec: LaneSpec,
+        emit: Emit,
+        silence_limit_s: float = SILENCE_LIMIT_S,
+        stuck_limit_s: float = STUCK_LIMIT_S,
+    ) -> None:
         self._spec, self._emit = spec, emit
-        self._silence_limit_s = silence_limit_s
+        self._silence_limit_s, self._stuck_limit_s = silence_limit_s, stuck_limit_s
         self._child: subprocess.Popen[bytes] | None = None
         self._words: Connection | None = None
         self._early: list[Word | UseDevice] = []
@@ -73,6 +83,7 @@ class ProcessHost:
         self._stop_by: float | None = None
         self._ended: Ended | None = None
         self._step = 0
+        self._longest_s = 0.0
 
     def run(self) -> None:
         """Starts the child, relays its records, and accounts for its end."""
@@ -165,12 +176,17 @@ class ProcessHost:
                 return None
             silence = time.monotonic() - heard_at
             if not came and silence > self._silence_limit_s:
-                return f"no answer for {silence:.0f} s", "r starts it again"
+                return f"no answer for {silence:.0f} s", ""
             heard_at = time.monotonic() if came else heard_at
             for record in came:
                 if isinstance(record, Steps):
                     self._step = record.first + record.count
+                    self._longest_s = max(
+                        self._longest_s, max(memoryview(record.step_ns).cast("q"), default=0) / 1e9
+                    )
                     self._ended = None
+                elif isinstance(record, Alive) and (stuck := self._stuck_s(record)):
+                    return f"stuck in step {record.step} for {stuck:.0f} s", ""
                 elif isinstance(record, Built | Ended):
                     self._sample_memory()
                 if isinstance(record, Ended):
@@ -179,6 +195,16 @@ class ProcessHost:
                         return None
                 self._emit(record)
         return None
+
+    def _stuck_s(self, record: Alive) -> float | None:
+        """For how long a step has run that nobody should wait for any more; None where it is no such step.
+
+        A first step may trace and compile for as long as it takes, and what has taken long may again.
+        """
+        if record.busy_since_ns is None or record.step == 0:
+            return None
+        seconds = (perf_counter_ns() - record.busy_since_ns) / 1e9
+        return seconds if seconds > max(self._stuck_limit_s, _PATIENCE * self._longest_s) else None
 
     def _bury(self, inbox: Inbox) -> None:
         """Sees that nothing of the child is left, and reads the last of its log."""
@@ -269,16 +295,13 @@ HOSTS: dict[str, Callable[[LaneSpec, Emit], Host]] = {"process": ProcessHost, "t
 def describe_exit(code: int) -> tuple[str, str]:
     """A child's exit status in words: (reason, hint)."""
     if code >= 0:
-        return (
-            f"its process ended by itself with exit code {code}",
-            "the lane's log may say why; r starts it again",
-        )
+        return f"its process ended by itself with exit code {code}", "the lane's log may say why"
     try:
         name = signal.Signals(-code).name
     except ValueError:
         name = "an unknown signal"
     hint = {
-        int(signal.SIGKILL): "somebody killed it, or the system was out of memory; r starts it again",
-        int(signal.SIGTERM): "somebody ended it; r starts it again",
-    }.get(-code, "the framework crashed; the lane's log may say why; r starts it again")
+        int(signal.SIGKILL): "somebody killed it, or the system was out of memory",
+        int(signal.SIGTERM): "somebody ended it",
+    }.get(-code, "the framework crashed; the lane's log may say why")
     return f"its process was killed by {name} (signal {-code})", hint

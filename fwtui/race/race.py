@@ -187,7 +187,7 @@ class Race:
                 for line in "".join(traceback.format_exception(error)).splitlines():
                     self._sink(run, LogLine(line))
                 reason = " ".join(f"{type(error).__name__}: {error}".split())
-                hint = "the lane's log has the whole story; r starts it again"
+                hint = "the lane's log has the whole story"
                 done = self._done.get(run.number, 0)
                 self._heard(run, Ended("failed", done, perf_counter_ns(), reason, hint))
             finally:

@@ -138,10 +138,10 @@ class TurnOver:
 
 @dataclass(frozen=True, slots=True)
 class Alive:
-    """The lane's process answers; its step loop last did something at `busy_since_ns`."""
+    """The lane's process answers; it has been in a step since `busy_since_ns`, or is in none (None)."""
 
     step: int
-    busy_since_ns: int
+    busy_since_ns: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ class Runner:
 
     def __init__(self, spec: LaneSpec, emit: Emit, control: Control) -> None:
         self.step = 0
-        self.busy_since_ns = perf_counter_ns()
+        self.busy_since_ns: int | None = None
         self._spec, self._emit, self._control = spec, emit, control
         self._backend: Backend | None = None
         self._warm_up = min(WARM_UP_STEPS, spec.steps // 10)
@@ -131,6 +131,7 @@ class Runner:
                 break
             self._ended = None
             finite = self._take(quota)
+            self.busy_since_ns = None
             self._flush()
             if not finite:
                 self.end("diverged", f"diverged at step {self.step - 1}: the loss is {self._last_loss}")

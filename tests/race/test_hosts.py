@@ -114,16 +114,18 @@ def test_a_lane_that_was_done_and_is_killed_by_somebody_has_failed():
         assert hosted.heard.of(0)[-1].outcome == "failed"
 
 
-def test_a_process_that_is_stopped_does_not_answer():
-    with Hosted(lane(steps=FOREVER), silence_limit_s=1.5) as hosted:
-        hosted.heard.at_least(0, 100)
-        os.kill(hosted.pid(), signal.SIGSTOP)
+@pytest.mark.parametrize("mode", ["ok", "wedged"])
+def test_a_process_that_is_stopped_or_wedged_does_not_answer(mode):
+    with Hosted(lane(mode, steps=FOREVER), silence_limit_s=1.5) as hosted:
+        hosted.heard.at_least(0, 1)
+        if mode == "ok":
+            os.kill(hosted.pid(), signal.SIGSTOP)
         end = hosted.end()
         assert end.outcome == "failed"
         assert end.reason.startswith("no answer for ")
 
 
-@pytest.mark.parametrize("mode", ["hang", "stuck", "sleepy.ok"])
+@pytest.mark.parametrize("mode", ["hang", "sleepy.ok"])
 def test_heartbeats_are_an_answer(mode):
     with Hosted(lane(mode, steps=FOREVER), silence_limit_s=1.0) as hosted:
         hosted.heard.until(lambda: len(hosted.heard.of(0, Alive)) >= 14)
@@ -206,10 +208,10 @@ def test_an_errors_whole_story_is_in_the_log_before_the_end():
 
 
 def test_what_a_lane_has_started_goes_with_it(monkeypatch, tmp_path):
-    script = tmp_path / "child.py"
+    script, seconds = tmp_path / "child.py", f"3599.{os.getpid()}"
     script.write_text(
         "import subprocess, sys, time\n"
-        "subprocess.Popen(['sleep', '3599'])\n"
+        f"subprocess.Popen(['sleep', '{seconds}'])\n"
         "print('started', file=sys.stderr, flush=True)\n"
         "time.sleep(0 if sys.argv[1] == 'leaves' else 3600)\n"
     )
@@ -220,7 +222,7 @@ def test_what_a_lane_has_started_goes_with_it(monkeypatch, tmp_path):
             if behaviour == "stays":
                 hosted.host.kill()
             hosted.end()
-        assert not _sleepers("3599")
+        assert not _sleepers(seconds)
 
 
 def _sleepers(seconds):
@@ -252,3 +254,10 @@ def test_a_kill_takes_no_time():
         while lane_processes() and time.monotonic() < by:
             time.sleep(0.01)
         assert hosted.end().outcome == "stopped"
+
+
+def test_a_step_that_never_ends_is_given_up():
+    with Hosted(lane("hang", steps=100), stuck_limit_s=1) as hosted:
+        end = hosted.end()
+    assert end.outcome == "failed"
+    assert end.reason.startswith("stuck in step 20 for")

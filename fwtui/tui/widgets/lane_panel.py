@@ -258,7 +258,7 @@ def _trouble(lane: Lane) -> Content:
     ended = lane.history.ended
     if ended is None or ended.outcome not in ("failed", "diverged"):
         return Content("")
-    hint = ended.hint or "r starts it again"
+    hint = "; ".join([*([ended.hint] if ended.hint else []), "r starts it again"])
     return Content.assemble((ended.reason, "bold $error"), "\n", (hint, "$dim"))
 
 
