@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
-from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 
@@ -52,8 +50,6 @@ class FwtuiApp(App[int]):
             self.register_theme(theme)
         self.theme = DARK.name
         self._live = LiveScreen(self.model)
-        self.prints_to: int | None = None
-        """File descriptor for what Python code prints; None: it is dropped."""
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own colours, for themes that do not know of them."""
@@ -61,15 +57,8 @@ class FwtuiApp(App[int]):
 
     def on_mount(self) -> None:
         """Starts the race after the first paint."""
-        if self.prints_to is not None:
-            self.begin_capture_print(self)
         self.push_screen(self._live)
         self.call_after_refresh(self._start)
-
-    def on_print(self, event: events.Print) -> None:
-        """Passes on what a lane in this process printed."""
-        if self.prints_to is not None:
-            os.write(self.prints_to, event.text.encode(errors="replace"))
 
     def _start(self) -> None:
         self.model.start()
@@ -137,7 +126,8 @@ class FwtuiApp(App[int]):
 
     def action_log(self) -> None:
         """Shows what the lane printed."""
-        self.push_screen(LogScreen(self.model.lanes[self._live.lane_index]))
+        lane = self.model.lanes[self._live.lane_index]
+        self.push_screen(LogScreen(lane, shared=self.model.spec.host == "thread"))
 
     def action_pick_backend(self) -> None:
         """Another backend in the lane with the focus."""

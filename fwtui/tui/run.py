@@ -7,9 +7,11 @@ import os
 import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 
 from fwtui.race.plan import RaceRequest
 from fwtui.tui.app import FwtuiApp
+from fwtui.tui.terminal import captured_output
 
 _WORKERS = 32
 
@@ -27,11 +29,16 @@ def run(request: RaceRequest) -> int:
     loop = asyncio.new_event_loop()
     loop.set_default_executor(ThreadPoolExecutor(_WORKERS))
     asyncio.set_event_loop(loop)
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, app.quit_on, number)
     code: int | None = None
+    # A process of its own has its output captured by its host.
+    output = captured_output(app.model.hear_print) if request.host == "thread" else nullcontext()
     try:
-        code = app.run(loop=loop)
+        with output as prints:
+            if prints is not None:
+                app.begin_capture_print(prints)
+            code = app.run(loop=loop)
     finally:
         clean = app.model.close()
         if not clean:

@@ -16,10 +16,17 @@ from fwtui.tui import words
 from fwtui.tui.model import Lane
 
 _REFRESH_S = 0.5
+_MOST_AT_ONCE = 1_000
+"""Lines that are written in one go; more would hold up the screen, and nobody can read so fast."""
 
 
 class LogScreen(ModalScreen[None]):
-    """Follows one lane's log."""
+    """Follows one lane's log.
+
+    Args:
+        lane: whose.
+        shared: whether it is that of the whole process, which every lane prints into.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,l", "dismiss(None)", "Back"),
@@ -27,9 +34,9 @@ class LogScreen(ModalScreen[None]):
         Binding("end", "scroll_log(True)", show=False),
     ]
 
-    def __init__(self, lane: Lane) -> None:
+    def __init__(self, lane: Lane, shared: bool = False) -> None:
         super().__init__()
-        self._lane = lane
+        self._lane, self._shared = lane, shared
         self._written = 0
 
     def compose(self) -> ComposeResult:
@@ -57,13 +64,17 @@ class LogScreen(ModalScreen[None]):
     def _follow(self) -> None:
         history = self._lane.history
         log = self.query_one(RichLog)
-        new = min(history.log_lines - self._written, len(history.log))
+        unseen = history.log_lines - self._written
+        new = min(unseen, len(history.log), _MOST_AT_ONCE)
         if new or not self._written:
             printed = words.plural(history.log_lines, "line")
-            title = f"Lane {self._lane.run.lane + 1} · {self._lane.spec.backend} printed {printed}"
+            lane = f"Lane {self._lane.run.lane + 1} · {self._lane.spec.backend}"
+            title = f"{'All lanes, in one process,' if self._shared else lane} printed {printed}"
             self.query_one(".dialog--title", Static).update(Content.assemble((title, "bold")))
         if new:
             follow = log.is_vertical_scroll_end
+            if unseen > new:
+                log.write(f"… {words.plural(unseen - new, 'line')} left out …", scroll_end=follow)
             for line in list(history.log)[-new:]:
                 log.write(line, scroll_end=follow)
             self._written = history.log_lines

@@ -1,0 +1,50 @@
+"""The app with scripted lanes, for tests that give it a terminal of its own: HOST BACKEND… [raise]."""
+
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from fwtui.race import hosts
+from fwtui.race.plan import LaneRequest, RaceRequest
+from fwtui.tui import run as running
+from fwtui.tui.app import FwtuiApp
+from tests import scripted
+from tests.scripted import step
+
+
+class RaisingApp(FwtuiApp):
+    """Has an error of its own as soon as somebody presses `b`."""
+
+    CSS_PATH = Path(running.__file__).with_name("app.tcss")
+
+    def action_pick_backend(self) -> None:
+        raise RuntimeError("an error of the app's own")
+
+
+class Written(step.Scripted):
+    """Writes past Python's streams, as C++ code does."""
+
+    def step(self, batch):
+        os.write(2, f"C++ says {self.count}\n".encode())
+        os.write(1, f"and more {self.count}\n".encode())
+        print("Python says", self.count)  # noqa: T201
+        return super().step(batch)
+
+
+if __name__ == "__main__":
+    scripted.register()
+    hosts.CHILD = scripted.CHILD
+    words = sys.argv[1:]
+    if "raise" in words:
+        words.remove("raise")
+        running.FwtuiApp = RaisingApp
+    host, *backends = words
+    if host == "thread":
+        build = step.build
+        step.build = lambda mode, job: Written(mode, job) if mode == "noisy" else build(mode, job)
+    lanes = tuple(map(LaneRequest, backends))
+    code = running.run(RaceRequest(lanes, device="cpu", steps="1000000", schedule="race", host=host))
+    print("after the app", code)  # noqa: T201
+    sys.exit(code)

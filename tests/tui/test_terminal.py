@@ -1,0 +1,179 @@
+"""Leaving, in every way and at every time: the exit code, the terminal as it was, and nothing left behind."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+APP = Path(__file__).with_name("app_in_terminal.py")
+DEADLINE_S = 30
+ENTERED, LEFT = b"\x1b[?1049h", b"\x1b[?1049l"
+UNDONE = {b"1000": b"l", b"1003": b"l", b"1006": b"l", b"2004": b"l", b"25": b"h"}
+"""Modes (mouse, paste, cursor), and the letter that a shell wants behind each."""
+
+
+class Terminal:
+    """A terminal with the app in it."""
+
+    def __init__(self, *words: str, rows: int = 24, columns: int = 80, **environment: str) -> None:
+        self.master, self._slave = pty.openpty()
+        fcntl.ioctl(self._slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.before = termios.tcgetattr(self._slave)
+        self.seen = b""
+        self.app = subprocess.Popen(
+            [sys.executable, str(APP), *words],
+            stdin=self._slave,
+            stdout=self._slave,
+            stderr=self._slave,
+            env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **environment},
+            start_new_session=True,
+        )
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.app.kill()
+        self.app.wait()
+        os.close(self.master)
+        os.close(self._slave)
+
+    def until(self, holds: Callable[[], object], what: str) -> None:
+        """Reads what the app writes until `holds()`."""
+        by = time.monotonic() + DEADLINE_S
+        while not holds():
+            assert time.monotonic() < by, f"waited in vain: {what}; the last seen: {self.seen[-2000:]!r}"
+            self._read(0.05)
+
+    def shows(self, *texts: str) -> None:
+        """Waits until each text has been written in one piece."""
+        for text in texts:
+            self.until(lambda text=text: text.encode() in self.seen, text)
+
+    def press(self, keys: str) -> None:
+        os.write(self.master, keys.encode())
+
+    def lanes(self) -> list[psutil.Process]:
+        """The processes below the app."""
+        return psutil.Process(self.app.pid).children(recursive=True)
+
+    def ends(self) -> int:
+        """Waits for the app's end; its exit code, as a shell shows it."""
+        self.until(lambda: self.app.poll() is not None, "the app's end")
+        while self._read(0.1):
+            pass
+        code = self.app.returncode
+        return code if code >= 0 else 128 - code
+
+    def is_restored(self) -> bool:
+        """Whether the terminal is as it was before the app."""
+        assert self.seen.count(ENTERED) == self.seen.count(LEFT) == 1
+        for mode, letter in UNDONE.items():
+            assert re.findall(rb"\x1b\[\?%s([hl])" % mode, self.seen)[-1:] == [letter], mode
+        return termios.tcgetattr(self._slave) == self.before
+
+    def _read(self, seconds: float) -> bytes:
+        ready, _, _ = select.select([self.master], [], [], seconds)
+        data = os.read(self.master, 1 << 16) if ready else b""
+        self.seen += data
+        return data
+
+
+def gone(processes: list[psutil.Process], seconds: float = 5) -> bool:
+    """Whether all of them are over before so many seconds have passed."""
+    _, alive = psutil.wait_procs(processes, timeout=seconds)
+    return not [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+
+
+BUSY = {
+    "an import that never ends": ("sleepy.ok", "importing"),
+    "a build that never ends": ("scripted.stuck", "building"),
+    "training": ("scripted.other", "steady"),
+}
+WAYS = {
+    "q": (lambda terminal: terminal.press("q"), 0),
+    "Ctrl+C": (lambda terminal: terminal.press("\x03"), 130),
+    "SIGINT": (lambda terminal: terminal.app.send_signal(signal.SIGINT), 130),
+    "SIGTERM": (lambda terminal: terminal.app.send_signal(signal.SIGTERM), 143),
+    "SIGHUP": (lambda terminal: terminal.app.send_signal(signal.SIGHUP), 129),
+    "an error in the app": (lambda terminal: terminal.press("b"), 1),
+}
+CASES = [
+    ("q", "training", "process"),
+    ("q", "training", "thread"),
+    ("q", "an import that never ends", "process"),
+    ("q", "a build that never ends", "thread"),
+    ("Ctrl+C", "training", "process"),
+    ("Ctrl+C", "an import that never ends", "thread"),
+    ("SIGINT", "training", "thread"),
+    ("SIGTERM", "a build that never ends", "process"),
+    ("SIGTERM", "an import that never ends", "thread"),
+    ("SIGHUP", "training", "process"),
+    ("an error in the app", "training", "process"),
+    ("an error in the app", "an import that never ends", "thread"),
+]
+
+
+@pytest.mark.parametrize(("way", "busy", "host"), CASES, ids=map(", ".join, CASES))
+def test_leaving(way, busy, host):
+    leave, code = WAYS[way]
+    backend, phase = BUSY[busy]
+    with Terminal(host, backend, "scripted.slow", *(["raise"] if code == 1 else [])) as terminal:
+        terminal.shows(phase, "steady")
+        lanes = terminal.lanes()
+        assert len(lanes) == (2 if host == "process" else 0)
+        leave(terminal)
+        assert terminal.ends() == code
+        assert terminal.is_restored()
+        assert gone(lanes)
+        after = terminal.seen[terminal.seen.rindex(LEFT) :]
+        assert (b"an error of the app's own" in after) == (code == 1)
+
+
+def test_killed_outright_nothing_is_left():
+    with Terminal("process", "scripted.hang", "sleepy.ok", "scripted.slow") as terminal:
+        terminal.shows("importing", "steady")
+        lanes = terminal.lanes()
+        assert len(lanes) == 3
+        terminal.app.kill()
+        assert gone(lanes, 2)
+
+
+def test_what_is_written_past_python_goes_to_the_log():
+    with Terminal("thread", "scripted.noisy", "scripted.slow", rows=45, columns=160) as terminal:
+        terminal.shows("steady")
+        assert b"C++ says" not in terminal.seen
+        assert b"and more" not in terminal.seen
+        terminal.press("l")
+        terminal.shows("C++ says", "and more", "Python says")
+        terminal.press("qq")
+        assert terminal.ends() == 0
+        assert terminal.is_restored()
+
+
+def test_without_colours():
+    with Terminal("process", "scripted.slow", NO_COLOR="1", TERM="vt100") as terminal:
+        terminal.shows("steady")
+        terminal.press("q")
+        assert terminal.ends() == 0
+        assert terminal.is_restored()
+        assert not [code for code in re.findall(rb"\x1b\[([\d;]*)m", terminal.seen) if coloured(code)]
+
+
+def coloured(code: bytes) -> bool:
+    """Whether a code sets a colour that is no shade of grey."""
+    return any(len(set(rgb)) > 1 for rgb in re.findall(rb"[34]8;2;(\d+);(\d+);(\d+)", code))
