@@ -1,0 +1,109 @@
+"""Makes the README's pictures from real runs: `python screenshots/make.py [NAME …]`.
+
+Each is the app's own SVG export at the moment that its scene waits for; nothing in them is drawn by hand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from fwtui.race.plan import LaneRequest, RaceRequest
+from fwtui.tui.app import FwtuiApp
+
+HERE = Path(__file__).parent
+PATIENCE_S = 120
+
+Scene = Callable[[FwtuiApp, "Pilot[int]"], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What to run, at what size, and when to press the shutter."""
+
+    request: RaceRequest
+    scene: Scene
+    size: tuple[int, int] = (160, 45)
+
+
+async def until(app: FwtuiApp, pilot: Pilot[int], ready: Callable[[], bool]) -> None:
+    """Waits for `ready`, looking as often as the app draws."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not ready():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"the scene did not come about within {PATIENCE_S} s")
+        await pilot.pause(0.02)
+
+
+def share_done(app: FwtuiApp) -> float:
+    """How far the slowest lane is, from 0 to 1."""
+    return min(lane.history.steps / lane.spec.steps for lane in app.model.lanes)
+
+
+async def midway(app: FwtuiApp, pilot: Pilot[int]) -> None:
+    """Both lanes in full run."""
+    await until(app, pilot, lambda: share_done(app) > 0.55)
+
+
+async def finished(app: FwtuiApp, pilot: Pilot[int]) -> None:
+    """All lanes done, with the verdict."""
+    await until(app, pilot, lambda: all(history.ended for history in app.model.histories))
+    await pilot.pause(1)
+
+
+async def choosing(app: FwtuiApp, pilot: Pilot[int]) -> None:
+    """Another backend about to be chosen."""
+    await finished(app, pilot)
+    await pilot.press("b", "down")
+    await pilot.pause(1)
+
+
+async def light(app: FwtuiApp, pilot: Pilot[int]) -> None:
+    """The light theme."""
+    await finished(app, pilot)
+    await pilot.press("t")
+    await pilot.pause(1)
+
+
+def lanes(*backends: str, **settings: str) -> RaceRequest:
+    """A race of these backends."""
+    return RaceRequest(lanes=tuple(LaneRequest(name) for name in backends), linger=True, **settings)
+
+
+PICTURES = {
+    "live": Picture(lanes("tf.function", "torch.eager"), midway),
+    "digits": Picture(lanes("tf.session", "torch.eager", workload="digits-mlp"), finished),
+    "four-lanes": Picture(lanes("tf.session", "tf.function", "tf.eager", "torch.eager"), finished),
+    "picker": Picture(lanes("tf.function", "torch.eager"), choosing),
+    "light": Picture(lanes("tf.function", "torch.eager", preset="static"), light),
+    "small": Picture(lanes("tf.function", "torch.eager"), finished, size=(80, 24)),
+}
+
+
+async def make(name: str) -> None:
+    """Runs one picture's race and writes its SVG."""
+    picture = PICTURES[name]
+    app = FwtuiApp(picture.request)
+    async with app.run_test(size=picture.size) as pilot:
+        await picture.scene(app, pilot)
+        svg = app.export_screenshot(title="fwtui")
+    app.model.close()
+    path = HERE / f"{name}.svg"
+    path.write_text(svg)
+    sys.stdout.write(f"{path}\n")
+
+
+def main() -> None:
+    """Makes the pictures that were named, or all."""
+    for name in sys.argv[1:] or PICTURES:
+        asyncio.run(make(name))
+
+
+if __name__ == "__main__":
+    main()
