@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
 from fwtui.race.plan import LaneRequest, RaceRequest, plan, with_lane
 from fwtui.race.spec import MAX_LANES, SpecError
@@ -40,7 +42,8 @@ class FwtuiApp(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "toggle_dark", show=False, tooltip="dark or light"),
         Binding("ctrl+p", "command_palette", show=False, tooltip="every action by name"),
-        Binding("ctrl+c,ctrl+q", "quit_with(130)", show=False, priority=True, system=True),
+        Binding("ctrl+c", "quit_with(130)", show=False, priority=True, tooltip="leave, with exit code 130"),
+        Binding("ctrl+q", "quit_with(0)", show=False, priority=True, system=True),
     ]
 
     def __init__(self, request: RaceRequest) -> None:
@@ -54,6 +57,14 @@ class FwtuiApp(App[int]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own colours, for themes that do not know of them."""
         return dict(DARK.variables)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every key's action, for the command palette."""
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if binding.tooltip and binding.action != "command_palette":
+                run = partial(self.run_action, binding.action, active.node)
+                yield SystemCommand(binding.tooltip, f"key {self.get_key_display(binding)}", run)
 
     def on_mount(self) -> None:
         """Starts the race after the first paint."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from rich.table import Table
@@ -59,7 +60,7 @@ class HelpScreen(ModalScreen[None]):
             with VerticalScroll():
                 yield Static(self._keys(), classes="help--keys")
                 yield Static(Content.assemble(("Words", "bold")), classes="help--heading")
-                yield Static(_meanings())
+                yield Static(_table(_MEANINGS))
             yield Static(
                 Content.assemble("↑ ↓", (" scroll   ", "$dim"), "esc", (" back", "$dim")),
                 classes="dialog--keys",
@@ -69,30 +70,23 @@ class HelpScreen(ModalScreen[None]):
         """Scrolls by key at once."""
         self.query_one(VerticalScroll).focus()
 
-    def _keys(self) -> Content:
+    def _keys(self) -> Table:
         rows: dict[str, list[str]] = {}
-        # The screen's own keys first, then what the focused widget adds.
+        # What the footer shows first, then the screen's other keys, then what the focused widget adds.
         for active in sorted(
-            self._below.active_bindings.values(), key=lambda one: one.node is not self._below
+            self._below.active_bindings.values(),
+            key=lambda one: (one.node is not self._below, not one.binding.show),
         ):
             binding = active.binding
-            text = binding.tooltip or (
-                "" if binding.system or active.node is self._below else binding.description
-            )
-            if text:
-                rows.setdefault(text, []).append(self.app.get_key_display(binding))
-        return Content("\n").join(
-            Content.assemble(
-                (f"{' '.join(dict.fromkeys(keys)):>{_KEYS_WIDTH}}", "bold"), "   ", (text, "$dim")
-            )
-            for text, keys in rows.items()
-        )
+            if binding.tooltip:
+                rows.setdefault(binding.tooltip, []).append(self.app.get_key_display(binding))
+        return _table((" ".join(dict.fromkeys(keys)), text) for text, keys in rows.items())
 
 
-def _meanings() -> Table:
+def _table(rows: Iterable[tuple[str, str]]) -> Table:
     table = Table.grid(padding=(0, 3, 0, 0))
     table.add_column(style="bold", justify="right", min_width=_KEYS_WIDTH, no_wrap=True)
     table.add_column(style="dim")
-    for word, meaning in _MEANINGS:
-        table.add_row(word, meaning)
+    for name, meaning in rows:
+        table.add_row(name, meaning)
     return table

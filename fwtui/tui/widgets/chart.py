@@ -83,13 +83,17 @@ class Chart(Widget, can_focus=True):
     `--empty`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "move_cursor(-1)", "Cursor left", show=False),
-        Binding("right", "move_cursor(1)", "Cursor right", show=False),
-        Binding("shift+left", f"move_cursor({-_MANY})", "Cursor left by ten", show=False),
-        Binding("shift+right", f"move_cursor({_MANY})", "Cursor right by ten", show=False),
-        Binding("home", "cursor_to_end(False)", "Cursor to the first step", show=False),
-        Binding("end", "cursor_to_end(True)", "Cursor to the last step", show=False),
-        Binding("escape", "clear_cursor", "Remove the cursor", show=False),
+        Binding("left", "move_cursor(-1)", show=False, tooltip="the cursor to the left, in all charts"),
+        Binding("right", "move_cursor(1)", show=False, tooltip="the cursor to the right"),
+        Binding(
+            "shift+left", f"move_cursor({-_MANY})", show=False, tooltip="the cursor ten places to the left"
+        ),
+        Binding(
+            "shift+right", f"move_cursor({_MANY})", show=False, tooltip="the cursor ten places to the right"
+        ),
+        Binding("home", "cursor_to_end(False)", show=False, tooltip="the cursor to the first step"),
+        Binding("end", "cursor_to_end(True)", show=False, tooltip="the cursor to the last step"),
+        Binding("escape", "clear_cursor", show=False, tooltip="remove the cursor"),
     ]
 
     scale: reactive[Scale] = reactive("linear", repaint=False, init=False)
