@@ -75,7 +75,6 @@ class FwtuiApp(App[int]):
         self.model.start()
         self.set_interval(TICK_S, self._tick)
         self.set_interval(WATCH_S, self.model.watch)
-        self.set_interval(WATCH_S, lambda: self.model.race.watch())
 
     def _start_thread(self, work: Callable[[], None], name: str) -> None:
         self.run_worker(work, name=name, group="lanes", thread=True, exit_on_error=True)
