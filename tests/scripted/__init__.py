@@ -11,7 +11,21 @@ from pathlib import Path
 from fwtui.backends import catalogue
 from fwtui.backends.catalogue import BackendEntry, FrameworkEntry
 
-MODES = ("ok", "other", "slow", "nan", "inf", "raise", "oom", "abort", "exit", "hang", "noisy", "stuck")
+MODES = (
+    "ok",
+    "other",
+    "slow",
+    "nan",
+    "inf",
+    "raise",
+    "oom",
+    "abort",
+    "exit",
+    "hang",
+    "wedged",
+    "noisy",
+    "stuck",
+)
 ROOT = Path(__file__).parents[2]
 CHILD = (sys.executable, str(Path(__file__).with_name("child.py")))
 

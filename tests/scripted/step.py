@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 import os
 import sys
@@ -44,6 +45,8 @@ class Scripted:
             os._exit(3)
         if self.mode == "hang":
             RELEASE.wait(3600)
+        if self.mode == "wedged":
+            ctypes.PyDLL(None).sleep(3600)  # with the interpreter's lock held: no thread can do anything
         return {"nan": math.nan, "inf": math.inf}.get(self.mode, loss)
 
     def evaluate(self, batch):

@@ -1,0 +1,123 @@
+"""What the step loop itself costs, per step: a backend whose step does nothing, against the same loop bare.
+
+    python benchmarks/runner_overhead.py
+
+Prints a table in nanoseconds a step: the bare loop, the runner in this process with nobody listening, and the
+runner in a lane's own process with its records read here. Goal: 2,000 ns beyond the bare loop.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+from time import perf_counter_ns
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+from fwtui.backends import catalogue
+from fwtui.race import child, hosts
+from fwtui.race.control import Control
+from fwtui.race.records import Device, FrameworkMemory, Record, Steps
+from fwtui.race.runner import Runner, run_lane
+from fwtui.race.spec import LaneSpec, WorkloadSpec
+
+STEPS, REPEATS, GOAL_NS = 500_000, 7, 2000
+WORKLOAD = WorkloadSpec("two-layer", "dynamic", (("batch", 2), ("d_in", 4), ("hidden", 3)))
+SPEC = LaneSpec("idle.idle", WORKLOAD, "cpu", "float32", "sgd", 1e-6, STEPS, 0, 1)
+
+
+class Idle:
+    """A backend whose step costs a method call."""
+
+    first_phase = "warm-up"
+
+    def __init__(self) -> None:
+        self._values = {"loss": 1.0}
+
+    def step(self, batch: Any) -> dict[str, float]:
+        """Nothing."""
+        return self._values
+
+    def compilations(self) -> int:
+        """None."""
+        return 0
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+def register() -> None:
+    """Makes a framework of the idle backend."""
+    parts = {
+        "step": {"build": lambda mode, job: Idle()},
+        "memory": {"read": lambda device: FrameworkMemory()},
+        "device": {
+            "version": lambda: "0",
+            "devices": lambda: (Device("cpu", "CPU"),),
+            "configure": lambda device, threads, tf32: None,
+            "threads": lambda: 1,
+        },
+    }
+    for name, functions in parts.items():
+        module = ModuleType(f"idle.{name}")
+        vars(module).update(functions)
+        sys.modules[module.__name__] = module
+    sys.modules["idle"] = ModuleType("idle")
+    framework = catalogue.FrameworkEntry("idle", "Idle", "idle", "idle")
+    catalogue.BACKENDS["idle.idle"] = catalogue.BackendEntry(
+        "idle.idle", framework, "idle", "dynamic: nothing", "nothing"
+    )
+
+
+def bare() -> float:
+    """Nanoseconds a step of a loop that does nothing but step."""
+    step, batches = Idle().step, iter(SimpleNamespace, None)
+    started = perf_counter_ns()
+    for _ in range(STEPS):
+        step(next(batches))
+    return (perf_counter_ns() - started) / STEPS
+
+
+def here() -> float:
+    """Nanoseconds a step of the runner, in this process."""
+    return a_step(lambda emit: run_lane(Runner(SPEC, emit, Control(STEPS, by_turns=False)), 0))
+
+
+def lane() -> float:
+    """Nanoseconds a step of the runner in a lane's own process."""
+    return a_step(lambda emit: hosts.ProcessHost(SPEC, emit).run())
+
+
+def a_step(run: Any) -> float:
+    """From the first step's start to the last one's, by the clock of the lane itself."""
+    said: list[Record] = []
+    run(said.append)
+    steps = [record for record in said if isinstance(record, Steps)]
+    first, last = (memoryview(one.started_ns).cast("q") for one in (steps[0], steps[-1]))
+    return (last[-1] - first[0]) / (STEPS - 1)
+
+
+def say(line: object) -> None:
+    """Prints a line at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Measures each way in turn, several times over."""
+    ways = {"bare loop": bare, "runner": here, "runner in a lane's process": lane}
+    columns = list(zip(*([way() for way in ways.values()] for _ in range(REPEATS)), strict=True))
+    say(f"{'ns a step, ' + f'{STEPS:,} steps × {REPEATS}':<32}{'median':>8}{'least':>8}{'beyond bare':>13}")
+    for name, values in zip(ways, columns, strict=True):
+        beyond = statistics.median(v - b for v, b in zip(values, columns[0], strict=True))
+        say(f"{name:<32}{statistics.median(values):>8.0f}{min(values):>8.0f}{beyond:>13.0f}")
+    say(f"goal: at most {GOAL_NS:,} ns beyond the bare loop")
+
+
+if __name__ == "__main__":
+    register()
+    if sys.argv[1:] == ["--child"]:
+        child.main()
+    else:
+        hosts.CHILD = (sys.executable, __file__, "--child")
+        main()

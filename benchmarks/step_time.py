@@ -1,0 +1,148 @@
+"""What being measured costs a step: its median in `fwtui bench` divided by the same loop bare.
+
+    python benchmarks/step_time.py [BACKEND …]
+
+Each backend trains the two-layer net on the CPU by turns with a lane of the other framework, every lane in
+its own process, as `fwtui bench` does it; and beside it in a process that does nothing but step. The two take
+a few hundred steps each, over and over, while the other one rests, so that what else the machine does falls
+on both alike. Prints the median of the rounds' ratios, and its quartiles. Goal: 1.02.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from time import perf_counter_ns
+
+import numpy as np
+
+from fwtui.backends import catalogue
+from fwtui.backends.base import Job
+from fwtui.measure.history import History
+from fwtui.race.plan import LaneRequest, RaceRequest, plan
+from fwtui.race.race import LaneRun, Race
+from fwtui.race.records import Record
+from fwtui.race.spec import LaneSpec
+from fwtui.workloads import catalogue as workloads
+from fwtui.workloads.seeding import data_rng, parameters_rng
+
+STEPS, ROUNDS, GOAL = 300, 40, 1.02
+DEADLINE_S = 300
+
+
+def race(backend: str) -> RaceRequest:
+    """The backend, and beside it a lane of the other framework."""
+    other = "tf.function" if backend.startswith("torch") else "torch.eager"
+    lanes = (LaneRequest(backend), LaneRequest(other))
+    return RaceRequest(lanes, device="cpu", steps=str(STEPS), linger=True)
+
+
+class ByTurns:
+    """The backend as `fwtui bench` measures it."""
+
+    def __init__(self, backend: str) -> None:
+        self._lanes = [History(None), History(None)]
+        self._changed = threading.Condition()
+        self._race = Race(plan(race(backend)), self._take)
+        self._race.start()
+        self._steps = STEPS
+        self._until_done()
+
+    def median(self) -> float:
+        """Median step in ns of another round."""
+        first, self._steps = self._steps, self._steps + STEPS
+        for lane in range(2):
+            self._race.train_on(lane, STEPS)
+        self._until_done()
+        return float(np.median(self._lanes[0].step_ns.since(first)))
+
+    def close(self) -> None:
+        """Ends both lanes."""
+        self._race.close()
+
+    def _take(self, run: LaneRun, record: Record) -> None:
+        with self._changed:
+            self._lanes[run.lane].apply(record)
+            self._changed.notify_all()
+
+    def _until_done(self) -> None:
+        def done() -> bool:
+            return all(lane.steps >= self._steps and lane.ended is not None for lane in self._lanes)
+
+        with self._changed:
+            assert self._changed.wait_for(done, DEADLINE_S), [lane.ended for lane in self._lanes]
+
+
+class Bare:
+    """The backend in a process of its own that does nothing but step."""
+
+    def __init__(self, backend: str) -> None:
+        command = [sys.executable, __file__, "--bare", backend]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.median()
+
+    def median(self) -> float:
+        """Median step in ns of another round."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write("go\n")
+        self._process.stdin.flush()
+        return float(self._process.stdout.readline())
+
+    def close(self) -> None:
+        """Ends the process."""
+        self._process.kill()
+        self._process.communicate()
+
+
+def bare(spec: LaneSpec) -> None:
+    """Steps a round for each line that comes, and answers with its median step in ns."""
+    entry = catalogue.entry(spec.backend)
+    framework = catalogue.load(entry.framework)
+    framework.device.configure("cpu", spec.threads, False)
+    workload = workloads.load(spec.workload)
+    parameters, batch = (
+        {name: array.astype(spec.dtype) for name, array in arrays.items()}
+        for arrays in (
+            workload.parameters(parameters_rng(spec.seed)),
+            next(workload.batches(data_rng(spec.seed))),  # two-layer has no other
+        )
+    )
+    job = Job(workload, parameters, batch, "cpu", spec.optimizer, spec.learning_rate)
+    step = framework.step.build(entry.mode, job).step
+    for _ in sys.stdin:
+        times = []
+        for _ in range(STEPS):
+            started = perf_counter_ns()
+            step(batch)
+            times.append(perf_counter_ns() - started)
+        say(float(np.median(times)))
+
+
+def say(line: object) -> None:
+    """Prints a line at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def main(backends: list[str]) -> None:
+    """Measures each backend, both ways in turn."""
+    say(f"two-layer, {ROUNDS} rounds of {STEPS} steps; median step in bench ÷ bare, goal {GOAL}")
+    say(f"{'':<16}{'ratio':>8}{'25 %':>8}{'75 %':>8}")
+    for backend in backends:
+        ways = ByTurns(backend), Bare(backend)
+        try:
+            ratios = [ways[0].median() / ways[1].median() for _ in range(ROUNDS)]
+        finally:
+            for way in ways:
+                way.close()
+        low, middle, high = np.percentile(ratios, (25, 50, 75))
+        say(f"{backend:<16}{middle:>8.3f}{low:>8.3f}{high:>8.3f}")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--bare"]:
+        bare(plan(race(sys.argv[2])).lanes[0])
+    else:
+        main(sys.argv[1:] or list(catalogue.names()))
