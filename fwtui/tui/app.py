@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -72,6 +73,9 @@ class FwtuiApp(App[int]):
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
+        # What stands by now stands until the end: a collection that walks through it holds up a key.
+        gc.collect()
+        gc.freeze()
         self.model.start()
         self.set_interval(TICK_S, self._tick)
         self.set_interval(WATCH_S, self.model.watch)

@@ -24,7 +24,7 @@ LEAST_COLUMNS, LEAST_ROWS = 60, 16
 OTHER_ROWS = 5
 THREE_CHARTS_ROWS = 27
 NARROW_COLUMNS = 118
-STATISTICS_EVERY, QUIET_EVERY, DIALOG_EVERY = 4, 5, 10
+DRAW_EVERY, STATISTICS_EVERY, QUIET_EVERY, DIALOG_EVERY = 2, 4, 6, 10
 
 
 class LiveScreen(Screen[None]):
@@ -170,7 +170,11 @@ class LiveScreen(Screen[None]):
         if self.app.screen is not self:
             due = self._ticks % DIALOG_EVERY == 0
         else:
-            due = heard or statistics or self._ticks % QUIET_EVERY == 0
+            due = (
+                self._ticks % QUIET_EVERY == 0
+                or (self._stale and self._ticks % DRAW_EVERY == 0)
+                or statistics
+            )
         if due:
             self.look(statistics)
 

@@ -46,12 +46,13 @@ class Picker(ModalScreen[str | None]):
         self._title = title
         self._choices = list(choices)
         self._current = current
+        self._begin = next((choice for choice in self._choices if choice.key == current), self._choices[0])
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(Content.assemble((self._title, "bold")), classes="dialog--title")
             yield OptionList(*(Option(self._prompt(choice), id=choice.key) for choice in self._choices))
-            yield Static(classes="dialog--detail")
+            yield Static(self._detail(self._begin), classes="dialog--detail")
             yield Static(
                 Content.assemble("enter", (" choose   ", "$dim"), "esc", (" back", "$dim")),
                 classes="dialog--keys",
@@ -59,17 +60,12 @@ class Picker(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         """Begins at what is chosen now."""
-        keys = [choice.key for choice in self._choices]
-        self.query_one(OptionList).highlighted = keys.index(self._current) if self._current in keys else 0
+        self.query_one(OptionList).highlighted = self._choices.index(self._begin)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Shows what the highlighted choice would do."""
-        choice = self._choices[event.option_index]
-        detail = self.query_one(".dialog--detail", Static)
-        if choice.refusal:
-            detail.update(Content.assemble((f"not available: {choice.refusal}", "$warning")))
-        else:
-            detail.update(Content.assemble((choice.detail, "$dim")))
+        detail = self._detail(self._choices[event.option_index])
+        self.query_one(".dialog--detail", Static).update(detail, layout=False)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Makes the choice, unless it cannot be made."""
@@ -83,6 +79,11 @@ class Picker(ModalScreen[str | None]):
     def action_list_up(self) -> None:
         """As the arrow key."""
         self.query_one(OptionList).action_cursor_up()
+
+    def _detail(self, choice: Choice) -> Content:
+        if choice.refusal:
+            return Content.assemble((f"not available: {choice.refusal}", "$warning"))
+        return Content.assemble((choice.detail, "$dim"))
 
     def _prompt(self, choice: Choice) -> Content:
         mark = "●" if choice.key == self._current else " "
