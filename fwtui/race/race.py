@@ -222,7 +222,9 @@ class Race:
                 if record.first == 0:  # the first step, which comes alone, may have compiled
                     turns.stepped(number)
                 else:
-                    turns.timed(number, float(np.frombuffer(record.step_ns, np.int64).min()))
+                    took = float(np.frombuffer(record.step_ns, np.int64).min())
+                    # A paced lane's turn is as long as its pace makes it.
+                    turns.timed(number, max(took, 1e9 / run.spec.pace) if run.spec.pace else took)
             elif isinstance(record, TurnOver):
                 turns.over(number)
             elif isinstance(record, Ended):

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from fwtui.race.race import best_device
-from fwtui.race.records import Alive, Built, Device, Ended, Imported, PhaseEntered, Stood
+from fwtui.race.records import Alive, Built, Device, Ended, Imported, PhaseEntered, Steps, Stood
 from tests import scripted
 from tests.conftest import lane_processes
 from tests.scripted import step as scripted_step
@@ -54,6 +54,15 @@ def test_in_turns_no_two_steps_overlap(host):
     assert all(before[1] <= after[0] for before, after in pairwise(steps))
     changes = sum(before[2] != after[2] for before, after in pairwise(steps))
     assert changes > 40, "the lanes did alternate"
+
+
+def test_paced_lanes_take_short_turns():
+    paced = lane(steps=FOREVER, pace=200)
+    with Running(paced, paced, schedule="turns") as (_, heard):
+        heard.at_least(0, 100)
+        heard.at_least(1, 100)
+        firsts = [[one.first for one in heard.of(number, Steps)] for number in (0, 1)]
+        assert max(b - a for steps in firsts for a, b in pairwise(steps)) <= 20
 
 
 def test_in_a_race_steps_do_overlap():
