@@ -59,6 +59,8 @@ class LiveScreen(Screen[None]):
     def __init__(self, model: RaceModel) -> None:
         super().__init__()
         self._model = model
+        # Kept, not queried for: when the app leaves, its timer finds some widgets gone already.
+        self._top, self._verdict = TopBar(id="top"), VerdictBar(id="verdict")
         self._axes = SharedAxes()
         self._scale: Scale = "log"
         self._kind = KINDS[0]
@@ -68,11 +70,11 @@ class LiveScreen(Screen[None]):
         self._stale = False
 
     def compose(self) -> ComposeResult:
-        yield TopBar(id="top")
+        yield self._top
         with Container(id="lanes"):
             for index in range(len(self._model.lanes)):
                 yield LanePanel(index)
-        yield VerdictBar(id="verdict")
+        yield self._verdict
         yield Static(id="too-small")
         yield Footer(show_command_palette=False)
 
@@ -156,8 +158,8 @@ class LiveScreen(Screen[None]):
                     lane, self._times[index], curves[index], others, self._axes, settings, colours[index]
                 )
             )
-        self.query_one(TopBar).show_race(model)
-        self.query_one(VerdictBar).show(model, self._speed)
+        self._top.show_race(model)
+        self._verdict.show(model, self._speed)
 
     def tick(self, heard: bool) -> None:
         """Called several times a second; `heard`: whether any lane has said anything.

@@ -19,16 +19,18 @@ _NOTHING = Content("")
 class VerdictBar(Container):
     """Three answers: in one row where there is room, in two rows, without the third, where there is less."""
 
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._same, self._faster, self._why = Line(id="same"), Line(id="faster"), Line(id="why")
+
     def compose(self) -> ComposeResult:
-        yield Line(id="same")
-        yield Line(id="faster")
-        yield Line(id="why")
+        yield from (self._same, self._faster, self._why)
 
     def show(self, model: RaceModel, speed: Speed | None) -> None:
         """Shows the verdict on the race as it stands."""
-        self.query_one("#same", Line).show(*((answer, _NOTHING) for answer in _same(model)))
-        self.query_one("#faster", Line).show(*((answer, _NOTHING) for answer in _faster(model, speed)))
-        self.query_one("#why", Line).show((_why(model), _NOTHING))
+        self._same.show(*((answer, _NOTHING) for answer in _same(model)))
+        self._faster.show(*((answer, _NOTHING) for answer in _faster(model, speed)))
+        self._why.show((_why(model), _NOTHING))
 
 
 def _same(model: RaceModel) -> list[Content]:
