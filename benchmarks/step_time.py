@@ -4,8 +4,11 @@
 
 Each backend trains the two-layer net on the CPU by turns with a lane of the other framework, every lane in
 its own process, as `fwtui bench` does it; and beside it in a process that does nothing but step. The two take
-a few hundred steps each, over and over, while the other one rests, so that what else the machine does falls
-on both alike. Prints the median of the rounds' ratios, and its quartiles. Goal: 1.02.
+so many steps each, over and over, while the other one rests, so that what else the machine does falls on both
+alike. Prints the median of the rounds' ratios, and its quartiles. Goal: 1.02.
+
+A block of turns is at most a twentieth of a lane's steps, and the first steps of a block are cold: so short
+races cost more a step than long ones.
 """
 
 from __future__ import annotations
@@ -27,33 +30,36 @@ from fwtui.race.spec import LaneSpec
 from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.seeding import data_rng, parameters_rng
 
-STEPS, ROUNDS, GOAL = 300, 40, 1.02
+LENGTHS = {500: 20, 4000: 6}
+"""Steps a round, and how many rounds."""
+
+GOAL = 1.02
 DEADLINE_S = 300
 
 
-def race(backend: str) -> RaceRequest:
+def race(backend: str, steps: int = 1) -> RaceRequest:
     """The backend, and beside it a lane of the other framework."""
     other = "tf.function" if backend.startswith("torch") else "torch.eager"
     lanes = (LaneRequest(backend), LaneRequest(other))
-    return RaceRequest(lanes, device="cpu", steps=str(STEPS), linger=True)
+    return RaceRequest(lanes, device="cpu", steps=str(steps), linger=True)
 
 
 class ByTurns:
     """The backend as `fwtui bench` measures it."""
 
-    def __init__(self, backend: str) -> None:
+    def __init__(self, backend: str, steps: int) -> None:
+        self._round = self._steps = steps
         self._lanes = [History(None), History(None)]
         self._changed = threading.Condition()
-        self._race = Race(plan(race(backend)), self._take)
+        self._race = Race(plan(race(backend, steps)), self._take)
         self._race.start()
-        self._steps = STEPS
         self._until_done()
 
     def median(self) -> float:
         """Median step in ns of another round."""
-        first, self._steps = self._steps, self._steps + STEPS
+        first, self._steps = self._steps, self._steps + self._round
         for lane in range(2):
-            self._race.train_on(lane, STEPS)
+            self._race.train_on(lane, self._round)
         self._until_done()
         return float(np.median(self._lanes[0].step_ns.since(first)))
 
@@ -77,7 +83,8 @@ class ByTurns:
 class Bare:
     """The backend in a process of its own that does nothing but step."""
 
-    def __init__(self, backend: str) -> None:
+    def __init__(self, backend: str, steps: int) -> None:
+        self._round = steps
         command = [sys.executable, __file__, "--bare", backend]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.median()
@@ -86,7 +93,7 @@ class Bare:
         """Median step in ns of another round."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write("go\n")
+        self._process.stdin.write(f"{self._round}\n")
         self._process.stdin.flush()
         return float(self._process.stdout.readline())
 
@@ -97,7 +104,7 @@ class Bare:
 
 
 def bare(spec: LaneSpec) -> None:
-    """Steps a round for each line that comes, and answers with its median step in ns."""
+    """Takes as many steps as each line that comes says, and answers with the median step in ns."""
     entry = catalogue.entry(spec.backend)
     framework = catalogue.load(entry.framework)
     framework.device.configure("cpu", spec.threads, False)
@@ -111,9 +118,9 @@ def bare(spec: LaneSpec) -> None:
     )
     job = Job(workload, parameters, batch, "cpu", spec.optimizer, spec.learning_rate)
     step = framework.step.build(entry.mode, job).step
-    for _ in sys.stdin:
+    for steps in sys.stdin:
         times = []
-        for _ in range(STEPS):
+        for _ in range(int(steps)):
             started = perf_counter_ns()
             step(batch)
             times.append(perf_counter_ns() - started)
@@ -128,17 +135,18 @@ def say(line: object) -> None:
 
 def main(backends: list[str]) -> None:
     """Measures each backend, both ways in turn."""
-    say(f"two-layer, {ROUNDS} rounds of {STEPS} steps; median step in bench ÷ bare, goal {GOAL}")
-    say(f"{'':<16}{'ratio':>8}{'25 %':>8}{'75 %':>8}")
+    say(f"two-layer: median step in bench ÷ bare, goal {GOAL}")
+    say(f"{'':<14}{'steps':>7}{'ratio':>8}{'25 %':>8}{'75 %':>8}")
     for backend in backends:
-        ways = ByTurns(backend), Bare(backend)
-        try:
-            ratios = [ways[0].median() / ways[1].median() for _ in range(ROUNDS)]
-        finally:
-            for way in ways:
-                way.close()
-        low, middle, high = np.percentile(ratios, (25, 50, 75))
-        say(f"{backend:<16}{middle:>8.3f}{low:>8.3f}{high:>8.3f}")
+        for steps, rounds in LENGTHS.items():
+            ways = ByTurns(backend, steps), Bare(backend, steps)
+            try:
+                ratios = [ways[0].median() / ways[1].median() for _ in range(rounds)]
+            finally:
+                for way in ways:
+                    way.close()
+            low, middle, high = np.percentile(ratios, (25, 50, 75))
+            say(f"{backend:<14}{steps:>7,}{middle:>8.3f}{low:>8.3f}{high:>8.3f}")
 
 
 if __name__ == "__main__":

@@ -12,8 +12,7 @@ import numpy as np
 import psutil
 import pytest
 
-from fwtui.race.race import best_device
-from fwtui.race.records import Alive, Built, Device, Ended, Imported, PhaseEntered, Steps, Stood
+from fwtui.race.records import Alive, Built, Ended, Imported, PhaseEntered, Steps, Stood
 from tests import scripted
 from tests.conftest import lane_processes
 from tests.scripted import step as scripted_step
@@ -320,65 +319,6 @@ def test_the_apps_own_death_takes_every_lane_with_it():
     for process in alive:
         process.kill()
     assert not [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
-
-
-@BOTH_SCHEDULES
-def test_the_device_is_the_best_that_all_lanes_have(schedule):
-    with Running(lane(device="auto"), lane("other", device="auto"), schedule=schedule) as (race, heard):
-        assert race.wait(20)
-        assert [heard.of(number, Built)[0].device for number in (0, 1)] == ["cpu", "cpu"]
-
-
-def test_a_lane_that_fails_to_import_does_not_keep_the_others_from_a_device():
-    with Running(lane("missing.ok", device="auto"), lane(device="auto")) as (race, heard):
-        assert race.wait(20)
-        assert heard.ended(1).outcome == "done"
-
-
-def test_an_explicit_device_that_cannot_be_used_fails_in_words_and_alone():
-    with Running(lane(device="cuda:0"), lane(device="auto")) as (race, heard):
-        assert race.wait(20)
-        assert (heard.ended(0).outcome, heard.ended(0).reason) == (
-            "failed",
-            "cuda:0: no CUDA build of Scripted",
-        )
-        assert heard.ended(1).outcome == "done"
-
-
-def test_a_lane_that_never_imports_is_replaced_and_the_device_decided():
-    with Running(lane("sleepy.ok", device="auto"), lane(device="auto")) as (race, heard):
-        heard.comes(1, Imported)
-        heard.comes(0, Alive)
-        assert not heard.of(1, Built)
-        run = race.replace(0, lane("other", device="auto"))
-        assert heard.ended(run.number).outcome == "done"
-        assert heard.ended(1).outcome == "done"
-
-
-def devices(*names, unusable=()):
-    return tuple(Device(name, name, "broken" if name in unusable else None) for name in names)
-
-
-@pytest.mark.parametrize(
-    ("heard", "preferred", "best"),
-    [
-        ([devices("cpu", "cuda:0"), devices("cpu", "cuda:0")], None, "cuda:0"),
-        ([devices("cpu", "cuda:0"), devices("cpu")], None, "cpu"),
-        ([devices("cpu", "cuda:0"), devices("cpu", "cuda:0", unusable=["cuda:0"])], None, "cpu"),
-        (
-            [devices("cpu", "cuda:0", "cuda:10", "cuda:9"), devices("cpu", "cuda:9", "cuda:10")],
-            None,
-            "cuda:9",
-        ),
-        ([devices("cpu", "mps"), devices("cpu", "mps")], None, "mps"),
-        ([devices("cpu", "cuda:0"), ()], None, "cuda:0"),
-        ([(), ()], None, "cpu"),
-        ([devices("cpu", "cuda:0")], "cpu", "cpu"),
-        ([devices("cpu")], "cuda:0", "cpu"),
-    ],
-)
-def test_the_best_device(heard, preferred, best):
-    assert best_device(heard, preferred) == best
 
 
 def test_lanes_have_settings_of_their_own():
