@@ -7,7 +7,7 @@ its own process, as `fwtui bench` does it; and beside it in a process that does 
 so many steps each, over and over, while the other one rests, so that what else the machine does falls on both
 alike. Prints the median of the rounds' ratios, and its quartiles. Goal: 1.02.
 
-A block of turns is at most a twentieth of a lane's steps, and the first steps of a block are cold: so short
+A block of turns is at most a tenth of a lane's steps, and the first steps of a block are cold: so short
 races cost more a step than long ones.
 """
 

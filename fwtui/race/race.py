@@ -27,7 +27,7 @@ from fwtui.race.records import (
     Stood,
     TurnOver,
 )
-from fwtui.race.schedule import HUNG_S, SILENT_S, Turns
+from fwtui.race.schedule import AWAITED_S, HUNG_S, SILENT_S, Turns
 from fwtui.race.spec import LaneSpec, RaceSpec
 
 Sink = Callable[["LaneRun", Record], None]
@@ -65,6 +65,7 @@ class Race:
         sink: receives each record with the run that said it, in that lane's thread; must not block.
         start_thread: starts a function in a thread; Textual's thread workers in the app.
         hung_s, silent_s: how long a lane that hangs may keep its turn, see `fwtui.race.schedule`.
+        awaited_s: how long a lane waits for the others' imports, to agree on a device and to begin together.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Race:
         start_thread: StartThread = daemon_thread,
         hung_s: float = HUNG_S,
         silent_s: float = SILENT_S,
+        awaited_s: float = AWAITED_S,
     ) -> None:
         self.spec = spec
         self._sink, self._start_thread = sink, start_thread
@@ -89,7 +91,13 @@ class Race:
         self._live: dict[int, LaneRun] = {}
         self._runs = [self._new(lane, lane_spec) for lane, lane_spec in enumerate(spec.lanes)]
         heartbeat_s = silent_s if spec.host == "process" else None
-        self._turns = Turns(self._live, steps, self._tell_run, hung_s, heartbeat_s) if by_turns else None
+        self._turns = (
+            Turns(self._live, steps, self._tell_run, hung_s, heartbeat_s, awaited_s=awaited_s)
+            if by_turns
+            else None
+        )
+        self._awaited_s = awaited_s
+        self._asked_at: float | None = None
         self._undecided = {run.lane for run in self._runs if run.spec.device == "auto"}
 
     @property
@@ -151,7 +159,10 @@ class Race:
         return run
 
     def watch(self) -> None:
-        """Takes the turn from a lane that hangs. Cheap; call it twice a second; `wait` does so itself."""
+        """Lets no lane wait for one that hangs. Cheap; call it twice a second; `wait` does so itself."""
+        with self._lock:
+            if self._asked_at is not None and time.monotonic() - self._asked_at > self._awaited_s:
+                self._decide_device(among_all=False)
         if self._turns:
             self._turns.watch()
 
@@ -239,18 +250,24 @@ class Race:
             self._undecided.discard(lane)
         self._decide_device()
 
-    def _decide_device(self) -> None:
+    def _decide_device(self, among_all: bool = True) -> None:
         """Answers the lanes that wait for a device, once every lane's framework has said what it reaches.
 
+        Not `among_all`: whatever the lanes reach that have not said so yet.
         A decision holds for the race: a lane that joins later gets the same device where it can.
         """
-        if not self._undecided or any(run.lane not in self._imported for run in self._runs):
+        asking = sorted(self._undecided & self._imported.keys())
+        if not asking:
+            self._asked_at = None
             return
-        heard = [self._imported[lane] for lane in sorted(self._undecided)]
-        self._device = best_device(heard, self._device)
-        for lane in self._undecided:
+        if among_all and any(run.lane not in self._imported for run in self._runs):
+            self._asked_at = time.monotonic() if self._asked_at is None else self._asked_at
+            return
+        self._device = best_device([self._imported[lane] for lane in asking], self._device)
+        for lane in asking:
             self._tell(lane, UseDevice(self._device))
-        self._undecided.clear()
+        self._undecided.difference_update(asking)
+        self._asked_at = None
 
 
 def best_device(heard: list[tuple[Device, ...]], preferred: str | None = None) -> str:

@@ -16,6 +16,9 @@ BLOCK_NS = 50_000_000
 HUNG_S = 10.0
 """A turn this long is over for whoever waits: its holder hangs in a step."""
 
+AWAITED_S = 30.0
+"""So long a run that is ready waits for the others to be: an import can hang."""
+
 SILENT_S = 3.0
 """A process that says nothing for so long, not even that it is alive, has lost its turn."""
 
@@ -49,15 +52,16 @@ class _Seat:
 class Turns:
     """Gives the turn from run to run. Called from every lane's thread.
 
-    Nobody has a turn before every first run is ready, or over: an import beside a step would be measured
-    with it. A run that joins later (another backend, a restart) takes its place when it is ready.
+    Nobody has a turn before every first run is ready, or over, or too long in coming: an import beside a
+    step would be measured with it. A run that joins later takes its place when it is ready.
 
     Args:
         runs: numbers of the runs to wait for.
-        steps: a run's steps; a block is at most a twentieth of them, so that noise falls on all alike.
+        steps: a run's steps; a block is at most a tenth of them, so that noise falls on all alike.
         tell: passes a word to a run. Called under this object's lock, so it must call nothing here.
         hung_s, silent_s: when `watch` passes a holder over; None where a run has no heartbeat.
         clock: seconds, for `watch`.
+        awaited_s: when `watch` no longer awaits a first run that is not ready.
     """
 
     def __init__(
@@ -68,11 +72,14 @@ class Turns:
         hung_s: float = HUNG_S,
         silent_s: float | None = SILENT_S,
         clock: Callable[[], float] = time.monotonic,
+        awaited_s: float = AWAITED_S,
     ) -> None:
         self._awaited = set(runs)
         self._tell, self._clock = tell, clock
         self._hung_s, self._silent_s = hung_s, silent_s
-        self._largest = max(1, steps // 20)
+        self._awaited_s = awaited_s
+        self._ready_at: float | None = None
+        self._largest = max(1, steps // 10)
         self._block = 1
         self._seats: defaultdict[int, _Seat] = defaultdict(_Seat)
         self._holder: int | None = None
@@ -84,6 +91,7 @@ class Turns:
         """The run is built, or has been given more steps."""
         with self._lock:
             self._awaited.discard(run)
+            self._ready_at = self._clock() if self._ready_at is None else self._ready_at
             self._seats[run].built = self._seats[run].has_steps = True
             self._give()
 
@@ -151,6 +159,9 @@ class Turns:
         with self._lock:
             now = self._clock()
             unwatched, self._watched_at = now - self._watched_at, now
+            if self._awaited and self._ready_at is not None and now - self._ready_at > self._awaited_s:
+                self._awaited.clear()
+                self._give()
             if self._holder is None:
                 return
             if unwatched > min(self._hung_s, self._silent_s or self._hung_s):

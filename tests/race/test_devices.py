@@ -42,6 +42,15 @@ def test_a_lane_that_never_imports_is_replaced_and_the_device_decided():
         assert heard.ended(1).outcome == "done"
 
 
+@pytest.mark.parametrize("schedule", ["turns", "race"])
+def test_an_import_that_never_ends_holds_nobody_up_for_ever(schedule):
+    lanes = lane("sleepy.ok", device="auto"), lane(device="auto")
+    with Running(*lanes, schedule=schedule, awaited_s=1) as (race, heard):
+        race.wait(3)
+        assert heard.ended(1).outcome == "done"
+        assert not heard.of(0, Imported)
+
+
 def devices(*names, unusable=()):
     return tuple(Device(name, name, "broken" if name in unusable else None) for name in names)
 

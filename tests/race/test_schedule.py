@@ -82,12 +82,25 @@ def test_blocks_grow_while_the_slowest_fits():
     assert table.told[-1][1] == Word("grant", 4), "twofold at most, and no division by zero"
 
 
-def test_a_block_is_at_most_a_twentieth_of_the_steps():
+def test_a_block_is_at_most_a_tenth_of_the_steps():
     table = Table(0, 1, steps=100)
     for _ in range(20):
         table.turns.timed(0, 1)
     table.play(1)
-    assert table.told[-1][1] == Word("grant", 5)
+    assert table.told[-1][1] == Word("grant", 10)
+
+
+def test_who_is_ready_does_not_wait_for_ever_for_who_is_not():
+    table = Table(0, 1, built=False, awaited_s=30)
+    table.wait(60)
+    table.turns.ready(1)
+    table.wait(29)
+    assert table.order == []
+    table.wait(2, alive=[1])
+    assert table.order == [1]
+    table.turns.ready(0)
+    table.play(2)
+    assert table.order == [1, 0, 1], "who comes late takes its place"
 
 
 def test_a_paused_run_is_passed_by_until_it_resumes():
