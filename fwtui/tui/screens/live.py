@@ -21,7 +21,7 @@ from fwtui.tui.widgets.top_bar import TopBar
 from fwtui.tui.widgets.verdict_bar import VerdictBar
 
 LEAST_COLUMNS, LEAST_ROWS = 60, 16
-OTHER_ROWS = 5
+OTHER_ROWS, ZOOMED_OTHER_ROWS = 5, 2
 THREE_CHARTS_ROWS = 27
 NARROW_COLUMNS = 118
 DRAW_EVERY, STATISTICS_EVERY, QUIET_EVERY, DIALOG_EVERY = 2, 4, 6, 10
@@ -124,7 +124,8 @@ class LiveScreen(Screen[None]):
         rows = -(-lanes // columns)
         grid = self.query_one("#lanes", Container)
         grid.styles.grid_size_columns, grid.styles.grid_size_rows = columns, rows
-        one_chart = self.maximized is None and (height - OTHER_ROWS) // rows < THREE_CHARTS_ROWS
+        room = height - ZOOMED_OTHER_ROWS if self.maximized else (height - OTHER_ROWS) // rows
+        one_chart = room < THREE_CHARTS_ROWS
         self.set_class(one_chart, "-one-chart")
         for panel in self.query(LanePanel):
             panel.set_class(one_chart, "-one-chart")

@@ -180,6 +180,7 @@ def _figures(view: LaneView) -> tuple[tuple[Content, Content], ...]:
         (gap.join([loss, step, steps, *accuracy]), nothing),
         (tight.join([loss, step, steps, *accuracy]), nothing),
         (tight.join([loss, *(accuracy or [step])]), nothing),
+        (tight.join([loss, *_held_out(view, "held-out")]), nothing),
     )
 
 
@@ -187,10 +188,10 @@ def _figure(value: str, name: str) -> Content:
     return Content.assemble((value, "bold"), (f" {name}", "$dim"))
 
 
-def _held_out(view: LaneView) -> list[Content]:
+def _held_out(view: LaneView, name: str = "held-out accuracy") -> list[Content]:
     evaluations = view.lane.history.evaluations
     found = dict(evaluations[-1].metrics).get("accuracy") if evaluations else None
-    return [] if found is None else [_figure(f"{found:.4f}", "held-out accuracy")]
+    return [] if found is None else [_figure(f"{found:.4f}", name)]
 
 
 def _chart_figures(kind: str, view: LaneView) -> str:

@@ -67,7 +67,7 @@ def _progress(model: RaceModel, cells: int) -> Content:
     """Steps that every lane has done, as numbers and as a bar, and the time left."""
     total = model.steps_total()
     able = [lane.history.steps for lane in model.lanes if not lane.over]
-    done = min(able or [history.steps for history in model.histories])
+    done = min(able) if able else max(history.steps for history in model.histories)
     filled = round(2 * cells * done / total)
     left = model.seconds_left()
     bar = "━" * (filled // 2) + ("╸" if filled % 2 else "")

@@ -30,7 +30,7 @@ class VerdictBar(Container):
         """Shows the verdict on the race as it stands."""
         self._same.show(*((answer, _NOTHING) for answer in _same(model)))
         self._faster.show(*((answer, _NOTHING) for answer in _faster(model, speed)))
-        self._why.show((_why(model), _NOTHING))
+        self._why.show(*((answer, _NOTHING) for answer in _why(model)))
 
 
 def _same(model: RaceModel) -> list[Content]:
@@ -52,8 +52,11 @@ def _same(model: RaceModel) -> list[Content]:
         answer = ("✗ no", "bold $error")
         figures = f"  from step {gap.first_divergence:,}"
         where = f", gap {words.gap(gap.largest)} of {gap.tolerance:.0e} at step {gap.largest_at:,}"
-    short = Content.assemble(question, answer, figures, (differ, "$warning"))
-    return [Content.assemble(question, answer, figures, where, (differ + skipped, "$warning")), short]
+    return [
+        Content.assemble(question, answer, figures, where, (differ + skipped, "$warning")),
+        Content.assemble(question, answer, figures, (differ, "$warning")),
+        Content.assemble(question, answer, (differ, "$warning")),
+    ]
 
 
 def _faster(model: RaceModel, speed: Speed | None) -> list[Content]:
@@ -96,11 +99,15 @@ def _labels(model: RaceModel, speed: Speed) -> tuple[tuple[str, bool], ...]:
     )
 
 
-def _why(model: RaceModel) -> Content:
-    """What one step is in each lane, in the lanes' colours."""
-    parts: list[str | tuple[str, str]] = [("Why?  ", "$dim")]
+def _why(model: RaceModel) -> list[Content]:
+    """What one step is in each lane, in the lanes' colours; where that is too long, what its graph is."""
+    question = ("Why?  ", "$dim")
     entries = [backends.entry(lane.spec.backend) for lane in model.lanes]
-    colours = dict(zip(entries, colour_names(model.lanes), strict=True))
-    for index, (entry, colour) in enumerate(colours.items()):
-        parts += [(" · " if index else "", "$dim"), (entry.each_step, f"${colour}")]
-    return Content.assemble(*parts)
+    colours = colour_names(model.lanes)
+    each: list[str | tuple[str, str]] = [question]
+    for index, (entry, colour) in enumerate(dict(zip(entries, colours, strict=True)).items()):
+        each += [(" · " if index else "", "$dim"), (entry.each_step, f"${colour}")]
+    graphs: list[str | tuple[str, str]] = [question]
+    for index, (entry, colour) in enumerate(zip(entries, colours, strict=True)):
+        graphs.append((f"{index + 1} {entry.summary.partition(':')[0]}  ", f"${colour}"))
+    return [Content.assemble(*each), Content.assemble(*graphs)]
