@@ -1,0 +1,193 @@
+"""The app without a race: lanes that have said fixed things, under a clock that stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from textual.pilot import Pilot
+
+from fwtui.measure import history
+from fwtui.race.plan import LaneRequest, RaceRequest, parse_lane
+from fwtui.race.records import (
+    Built,
+    Compiled,
+    Device,
+    Ended,
+    Evaluated,
+    FrameworkMemory,
+    Imported,
+    LogLine,
+    Phase,
+    PhaseEntered,
+    ProcessMemory,
+    Record,
+    Steps,
+    Stood,
+)
+from fwtui.tui import app, model
+from fwtui.tui.app import FwtuiApp
+from fwtui.tui.model import RaceModel
+from fwtui.tui.widgets import lane_panel
+
+NOW = 100 * 10**9
+"""What the clock shows, in ns."""
+
+CPU = Device("cpu", "Intel Xeon Gold 6338")
+VERSIONS = {"tf": ("TensorFlow", "2.21.0", 1_850_000_000), "torch": ("PyTorch", "2.13.0+cpu", 1_420_000_000)}
+STEP_US = {"tf.function": 201, "torch.eager": 412, "tf.eager": 1480, "tf.session": 231}
+RSS = {"tf": 510_000_000, "torch": 240_000_000}
+BATCH = 125
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A race as it stands.
+
+    Attributes:
+        request: what runs.
+        said: what each lane has said.
+        paused: lanes that the user has paused.
+    """
+
+    request: RaceRequest
+    said: Sequence[Sequence[Record]]
+    paused: Sequence[int] = ()
+
+
+def stop_clock(monkeypatch: pytest.MonkeyPatch, at_ns: int = NOW) -> None:
+    """Has the screen's clocks show `at_ns` for ever."""
+    for module in (history, model, lane_panel):
+        monkeypatch.setattr(module, "perf_counter_ns", lambda: at_ns)
+
+
+def still_app(scene: Scene) -> FwtuiApp:
+    """The app that shows `scene`."""
+
+    class StillModel(RaceModel):
+        def start(self) -> None:
+            for lane, records in zip(self.lanes, scene.said, strict=True):
+                for record in records:
+                    self._hear(lane.run, record)
+            for index in scene.paused:
+                self.lanes[index].paused = True
+
+    class StillApp(FwtuiApp):
+        CSS_PATH = Path(app.__file__).with_name("app.tcss")
+        MODEL = StillModel
+
+    return StillApp(scene.request)
+
+
+def pressing(*keys: str) -> Callable[[Pilot[int]], object]:
+    """Shows the whole scene, then presses keys."""
+
+    async def run(pilot: Pilot[int]) -> None:
+        assert isinstance(pilot.app, FwtuiApp)
+        while not all(history.phases for history in pilot.app.model.histories):
+            await pilot.pause()
+        pilot.app._live.look()
+        await pilot.pause()
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause()
+        pilot.app._live.look()
+        await pilot.pause()
+
+    return run
+
+
+def race(*lanes: str, **settings: object) -> RaceRequest:
+    """A request, each lane as on the command line."""
+    requests: tuple[LaneRequest, ...] = tuple(map(parse_lane, lanes or ("tf.function", "torch.eager")))
+    return RaceRequest(requests, linger=True, **settings)  # type: ignore[arg-type]
+
+
+def phase(name: Phase, seconds: float, step: int = 0) -> PhaseEntered:
+    """Entered so many seconds ago."""
+    return PhaseEntered(name, NOW - round(seconds * 1e9), step)
+
+
+def importing(backend: str) -> list[Record]:
+    """A lane whose framework is being loaded."""
+    return [phase("spawn", 2.4), phase("import", 2.31), ProcessMemory(46_000_000, 46_000_000, None)]
+
+
+def training(backend: str, steps: int, total: int = 500, losses: object = None) -> list[Record]:
+    """A lane that has done so many steps.
+
+    Args:
+        losses: (total,) losses; None: those of the two-layer net.
+    """
+    key = backend.partition(".")[0]
+    title, version, import_ns = VERSIONS[key]
+    ago = 0.6 + steps * 0.000_7
+    said: list[Record] = [
+        phase("spawn", ago + import_ns / 1e9 + 0.1),
+        phase("import", ago + import_ns / 1e9),
+        Imported(title, version, (CPU, Device("cuda:0", "GPU 0", f"no CUDA build of {title}")), 4242),
+        phase("build", ago),
+        Built("cpu", "float32", "3f2a" * 16, "91c0" * 16, 101_000, 2, (0, 1)),
+        ProcessMemory(RSS[key] - 18_000_000, RSS[key] - 18_000_000, None),
+        FrameworkMemory(),
+        phase("trace" if key == "tf" else "warm-up", ago - 0.08),
+        Stood("running", 0),
+    ]
+    times = step_ns(backend, total)
+    values = two_layer_losses(backend, total) if losses is None else np.asarray(losses, np.float64)
+    warm = min(11, total // 10 + 1)
+    for first, last in _batches(steps, warm):
+        if first == 1 and key == "tf":
+            said.append(Compiled(1, 1))
+        if first == warm:
+            said.append(phase("steady", steps * 0.000_7, warm))
+        said.append(_steps(first, times[first:last], values[first:last]))
+        if first == warm:
+            said.append(ProcessMemory(RSS[key], RSS[key], None))
+    return said
+
+
+def done(backend: str, total: int = 500) -> list[Record]:
+    """A lane that has done its steps and would do more."""
+    return [*training(backend, total, total), Ended("done", total, NOW, lingers=True)]
+
+
+def two_layer_losses(backend: str, total: int) -> np.ndarray:
+    """Losses of the two-layer net, (total,): frameworks differ by a few roundings."""
+    steps = np.arange(total, dtype=np.float64)
+    losses = 2.9e7 * np.exp(-11.4 * (1 - np.exp(-steps / 120)))
+    rounding = 2e-7 * np.random.RandomState(sum(map(ord, backend))).random_sample(total) * np.sqrt(1 + steps)
+    return losses * (1 + rounding)
+
+
+def step_ns(backend: str, total: int) -> np.ndarray:
+    """Step times, (total,) int64: a first one that traces or warms up, then a few late ones."""
+    noise = np.random.RandomState(sum(map(ord, backend)))
+    times = STEP_US[backend] * (1 + 0.04 * noise.random_sample(total) ** 2)
+    late = noise.random_sample(total) > 0.97
+    times[late] *= 1.2 + 0.9 * noise.random_sample(late.sum())
+    times[0] = 102_000 if backend == "tf.function" else 38_000
+    return np.round(times * 1e3).astype(np.int64)
+
+
+def evaluated(step: int, accuracy: float) -> Evaluated:
+    """A look at the held-out digits."""
+    return Evaluated(step, (("loss", 0.3), ("accuracy", accuracy)))
+
+
+def log_lines(*lines: str) -> list[Record]:
+    """What the lane's process printed."""
+    return [LogLine(line) for line in lines]
+
+
+def _batches(steps: int, warm: int) -> list[tuple[int, int]]:
+    marks = [mark for mark in (0, 1, warm, *range(warm + BATCH, steps, BATCH)) if mark < steps]
+    return list(zip(marks, [*marks[1:], steps], strict=True))
+
+
+def _steps(first: int, times: np.ndarray, losses: np.ndarray) -> Steps:
+    started = NOW - np.cumsum(times[::-1])[::-1]
+    return Steps(first, started.tobytes(), times.tobytes(), (("loss", losses.tobytes()),))

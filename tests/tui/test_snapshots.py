@@ -1,0 +1,133 @@
+"""The look of the main states, at the usual size and at the least that all widgets fit. After a change that
+is meant, `pytest tests/tui/test_snapshots.py --snapshot-update` takes them anew; look at them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fwtui.race.records import Ended
+from tests.tui import still
+from tests.tui.still import NOW, Scene, done, importing, pressing, race, training
+
+LARGE, SMALL = (160, 45), (80, 24)
+SIZES = [pytest.param(LARGE, id="160x45"), pytest.param(SMALL, id="80x24")]
+FOUR = ("tf.function", "torch.eager", "tf.eager", "torch.eager lr=2e-06")
+
+
+@pytest.fixture(autouse=True)
+def no_clock(monkeypatch):
+    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
+    still.stop_clock(monkeypatch)
+
+
+@pytest.fixture
+def looks(snap_compare):
+    def looks(scene, size, *keys):
+        return snap_compare(still.still_app(scene), terminal_size=size, run_before=pressing(*keys))
+
+    return looks
+
+
+def mid_run() -> Scene:
+    return Scene(race(), [training("tf.function", 312), training("torch.eager", 306)])
+
+
+def diverged() -> list:
+    losses = still.two_layer_losses("torch.eager", 500)
+    losses[40:] = 2.9e7 * np.exp(np.arange(460) * 0.5)
+    losses[88] = np.nan
+    reason = "diverged at step 88: the loss is nan"
+    return [*training("torch.eager", 89, losses=losses), Ended("diverged", 89, NOW, reason)]
+
+
+def failed() -> list:
+    reason = "TensorFlow is not installed"
+    hint = "pip install tensorflow"
+    log = still.log_lines(
+        "Traceback (most recent call last):", "ModuleNotFoundError: No module named 'tensorflow'"
+    )
+    return [*importing("tf.function"), *log, Ended("failed", 0, NOW, reason, hint)]
+
+
+def test_importing(looks):
+    assert looks(Scene(race(), [importing("tf.function"), importing("torch.eager")]), LARGE)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_mid_run(looks, size):
+    assert looks(mid_run(), size)
+
+
+def test_paused(looks):
+    assert looks(Scene(race(), [training("tf.function", 312), training("torch.eager", 306)], (0, 1)), LARGE)
+
+
+def test_done(looks):
+    assert looks(Scene(race(), [done("tf.function"), done("torch.eager")]), LARGE)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_failed_and_diverged(looks, size):
+    assert looks(Scene(race(), [failed(), diverged()]), size)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_four_lanes(looks, size):
+    backends = [lane.partition(" ")[0] for lane in FOUR]
+    said = [training(backend, 300 - 4 * i) for i, backend in enumerate(backends)]
+    assert looks(Scene(race(*FOUR), said), size)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_digits(looks, size):
+    steps = np.arange(2000)
+    noise = np.random.RandomState(7).random_sample(2000)
+    losses = 2.4 * np.exp(-steps / 240) + 0.04 + 0.09 * noise * np.exp(-steps / 900)
+    said = [
+        [*training(backend, 1200, 2000, losses * factor), still.evaluated(1200, 0.9721)]
+        for backend, factor in (("tf.function", 1), ("torch.eager", 1 + 3e-7))
+    ]
+    assert looks(Scene(race(workload="digits-mlp"), said), size)
+
+
+def test_settings_of_their_own(looks):
+    lanes = race("torch.eager lr=1e-06", "torch.eager lr=2e-06 dtype=float64")
+    losses = still.two_layer_losses("torch.eager", 500)
+    said = [training("torch.eager", 312), training("torch.eager", 310, losses=losses**1.05)]
+    assert looks(Scene(lanes, said), LARGE)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_zoomed_with_a_cursor(looks, size):
+    assert looks(mid_run(), size, "tab", "enter", "left", "shift+left")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_backend_picker(looks, size):
+    assert looks(mid_run(), size, "b", "down")
+
+
+def test_device_picker(looks):
+    assert looks(mid_run(), SMALL, "d", "down")
+
+
+def test_workload_picker(looks):
+    assert looks(mid_run(), LARGE, "w", "down")
+
+
+def test_log(looks):
+    assert looks(Scene(race(), [failed(), training("torch.eager", 306)]), SMALL, "l")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_help(looks, size):
+    assert looks(mid_run(), size, "question_mark")
+
+
+def test_light(looks):
+    assert looks(mid_run(), LARGE, "t")
+
+
+def test_too_small(looks):
+    assert looks(mid_run(), (40, 12))
