@@ -1,0 +1,68 @@
+"""Numbers in few signs."""
+
+import math
+
+import pytest
+
+from fwtui.tui import words
+
+
+@pytest.mark.parametrize(
+    ("ns", "text"),
+    [
+        (None, "n/a"),
+        (0, "0 µs"),
+        (201_000, "201 µs"),
+        (999_400, "999 µs"),
+        (999_600, "1 ms"),
+        (3_420_000, "3.42 ms"),
+        (1.5e9, "1.50 s"),
+        (24.3e9, "24.3 s"),
+        (125e9, "2:05"),
+    ],
+)
+def test_durations(ns, text):
+    assert words.duration(ns) == text
+
+
+@pytest.mark.parametrize(
+    ("ns", "text"), [(None, "n/a"), (201_000, "201"), (1_100_000, "1,100"), (96_200, "96.2"), (99_960, "100")]
+)
+def test_microseconds(ns, text):
+    assert words.microseconds(ns) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(None, "n/a"), (0, "0:00"), (4.4, "0:04"), (59.6, "1:00"), (725, "12:05"), (11_525, "3:12:05")],
+)
+def test_clock(seconds, text):
+    assert words.clock(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "n/a"),
+        (309.654, "309.65"),
+        (3.0965e7, "3.0965e+07"),
+        (1.23456e-6, "1.2346e-06"),
+        (0.0, "0"),
+        (math.nan, "nan"),
+        (math.inf, "inf"),
+        (-math.inf, "-inf"),
+    ],
+)
+def test_losses(value, text):
+    assert words.loss(value) == text
+
+
+def test_sizes_counts_and_gaps():
+    assert [words.size(value) for value in (None, 0, 512_000_000)] == ["n/a", "0 B", "512 MB"]
+    assert [words.count(value) for value in (None, 0, 101_000)] == ["n/a", "0", "101,000"]
+    assert [words.gap(value) for value in (None, 0.0, 2.1e-6)] == ["n/a", "0", "2.1e-06"]
+    assert [words.plural(number, "trace") for number in (0, 1, 1200)] == [
+        "0 traces",
+        "1 trace",
+        "1,200 traces",
+    ]
