@@ -39,7 +39,7 @@ class Driven:
         by = time.monotonic() + DEADLINE_S
         while not holds():
             assert time.monotonic() < by, f"waited in vain: {what}\n{self.text()}"
-            await self.pilot.pause(0.01)
+            await self.pilot.pause(0.04)
 
     async def shows(self, *texts: str) -> None:
         """Waits until the screen shows each text."""
@@ -90,7 +90,7 @@ class Driven:
 
 
 @asynccontextmanager
-async def driven(*lanes: str, size: tuple[int, int] = (160, 45), **settings: Any) -> AsyncIterator[Driven]:
+async def driven(*lanes: str, size: tuple[int, int] = (80, 24), **settings: Any) -> AsyncIterator[Driven]:
     """Runs the app; no lane of it is left afterwards.
 
     Args:

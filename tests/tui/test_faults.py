@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("scripted_backends")
     ],
 )
 async def test_a_lane_that_ends_by_itself(host, backend, sign, words, steps):
-    async with driven(backend, "scripted.slow", host=host, size=(80, 24)) as d:
+    async with driven(backend, "scripted.slow", host=host) as d:
         await d.shows(sign, *words)
         assert d.lanes[0].history.steps == steps
         assert len(d.lanes[0].history.loss_curve.buckets()[0]) == steps
@@ -37,7 +37,7 @@ async def test_a_lane_that_ends_by_itself(host, backend, sign, words, steps):
 
 
 async def test_a_killed_lane():
-    async with driven("scripted.ok", "scripted.slow") as d:
+    async with driven("scripted.ok", "scripted.slow", size=(160, 45)) as d:
         await d.trains(0, 1)
         os.kill(d.lanes[0].history.imported.pid, signal.SIGKILL)
         await d.shows("✗ failed", "killed by SIGKILL (signal 9)")
@@ -67,7 +67,7 @@ async def test_a_stopped_process_gives_no_answer(schedule):
 @pytest.mark.parametrize("host", ["process", "thread"])
 async def test_a_step_that_never_ends(host, monkeypatch):
     monkeypatch.setattr("fwtui.tui.model.LONG_STEP_S", 0.5)
-    async with driven("scripted.hang", "scripted.slow", host=host, schedule="race") as d:
+    async with driven("scripted.hang", "scripted.slow", host=host, schedule="race", size=(160, 45)) as d:
         await d.until(lambda: d.lanes[0].history.steps, "steps before the one that hangs")
         if host == "process":
             await d.shows("in one step for")
@@ -81,7 +81,7 @@ async def test_a_step_that_never_ends(host, monkeypatch):
 
 @pytest.mark.parametrize(("kind", "host"), [(ProcessHost, "process"), (ThreadHost, "thread")])
 async def test_an_error_in_a_lanes_thread(kind, host, monkeypatch):
-    async with driven("scripted.ok", "scripted.slow", host=host) as d:
+    async with driven("scripted.ok", "scripted.slow", host=host, size=(160, 45)) as d:
         await d.trains(0, 1)
 
         def broken(self):

@@ -17,7 +17,7 @@ async def test_another_backend_is_shown_then_chosen_while_the_other_lane_trains_
         await d.press("b")
         assert "Runs now" in d.dialog()
         await d.press("down")
-        assert "scripted.other at step 0; lane 2 trains on" in " ".join(d.dialog().split())
+        assert "starts scripted.other at step 0; lane 2" in " ".join(d.dialog().split())
         assert d.app.model.request == before
         first, second = d.lanes
         await d.press("enter")
@@ -31,7 +31,7 @@ async def test_another_backend_is_shown_then_chosen_while_the_other_lane_trains_
 
 
 async def test_escape_leaves_all_as_it_was():
-    async with driven("scripted.ok", "scripted.other", size=(80, 24)) as d:
+    async with driven("scripted.ok", "scripted.other") as d:
         await d.trains(0, 1)
         before, lanes = d.app.model.request, list(d.lanes)
         for key in ("b", "d", "w", "s", "l", "question_mark", "ctrl+p"):
@@ -204,7 +204,7 @@ async def test_one_to_four_lanes():
 async def test_the_log_follows_and_is_clean():
     async with driven("scripted.noisy", "scripted.ok", steps="40") as d:
         await d.press("l")
-        await d.shows("line 5 red", "line 39 red")
+        await d.shows("line 39 red")
         assert "\x1b" not in d.text()
         assert "\x07" not in d.text()
         assert "printed 40 lines" in d.dialog("title")
@@ -230,7 +230,7 @@ async def test_the_loss_has_two_scales_and_the_app_two_themes():
 
 
 async def test_zoom_and_back():
-    async with driven("scripted.ok", "scripted.other", size=(80, 24)) as d:
+    async with driven("scripted.ok", "scripted.other") as d:
         await d.trains(0, 1)
         for back in ("escape", "enter"):
             await d.press("tab", "enter")
@@ -246,7 +246,7 @@ async def test_zoom_and_back():
 
 
 async def test_lanes_and_charts_by_key():
-    async with driven("scripted.ok", "scripted.other", "scripted.slow") as d:
+    async with driven("scripted.ok", "scripted.other", "scripted.slow", size=(160, 45)) as d:
         await d.trains(0, 1, 2)
         seen = []
         for key in ("tab", "tab", "tab", "shift+tab", "shift+tab"):

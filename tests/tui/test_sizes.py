@@ -7,10 +7,10 @@ from fwtui.tui.widgets.chart import Chart
 from tests.tui.driving import driven
 
 pytestmark = pytest.mark.usefixtures("scripted_backends")
-SIZES = [(160, 45), (80, 24), (60, 16), (20, 5), (1, 1), (300, 90), (119, 30), (60, 60), (160, 45)]
+SIZES = [(160, 45), (60, 16), (20, 5), (1, 1), (240, 70), (119, 30), (60, 60), (80, 24)]
 
 
-@pytest.mark.parametrize("lanes", [1, 2, 4])
+@pytest.mark.parametrize("lanes", [1, 4])
 async def test_resizing_while_lanes_train(lanes):
     async with driven(*["scripted.ok"] * lanes) as d:
         await d.trains(*range(lanes), steps=5)
@@ -25,7 +25,7 @@ async def test_resizing_while_lanes_train(lanes):
         await d.trains(*range(lanes), steps=5)
 
 
-@pytest.mark.parametrize("size", [(60, 16), (20, 5), (1, 1)])
+@pytest.mark.parametrize("size", [(60, 16), (20, 5)])
 async def test_every_dialog_in_a_small_window(size):
     async with driven("scripted.ok", "scripted.other", size=size) as d:
         await d.trains(0, 1, steps=1)
@@ -52,6 +52,6 @@ async def test_a_dialog_while_the_window_shrinks_and_grows():
 
 async def test_without_colours(monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
-    async with driven("scripted.ok", "scripted.nan", size=(80, 24)) as d:
+    async with driven("scripted.ok", "scripted.nan") as d:
         assert isinstance(d.app, FwtuiApp)
         await d.shows("✗ diverged", "● steady")
