@@ -233,12 +233,14 @@ async def test_zoom_and_back():
     async with driven("scripted.ok", "scripted.other") as d:
         await d.trains(0, 1)
         for back in ("escape", "enter"):
-            await d.press("tab", "enter")
+            await d.press("tab")
             lane = d.app._live.lane_index
-            await d.until(lambda: d.app.screen.maximized is not None, "zoomed")
+            await d.press("enter")
+            await d.until(lambda: d.app.screen.maximized, "zoomed")
+            assert d.app.screen.maximized is d.app.screen.query("LanePanel")[lane]
             await d.trains(0, 1)
-            assert f" {lane + 1} " in d.text()
-            assert f" {2 - lane} Scripted" not in d.text()
+            names = ("scripted.ok", "scripted.other")
+            assert [name in d.text() for name in names] == [lane == 0, lane == 1]
             await d.press(back)
             await d.until(lambda: d.app.screen.maximized is None, "all lanes")
             await d.pilot.pause()

@@ -142,7 +142,7 @@ def test_leaving(way, busy, host):
 
 
 def test_killed_outright_nothing_is_left():
-    with Terminal("process", "scripted.hang", "sleepy.ok", "scripted.slow") as terminal:
+    with Terminal("process", "scripted.wedged", "sleepy.ok", "scripted.slow") as terminal:
         terminal.shows("importing", "steady")
         lanes = terminal.lanes()
         assert len(lanes) == 3
