@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 
 from fwtui.race.plan import LaneRequest, RaceRequest
 from fwtui.tui.app import FwtuiApp
+from fwtui.tui.screens.live import LiveScreen
 
 HERE = Path(__file__).parent
 PATIENCE_S = 120
@@ -47,8 +48,12 @@ def share_done(app: FwtuiApp) -> float:
 
 
 async def midway(app: FwtuiApp, pilot: Pilot[int]) -> None:
-    """Both lanes in full run."""
-    await until(app, pilot, lambda: share_done(app) > 0.55)
+    """Both lanes in full run, drawn as they stand at this moment."""
+    await until(app, pilot, lambda: share_done(app) > 0.4)
+    screen = app.screen
+    assert isinstance(screen, LiveScreen)
+    screen.look()
+    await pilot.pause()
 
 
 async def finished(app: FwtuiApp, pilot: Pilot[int]) -> None:

@@ -18,10 +18,14 @@ def same(result: Result) -> str:
         return f"{words.NA}: fewer than two lanes have taken a step"
     verdict = "yes" if same_answer(specs, result.lanes, gap) else "no"
     over = f"over {words.plural(gap.compared, 'step')}, tolerance {gap.tolerance:.0e}"
+    if gap.below_floor and gap.floor is not None:
+        over += f"; relative to {gap.floor:.3g} where the loss is below, as it is in {gap.below_floor:,}"
+    first = "" if gap.first_divergence is None else f"; first above it at step {gap.first_divergence}"
     if gap.largest == float("inf"):
-        return f"{verdict}: a loss is no number at step {gap.largest_at} ({over})"
-    text = f"{verdict}: largest relative gap {words.gap(gap.largest)} at step {gap.largest_at} ({over})"
-    return text if gap.first_divergence is None else f"{text}; first above it at step {gap.first_divergence}"
+        return f"{verdict}: a loss is no number at step {gap.largest_at} ({over}){first}"
+    return (
+        f"{verdict}: largest relative gap {words.gap(gap.largest)} at step {gap.largest_at} ({over}){first}"
+    )
 
 
 def faster(result: Result) -> str:
@@ -38,6 +42,8 @@ def faster(result: Result) -> str:
         text = f"no certain difference between {quick} and {slow}: {ratio.value:.2f}× {interval}"
     if speed.contended:
         text += "; contended: the lanes ran at the same time"
+    if result.spec.host == "thread":
+        text += "; one interpreter for all lanes and fwtui itself"
     if speed.paced:
         text += "; paced: caches and threads went cold between steps"
     return text

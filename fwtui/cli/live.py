@@ -24,7 +24,9 @@ def live(request: "RaceRequest") -> int:
 
 
 def _require_terminal() -> None:
-    for name, stream in (("standard input", sys.stdin), ("standard output", sys.stdout)):
+    # Textual draws on standard error.
+    streams = {"standard input": sys.stdin, "standard output": sys.stdout, "standard error": sys.stderr}
+    for name, stream in streams.items():
         if stream is None or not stream.isatty():
             raise SpecError(name, "no terminal", "a terminal to show the lanes on; `fwtui bench` needs none")
     if os.environ.get("TERM") == "dumb":

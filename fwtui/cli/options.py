@@ -169,7 +169,7 @@ def race_request(
         str | None,
         typer.Option(
             metavar="N",
-            help="CPU threads inside one op; all the cores in turns, a lane's share of them in a race.",
+            help="CPU threads inside one op; all cores but one in turns, a lane's share of them in a race.",
             rich_help_panel=WHERE,
         ),
     ] = None,

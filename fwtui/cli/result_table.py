@@ -114,7 +114,7 @@ def _phase(phase: Phase) -> Callable[[LaneSpec, History], str]:
 
 def _rate(_: LaneSpec, lane: History) -> str:
     times = lane.step_times()
-    return f"{times.steps_a_second:,.0f}" if times else words.NA
+    return words.rate(times.steps_a_second if times else None)
 
 
 def _first_step(_: LaneSpec, lane: History) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,9 @@ class LossGap:
         latest: gap at the last step compared.
         largest: largest gap of all, first reached at step `largest_at`.
         tolerance: what is still the same answer.
+        floor: losses below it are held against it instead of against themselves: rounding alone decides
+            them. None before the first step.
+        below_floor: how many of the steps compared were such.
         first_divergence: first step whose gap is above the tolerance; None where there is none.
     """
 
@@ -34,6 +37,8 @@ class LossGap:
     largest: float | None = None
     largest_at: int | None = None
     first_divergence: int | None = None
+    floor: float | None = None
+    below_floor: int = 0
 
     @property
     def same(self) -> bool | None:
@@ -80,20 +85,28 @@ class LossComparison:
         if self._scale is None:
             first_losses = losses[:, 0]
             self._scale = float(np.abs(first_losses[np.isfinite(first_losses)]).max(initial=0.0))
-        self._take(first, relative_gap(losses, self._floor * self._scale), first - self._next)
+            self.gap = replace(self.gap, floor=self._floor * self._scale)
+        floor = self._floor * self._scale
+        self._take(first, relative_gap(losses, floor), first - self._next)
+        below = np.count_nonzero(np.abs(losses).max(axis=0) < floor)
+        self.gap = replace(self.gap, below_floor=self.gap.below_floor + int(below))
         self._next = first + losses.shape[1]
 
     def _take(self, first: int, gaps: NDArray[np.float64], skipped: int) -> None:
         old = self.gap
-        top = int(gaps.argmax())
+        known = ~np.isnan(gaps)
+        if not known.any():
+            self.gap = replace(old, skipped=old.skipped + skipped)
+            return
+        top = int(np.nanargmax(gaps))
         larger = old.largest is None or gaps[top] > old.largest
         above = np.flatnonzero(gaps > old.tolerance)
         found = first + int(above[0]) if len(above) else None
-        self.gap = LossGap(
-            tolerance=old.tolerance,
-            compared=old.compared + len(gaps),
+        self.gap = replace(
+            old,
+            compared=old.compared + int(np.count_nonzero(known)),
             skipped=old.skipped + skipped,
-            latest=float(gaps[-1]),
+            latest=float(gaps[known][-1]),
             largest=float(gaps[top]) if larger else old.largest,
             largest_at=first + top if larger else old.largest_at,
             first_divergence=found if old.first_divergence is None else old.first_divergence,
@@ -101,15 +114,18 @@ class LossComparison:
 
 
 def relative_gap(losses: NDArray[np.float64], floor: float) -> NDArray[np.float64]:
-    """(max − min) / max |loss| over the lanes at each step; infinite where a loss is not finite.
+    """(max − min) / max |loss| over the lanes at each step.
+
+    Infinite where only some lanes have a finite loss; NaN where none has: there is nothing to compare.
 
     Args:
         losses: shape (lanes, steps).
         floor: least denominator, for losses that have fallen to where rounding alone decides them.
     """
-    finite = np.isfinite(losses).all(axis=0)
-    known = np.where(finite, losses, 0.0)
+    finite = np.isfinite(losses)
+    known = np.where(finite.all(axis=0), losses, 0.0)
     spread = known.max(axis=0) - known.min(axis=0)
     scale = np.maximum(np.abs(known).max(axis=0), max(floor, np.finfo(np.float64).tiny))
-    gaps: NDArray[np.float64] = np.where(finite, spread / scale, np.inf)
+    gaps = np.where(finite.all(axis=0), spread / scale, np.inf)
+    gaps[~finite.any(axis=0)] = np.nan
     return gaps

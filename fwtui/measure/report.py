@@ -99,6 +99,8 @@ def _verdict(race: RaceSpec, lanes: Sequence[History], gap: LossGap, speed: Spee
         "not_comparable": incomparable(race.lanes, lanes),
         "max_relative_gap": gap.largest if gap.largest is None or math.isfinite(gap.largest) else None,
         "tolerance": gap.tolerance,
+        "loss_floor": gap.floor,
+        "steps_below_floor": gap.below_floor,
         "compared_steps": gap.compared,
         "max_relative_gap_step": gap.largest_at,
         "first_divergence": gap.first_divergence,

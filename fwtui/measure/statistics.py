@@ -49,8 +49,8 @@ class Ratio:
 
     @property
     def certain(self) -> bool:
-        """Whether the interval leaves no doubt about which lane is faster."""
-        return self.low > 1
+        """Whether the interval leaves no doubt about which lane is faster, by half a percent at least."""
+        return self.low >= 1.005
 
 
 def median_ratio(slower: Floats, faster: Floats) -> Ratio | None:

@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection
 from time import perf_counter_ns
 from typing import Protocol
 
+from fwtui.backends import catalogue as backends
 from fwtui.measure import machine
 from fwtui.race.control import Control, UseDevice, Word
 from fwtui.race.inbox import Inbox, NoRecordError
@@ -24,6 +25,7 @@ from fwtui.race.records import (
     Ended,
     LogLine,
     Outcome,
+    Phase,
     PhaseEntered,
     ProcessMemory,
     Record,
@@ -84,6 +86,7 @@ class ProcessHost:
         self._ended: Ended | None = None
         self._step = 0
         self._longest_s = 0.0
+        self._phase: Phase = "spawn"
 
     def run(self) -> None:
         """Starts the child, relays its records, and accounts for its end."""
@@ -189,6 +192,8 @@ class ProcessHost:
                     return f"stuck in step {record.step} for {stuck:.0f} s", ""
                 elif isinstance(record, Built | Ended):
                     self._sample_memory()
+                elif isinstance(record, PhaseEntered):
+                    self._phase = record.phase
                 if isinstance(record, Ended):
                     self._ended = record
                     if not record.lingers:  # said when the last of the log has been
@@ -243,7 +248,12 @@ class ProcessHost:
             return self._end("failed", *failure)
         if asked and code in (0, 1, -signal.SIGKILL):
             return replace(self._ended, lingers=False) if self._ended else self._end("stopped", "stopped")
-        return self._end("failed", *describe_exit(code))
+        reason, hint = describe_exit(code)
+        if self._phase == "import" and code not in (-signal.SIGKILL, -signal.SIGTERM):
+            framework = backends.entry(self._spec.backend).framework
+            reason = f"{reason} while it imported {framework.title}"
+            hint = f"pip install --force-reinstall {framework.package}"
+        return self._end("failed", reason, hint)
 
     def _end(self, outcome: Outcome, reason: str, hint: str = "") -> Ended:
         return Ended(outcome, self._step, perf_counter_ns(), reason, hint)

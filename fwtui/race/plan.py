@@ -111,11 +111,6 @@ def plan(request: RaceRequest) -> RaceSpec:
     return RaceSpec(lanes, schedule, host)
 
 
-def plan_lane(request: RaceRequest, index: int) -> LaneSpec:
-    """One lane of `plan(request)`, for a lane that is switched while the others train on."""
-    return plan(request).lanes[index]
-
-
 def differences(lanes: tuple[LaneSpec, ...]) -> dict[str, tuple[str, ...]]:
     """What differs between the lanes beside the backend: setting -> its value in each lane."""
     table: dict[str, tuple[Any, ...]] = {
@@ -191,7 +186,7 @@ def _workload(request: RaceRequest, batch: tuple[str, str | None]) -> WorkloadSp
 
 def _device(option: str, name: str | None) -> str:
     if name is None or not _DEVICE.fullmatch(name):
-        raise SpecError(option, name, "auto, cpu, cuda:N, mps")
+        raise SpecError(option, name, "auto, cpu, cuda:N (N from 0 to 99), mps")
     return name
 
 

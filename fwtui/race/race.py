@@ -143,18 +143,25 @@ class Race:
         """Stops the lane for good; it says `Ended` when it is over."""
         self._tell(lane, Word("stop"))
 
-    def replace(self, lane: int, spec: LaneSpec) -> LaneRun:
-        """Stops the lane and starts another run in its place, without waiting for the old one's end."""
+    def replace(self, lane: int, spec: LaneSpec, paused: bool = False) -> LaneRun:
+        """Stops the lane and starts another run in its place, without waiting for the old one's end.
+
+        Args:
+            paused: whether the new run begins paused, before its first step.
+        """
         with self._lock:
             old, run = self._runs[lane], self._new(lane, spec)
             self._runs[lane] = run
-            self._paused.discard(lane)
             self._imported.pop(lane, None)
             self._undecided.discard(lane)
             if spec.device == "auto":
                 self._undecided.add(lane)
         # The old run keeps its turn, if it has it, until it has stopped: no two may step at a time.
         old.host.tell(Word("stop"))
+        if paused:
+            self.pause(lane)
+        else:
+            self._paused.discard(lane)
         self._launch(run)
         return run
 

@@ -206,11 +206,12 @@ class Runner:
         entry = backends.entry(self._spec.backend).framework
         try:
             return backends.load(entry)
-        except ImportError as error:
+        except (Exception, SystemExit) as error:
             traceback.print_exc(file=sys.stderr)
-            missing = isinstance(error, ModuleNotFoundError) and error.name == entry.package
-            what = "is not installed" if missing else f"does not import: {_one_line(error)}"
-            raise LaneError(f"{entry.title} {what}", f"pip install {entry.package}") from None
+            if isinstance(error, ModuleNotFoundError) and error.name == entry.package:
+                raise LaneError(f"{entry.title} is not installed", f"pip install {entry.package}") from None
+            mend = f"pip install --force-reinstall {entry.package}"
+            raise LaneError(f"{entry.title} does not import: {_one_line(error)}", mend) from None
 
     def _build(self) -> None:
         spec, framework = self._spec, self._framework

@@ -44,7 +44,7 @@ def whole_number(option: str, text: str | int, low: int, high: int) -> int:
     """`text` as an int within `low..high`; SpecError for a float, a word or a number outside."""
     accepted = f"a whole number from {low:,} to {high:,}"
     try:
-        value = int(str(text).replace("_", ""), 10)
+        value = int(str(text), 10) if str(text).isascii() and "_" not in str(text) else low - 1
     except ValueError:
         raise SpecError(option, text, accepted) from None
     if not low <= value <= high:

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.screen import Screen
 
 from fwtui.race.plan import LaneRequest, RaceRequest, plan, with_lane
@@ -21,6 +22,7 @@ from fwtui.tui.screens.help import HelpScreen
 from fwtui.tui.screens.lane_settings import LaneSettings
 from fwtui.tui.screens.live import LiveScreen
 from fwtui.tui.screens.log import LogScreen
+from fwtui.tui.screens.palette import Palette
 from fwtui.tui.screens.picker import Picker
 from fwtui.tui.themes import DARK, THEMES
 
@@ -66,6 +68,11 @@ class FwtuiApp(App[int]):
             if binding.tooltip and binding.action != "command_palette":
                 run = partial(self.run_action, binding.action, active.node)
                 yield SystemCommand(binding.tooltip, f"key {self.get_key_display(binding)}", run)
+
+    def action_command_palette(self) -> None:
+        """Every action by name."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(Palette(id="--command-palette"))
 
     def on_mount(self) -> None:
         """Starts the race after the first paint."""

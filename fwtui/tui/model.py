@@ -68,6 +68,8 @@ class RaceModel:
     def __init__(self, request: RaceRequest, start_thread: StartThread) -> None:
         self._start_thread = start_thread
         self._heard: SimpleQueue[tuple[LaneRun, Record]] = SimpleQueue()
+        self.disturbed = False
+        """Whether a lane trained while another one's framework was imported beside it."""
         self.request: RaceRequest
         self.spec: RaceSpec
         self.race: Race
@@ -205,12 +207,17 @@ class RaceModel:
         self.request, self.spec = request, spec
         self.race = Race(spec, self._hear, self._start_thread)
         self.lanes = [Lane(run, History()) for run in self.race.runs]
+        self.disturbed = False
         self._compare_anew()
 
     def _restart(self, index: int) -> None:
-        run = self.race.replace(index, self.spec.lanes[index])
+        old = self.lanes[index]
+        paused = old.paused and old.history.ended is None
+        run = self.race.replace(index, self.spec.lanes[index], paused)
         self.race.spec = self.spec
-        self.lanes[index] = Lane(run, History())
+        self.lanes[index] = Lane(run, History(), paused)
+        others = [lane.history for lane in self.lanes if lane.run.lane != index]
+        self.disturbed = any(history.built and not history.ended for history in others)
         self._compare_anew()
 
     def _compare_anew(self) -> None:

@@ -39,6 +39,13 @@ def microseconds(ns: float | None) -> str:
     return f"{us:,.0f}" if us >= 100 else f"{us:.3g}"
 
 
+def rate(a_second: float | None) -> str:
+    """Three figures at least: `2,341`, `31.2`, `0.513`."""
+    if a_second is None:
+        return NA
+    return f"{a_second:,.0f}" if a_second >= 100 else f"{a_second:.3g}"
+
+
 def clock(seconds: float | None) -> str:
     """`0:04`, `12:05`, `3:12:05`."""
     if seconds is None:

@@ -48,7 +48,11 @@ BAD = {
     "negative seed": (("bench", "--seed", "-1"), "--seed: got '-1'", "from 0"),
     "no threads": (("bench", "--threads", "0"), "--threads: got '0'", "from 1"),
     "half precision": (("bench", "--dtype", "float16"), "--dtype: got 'float16'", "float32, float64"),
-    "unknown device": (("bench", "--device", "tpu"), "--device: got 'tpu'", "auto, cpu, cuda:N, mps"),
+    "unknown device": (
+        ("bench", "--device", "tpu"),
+        "--device: got 'tpu'",
+        "auto, cpu, cuda:N (N from 0 to 99), mps",
+    ),
     "unknown schedule": (("bench", "--schedule", "random"), "--schedule: got 'random'", "turns, race"),
     "unknown host": (("bench", "--host", "cloud"), "--host: got 'cloud'", "process, thread"),
     "unknown lane": (("bench", "--lanes", "torch.eager,jax.jit"), "--lanes: got 'jax.jit'", "tf.function"),

@@ -30,8 +30,24 @@ def test_the_floor_is_the_least_denominator():
 
 @pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
 def test_what_is_not_finite_is_infinitely_far(wrong):
-    assert relative_gap(np.array([[1.0, wrong], [1.0, wrong]]), 1.0).tolist() == [0, np.inf]
+    assert relative_gap(np.array([[1.0, wrong], [1.0, 1.0]]), 1.0).tolist() == [0, np.inf]
     assert relative_gap(np.array([[wrong], [1.0]]), 1.0).tolist() == [np.inf]
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+def test_where_no_loss_is_finite_there_is_nothing_to_compare(wrong):
+    assert np.isnan(relative_gap(np.array([[wrong], [wrong]]), 1.0)).all()
+    both = LossComparison("float32").update([history([1.0, 1.0, wrong]), history([1.0, 1.0, wrong])])
+    assert (both.compared, both.same, both.largest) == (2, True, 0)
+    none = LossComparison("float32").update([history([wrong]), history([wrong])])
+    assert (none.compared, none.same, none.largest) == (0, None, None)
+
+
+def test_steps_below_the_floor_are_counted():
+    falling = [1e6, 1.0, 1e-3]
+    gap = LossComparison("float32").update([history(falling), history([1e6, 1.0, 2e-3])])
+    assert gap.floor == pytest.approx(1e6 * (2 * np.finfo("float32").eps / 1e-4) ** 2)
+    assert (gap.below_floor, gap.same) == (2, False)
 
 
 def test_nothing_compared_is_never_the_same():

@@ -53,7 +53,7 @@ def test_a_whole_race():
 
 
 def test_what_is_not_finite_or_not_known_is_null():
-    lane_, other = history([1.0, np.nan], ended="diverged"), history([1.0, np.inf], ended="diverged")
+    lane_, other = history([1.0, np.nan], ended="diverged"), history([1.0, 2.0], ended="done")
     lane_.apply(Evaluated(1, (("loss", np.inf),)))
     answer = told(lane_, other)
     assert answer["lanes"][0]["losses"] == [1.0, None]

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from fwtui.race import plan as planning
-from fwtui.race.plan import LaneRequest, RaceRequest, differences, parse_lane, plan, plan_lane, with_lane
+from fwtui.race.plan import LaneRequest, RaceRequest, differences, parse_lane, plan, with_lane
 from fwtui.race.spec import SpecError
 from fwtui.workloads import catalogue
 
@@ -121,5 +121,5 @@ def test_every_mistake_names_its_option(change, option):
 def test_one_lane_is_switched_alone():
     request = RaceRequest(schedule="race")
     switched = with_lane(request, 1, LaneRequest("torch.eager", dtype="float64"))
-    assert plan_lane(switched, 0) == plan(request).lanes[0]
-    assert plan_lane(switched, 1) == dataclasses.replace(plan(request).lanes[1], dtype="float64")
+    assert plan(switched).lanes[0] == plan(request).lanes[0]
+    assert plan(switched).lanes[1] == dataclasses.replace(plan(request).lanes[1], dtype="float64")

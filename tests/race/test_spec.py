@@ -8,12 +8,14 @@ from fwtui.race.spec import SpecError, one_of, positive_number, whole_number
 from tests.scripted.lanes import lane
 
 
-@pytest.mark.parametrize(("text", "value"), [("1", 1), ("1_000", 1000), (7, 7), ("1000", 1000)])
+@pytest.mark.parametrize(("text", "value"), [("1", 1), (7, 7), ("1000", 1000)])
 def test_whole_numbers(text, value):
     assert whole_number("--steps", text, 1, 1000) == value
 
 
-@pytest.mark.parametrize("text", ["0", "1001", "1.5", "ten", "", "nan", "1e3", "-1", "9" * 5000, True])
+@pytest.mark.parametrize(
+    "text", ["0", "1001", "1.5", "ten", "", "nan", "1e3", "-1", "9" * 5000, "1_000", "１", True]
+)
 def test_what_is_no_whole_number_in_range(text):
     with pytest.raises(SpecError, match=r"--steps: got .*; accepted: a whole number from 1 to 1,000"):
         whole_number("--steps", text, 1, 1000)

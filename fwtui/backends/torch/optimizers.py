@@ -23,7 +23,7 @@ def sgd(weights: Sequence[Tensor], learning_rate: float) -> Update:
         with torch.no_grad():
             for weight, gradient in zip(weights, gradients, strict=True):
                 if gradient is not None:
-                    weight.sub_(learning_rate * gradient)
+                    weight.sub_(gradient, alpha=learning_rate)
 
     return update
 

@@ -13,7 +13,7 @@ def backend_choices(model: RaceModel, index: int) -> list[Choice]:
     """Every backend, for one lane."""
     now = model.lanes[index].spec.backend
     others = " and ".join(f"lane {lane.run.lane + 1}" for lane in model.lanes if lane.run.lane != index)
-    trains_on = f"; {others} {'train' if len(model.lanes) > 2 else 'trains'} on" if others else ""
+    trains_on = f"; {others} {'go' if len(model.lanes) > 2 else 'goes'} on undisturbed" if others else ""
     step = model.lanes[index].history.steps
     choices = []
     for entry in backends.BACKENDS.values():

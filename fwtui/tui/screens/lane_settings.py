@@ -55,7 +55,9 @@ class LaneSettings(ModalScreen[LaneRequest | None]):
             self._explain(f"BACKEND, then any of: {', '.join(f'{key}=…' for key in LANE_KEYS)}", "$dim")
 
     def on_input_submitted(self) -> None:
-        """Takes the line, if it makes sense."""
+        """Takes the line, if it makes sense; once, for a second Enter may already be on its way."""
+        if not self.is_current:
+            return
         try:
             self.dismiss(self._parse())
         except SpecError as error:

@@ -68,8 +68,8 @@ class Picker(ModalScreen[str | None]):
         self.query_one(".dialog--detail", Static).update(detail, layout=False)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Makes the choice, unless it cannot be made."""
-        if self._choices[event.option_index].refusal is None:
+        """Makes the choice, unless it cannot be made, or was: a second Enter may already be on its way."""
+        if self._choices[event.option_index].refusal is None and self.is_current:
             self.dismiss(event.option.id)
 
     def action_list_down(self) -> None:

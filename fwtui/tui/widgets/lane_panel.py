@@ -136,6 +136,8 @@ def status(lane: Lane) -> tuple[str, str]:
             return "◌ waits for the others", "$dim"
         if (long := lane.long_step_s()) is not None:
             return f"◌ in one step for {long:.0f} s", "$warning"
+    if history.imported is not None and history.phase == "import":
+        return "◌ waits for the others", "$dim"
     if history.phase == "steady":
         return "● steady", "$success"
     return f"◌ {words.PHASES[history.phase]}{_elapsed(lane)}", "$warning"
@@ -168,7 +170,7 @@ def _title(index: int, view: LaneView) -> tuple[tuple[Content, Content], ...]:
 def _figures(view: LaneView) -> tuple[tuple[Content, Content], ...]:
     history, times = view.lane.history, view.times
     total = max(view.lane.spec.steps, history.steps)
-    rate = f"{times.steps_a_second:,.0f}" if times else words.NA
+    rate = words.rate(times.steps_a_second if times else None)
     loss = _figure(words.loss(history.loss), "loss")
     step = _figure(f"{words.microseconds(times.p50)} µs" if times else words.NA, "a step")
     steps = _figure(rate, "steps/s")
@@ -181,6 +183,7 @@ def _figures(view: LaneView) -> tuple[tuple[Content, Content], ...]:
         (tight.join([loss, step, steps, *accuracy]), nothing),
         (tight.join([loss, *(accuracy or [step])]), nothing),
         (tight.join([loss, *_held_out(view, "held-out")]), nothing),
+        (loss, nothing),
     )
 
 
@@ -223,7 +226,7 @@ def _phases(lane: Lane) -> tuple[tuple[Content, Content], ...]:
     first = [] if history.first_step_ns is None else [f"first step {words.duration(history.first_step_ns)}"]
     traces = words.plural(history.compilations, "trace") if history.compilations else "no trace"
     last = [*first, traces] if first else []
-    variants = ([*before, *last], last or before)
+    variants = ([*before, *last], last or before, last[1:] or before[:1])
     return tuple((Content.assemble((" · ".join(parts), "$dim")), Content("")) for parts in variants)
 
 

@@ -38,7 +38,7 @@ def _same(model: RaceModel) -> list[Content]:
     reason = model.comparable
     gap = model.gap
     if reason:
-        return [Content.assemble(question, (f"n/a: {reason}", "$dim"))]
+        return [Content.assemble(question, (text, "$dim")) for text in (f"n/a: {reason}", words.NA)]
     if gap.same is None:
         return [Content.assemble(question, (words.NA, "$dim"))]
     differing = [name for name in model.differences() if name not in ("threads", "device")]
@@ -71,6 +71,7 @@ def _faster(model: RaceModel, speed: Speed | None) -> list[Content]:
         return [
             Content.assemble(question, answer, (interval, "$dim"), (labels, "$warning")),
             Content.assemble(question, answer, (interval, "$dim")),
+            Content.assemble(question, answer),
         ]
     lane = model.lanes[speed.faster]
     same_framework = len({backends.entry(one.spec.backend).framework for one in model.lanes}) == 1
@@ -87,6 +88,7 @@ def _faster(model: RaceModel, speed: Speed | None) -> list[Content]:
         Content.assemble(question, answer, against, (interval, "$dim"), (labels, "$warning")),
         Content.assemble(question, answer, (interval, "$dim"), (labels, "$warning")),
         Content.assemble(question, answer, (labels, "$warning")),
+        Content.assemble(question, answer),
     ]
 
 
@@ -96,6 +98,7 @@ def _labels(model: RaceModel, speed: Speed) -> tuple[tuple[str, bool], ...]:
         ("contended", speed.contended),
         ("paced", speed.paced),
         ("one interpreter", model.spec.host == "thread"),
+        ("disturbed", model.disturbed),
     )
 
 
