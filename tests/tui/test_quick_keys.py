@@ -1,0 +1,70 @@
+"""Keys that come faster than the screen can follow, and what a paused race keeps."""
+
+import random
+
+import pytest
+
+from tests.tui.driving import driven
+
+pytestmark = pytest.mark.usefixtures("scripted_backends")
+
+
+@pytest.mark.parametrize("key", ["b", "d", "w", "s"])
+async def test_a_second_enter_on_its_way_chooses_nothing_more(key):
+    async with driven("scripted.ok", "scripted.other") as d:
+        await d.trains(0, 1)
+        await d.press(key)
+        for _ in range(3):
+            d.app.simulate_key("enter")
+        await d.until(lambda: not d.app.screen.is_modal, "the dialog is gone")
+        await d.trains(0, 1)
+
+
+async def test_a_page_key_before_the_palette_has_a_list():
+    async with driven("scripted.ok") as d:
+        await d.trains(0)
+        for key in ("ctrl+p", "pagedown", "pageup", "down", "up"):
+            d.app.simulate_key(key)
+        await d.until(lambda: not d.on_top(), "the palette")
+        await d.press("escape")
+        await d.until(d.on_top, "the live screen")
+        await d.trains(0)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_any_keys_at_any_speed(seed):
+    keys = "b d w s l y p r R a x t space full_stop tab up down left right enter escape question_mark ctrl+p"
+    keys += " pagedown home end j k"
+    draw = random.Random(seed)
+    async with driven("scripted.ok", "scripted.other") as d:
+        for _ in range(60):
+            d.app.simulate_key(draw.choice(keys.split()))
+            if draw.random() < 0.3:
+                await d.pilot.pause()
+        for _ in range(5):
+            await d.press("escape")
+        await d.until(d.on_top, "the live screen")
+        assert d.app.is_running
+
+
+async def test_a_lane_that_is_switched_while_paused_stays_paused():
+    async with driven("scripted.ok", "scripted.other") as d:
+        await d.trains(0, 1)
+        await d.press("space")
+        await d.shows("‖ paused")
+        await d.press("r")
+        await d.until(lambda: d.lanes[0].history.built, "the new run is built")
+        await d.shows("‖ paused")
+        assert d.lanes[0].history.steps == 0
+        await d.press("space")
+        await d.trains(0, 1)
+
+
+async def test_times_beside_an_import_are_labelled():
+    async with driven("scripted.ok", "scripted.other") as d:
+        await d.trains(0, 1, steps=200)
+        assert not d.app.model.disturbed
+        await d.press("r")
+        assert d.app.model.disturbed
+        await d.press("R")
+        assert not d.app.model.disturbed
