@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
+from unittest.mock import patch
 
 from textual.pilot import Pilot
 from textual.widgets import Static
@@ -39,7 +40,7 @@ class Driven:
         by = time.monotonic() + DEADLINE_S
         while not holds():
             assert time.monotonic() < by, f"waited in vain: {what}\n{self.text()}"
-            await self.pilot.pause(0.04)
+            await asyncio.sleep(0.03)
 
     async def shows(self, *texts: str) -> None:
         """Waits until the screen shows each text."""
@@ -50,7 +51,7 @@ class Driven:
         await self.pilot.press(*keys)
         await self.pilot.pause()
 
-    async def trains(self, *indices: int, steps: int = 20) -> None:
+    async def trains(self, *indices: int, steps: int = 5) -> None:
         """Waits until each of these lanes has done so many more steps, in the run that it is in now."""
         for index in indices:
             lane = self.lanes[index]
@@ -99,10 +100,16 @@ async def driven(*lanes: str, size: tuple[int, int] = (80, 24), **settings: Any)
     """
     settings = {"steps": FOREVER, "pace": "300", "device": "cpu", "linger": True, **settings}
     app = FwtuiApp(RaceRequest(tuple(map(parse_lane, lanes)), **settings))
-    async with app.run_test(size=size) as pilot:
-        try:
-            yield Driven(pilot)
-        finally:
-            step.RELEASE.set()
-            await asyncio.to_thread(app.model.close, 5)
-            step.RELEASE.clear()
+    # The pilot waits for an idle process after each key; with live lanes that is its limit of a second.
+    with patch("textual.app.wait_for_idle", _a_moment), patch("textual.pilot.wait_for_idle", _a_moment):
+        async with app.run_test(size=size) as pilot:
+            try:
+                yield Driven(pilot)
+            finally:
+                step.RELEASE.set()
+                await asyncio.to_thread(app.model.close, 5)
+                step.RELEASE.clear()
+
+
+async def _a_moment(*_: float) -> None:
+    await asyncio.sleep(0.02)

@@ -13,7 +13,7 @@ SIZES = [(160, 45), (60, 16), (20, 5), (1, 1), (240, 70), (119, 30), (60, 60), (
 @pytest.mark.parametrize("lanes", [1, 4])
 async def test_resizing_while_lanes_train(lanes):
     async with driven(*["scripted.ok"] * lanes) as d:
-        await d.trains(*range(lanes), steps=5)
+        await d.trains(*range(lanes))
         for width, height in SIZES:
             await d.pilot.resize_terminal(width, height)
             await d.pilot.pause()
@@ -22,7 +22,7 @@ async def test_resizing_while_lanes_train(lanes):
             assert d.app._live.has_class("-too-small") == small
             charts = [chart for chart in d.app._live.query(Chart) if chart.display and chart.size.height]
             assert small or len(charts) >= lanes
-        await d.trains(*range(lanes), steps=5)
+        await d.trains(*range(lanes))
 
 
 @pytest.mark.parametrize("size", [(60, 16), (20, 5)])
