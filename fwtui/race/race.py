@@ -86,6 +86,7 @@ class Race:
         self._device: str | None = None
         self._paused: set[int] = set()
         self._done: dict[int, int] = {}
+        self._launched: set[int] = set()
         steps = min((lane.steps for lane in spec.lanes), default=1)
         by_turns = any(lane.by_turns for lane in spec.lanes)
         self._live: dict[int, LaneRun] = {}
@@ -106,7 +107,7 @@ class Race:
         return tuple(self._runs)
 
     def start(self) -> None:
-        """Starts every lane."""
+        """Starts every lane that has not been started."""
         for run in self._runs:
             self._launch(run)
 
@@ -198,6 +199,10 @@ class Race:
         return run
 
     def _launch(self, run: LaneRun) -> None:
+        if run.number in self._launched:
+            return
+        self._launched.add(run.number)
+
         def work() -> None:
             try:
                 run.host.run()

@@ -340,3 +340,11 @@ def test_a_lane_is_bound_to_its_cores():
             (core,),
             tuple(sorted(os.sched_getaffinity(0))),
         ]
+
+
+def test_a_lane_is_started_once_however_often_it_is_asked_for():
+    with Running(lane(), lane()) as (race, heard):
+        race.start()
+        assert race.wait(20)
+        for number in (0, 1):
+            assert counted(heard.of(number)) == 40

@@ -10,6 +10,9 @@ class Palette(CommandPalette):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leaves out what needs a list while there is none."""
-        if action == "command_list" and not self.query_one(CommandList).option_count:
-            return False
+        if action == "command_list":
+            commands = self.query_one(CommandList)
+            # Options that are there and not laid out yet have no lines to page through.
+            if not commands.option_count or not commands.scrollable_content_region.height:
+                return False
         return super().check_action(action, parameters)
