@@ -110,9 +110,8 @@ def main() -> None:
     terminal.read(options.seconds)
     elapsed = time.perf_counter() - began
     print(f"bytes to the terminal       {(terminal.received - received) / elapsed / 1e3:.1f} KB/s")
-    print(
-        f"app's processor time        {100 * (sum(process.cpu_times()[:2]) - cpu) / elapsed:.1f} % of one core"
-    )
+    busy = (sum(process.cpu_times()[:2]) - cpu) / elapsed
+    print(f"app's processor time        {100 * busy:.1f} % of one core")
     print(f"app's resident memory       {process.memory_info().rss / 1e6:.0f} MB")
     answers = []
     for _ in range(KEYS):
