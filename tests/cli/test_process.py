@@ -17,9 +17,20 @@ import pytest
 FWTUI = (sys.executable, str(Path(__file__).with_name("scripted_fwtui.py")))
 
 
+def heed_signals() -> None:
+    """Undoes what nohup, or a shell's `&`, has had ignored for whoever runs these tests."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def start(*words: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [*FWTUI, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*FWTUI, *words],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heed_signals,
     )
 
 
