@@ -166,9 +166,11 @@ def _value(found: tuple[float, float] | None, formatter: Formatter) -> str:
 
 
 def _head(cells: Cells, view: View, readout: str) -> None:
-    """Title and figures; where both do not fit, the title gives way to the figures."""
+    """Title and figures; where both do not fit, first figures give way, from the left, then the title."""
     columns = cells.characters.shape[1]
     text, ink = (readout, Ink.READOUT) if readout else (view.figures, Ink.FIGURES)
+    while not readout and "  " in text and columns - len(text) < len(view.title) + 2:
+        text = text.partition("  ")[2].lstrip()
     cells.put(0, 0, view.title, Ink.TITLE)
     start = columns - len(text)
     if text and start < len(view.title) + 2:

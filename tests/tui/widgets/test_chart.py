@@ -311,3 +311,15 @@ async def test_values_that_are_not_finite_do_no_harm():
         app.chart.show([Curve(np.arange(3), bad, bad)], (0, 3))
         app.chart.cursor = 1
         assert text(app.chart)[0].rstrip().endswith("step 1  n/a")
+
+
+async def test_figures_that_do_not_fit_give_way_before_the_heading_does():
+    app = Charts()
+    async with app.run_test(size=(38, 12)) as pilot:
+        app.chart.heading = "step time"
+        app.chart.show([curve(200)], (0, 200), Limits(0, 100), figures="p50 311  p95 492  p99 1,216 µs")
+        await pilot.pause()
+        head = text(app.chart)[0]
+        assert head.startswith("step time ")
+        assert head.endswith("p95 492  p99 1,216 µs")
+        assert "p50" not in head
