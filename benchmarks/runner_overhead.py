@@ -38,9 +38,9 @@ class Idle:
         """Nothing."""
         return self._values
 
-    def compilations(self) -> int:
+    def events(self) -> tuple[()]:
         """None."""
-        return 0
+        return ()
 
     def close(self) -> None:
         """Nothing to give back."""

@@ -3,16 +3,22 @@
 `step.py`    `build(mode, job) -> Backend`: the step in each execution mode of the framework.
 `device.py`  `version()`, `devices()`, `configure(...)`, `threads()`: what the framework can reach.
 `memory.py`  `read(device) -> FrameworkMemory`: what its allocator counts.
+`oplog.py`   what an eager step does, op by op.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from fwtui.race.records import Device, FrameworkMemory, Phase
-from fwtui.workloads.base import Arrays, Workload
+from numpy.typing import NDArray
+
+from fwtui.race.records import Compiled, Device, FrameworkMemory, GraphBroken, LoggedOp, Phase
+from fwtui.workloads.base import Arrays, Batch, Workload
+
+Gradients = dict[str, NDArray[Any] | None]
+"""By parameter; None for one that the loss does not depend on."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,8 @@ class Job:
         workload: gives the framework's loss function.
         parameters: first weights, already in the dtype to train in.
         batch: one batch in the dtype to train in, for shapes and dtypes.
+        shapes: the shape of each array in the batches, None where it is not the same in all of them, or in
+            the held-out data.
         device: a usable device's name, such as `cpu` or `cuda:0`.
         optimizer: a name from `fwtui.race.spec.OPTIMIZERS`.
         learning_rate: the optimizer's step size.
@@ -30,7 +38,8 @@ class Job:
 
     workload: Workload
     parameters: Arrays
-    batch: Arrays
+    batch: Batch
+    shapes: Mapping[str, tuple[int | None, ...]]
     device: str
     optimizer: str
     learning_rate: float
@@ -55,17 +64,30 @@ class Backend(Protocol):
     first_phase: Phase
     """What the first step is, beside a step: `trace`, `compile`, or only `warm-up`."""
 
-    def step(self, batch: Arrays) -> Mapping[str, float]:
+    def step(self, batch: Batch) -> Mapping[str, float]:
         """One optimizer update; returns the metrics before it, `loss` first, when all work is done."""
 
-    def evaluate(self, batch: Arrays) -> Mapping[str, float]:
+    def evaluate(self, batch: Batch) -> Mapping[str, float]:
         """The metrics of `batch` under the present weights, which stay as they are."""
+
+    def gradients(self, batch: Batch) -> tuple[Mapping[str, float], Gradients]:
+        """The metrics of `batch`, and the loss's gradient by each of the present weights, which stay."""
 
     def weights(self) -> Arrays:
         """The present weights as NumPy arrays."""
 
-    def compilations(self) -> int:
-        """How many times the step has been traced or compiled so far; 0 where it never is."""
+    def load(self, weights: Arrays) -> None:
+        """Puts `weights` in the place of the present ones, bit for bit."""
+
+    def log_ops(self, batch: Batch) -> tuple[LoggedOp, ...]:
+        """Takes one step eagerly, and tells each op of it.
+
+        Raises:
+            NotImplementedError: the mode has no eager step; the message says why.
+        """
+
+    def events(self) -> Sequence[Compiled | GraphBroken]:
+        """What was built, traced, compiled or broken since the last call; steps count from 0."""
 
     def close(self) -> None:
         """Gives back what outlives the object, such as a session."""

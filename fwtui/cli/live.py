@@ -15,7 +15,7 @@ def live(request: "RaceRequest") -> int:
     """Shows the lanes live."""
     from fwtui.race.plan import plan
 
-    request = replace(request, linger=True)
+    request = replace(request, linger=True, probe_every=request.probe_every or "growing")
     plan(request)
     _require_terminal()
     from fwtui.tui.run import run

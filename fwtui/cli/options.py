@@ -117,7 +117,8 @@ def race_request(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="How a gradient becomes an update: [bold]sgd[/].",
+            help="How a gradient becomes an update: [bold]sgd[/], [bold]momentum[/], [bold]adam[/], "
+            "[bold]adamw[/] or [bold]rmsprop[/]; the workload's unless you say otherwise.",
             rich_help_panel=HOW,
         ),
     ] = None,
@@ -125,7 +126,7 @@ def race_request(
         str | None,
         typer.Option(
             metavar="X",
-            help="Learning rate; the preset's unless you say otherwise.",
+            help="Learning rate; the workload's, or what another --optimizer needs, unless you say otherwise.",
             rich_help_panel=HOW,
         ),
     ] = None,
@@ -134,6 +135,15 @@ def race_request(
         typer.Option(
             metavar="N",
             help="Rows in a batch; the preset's unless you say otherwise.",
+            rich_help_panel=HOW,
+        ),
+    ] = None,
+    probe_every: Annotated[
+        str | None,
+        typer.Option(
+            metavar="K",
+            help="Compare every gradient and parameter each K steps, outside any step time; "
+            "[bold]growing[/]: before steps 0, 1, 2, 3, 4, 6, 9 and so on; [bold]never[/].",
             rich_help_panel=HOW,
         ),
     ] = None,
@@ -196,6 +206,7 @@ def race_request(
         "optimizer": optimizer,
         "lr": lr,
         "batch": batch,
+        "probe_every": probe_every,
         "schedule": schedule,
         "host": host,
         "threads": threads,

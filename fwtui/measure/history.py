@@ -19,6 +19,7 @@ from fwtui.race.records import (
     Ended,
     Evaluated,
     FrameworkMemory,
+    GraphBroken,
     Imported,
     LogLine,
     Phase,
@@ -46,6 +47,8 @@ class History:
         step_ns: the last `raw_steps` step times.
         loss_curve, step_curve, in_use_curve, rss_curve: the whole run, for charts. The memory curves have one
             value a step, that of the last reading before it.
+        compiled: each time the step was built, traced or compiled.
+        graph_breaks: where a compiler could not take in the step as one graph.
         evaluations: (step, metrics) of each look at the held-out data.
         heard_ns: when the lane itself last said something.
         log: the last lines that the lane's process printed, and `log_lines`, how many there were.
@@ -59,7 +62,8 @@ class History:
     ended: Ended | None = None
     memory: FrameworkMemory = field(default_factory=FrameworkMemory)
     process_memory: ProcessMemory = field(default_factory=lambda: ProcessMemory(None, None, None))
-    compilations: int = 0
+    compiled: list[Compiled] = field(default_factory=list)
+    graph_breaks: list[GraphBroken] = field(default_factory=list)
     evaluations: list[Evaluated] = field(default_factory=list)
     first_step_ns: int | None = None
     steps: int = 0
@@ -88,6 +92,11 @@ class History:
     def phase(self) -> Phase:
         """The phase that the lane is in, or was in last."""
         return self.phases[-1].phase if self.phases else "spawn"
+
+    @property
+    def compilations(self) -> int:
+        """How often the step was built, traced or compiled."""
+        return len(self.compiled)
 
     @property
     def loss(self) -> float | None:
@@ -178,7 +187,8 @@ _HANDLERS: dict[type, Callable[[History, Any], None]] = {
     Evaluated: lambda history, record: history.evaluations.append(record),
     FrameworkMemory: History._framework_memory,
     ProcessMemory: History._process_memory,
-    Compiled: lambda history, record: setattr(history, "compilations", record.count),
+    Compiled: lambda history, record: history.compiled.append(record),
+    GraphBroken: lambda history, record: history.graph_breaks.append(record),
     Stood: History._stood,
     Alive: History._alive,
     LogLine: History._log,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from fwtui.backends import catalogue as backends
+from fwtui.backends.optimizers import learning_rate
 from fwtui.race.cores import bound_cores, core_count
 from fwtui.race.spec import (
     DTYPES,
@@ -21,6 +22,7 @@ from fwtui.race.spec import (
     SCHEDULES,
     HostKind,
     LaneSpec,
+    Probes,
     RaceSpec,
     Schedule,
     SpecError,
@@ -33,6 +35,7 @@ from fwtui.workloads import catalogue as workloads
 
 MAX_RATE = 1e6
 DEFAULT_BACKENDS = ("tf.function", "torch.eager")
+PROBING = ("never", "growing")
 _DEVICE = re.compile(r"auto|cpu|mps|cuda:\d{1,2}")
 
 
@@ -84,6 +87,7 @@ class RaceRequest:
     schedule: str = "turns"
     host: str = "process"
     linger: bool = False
+    probe_every: str | None = None
 
 
 def parse_lane(text: str, option: str = "--lane") -> LaneRequest:
@@ -150,13 +154,15 @@ def _lane(request: RaceRequest, index: int) -> LaneSpec:
     lr_option, lr = setting("lr")
     optimizer_option, optimizer = setting("optimizer")
     dtype_option, dtype = setting("dtype")
+    optimizer = one_of(optimizer_option, optimizer or loaded.OPTIMIZER, OPTIMIZERS)
+    usual = learning_rate(optimizer, loaded.OPTIMIZER, loaded.LEARNING_RATE)
     return LaneSpec(
         backend=lane.backend,
         workload=workload,
         device=_device(*setting("device")),
         dtype=one_of(dtype_option, dtype or "", DTYPES),
-        optimizer=one_of(optimizer_option, optimizer or loaded.OPTIMIZER, OPTIMIZERS),
-        learning_rate=positive_number(lr_option, lr if lr is not None else loaded.LEARNING_RATE, MAX_RATE),
+        optimizer=optimizer,
+        learning_rate=positive_number(lr_option, lr if lr is not None else usual, MAX_RATE),
         steps=steps,
         seed=whole_number("--seed", request.seed, 0, MAX_SEED),
         threads=share if threads is None else whole_number(threads_option, threads, 1, MAX_THREADS),
@@ -165,7 +171,18 @@ def _lane(request: RaceRequest, index: int) -> LaneSpec:
         tf32=request.tf32,
         by_turns=request.schedule == "turns" and len(request.lanes) > 1,
         linger=request.linger,
+        probes=_probes(request.probe_every),
     )
+
+
+def _probes(asked: str | None) -> Probes | None:
+    if asked is None or asked == "never":
+        return None
+    if asked == "growing":
+        return Probes()
+    if not asked.isdigit():
+        raise SpecError("--probe-every", asked, f"{', '.join(PROBING)}, or a whole number of steps")
+    return Probes(every=whole_number("--probe-every", asked, 1, MAX_STEPS))
 
 
 def _workload(request: RaceRequest, batch: tuple[str, str | None]) -> WorkloadSpec:

@@ -7,11 +7,15 @@ Records cross a pipe between processes, so they hold only the standard library's
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 Phase = Literal["spawn", "import", "build", "trace", "compile", "warm-up", "steady"]
 Standing = Literal["running", "waiting", "paused"]
 Outcome = Literal["done", "stopped", "diverged", "failed"]
+OpPhase = Literal["forward", "backward", "update"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,24 @@ class Device:
     name: str
     label: str
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """An array on its way through a pipe."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    data: bytes
+
+    @staticmethod
+    def of(array: NDArray[Any]) -> Array:
+        """A copy of `array`, contiguous."""
+        return Array(array.dtype.str, array.shape, np.ascontiguousarray(array).tobytes())
+
+    def value(self) -> NDArray[Any]:
+        """The array, read-only, without a copy."""
+        return np.frombuffer(self.data, self.dtype).reshape(self.shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +139,82 @@ class ProcessMemory:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """The backend has traced or compiled `count` times so far, as seen after `step` steps."""
+    """The backend built, traced or compiled its step once more.
+
+    Attributes:
+        step: the step in whose call it happened, counted from 0.
+        kind: `build` (a session's graph), `trace` or `compile`; with `re` before it from the second time on.
+        cost_ns: what it took, or the whole call in which it happened; None where nobody can tell.
+        reason: why it was needed, in one line: the first call, or the signature or guard that changed.
+    """
 
     step: int
-    count: int
+    kind: str
+    cost_ns: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GraphBroken:
+    """A compiler could not take in the whole step as one graph: what it made of it has a gap here.
+
+    Attributes:
+        step: the step in whose call it was found, counted from 0.
+        reason: why, in one line.
+        where: file and line of the source that it could not take in; None where the framework does not tell.
+    """
+
+    step: int
+    reason: str
+    where: tuple[str, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """The network as it stands before step `step`, and what the step's batch makes of it, outside any step.
+
+    Attributes:
+        step: how many updates the parameters have had.
+        metrics: everything that the network returns for the batch of step `step`, `loss` first.
+        gradients: each parameter's gradient of the loss; None where the loss does not depend on it.
+        parameters: each parameter.
+    """
+
+    step: int
+    metrics: tuple[tuple[str, float], ...]
+    gradients: tuple[tuple[str, Array | None], ...]
+    parameters: tuple[tuple[str, Array], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedOp:
+    """One op that ran in a logged step.
+
+    Attributes:
+        number: its place in the step, counted from 0.
+        op: the framework's own name for it, such as `aten.mm` or `MatMul`.
+        inputs: where each tensor that it took came from: the number of the op that made it, the name that
+            it has in the parameters or the batch (`parameter w1`, `batch x`), or None for anything else,
+            such as a constant.
+        outputs: what it gave, whole.
+        source: file and line of the net, or of the step, that asked for it, also in the backward pass where
+            the framework can tell; None where it cannot.
+    """
+
+    number: int
+    phase: OpPhase
+    op: str
+    inputs: tuple[int | str | None, ...]
+    outputs: tuple[Array, ...]
+    source: tuple[str, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpsLogged:
+    """Every op of step `step`, taken eagerly, in the order in which they ran."""
+
+    step: int
+    ops: tuple[LoggedOp, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +272,9 @@ Record = (
     | FrameworkMemory
     | ProcessMemory
     | Compiled
+    | GraphBroken
+    | Probed
+    | OpsLogged
     | Stood
     | TurnOver
     | Alive

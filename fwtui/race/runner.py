@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 from time import perf_counter_ns
+from typing import Any
 
 import numpy as np
 
@@ -20,12 +22,13 @@ from fwtui.backends.base import Backend, Framework, Job
 from fwtui.race.columns import Columns
 from fwtui.race.control import Control
 from fwtui.race.cores import bind, bound_cores
+from fwtui.race.probing import Prober
 from fwtui.race.records import (
     Built,
-    Compiled,
     Ended,
     Evaluated,
     Imported,
+    OpsLogged,
     Outcome,
     Phase,
     PhaseEntered,
@@ -34,14 +37,16 @@ from fwtui.race.records import (
 )
 from fwtui.race.spec import LaneSpec
 from fwtui.workloads import catalogue as workloads
-from fwtui.workloads.base import Arrays
-from fwtui.workloads.hashes import data_sha256, weights_sha256
+from fwtui.workloads.base import Batch
+from fwtui.workloads.hashes import HASHED_BATCHES, data_sha256, weights_sha256
 from fwtui.workloads.seeding import data_rng, parameters_rng
 
 FLUSH_NS = 33_000_000
 MEMORY_NS = 250_000_000
 WARM_UP_STEPS = 10
 EVALUATIONS = 40
+
+_NO_DATA = ("the workload's data came to an end", "`batches` must give one batch a step, for ever")
 
 Emit = Callable[[Record], None]
 
@@ -88,10 +93,11 @@ class Runner:
         self._evaluate_every = max(1, spec.steps // EVALUATIONS)
         self._next_event = 0
         self._flush_at = self._memory_at = 0
-        self._compiled = 0
         self._columns = Columns()
         self._evaluated_at = -1
         self._ended: Ended | None = None
+        self._prober: Prober | None = None
+        self._batches: Iterator[Batch] = iter(())
 
     def prepare(self, pid: int) -> None:
         """Imports the framework, settles the device, and builds the network there; tells each of them."""
@@ -121,7 +127,7 @@ class Runner:
             if self.step >= control.limit and self._ended is None:
                 self._memory_at = 0
                 self._flush()
-                self._evaluate()
+                self._at_last()
                 self.end("done", lingers=spec.linger)
                 control.forget()
                 if not spec.linger:
@@ -163,9 +169,9 @@ class Runner:
         run_step, batches, columns, control = self._backend.step, self._batches, self._columns, self._control
         pace_ns = int(1e9 / self._spec.pace) if self._spec.pace else 0
         for _ in range(quota):
-            if self.step >= self._next_event:
-                self._at_event()
             batch = next(batches)
+            if self.step >= self._next_event:
+                self._at_event(batch)
             started = clock()
             self.busy_since_ns = started
             values = run_step(batch)
@@ -183,12 +189,16 @@ class Runner:
                 break
         return True
 
-    def _at_event(self) -> None:
-        """Enters the phase that begins at this step, evaluates where it is time, and sets the next event."""
+    def _at_event(self, batch: Batch) -> None:
+        """Enters the phase that begins at this step, evaluates and probes where it is time, and sets the next
+        event.
+        """
         step = self.step
         assert self._backend is not None
         if step == 0:
             self._enter(self._backend.first_phase)
+            if self._prober is not None:
+                self._prober.keep(batch)
             self._next_event = 1
             return
         if step == 1:
@@ -199,8 +209,26 @@ class Runner:
             self._enter(phase)
         if step % self._evaluate_every == 0:
             self._evaluate()
-        evaluate_at = (step // self._evaluate_every + 1) * self._evaluate_every
-        self._next_event = min(steady_at, evaluate_at) if step < steady_at else evaluate_at
+        events = [(step // self._evaluate_every + 1) * self._evaluate_every]
+        if step < steady_at:
+            events.append(steady_at)
+        if self._prober is not None:
+            self._prober.look(step, batch)
+            events.append(self._prober.next_at)
+        self._next_event = min(events)
+
+    def _at_last(self) -> None:
+        """Evaluates when the last step is done; probes and logs the ops of the step that would be next."""
+        self._evaluate()
+        if self._prober is None and not self._spec.log_ops:
+            return
+        batch = next(self._batches)
+        self._batches = chain([batch], self._batches)
+        if self._prober is not None:
+            self._prober.look(self.step, batch, last=True)
+        if self._spec.log_ops:
+            assert self._backend is not None
+            self._emit(OpsLogged(self.step, self._backend.log_ops(batch)))
 
     def _import(self) -> Framework:
         entry = backends.entry(self._spec.backend).framework
@@ -218,21 +246,25 @@ class Runner:
         framework.device.configure(self._device, spec.threads, spec.tf32)
         workload = workloads.load(spec.workload)
         parameters = workload.parameters(parameters_rng(spec.seed))
-        data_hash = data_sha256(workload.batches(data_rng(spec.seed)))
+        seen = list(islice(workload.batches(data_rng(spec.seed)), HASHED_BATCHES))
+        if not seen:
+            raise LaneError(*_NO_DATA)
         self._batches = _cast_all(workload.batches(data_rng(spec.seed)), spec.dtype)
         self._held_out = workload.held_out(data_rng(spec.seed))
         if self._held_out is not None:
             self._held_out = _cast(self._held_out, spec.dtype)
-        sample = next(_cast_all(workload.batches(data_rng(spec.seed)), spec.dtype))
-        first = _cast(parameters, spec.dtype)
-        job = Job(workload, first, sample, self._device, spec.optimizer, spec.learning_rate)
+        shapes = _shapes(seen if self._held_out is None else [*seen, self._held_out])
+        first, sample = _cast(parameters, spec.dtype), _cast(seen[0], spec.dtype)
+        job = Job(workload, first, sample, shapes, self._device, spec.optimizer, spec.learning_rate)
         self._backend = framework.step.build(backends.entry(spec.backend).mode, job)
+        if spec.probes is not None:
+            self._prober = Prober(spec.probes, self._backend, first, self._emit)
         self._emit(
             Built(
                 device=self._device,
                 dtype=spec.dtype,
                 weights_sha256=weights_sha256(parameters),
-                data_sha256=data_hash,
+                data_sha256=data_sha256(seen),
                 parameters=sum(array.size for array in parameters.values()),
                 threads=framework.device.threads(),
                 cores=bound_cores(),
@@ -259,33 +291,53 @@ class Runner:
         if now >= self._memory_at:
             self._memory_at = now + MEMORY_NS
             self._emit(self._framework.memory.read(self._device))
-        compiled = self._backend.compilations()
-        if compiled != self._compiled:
-            self._compiled = compiled
-            self._emit(Compiled(self.step, compiled))
+        for event in self._backend.events():
+            self._emit(event)
 
     def _enter(self, phase: Phase) -> None:
         self._phase = phase
         self._emit(PhaseEntered(phase, perf_counter_ns(), self.step))
 
 
-def _cast(arrays: Arrays, dtype: str) -> Arrays:
-    """Floating-point arrays in `dtype`, the others as they are."""
+def _cast(arrays: Mapping[str, Any], dtype: str) -> Any:
+    """Floating-point arrays in `dtype`, the others and numbers as they are."""
     return {
-        name: array.astype(dtype) if np.issubdtype(array.dtype, np.floating) else array
-        for name, array in arrays.items()
+        name: value.astype(dtype)
+        if not isinstance(value, int) and np.issubdtype(value.dtype, np.floating)
+        else value
+        for name, value in arrays.items()
     }
 
 
-def _cast_all(batches: Iterator[Arrays], dtype: str) -> Iterator[Arrays]:
+def _shapes(batches: Sequence[Batch]) -> dict[str, tuple[int | None, ...]]:
+    """Each array's shape, None where it differs between batches.
+
+    Raises:
+        LaneError: an array has more dimensions in one batch than in another.
+    """
+    shapes: dict[str, tuple[int | None, ...]] = {}
+    for batch in batches:
+        for name, value in batch.items():
+            if isinstance(value, int):
+                continue
+            known = shapes.setdefault(name, value.shape)
+            if len(known) != value.ndim:
+                raise LaneError(
+                    f"'{name}' has {len(known)} dimensions in one batch and {value.ndim} in another"
+                )
+            shapes[name] = tuple(a if a == b else None for a, b in zip(known, value.shape, strict=True))
+    return shapes
+
+
+def _cast_all(batches: Iterator[Batch], dtype: str) -> Iterator[Batch]:
     """Each batch cast; the same object for the same object, so that a backend need not copy it again."""
-    source: Arrays | None = None
-    result: Arrays = {}
+    source: Batch | None = None
+    result: Batch = {}
     for batch in batches:
         if batch is not source:
             source, result = batch, _cast(batch, dtype)
         yield result
-    raise LaneError("the workload's data came to an end", "`batches` must give one batch a step, for ever")
+    raise LaneError(*_NO_DATA)
 
 
 def _one_line(error: BaseException) -> str:

@@ -16,7 +16,7 @@ HostKind = Literal["process", "thread"]
 SCHEDULES: tuple[Schedule, ...] = ("turns", "race")
 HOSTS: tuple[HostKind, ...] = ("process", "thread")
 DTYPES = ("float32", "float64")
-OPTIMIZERS = ("sgd",)
+OPTIMIZERS = ("sgd", "momentum", "adam", "adamw", "rmsprop")
 MAX_LANES = 4
 MAX_STEPS = 1_000_000_000
 MAX_SIZE = 1_000_000
@@ -76,14 +76,41 @@ class WorkloadSpec:
     """A network and its data by name, with everything that can be set about it.
 
     Attributes:
-        name: a name from `fwtui.workloads.catalogue`.
+        name: a name from `fwtui.workloads.catalogue`, or the path of a Python file of the user's.
         preset: one of that workload's presets.
         sizes: (name, value) pairs that replace the preset's, batch included.
+        data: path of an `.npz` file whose arrays a file of the user's trains on.
     """
 
     name: str
     preset: str
     sizes: tuple[tuple[str, int], ...] = ()
+    data: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Probes:
+    """At which steps a lane tells its gradients and parameters: before step 0, 1 and then further apart.
+
+    Attributes:
+        every: so many steps apart; None: each time half as far again, 0, 1, 2, 3, 4, 6, 9, 13, …
+        first: none before this step.
+    """
+
+    every: int | None = None
+    first: int = 0
+
+    def at_or_after(self, step: int) -> int:
+        """The first step to probe at that is not before `step`."""
+        step = max(step, self.first)
+        if step <= 1:
+            return step
+        if self.every is not None:
+            return -(-step // self.every) * self.every
+        at = 2
+        while at < step:
+            at += at // 2
+        return at
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +128,8 @@ class LaneSpec:
         tf32: whether matrix products in float32 may round their inputs to TF32 on a GPU.
         by_turns: take only the steps that are granted, instead of as many as there are.
         linger: stay alive after the last step, so that more steps can be asked for.
+        probes: when to tell gradients and parameters; None: never.
+        log_ops: after the last step, take one more eagerly, and tell every op of it.
     """
 
     backend: str
@@ -117,6 +146,8 @@ class LaneSpec:
     tf32: bool = False
     by_turns: bool = False
     linger: bool = False
+    probes: Probes | None = None
+    log_ops: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Arrays = dict[str, NDArray[Any]]
+Batch = dict[str, NDArray[Any] | int]
+"""Arrays become tensors. A Python int stays one on both sides, for Python's own control flow: a static graph
+is traced anew for each value of it."""
 Loss = Callable[[Mapping[str, Any], Mapping[str, Any]], Any]
 """(parameters, batch) -> a scalar tensor, or a dict of scalar tensors with `loss` first."""
 
@@ -38,10 +41,10 @@ class Workload(Protocol):
     def parameters(self, rng: np.random.Generator) -> Arrays:
         """The first weights, by name, in float64."""
 
-    def batches(self, rng: np.random.Generator) -> Iterator[Arrays]:
+    def batches(self, rng: np.random.Generator) -> Iterator[Batch]:
         """One batch a step, without end. The same object again means the same data again."""
 
-    def held_out(self, rng: np.random.Generator) -> Arrays | None:
+    def held_out(self, rng: np.random.Generator) -> Batch | None:
         """Data to evaluate and never to train on; None where there is none."""
 
     def torch_loss(self) -> Loss:
@@ -70,10 +73,10 @@ class BuiltIn(ABC):
         """The first weights, by name, in float64."""
 
     @abstractmethod
-    def batches(self, rng: np.random.Generator) -> Iterator[Arrays]:
+    def batches(self, rng: np.random.Generator) -> Iterator[Batch]:
         """One batch a step, without end. The same object again means the same data again."""
 
-    def held_out(self, rng: np.random.Generator) -> Arrays | None:
+    def held_out(self, rng: np.random.Generator) -> Batch | None:
         """None: no data held out."""
         return None
 

@@ -10,6 +10,7 @@ import threading
 import time
 
 from fwtui.backends.base import Job
+from fwtui.race.records import Compiled
 
 FAULT_AT = 20
 RELEASE = threading.Event()
@@ -18,7 +19,7 @@ RELEASE = threading.Event()
 
 class Scripted:
     def __init__(self, mode: str, job: Job) -> None:
-        self.mode, self.job, self.count = mode, job, 0
+        self.mode, self.parameters, self.count, self.said = mode, job.parameters, 0, False
         self.first_phase = "trace" if mode == "other" else "warm-up"
 
     def step(self, batch):
@@ -53,10 +54,23 @@ class Scripted:
         return {"loss": 1.0, "accuracy": min(1.0, self.count / 100)}
 
     def weights(self):
-        return self.job.parameters
+        return self.parameters
 
-    def compilations(self) -> int:
-        return 1 if self.mode == "other" and self.count else 0
+    def gradients(self, batch):
+        gradients = {name: 2 * array for name, array in self.parameters.items()}
+        return {"loss": 1000.0 * 0.99**self.count}, gradients
+
+    def load(self, weights):
+        self.parameters = dict(weights)
+
+    def log_ops(self, batch):
+        raise NotImplementedError("a script has no ops")
+
+    def events(self):
+        if self.mode != "other" or self.count != 1 or self.said:
+            return ()
+        self.said = True
+        return (Compiled(0, "trace", 171_000_000, "the first call"),)
 
     def close(self) -> None:
         pass

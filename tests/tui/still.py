@@ -141,7 +141,7 @@ def training(backend: str, steps: int, total: int = 500, losses: object = None) 
     warm = min(11, total // 10 + 1)
     for first, last in _batches(steps, warm):
         if first == 1 and key == "tf":
-            said.append(Compiled(1, 1))
+            said.append(Compiled(0, "trace", 171_000_000, "the first call"))
         if first == warm:
             said.append(phase("steady", steps * 0.000_7, warm))
         said.append(_steps(first, times[first:last], values[first:last]))

@@ -6,16 +6,17 @@ turned off: inside a `tf.Graph`, operations are recorded instead of run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from time import perf_counter_ns
+from typing import Any
 
-import numpy as np
 import tensorflow as tf
 
-from fwtui.backends.base import Job, named_metrics
+from fwtui.backends.base import Gradients, Job, named_metrics
 from fwtui.backends.tensorflow.device import tensorflow_name
 from fwtui.backends.tensorflow.optimizers import OPTIMIZERS
-from fwtui.race.records import Phase
-from fwtui.workloads.base import Arrays
+from fwtui.race.records import Compiled, GraphBroken, LoggedOp, Phase
+from fwtui.workloads.base import Arrays, Batch
 
 v1 = tf.compat.v1
 
@@ -26,9 +27,13 @@ class Session:
     first_phase: Phase = "warm-up"
 
     def __init__(self, job: Job) -> None:
+        started = perf_counter_ns()
         self._graph = tf.Graph()
         with self._graph.as_default(), tf.device(tensorflow_name(job.device)):
-            self._placeholders = {name: _placeholder(name, array) for name, array in job.batch.items()}
+            self._placeholders = {
+                name: v1.placeholder(array.dtype, job.shapes[name], name=name)
+                for name, array in _arrays(job.batch).items()
+            }
             # The first weights come in by a feed too: as constants they would stay in the graph for good.
             first = {name: v1.placeholder(array.dtype, array.shape) for name, array in job.parameters.items()}
             # Without use_resource=True these would be version 1's reference variables: a read of one may see
@@ -38,48 +43,83 @@ class Session:
                 for name, value in first.items()
             }
             self._metrics = named_metrics(job.workload.tensorflow_loss()(self._params, self._placeholders))
+            weights = list(self._params.values())
+            gradients = tf.gradients(self._metrics["loss"], weights)
+            self._gradients = {
+                name: None if gradient is None else tf.convert_to_tensor(gradient)
+                for name, gradient in zip(self._params, gradients, strict=True)
+            }
             self._train = self._update(job)
-            initialize = v1.global_variables_initializer()
+            self._first = first
+            self._initialize = tf.group(*(weight.initializer for weight in self._params.values()))
+            initialize_all = v1.global_variables_initializer()
         # With no config of its own the session takes TensorFlow's: threads, visible GPUs, memory growth.
         self._session = v1.Session(graph=self._graph)
-        self._session.run(initialize, {first[name]: array for name, array in job.parameters.items()})
+        self._session.run(initialize_all, {first[name]: array for name, array in job.parameters.items()})
+        built = Compiled(0, "build", perf_counter_ns() - started, "the graph is built before the first step")
+        self._events: Sequence[Compiled | GraphBroken] = (built,)
 
-    def step(self, batch: Arrays) -> Mapping[str, float]:
+    def step(self, batch: Batch) -> Mapping[str, float]:
         """One optimizer update; the metrics before it. A session's run returns when all work is done."""
         metrics, _ = self._session.run((self._metrics, self._train), self._feed(batch))
         return {name: float(value) for name, value in metrics.items()}
 
-    def evaluate(self, batch: Arrays) -> Mapping[str, float]:
+    def evaluate(self, batch: Batch) -> Mapping[str, float]:
         """The metrics of `batch`, of any size, under the present weights."""
         metrics = self._session.run(self._metrics, self._feed(batch))
         return {name: float(value) for name, value in metrics.items()}
+
+    def gradients(self, batch: Batch) -> tuple[Mapping[str, float], Gradients]:
+        """The metrics of `batch`, and the loss's gradient by each weight, which the graph has anyway."""
+        known = {name: gradient for name, gradient in self._gradients.items() if gradient is not None}
+        metrics, arrays = self._session.run((self._metrics, known), self._feed(batch))
+        values = {name: float(value) for name, value in metrics.items()}
+        return values, {name: arrays.get(name) for name in self._gradients}
 
     def weights(self) -> Arrays:
         """The present weights, copied to NumPy."""
         arrays: Arrays = self._session.run(self._params)
         return {name: array.copy() for name, array in arrays.items()}
 
-    def compilations(self) -> int:
-        """1: the graph was built before the first step, and never again."""
-        return 1
+    def load(self, weights: Arrays) -> None:
+        """Puts `weights` in the place of the present ones."""
+        self._session.run(self._initialize, {self._first[name]: array for name, array in weights.items()})
+
+    def log_ops(self, batch: Batch) -> tuple[LoggedOp, ...]:
+        """NotImplementedError: a session runs its whole graph in one call, and no op of it eagerly."""
+        raise NotImplementedError("a session runs its whole graph in one call, and no op of it eagerly")
+
+    def events(self) -> Sequence[Compiled | GraphBroken]:
+        """The graph was built before the first step, and is never again."""
+        events, self._events = self._events, ()
+        return events
 
     def close(self) -> None:
         """Ends the session, which holds the weights."""
         self._session.close()
 
     def _update(self, job: Job) -> tf.Operation:
-        weights = list(self._params.values())
-        gradients = tf.gradients(self._metrics["loss"], weights)
+        weights, gradients = list(self._params.values()), list(self._gradients.values())
         # A graph has no order but what is asked for: everything that reads a weight comes before the first
         # weight changes.
         read = [gradient for gradient in gradients if gradient is not None]
         with tf.control_dependencies([*read, *self._metrics.values()]):
             return tf.group(*OPTIMIZERS[job.optimizer](weights, job.learning_rate)(gradients))
 
-    def _feed(self, batch: Arrays) -> dict[tf.Tensor, np.ndarray]:
+    def _feed(self, batch: Batch) -> dict[tf.Tensor, Any]:
         return {self._placeholders[name]: array for name, array in batch.items()}
 
 
-def _placeholder(name: str, array: np.ndarray) -> tf.Tensor:
-    """Where a batch comes in. Its leading dimension stays open, so that held-out data fits too."""
-    return v1.placeholder(array.dtype, (None, *array.shape[1:]) if array.ndim else (), name=name)
+def _arrays(batch: Batch) -> dict[str, Any]:
+    """The batch, where it holds arrays only.
+
+    Raises:
+        NotImplementedError: it holds a Python int, which may be another one in the next step.
+    """
+    for name, value in batch.items():
+        if isinstance(value, int):
+            raise NotImplementedError(
+                f"'{name}' is a Python number, which may change from step to step; "
+                "a session's graph is built once, before the first step"
+            )
+    return dict(batch)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from time import perf_counter_ns
 from typing import Any
 
 import tensorflow as tf
 
-from fwtui.backends.base import Backend, Job, named_metrics
+from fwtui.backends.base import Backend, Gradients, Job, named_metrics
 from fwtui.backends.tensorflow.device import tensorflow_name
 from fwtui.backends.tensorflow.optimizers import OPTIMIZERS
 from fwtui.backends.tensorflow.session import Session
-from fwtui.race.records import Phase
-from fwtui.workloads.base import Arrays
+from fwtui.race.records import Compiled, GraphBroken, LoggedOp, Phase
+from fwtui.workloads.base import Arrays, Batch
 
 
 def build(mode: str, job: Job) -> Backend:
@@ -35,8 +36,9 @@ class Eager:
         self._batch, self._held_out = _Resident(self._device), _Resident(self._device)
         self._run_train: Any = self._train
         self._run_metrics: Any = self._metrics
+        self._run_gradients: Any = self._gradients
 
-    def step(self, batch: Arrays) -> Mapping[str, float]:
+    def step(self, batch: Batch) -> Mapping[str, float]:
         """One optimizer update; the metrics before it, when all work is done."""
         metrics = self._run_train(self._batch.tensors(batch))
         values = {name: float(value) for name, value in metrics.items()}
@@ -45,30 +47,51 @@ class Eager:
             tf.test.experimental.sync_devices()
         return values
 
-    def evaluate(self, batch: Arrays) -> Mapping[str, float]:
+    def evaluate(self, batch: Batch) -> Mapping[str, float]:
         """The metrics of `batch`, of any size, under the present weights."""
         metrics = self._run_metrics(self._held_out.tensors(batch))
         return {name: float(value) for name, value in metrics.items()}
+
+    def gradients(self, batch: Batch) -> tuple[Mapping[str, float], Gradients]:
+        """The metrics of `batch`, and the loss's gradient by each weight, copied to NumPy."""
+        metrics, gradients = self._run_gradients(self._batch.tensors(batch))
+        arrays = [None if g is None else tf.convert_to_tensor(g).numpy().copy() for g in gradients]
+        values = {name: float(value) for name, value in metrics.items()}
+        return values, dict(zip(self._params, arrays, strict=True))
 
     def weights(self) -> Arrays:
         """The present weights, copied to NumPy."""
         return {name: weight.numpy().copy() for name, weight in self._params.items()}
 
-    def compilations(self) -> int:
-        """0: nothing is ever compiled."""
-        return 0
+    def load(self, weights: Arrays) -> None:
+        """Puts `weights` in the place of the present ones."""
+        for name, array in weights.items():
+            self._params[name].assign(array)
+
+    def log_ops(self, batch: Batch) -> tuple[LoggedOp, ...]:
+        """One step with every op of it told."""
+        raise NotImplementedError("tf.eager does not log its ops yet")
+
+    def events(self) -> Sequence[Compiled | GraphBroken]:
+        """Nothing: nothing is ever compiled."""
+        return ()
 
     def close(self) -> None:
         """Nothing outlives the object."""
 
-    def _train(self, batch: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+    def _train(self, batch: Mapping[str, Any]) -> dict[str, tf.Tensor]:
+        with tf.device(self._device):
+            metrics, gradients = self._gradients(batch)
+            self._update(gradients)
+        return metrics
+
+    def _gradients(self, batch: Mapping[str, Any]) -> tuple[dict[str, tf.Tensor], list[tf.Tensor | None]]:
         with tf.device(self._device):
             with tf.GradientTape() as tape:
                 metrics = named_metrics(self._loss(self._params, batch))
-            self._update(tape.gradient(metrics["loss"], self._weights))
-        return metrics
+            return metrics, tape.gradient(metrics["loss"], self._weights)
 
-    def _metrics(self, batch: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+    def _metrics(self, batch: Mapping[str, Any]) -> dict[str, tf.Tensor]:
         with tf.device(self._device):
             return named_metrics(self._loss(self._params, batch))
 
@@ -81,12 +104,29 @@ class Function(Eager):
     def __init__(self, job: Job) -> None:
         super().__init__(job)
         self._run_train = tf.function(self._train)
-        # A function of its own, so that held-out data of another size does not count as a retrace.
+        # Functions of their own, so that what is evaluated or probed does not count as a retrace.
         self._run_metrics = tf.function(self._metrics)
+        self._run_gradients = tf.function(self._gradients)
+        self._steps = 0
+        self._events: list[Compiled | GraphBroken] = []
+        self._traces = 0
 
-    def compilations(self) -> int:
-        """How often the step was traced: once, and again whenever a batch has another shape or dtype."""
-        return int(self._run_train.experimental_get_tracing_count())
+    def step(self, batch: Batch) -> Mapping[str, float]:
+        """One optimizer update; the metrics before it, when all work is done."""
+        started = perf_counter_ns()
+        values = super().step(batch)
+        traces = int(self._run_train.experimental_get_tracing_count())
+        if traces != self._traces:
+            kind, reason = ("retrace", "another signature") if self._traces else ("trace", "the first call")
+            self._events.append(Compiled(self._steps, kind, perf_counter_ns() - started, reason))
+            self._traces = traces
+        self._steps += 1
+        return values
+
+    def events(self) -> Sequence[Compiled | GraphBroken]:
+        """Each trace of the step: the first, and one whenever a batch has another shape or dtype."""
+        events, self._events = self._events, []
+        return events
 
 
 class _Resident:
@@ -94,13 +134,16 @@ class _Resident:
 
     def __init__(self, device: str) -> None:
         self._device = device
-        self._of: Arrays | None = None
-        self._tensors: dict[str, tf.Tensor] = {}
+        self._of: Batch | None = None
+        self._tensors: dict[str, Any] = {}
 
-    def tensors(self, batch: Arrays) -> dict[str, tf.Tensor]:
+    def tensors(self, batch: Batch) -> dict[str, Any]:
         if batch is not self._of:
             with tf.device(self._device):
-                self._tensors = {name: tf.constant(array) for name, array in batch.items()}
+                self._tensors = {
+                    name: value if isinstance(value, int) else tf.constant(value)
+                    for name, value in batch.items()
+                }
             self._of = batch
         return self._tensors
 

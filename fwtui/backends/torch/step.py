@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import torch
-from torch import Tensor
 
-from fwtui.backends.base import Backend, Job, named_metrics
+from fwtui.backends.base import Backend, Gradients, Job, named_metrics
 from fwtui.backends.torch.optimizers import OPTIMIZERS
-from fwtui.race.records import Phase
-from fwtui.workloads.base import Arrays
+from fwtui.race.records import Compiled, GraphBroken, LoggedOp, Phase
+from fwtui.workloads.base import Arrays, Batch
 
 
 def build(mode: str, job: Job) -> Backend:
@@ -35,7 +35,7 @@ class Eager:
         self._update = OPTIMIZERS[job.optimizer](self._weights, job.learning_rate)
         self._batch, self._held_out = _Resident(self._device), _Resident(self._device)
 
-    def step(self, batch: Arrays) -> Mapping[str, float]:
+    def step(self, batch: Batch) -> Mapping[str, float]:
         """One optimizer update; the metrics before it, when all work is done."""
         metrics = named_metrics(self._loss(self._params, self._batch.tensors(batch)))
         gradients = torch.autograd.grad(metrics["loss"], self._weights, allow_unused=True)
@@ -44,19 +44,37 @@ class Eager:
         _synchronize(self._device)
         return values
 
-    def evaluate(self, batch: Arrays) -> Mapping[str, float]:
+    def evaluate(self, batch: Batch) -> Mapping[str, float]:
         """The metrics of `batch`, of any size, under the present weights."""
         with torch.no_grad():
             metrics = named_metrics(self._loss(self._params, self._held_out.tensors(batch)))
         return {name: value.item() for name, value in metrics.items()}
 
+    def gradients(self, batch: Batch) -> tuple[Mapping[str, float], Gradients]:
+        """The metrics of `batch`, and the loss's gradient by each weight, copied to NumPy."""
+        metrics = named_metrics(self._loss(self._params, self._batch.tensors(batch)))
+        gradients = torch.autograd.grad(metrics["loss"], self._weights, allow_unused=True)
+        arrays = [None if g is None else g.detach().cpu().numpy().copy() for g in gradients]
+        values = {name: value.item() for name, value in metrics.items()}
+        return values, dict(zip(self._params, arrays, strict=True))
+
     def weights(self) -> Arrays:
         """The present weights, copied to NumPy."""
         return {name: weight.detach().cpu().numpy().copy() for name, weight in self._params.items()}
 
-    def compilations(self) -> int:
-        """0: nothing is ever compiled."""
-        return 0
+    def load(self, weights: Arrays) -> None:
+        """Puts `weights` in the place of the present ones."""
+        with torch.no_grad():
+            for name, array in weights.items():
+                self._params[name].copy_(torch.tensor(array))
+
+    def log_ops(self, batch: Batch) -> tuple[LoggedOp, ...]:
+        """One step with every op of it told."""
+        raise NotImplementedError("torch.eager does not log its ops yet")
+
+    def events(self) -> Sequence[Compiled | GraphBroken]:
+        """Nothing: nothing is ever compiled."""
+        return ()
 
     def close(self) -> None:
         """Nothing outlives the object."""
@@ -67,12 +85,15 @@ class _Resident:
 
     def __init__(self, device: torch.device) -> None:
         self._device = device
-        self._of: Arrays | None = None
-        self._tensors: dict[str, Tensor] = {}
+        self._of: Batch | None = None
+        self._tensors: dict[str, Any] = {}
 
-    def tensors(self, batch: Arrays) -> dict[str, Tensor]:
+    def tensors(self, batch: Batch) -> dict[str, Any]:
         if batch is not self._of:
-            self._tensors = {name: torch.tensor(array, device=self._device) for name, array in batch.items()}
+            self._tensors = {
+                name: value if isinstance(value, int) else torch.tensor(value, device=self._device)
+                for name, value in batch.items()
+            }
             self._of = batch
         return self._tensors
 

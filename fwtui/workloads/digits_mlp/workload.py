@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fwtui.race.spec import SpecError
-from fwtui.workloads.base import Arrays, BuiltIn
+from fwtui.workloads.base import Arrays, Batch, BuiltIn
 from fwtui.workloads.digits_mlp import data
 
 HELD_OUT = data.COUNT // 5
@@ -54,7 +54,7 @@ class DigitsMlp(BuiltIn):
             "b2": np.zeros(data.CLASSES),
         }
 
-    def batches(self, rng: np.random.Generator) -> Iterator[Arrays]:
+    def batches(self, rng: np.random.Generator) -> Iterator[Batch]:
         """`images` (batch, 64) float64 and `labels` (batch,) int64, in a new order every epoch.
 
         What does not fill a batch at the end of an epoch is dropped, so that shapes stay.
@@ -65,7 +65,7 @@ class DigitsMlp(BuiltIn):
             for start in range(0, TRAINED - self.batch + 1, self.batch):
                 yield _rows(order[start : start + self.batch])
 
-    def held_out(self, rng: np.random.Generator) -> Arrays:
+    def held_out(self, rng: np.random.Generator) -> Batch:
         """The fifth of the digits that no batch holds, as one batch of 359."""
         held, _ = _split(rng)
         return _rows(held)
@@ -85,7 +85,7 @@ def _split(rng: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.int6
     return order[:HELD_OUT], order[HELD_OUT:]
 
 
-def _rows(chosen: NDArray[Any]) -> Arrays:
+def _rows(chosen: NDArray[Any]) -> Batch:
     images, labels = data.digits()
     return {"images": images[chosen], "labels": labels[chosen]}
 

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from fwtui.workloads.base import Arrays, BuiltIn
+from fwtui.workloads.base import Arrays, Batch, BuiltIn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,9 +47,9 @@ class TwoLayer(BuiltIn):
             "w2": rng.standard_normal((self.hidden, self.outputs)),
         }
 
-    def batches(self, rng: np.random.Generator) -> Iterator[Arrays]:
+    def batches(self, rng: np.random.Generator) -> Iterator[Batch]:
         """`x` (batch, d_in) and `y` (batch, outputs), standard normal, float64; the same object always."""
-        batch = {
+        batch: Batch = {
             "x": rng.standard_normal((self.batch, self.d_in)),
             "y": rng.standard_normal((self.batch, self.outputs)),
         }

@@ -1,0 +1,65 @@
+"""When a lane tells its gradients and parameters, and how that stays out of every step's time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fwtui.backends.base import Backend
+from fwtui.race.records import Array, Probed
+from fwtui.race.spec import Probes
+from fwtui.workloads.base import Arrays, Batch
+
+
+class Prober:
+    """Probes one backend between its steps.
+
+    Step 0 is probed after it has been taken, with the first weights put back for that long: whatever is
+    traced, compiled, loaded or allocated for the first time belongs into the first step's time.
+
+    Args:
+        parameters: the first weights, as the backend got them.
+    """
+
+    def __init__(
+        self, probes: Probes, backend: Backend, parameters: Arrays, emit: Callable[[Probed], None]
+    ) -> None:
+        self._probes, self._backend, self._emit = probes, backend, emit
+        self._parameters = parameters
+        self._first: Batch | None = None
+        self._told = -1
+        self._due = probes.at_or_after(0)
+
+    @property
+    def next_at(self) -> int:
+        """The step before which to look again."""
+        return max(1, self._due)
+
+    def keep(self, batch: Batch) -> None:
+        """Takes the batch of step 0, for when that is probed."""
+        if self._due == 0:
+            self._first = batch
+
+    def look(self, step: int, batch: Batch, last: bool = False) -> None:
+        """Tells what is due before `step`, whose batch is `batch`; in any case at the `last` look."""
+        if self._first is not None:
+            now = self._backend.weights()
+            self._backend.load(self._parameters)
+            self._tell(0, self._first)
+            self._backend.load(now)
+            self._first = None
+            self._due = self._probes.at_or_after(1)
+        if (last or step >= self._due) and step != self._told:
+            self._tell(step, batch)
+            self._due = self._probes.at_or_after(step + 1)
+
+    def _tell(self, step: int, batch: Batch) -> None:
+        metrics, gradients = self._backend.gradients(batch)
+        self._told = step
+        self._emit(
+            Probed(
+                step,
+                tuple(metrics.items()),
+                tuple((name, None if g is None else Array.of(g)) for name, g in gradients.items()),
+                tuple((name, Array.of(w)) for name, w in self._backend.weights().items()),
+            )
+        )
