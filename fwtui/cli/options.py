@@ -126,7 +126,7 @@ def race_request(
         str | None,
         typer.Option(
             metavar="X",
-            help="Learning rate; the workload's, or what another --optimizer needs, unless you say otherwise.",
+            help="Learning rate; the workload's, or what suits another --optimizer.",
             rich_help_panel=HOW,
         ),
     ] = None,
