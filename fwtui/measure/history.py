@@ -22,8 +22,10 @@ from fwtui.race.records import (
     GraphBroken,
     Imported,
     LogLine,
+    OpsLogged,
     Phase,
     PhaseEntered,
+    Probed,
     ProcessMemory,
     Record,
     Standing,
@@ -33,6 +35,7 @@ from fwtui.race.records import (
 
 RAW_STEPS = 65_536
 LOG_LINES = 5_000
+PROBE_BYTES = 32_000_000
 
 
 @dataclass
@@ -41,6 +44,8 @@ class History:
 
     Attributes:
         raw_steps: how many of the last steps are kept one by one; None keeps them all.
+        probe_bytes: how much of the last probes is kept, for a lane that comes later; None keeps them all.
+        probes: those probes, by step, and `probes_dropped`, how many there were besides.
         phases: each phase entered, in order.
         steps: steps done.
         metrics: the last `raw_steps` values of everything the network returns, `loss` first.
@@ -55,6 +60,7 @@ class History:
     """
 
     raw_steps: int | None = RAW_STEPS
+    probe_bytes: int | None = PROBE_BYTES
     phases: list[PhaseEntered] = field(default_factory=list)
     imported: Imported | None = None
     built: Built | None = None
@@ -67,6 +73,8 @@ class History:
     evaluations: list[Evaluated] = field(default_factory=list)
     first_step_ns: int | None = None
     steps: int = 0
+    probes_dropped: int = 0
+    ops: OpsLogged | None = None
     log_lines: int = 0
     heard_ns: int = field(default_factory=perf_counter_ns)
     busy_since_ns: int | None = None
@@ -77,6 +85,8 @@ class History:
         self.loss_curve, self.step_curve = Extrema(), Extrema()
         self.in_use_curve, self.rss_curve = Extrema(), Extrema()
         self.log: deque[str] = deque(maxlen=LOG_LINES)
+        self.probes: dict[int, Probed] = {}
+        self._probe_bytes = 0
         self._device_peak: int | None = None
         self._rss_peak: int | None = None
 
@@ -163,12 +173,23 @@ class History:
         self.log.append(record.text)
         self.log_lines += 1
 
+    def _probed(self, record: Probed) -> None:
+        self.probes[record.step] = record
+        self._probe_bytes += _size(record)
+        while self.probe_bytes is not None and self._probe_bytes > self.probe_bytes and len(self.probes) > 1:
+            self._probe_bytes -= _size(self.probes.pop(next(iter(self.probes))))
+            self.probes_dropped += 1
+
     def _stood(self, record: Stood) -> None:
         self.standing = record.standing
         self.ended = None  # a lane that is over says no more, but one that lingers may go on
 
     def _alive(self, record: Alive) -> None:
         self.busy_since_ns = record.busy_since_ns
+
+
+def _size(probe: Probed) -> int:
+    return sum(len(array.data) for _, array in (*probe.gradients, *probe.parameters) if array is not None)
 
 
 def _or_nan(value: int | None) -> float:
@@ -188,6 +209,8 @@ _HANDLERS: dict[type, Callable[[History, Any], None]] = {
     FrameworkMemory: History._framework_memory,
     ProcessMemory: History._process_memory,
     Compiled: lambda history, record: history.compiled.append(record),
+    Probed: History._probed,
+    OpsLogged: lambda history, record: setattr(history, "ops", record),
     GraphBroken: lambda history, record: history.graph_breaks.append(record),
     Stood: History._stood,
     Alive: History._alive,

@@ -54,9 +54,7 @@ class LossComparison:
     """
 
     def __init__(self, dtype: str) -> None:
-        # A squared loss L whose outputs were first of the size √L₀ is not known better than ±2·eps·√(L₀·L):
-        # below this share of L₀, one rounding of the outputs moves it by more than the tolerance.
-        self._floor = (2 * float(np.finfo(dtype).eps) / TOLERANCES[dtype]) ** 2
+        self._floor = loss_floor(dtype, TOLERANCES[dtype])
         self._next = 0
         self._scale: float | None = None
         self.gap = LossGap(TOLERANCES[dtype])
@@ -111,6 +109,15 @@ class LossComparison:
             largest_at=first + top if larger else old.largest_at,
             first_divergence=found if old.first_divergence is None else old.first_divergence,
         )
+
+
+def loss_floor(dtype: str, tolerance: float) -> float:
+    """The share of the first loss below which a loss is known less well than to `tolerance`.
+
+    A squared loss L whose outputs were first of the size √L₀ is not known better than ±2·eps·√(L₀·L): below
+    this share of L₀, one rounding of the outputs moves it by more than the tolerance.
+    """
+    return (2 * float(np.finfo(dtype).eps) / tolerance) ** 2
 
 
 def relative_gap(losses: NDArray[np.float64], floor: float) -> NDArray[np.float64]:

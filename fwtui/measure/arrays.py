@@ -1,0 +1,67 @@
+"""How far two arrays that should be equal are apart."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayGap:
+    """The difference between two arrays, told by its worst element.
+
+    Attributes:
+        absolute: largest |a − b|.
+        relative: that, divided by the largest magnitude in either array, or by `floor` where that is larger.
+            Not element by element: one that is nearly zero is mostly a difference of large ones, and of its
+            own figures none need be right.
+        ulps: |a − b| at the worst element, in units in the last place of the larger of the two there.
+        index: where the worst element is.
+        a, b: its two values.
+        problem: why the arrays cannot be told apart by figures, such as another shape; "" where they can.
+    """
+
+    absolute: float
+    relative: float
+    ulps: float
+    index: tuple[int, ...] = ()
+    a: float = math.nan
+    b: float = math.nan
+    problem: str = ""
+
+
+def unlike(problem: str) -> ArrayGap:
+    """Arrays that differ in more than their values."""
+    return ArrayGap(math.inf, math.inf, math.inf, problem=problem)
+
+
+def array_gap(a: NDArray[Any], b: NDArray[Any], dtype: str, floor: float = 0.0) -> ArrayGap | None:
+    """Compares `a` with `b`; None where nothing can be compared: no elements, or none that is finite.
+
+    An element that is not finite in both, and not in the same way, is infinitely far apart.
+
+    Args:
+        dtype: the floating-point type whose last place the difference is counted in.
+        floor: least denominator of the relative gap, for arrays that rounding alone decides.
+    """
+    if a.shape != b.shape:
+        return unlike(f"shape {a.shape} against {b.shape}")
+    a, b = a.astype(np.float64), b.astype(np.float64)
+    finite = np.isfinite(a) & np.isfinite(b)
+    alike = (a == b) | (np.isnan(a) & np.isnan(b))
+    if not (finite | ~alike).any():
+        return None
+    with np.errstate(invalid="ignore"):
+        distance = np.where(alike, 0.0, np.where(finite, np.abs(a - b), np.inf))
+    worst = np.unravel_index(int(distance.argmax()), distance.shape)
+    absolute, at_a, at_b = float(distance[worst]), float(a[worst]), float(b[worst])
+    if not math.isfinite(absolute):
+        return ArrayGap(math.inf, math.inf, math.inf, tuple(map(int, worst)), at_a, at_b)
+    magnitude = float(np.maximum(np.abs(a), np.abs(b))[finite].max())
+    scale = max(magnitude, floor, float(np.finfo(np.float64).tiny))
+    last_place = float(np.spacing(np.dtype(dtype).type(max(abs(at_a), abs(at_b)))))
+    return ArrayGap(absolute, absolute / scale, absolute / last_place, tuple(map(int, worst)), at_a, at_b)

@@ -1,0 +1,152 @@
+"""Same answer, down to each gradient and parameter: the lanes' probes, compared as they arrive."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fwtui.measure.arrays import ArrayGap, array_gap, unlike
+from fwtui.measure.history import History
+from fwtui.measure.parity import loss_floor
+from fwtui.race.records import Array, Probed
+
+Kind = Literal["metric", "gradient", "parameter"]
+Key = tuple[Kind, str]
+Arrays = dict[str, NDArray[Any] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """How far one quantity of a lane is from the first lane's.
+
+    Attributes:
+        lane: the other lane, counted from 0: of all, the one that is furthest away.
+    """
+
+    lane: int
+    array: ArrayGap
+
+    @property
+    def relative(self) -> float:
+        """The figure that is held against the tolerance."""
+        return self.array.relative
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeRow:
+    """The comparison of one step: what could be compared, by kind and name, in the network's order."""
+
+    step: int
+    gaps: Mapping[Key, Gap]
+
+    @property
+    def largest(self) -> float | None:
+        """The largest relative gap; None where nothing could be compared."""
+        return max((gap.relative for gap in self.gaps.values()), default=None)
+
+
+class ProbeComparison:
+    """Compares the probes of lanes that start from the same weights and data; keeps figures, no arrays.
+
+    Args:
+        dtype: the least exact dtype among the lanes.
+        tolerance: relative gap that is still the same answer, for the floor below which rounding decides.
+
+    Attributes:
+        rows: the steps compared so far, in order.
+    """
+
+    def __init__(self, dtype: str, tolerance: float) -> None:
+        self._dtype = dtype
+        # An array whose largest element is smaller than this share of the largest of its kind, or than was
+        # the first step's, is made of what larger numbers left over: a gradient that is zero but for rounding
+        # must not count as a difference.
+        self._floor = 4 * float(np.finfo(dtype).eps) / tolerance
+        self._loss_floor = loss_floor(dtype, tolerance)
+        self._first: dict[Kind, float] = {}
+        self.rows: list[ProbeRow] = []
+        self._compared: set[int] = set()
+
+    def update(self, lanes: Sequence[History], at_most: int | None = None) -> bool:
+        """Compares the steps that all lanes have probed by now; whether there were any.
+
+        Args:
+            at_most: leave the rest for the next call, where comparing must not hold up the caller.
+        """
+        if len(lanes) < 2:
+            return False
+        common = set.intersection(*(set(lane.probes) for lane in lanes)) - self._compared
+        for step in sorted(common)[:at_most]:
+            self._compared.add(step)
+            self.rows.append(self.compare([lane.probes[step] for lane in lanes]))
+        self.rows.sort(key=lambda row: row.step)
+        return bool(common)
+
+    def compare(self, probes: Sequence[Probed]) -> ProbeRow:
+        """One step's probes, each lane's against the first one's."""
+        gaps: dict[Key, Gap] = {}
+        first = _quantities(probes[0])
+        for lane, probe in enumerate(probes[1:], 1):
+            for kind, others in _quantities(probe).items():
+                for name, gap in self._compare(kind, first[kind], others).items():
+                    known = gaps.get((kind, name))
+                    if known is None or gap.relative > known.relative:
+                        gaps[kind, name] = Gap(lane, gap)
+        return ProbeRow(probes[0].step, gaps)
+
+    def _compare(self, kind: Kind, ours: Arrays, theirs: Arrays) -> dict[str, ArrayGap]:
+        floors = self._floors(kind, ours, theirs)
+        gaps = {name: self._gap(name, ours, theirs, floors.get(name, 0.0)) for name in {**ours, **theirs}}
+        return {name: gap for name, gap in gaps.items() if gap is not None}
+
+    def _floors(self, kind: Kind, ours: Arrays, theirs: Arrays) -> dict[str, float]:
+        """Least denominators by name. Metrics have nothing to do with one another, and of them only the loss
+        is known to fall to where rounding decides it.
+        """
+        names = ["loss"] if kind == "metric" else list({**ours, **theirs})
+        known = [array for name in names for array in (ours.get(name), theirs.get(name)) if array is not None]
+        scale = max((_magnitude(array) for array in known), default=0.0)
+        scale = max(scale, self._first.setdefault(kind, scale))
+        return dict.fromkeys(names, scale * (self._loss_floor if kind == "metric" else self._floor))
+
+    def _gap(self, name: str, ours: Arrays, theirs: Arrays, floor: float) -> ArrayGap | None:
+        if name not in ours or name not in theirs:
+            return unlike("only one of the networks has it")
+        a, b = ours[name], theirs[name]
+        if a is None and b is None:
+            return None
+        if a is None or b is None:
+            there = b if a is None else a
+            assert there is not None
+            # A gradient that is all zero says the same as none.
+            return unlike("the loss depends on it in one network only") if there.any() else None
+        return array_gap(a, b, self._dtype, floor)
+
+
+def _quantities(probe: Probed) -> dict[Kind, Arrays]:
+    return {
+        "parameter": _values(probe.parameters),
+        "metric": {name: np.asarray(value) for name, value in probe.metrics},
+        "gradient": _values(probe.gradients),
+    }
+
+
+def _values(pairs: Sequence[tuple[str, Array | None]]) -> Arrays:
+    return {name: None if array is None else array.value() for name, array in pairs}
+
+
+def _magnitude(array: NDArray[Any]) -> float:
+    finite = np.abs(array[np.isfinite(array)])
+    return float(finite.max(initial=0.0)) if finite.size else 0.0
+
+
+def largest(rows: Sequence[ProbeRow]) -> tuple[int, Key, Gap] | None:
+    """The largest gap of all: its step, what it is of, and the gap; None where nothing was compared."""
+    cells = [(row.step, key, gap) for row in rows for key, gap in row.gaps.items()]
+    known = [cell for cell in cells if not math.isnan(cell[2].relative)]
+    return max(known, key=lambda cell: cell[2].relative, default=None)
