@@ -1,0 +1,16 @@
+"""First weights that several workloads draw."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def he_normal(rng: np.random.Generator, *shape: int) -> NDArray[np.float64]:
+    """Normal with variance 2 / inputs, which keeps the signal's size through a ReLU.
+
+    He et al. 2015, arXiv:1502.01852, equation 10. The inputs of one output are all dimensions but the last.
+    """
+    return rng.normal(0, math.sqrt(2 / math.prod(shape[:-1])), shape)
