@@ -199,6 +199,8 @@ class LoggedOp:
         outputs: what it gave, whole.
         source: file and line of the net, or of the step, that asked for it, also in the backward pass where
             the framework can tell; None where it cannot.
+        results: what of the outputs is a result of the step, as (name, place in the outputs): each metric
+            (`loss`), each gradient (`gradient w1`) and each weight as the update left it (`parameter w1`).
     """
 
     number: int
@@ -207,6 +209,7 @@ class LoggedOp:
     inputs: tuple[int | str | None, ...]
     outputs: tuple[Array, ...]
     source: tuple[str, int] | None
+    results: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
