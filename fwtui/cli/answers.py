@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fwtui.cli.headless import Result
+from fwtui.headless import Result
 from fwtui.measure.statistics import LEAST_STEPS
 from fwtui.measure.verdict import incomparable, same_answer
 from fwtui.race.plan import differences

@@ -23,7 +23,8 @@ def bench(request: "RaceRequest", json: Json = None) -> int:
     import os
     import sys
 
-    from fwtui.cli import headless, result_table
+    from fwtui import headless
+    from fwtui.cli import result_table
     from fwtui.cli.output import JsonOutput, show
     from fwtui.cli.progress import Progress
     from fwtui.measure.report import report

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from fwtui.backends import catalogue as backends
 from fwtui.cli import answers
-from fwtui.cli.headless import Result
 from fwtui.cli.output import console, plain_table
+from fwtui.headless import Result
 from fwtui.measure.history import History
 from fwtui.race.records import Phase
 from fwtui.race.spec import LaneSpec, RaceSpec

@@ -173,11 +173,15 @@ class History:
         self.log.append(record.text)
         self.log_lines += 1
 
+    def forget_probe(self, step: int) -> None:
+        """Lets go of a probe that nobody needs any more."""
+        self._probe_bytes -= _size(self.probes.pop(step))
+
     def _probed(self, record: Probed) -> None:
         self.probes[record.step] = record
         self._probe_bytes += _size(record)
         while self.probe_bytes is not None and self._probe_bytes > self.probe_bytes and len(self.probes) > 1:
-            self._probe_bytes -= _size(self.probes.pop(next(iter(self.probes))))
+            self.forget_probe(next(iter(self.probes)))
             self.probes_dropped += 1
 
     def _stood(self, record: Stood) -> None:

@@ -15,6 +15,9 @@ from fwtui.measure.history import History
 from fwtui.measure.parity import loss_floor
 from fwtui.race.records import Array, Probed
 
+ROUNDINGS = 32
+"""Units in the last place that a sum of products may be off by: the square root of a thousand terms."""
+
 Kind = Literal["metric", "gradient", "parameter"]
 Key = tuple[Kind, str]
 Arrays = dict[str, NDArray[Any] | None]
@@ -59,18 +62,19 @@ class ProbeComparison:
 
     Attributes:
         rows: the steps compared so far, in order.
+        compared: those steps.
     """
 
     def __init__(self, dtype: str, tolerance: float) -> None:
         self._dtype = dtype
-        # An array whose largest element is smaller than this share of the largest of its kind, or than was
-        # the first step's, is made of what larger numbers left over: a gradient that is zero but for rounding
-        # must not count as a difference.
-        self._floor = 4 * float(np.finfo(dtype).eps) / tolerance
+        # An array whose largest element is smaller than this share of the largest of its kind, or of what that
+        # was at first, is made of what larger numbers left over: a gradient that is zero but for rounding must
+        # not count as a difference.
+        self._floor = ROUNDINGS * float(np.finfo(dtype).eps) / tolerance
         self._loss_floor = loss_floor(dtype, tolerance)
         self._first: dict[Kind, float] = {}
         self.rows: list[ProbeRow] = []
-        self._compared: set[int] = set()
+        self.compared: set[int] = set()
 
     def update(self, lanes: Sequence[History], at_most: int | None = None) -> bool:
         """Compares the steps that all lanes have probed by now; whether there were any.
@@ -80,9 +84,9 @@ class ProbeComparison:
         """
         if len(lanes) < 2:
             return False
-        common = set.intersection(*(set(lane.probes) for lane in lanes)) - self._compared
+        common = set.intersection(*(set(lane.probes) for lane in lanes)) - self.compared
         for step in sorted(common)[:at_most]:
-            self._compared.add(step)
+            self.compared.add(step)
             self.rows.append(self.compare([lane.probes[step] for lane in lanes]))
         self.rows.sort(key=lambda row: row.step)
         return bool(common)

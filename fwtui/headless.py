@@ -20,6 +20,7 @@ from fwtui.race.spec import DTYPES, RaceSpec
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 TICK_S = 0.1
+PROBE_BYTES = 512_000_000
 
 Heard = tuple[LaneRun, Record] | signal.Signals
 Watch = Callable[[list[History]], None]
@@ -55,7 +56,7 @@ def run(spec: RaceSpec, watch: Watch = lambda lanes: None) -> Result:
 
     Ctrl+C, SIGTERM and SIGHUP end it early: every lane is killed, and what it had said is kept.
     """
-    lanes = [History(raw_steps=None) for _ in spec.lanes]
+    lanes = [History(raw_steps=None, probe_bytes=PROBE_BYTES) for _ in spec.lanes]
     # The lanes' threads and the signal handler put, this thread takes: SimpleQueue allows both.
     heard: SimpleQueue[Heard] = SimpleQueue()
     race = Race(spec, lambda run, record: heard.put((run, record)))
