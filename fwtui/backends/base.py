@@ -45,17 +45,32 @@ class Job:
     learning_rate: float
 
 
+RETURNED = "the loss function returned"
+"""How an error begins that says what a loss function must not return."""
+MAX_METRICS = 16
+
+
 def named_metrics(returned: Any) -> dict[str, Any]:
     """What a workload's loss function returned, by name, with `loss` first.
 
     Raises:
-        ValueError: it returned several metrics, and none is called `loss`.
+        ValueError: it is no scalar tensor or a dict of them, none is called `loss`, the loss is not of
+            floating point, or there are more than `MAX_METRICS`.
     """
-    if not isinstance(returned, Mapping):
-        return {"loss": returned}
-    if "loss" not in returned:
-        raise ValueError(f"the loss function returned no 'loss', only {', '.join(map(repr, returned))}")
-    return {"loss": returned["loss"], **returned}
+    metrics = dict(returned) if isinstance(returned, Mapping) else {"loss": returned}
+    if "loss" not in metrics:
+        raise ValueError(f"{RETURNED} no 'loss', only {', '.join(map(repr, metrics))}")
+    if len(metrics) > MAX_METRICS:
+        raise ValueError(f"{RETURNED} {len(metrics)} metrics, more than {MAX_METRICS}")
+    for name, value in metrics.items():
+        # None: TensorFlow does not know the rank while it traces.
+        if getattr(value, "ndim", -1) not in (0, None):
+            shape = tuple(value.shape) if hasattr(value, "shape") else type(value).__name__
+            raise ValueError(f"{RETURNED} {name!r} as {shape}, no scalar tensor")
+    dtype = metrics["loss"].dtype
+    if not (dtype.is_floating_point if hasattr(dtype, "is_floating_point") else dtype.is_floating):
+        raise ValueError(f"{RETURNED} a loss of {dtype}, no floating-point number")
+    return {"loss": metrics["loss"], **metrics}
 
 
 class Backend(Protocol):
