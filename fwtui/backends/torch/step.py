@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from fwtui.backends.base import Backend, Gradients, Job, named_metrics
+from fwtui.backends.torch.oplog import OpLog
 from fwtui.backends.torch.optimizers import OPTIMIZERS
 from fwtui.race.records import Compiled, GraphBroken, LoggedOp, Phase
 from fwtui.workloads.base import Arrays, Batch
@@ -70,7 +71,15 @@ class Eager:
 
     def log_ops(self, batch: Batch) -> tuple[LoggedOp, ...]:
         """One step with every op of it told."""
-        raise NotImplementedError("torch.eager does not log its ops yet")
+        tensors = self._batch.tensors(batch)
+        with OpLog(self._params, tensors) as log:
+            metrics = named_metrics(self._loss(self._params, tensors))
+            log.book.enter("backward", metrics)
+            gradients = torch.autograd.grad(metrics["loss"], self._weights, allow_unused=True)
+            named = zip(self._params, gradients, strict=True)
+            log.book.enter("update", {f"gradient {name}": g for name, g in named if g is not None})
+            self._update(gradients)
+        return log.book.told({f"parameter {name}": weight for name, weight in self._params.items()})
 
     def events(self) -> Sequence[Compiled | GraphBroken]:
         """Nothing: nothing is ever compiled."""

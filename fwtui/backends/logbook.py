@@ -1,0 +1,106 @@
+"""What the frameworks' op logs have in common: numbers, where each input came from, who asked for an op."""
+
+from __future__ import annotations
+
+import site
+import sysconfig
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from fwtui.race.records import Array, LoggedOp, OpPhase
+
+Source = tuple[str, int]
+"""A file and a line in it, counted from 1."""
+
+
+class Logbook:
+    """The ops of one step, in the order in which they ran.
+
+    Tensors are known by identity. Every tensor that the log knows is kept alive with it, so that no two of
+    them ever have the same `id`.
+
+    Args:
+        named: the tensors that are there before the step, by the names that ops' inputs are to have.
+    """
+
+    def __init__(self, named: Mapping[str, Any]) -> None:
+        self.phase: OpPhase = "forward"
+        self.ops: list[LoggedOp] = []
+        self._origins: dict[int, int | str] = {id(tensor): name for name, tensor in named.items()}
+        self._places: dict[int, int] = {}
+        self._alive = list(named.values())
+
+    def origin(self, tensor: Any) -> int | str | None:
+        """The number of the op that made `tensor`, or last wrote into it; its name; None where unknown."""
+        return self._origins.get(id(tensor))
+
+    def write(
+        self,
+        op: str,
+        inputs: Sequence[int | str | None],
+        outputs: Sequence[Any],
+        values: Sequence[Array],
+        source: Source | None,
+    ) -> None:
+        """Adds an op that has run: its `outputs` as tensors, and their `values` right after it."""
+        number = len(self.ops)
+        self.ops.append(LoggedOp(number, self.phase, op, tuple(inputs), tuple(values), source))
+        for place, tensor in enumerate(outputs):
+            self._origins[id(tensor)], self._places[id(tensor)] = number, place
+            self._alive.append(tensor)
+
+    def enter(self, phase: OpPhase, results: Mapping[str, Any]) -> None:
+        """Enters `phase`, with the tensors that the one before it gave, by their names in `LoggedOp.results`."""
+        self._name(results)
+        self.phase = phase
+
+    def told(self, results: Mapping[str, Any]) -> tuple[LoggedOp, ...]:
+        """The whole log, with the tensors that the last phase gave."""
+        self._name(results)
+        return tuple(self.ops)
+
+    def _name(self, results: Mapping[str, Any]) -> None:
+        for name, tensor in results.items():
+            number = self.origin(tensor)
+            # A parameter that is not updated, or is the loss itself, was made by no op.
+            if isinstance(number, int):
+                op = self.ops[number]
+                result = name, self._places[id(tensor)]
+                self.ops[number] = replace(op, results=(*op.results, result))
+
+
+def asking_line(frame: FrameType | None) -> Source | None:
+    """The innermost line from `frame` outwards that stands in no library: the net's, or the step's."""
+    while frame is not None:
+        if not in_library(frame.f_code.co_filename):
+            return frame.f_code.co_filename, frame.f_lineno
+        frame = frame.f_back
+    return None
+
+
+def in_net(source: Source | None) -> bool:
+    """Whether `source` is a line of the net, and not of the step around it."""
+    return source is not None and not Path(source[0]).is_relative_to(_BACKENDS)
+
+
+@cache
+def in_library(file: str) -> bool:
+    """Whether `file` belongs to Python or to an installed package other than fwtui, or is no file at all."""
+    path = Path(file)
+    if file.startswith("<"):
+        return True
+    return not path.is_relative_to(_BACKENDS.parent) and any(
+        path.is_relative_to(place) for place in _LIBRARIES
+    )
+
+
+_BACKENDS = Path(__file__).parent
+_PATHS = sysconfig.get_paths()
+_LIBRARIES = {
+    *(Path(_PATHS[key]) for key in ("stdlib", "platstdlib", "purelib", "platlib")),
+    *(Path(place) for place in site.getsitepackages()),
+}
