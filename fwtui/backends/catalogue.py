@@ -71,6 +71,13 @@ BACKENDS = {
             "one graph call a step",
         ),
         BackendEntry(
+            "tf.xla",
+            TENSORFLOW,
+            "xla",
+            "static: traced and compiled by XLA, one program a step",
+            "one program a step",
+        ),
+        BackendEntry(
             "tf.session",
             TENSORFLOW,
             "session",

@@ -13,8 +13,8 @@ RUNS = [
     f"{workload} {preset} {dtype}" for workload in NAMES for preset in presets(workload) for dtype in DTYPES
 ]
 AGREEMENT = {"float32": 1e-5, "float64": 1e-12}
-FIRST_PHASE = {"tf.function": "trace"}
-COMPILATIONS = {"tf.function": (0, 1), "tf.session": (1, 1)}
+FIRST_PHASE = {"tf.function": "trace", "tf.xla": "compile"}
+COMPILATIONS = {"tf.function": (0, 1), "tf.xla": (0, 1), "tf.session": (1, 1)}
 
 
 @pytest.fixture(params=BACKENDS)

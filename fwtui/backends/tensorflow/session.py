@@ -100,11 +100,12 @@ class Session:
 
     def _update(self, job: Job) -> tf.Operation:
         weights, gradients = list(self._params.values()), list(self._gradients.values())
+        update = OPTIMIZERS[job.optimizer](weights, job.learning_rate)
         # A graph has no order but what is asked for: everything that reads a weight comes before the first
         # weight changes.
         read = [gradient for gradient in gradients if gradient is not None]
         with tf.control_dependencies([*read, *self._metrics.values()]):
-            return tf.group(*OPTIMIZERS[job.optimizer](weights, job.learning_rate)(gradients))
+            return tf.group(*update(gradients))
 
     def _feed(self, batch: Batch) -> dict[tf.Tensor, Any]:
         return {self._placeholders[name]: array for name, array in batch.items()}

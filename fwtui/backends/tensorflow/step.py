@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from time import perf_counter_ns
 from typing import Any
 
 import tensorflow as tf
 
 from fwtui.backends.base import Backend, Gradients, Job, named_metrics
-from fwtui.backends.logbook import Logbook
 from fwtui.backends.tensorflow.device import tensorflow_name
-from fwtui.backends.tensorflow.oplog import logged
+from fwtui.backends.tensorflow.failures import cause
 from fwtui.backends.tensorflow.optimizers import OPTIMIZERS
 from fwtui.backends.tensorflow.session import Session
+from fwtui.backends.tensorflow.traces import Traces
 from fwtui.race.records import Compiled, GraphBroken, LoggedOp, Phase
 from fwtui.workloads.base import Arrays, Batch
 
 
 def build(mode: str, job: Job) -> Backend:
-    """The backend for `mode`: `eager`, `function` or `session`."""
+    """The backend for `mode`: `eager`, `function`, `xla` or `session`."""
     return _MODES[mode](job)
 
 
@@ -32,9 +31,9 @@ class Eager:
         self._device = tensorflow_name(job.device)
         with tf.device(self._device):
             self._params = {name: tf.Variable(array, name=name) for name, array in job.parameters.items()}
-        self._weights = list(self._params.values())
+            self._weights = list(self._params.values())
+            self._update = OPTIMIZERS[job.optimizer](self._weights, job.learning_rate)
         self._loss = job.workload.tensorflow_loss()
-        self._update = OPTIMIZERS[job.optimizer](self._weights, job.learning_rate)
         self._batch, self._held_out = _Resident(self._device), _Resident(self._device)
         self._run_train: Any = self._train
         self._run_metrics: Any = self._metrics
@@ -72,21 +71,7 @@ class Eager:
 
     def log_ops(self, batch: Batch) -> tuple[LoggedOp, ...]:
         """One step with every op of it told."""
-        tensors = self._batch.tensors(batch)
-
-        def take(book: Logbook) -> None:
-            with tf.device(self._device):
-                with tf.GradientTape() as tape:
-                    metrics = named_metrics(self._loss(self._params, tensors))
-                book.enter("backward", metrics)
-                gradients = tape.gradient(metrics["loss"], self._weights)
-                # The gradient of a table that is looked up in comes as rows of it.
-                dense = [None if g is None else tf.convert_to_tensor(g) for g in gradients]
-                named = zip(self._params, dense, strict=True)
-                book.enter("update", {f"gradient {name}": g for name, g in named if g is not None})
-                self._update(dense)
-
-        return logged(self._params, tensors, take)
+        raise NotImplementedError("tf.eager does not log its ops yet")
 
     def events(self) -> Sequence[Compiled | GraphBroken]:
         """Nothing: nothing is ever compiled."""
@@ -116,33 +101,42 @@ class Function(Eager):
     """The graph is static: the same Python, run once to trace it; from then on TensorFlow runs the trace."""
 
     first_phase: Phase = "trace"
+    _jit_compile: bool | None = None
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
-        self._run_train = tf.function(self._train)
+        self._run_train = tf.function(self._traced, jit_compile=self._jit_compile)
         # Functions of their own, so that what is evaluated or probed does not count as a retrace.
-        self._run_metrics = tf.function(self._metrics)
-        self._run_gradients = tf.function(self._gradients)
+        self._run_metrics = tf.function(self._metrics, jit_compile=self._jit_compile)
+        self._run_gradients = tf.function(self._gradients, jit_compile=self._jit_compile)
+        self._traces = Traces(self.first_phase)
         self._steps = 0
-        self._events: list[Compiled | GraphBroken] = []
-        self._traces = 0
 
     def step(self, batch: Batch) -> Mapping[str, float]:
         """One optimizer update; the metrics before it, when all work is done."""
-        started = perf_counter_ns()
-        values = super().step(batch)
-        traces = int(self._run_train.experimental_get_tracing_count())
-        if traces != self._traces:
-            kind, reason = ("retrace", "another signature") if self._traces else ("trace", "the first call")
-            self._events.append(Compiled(self._steps, kind, perf_counter_ns() - started, reason))
-            self._traces = traces
+        try:
+            values = super().step(batch)
+        except Exception as error:
+            raise cause(error) from None
+        if self._traces.open:
+            self._traces.ended(self._steps)
         self._steps += 1
         return values
 
     def events(self) -> Sequence[Compiled | GraphBroken]:
-        """Each trace of the step: the first, and one whenever a batch has another shape or dtype."""
-        events, self._events = self._events, []
-        return events
+        """Each trace of the step: the first, and one for each new shape, dtype or Python number."""
+        return self._traces.new()
+
+    def _traced(self, batch: Mapping[str, Any]) -> dict[str, tf.Tensor]:
+        self._traces.began(batch)
+        return self._train(batch)
+
+
+class Xla(Function):
+    """The graph is static, and compiled: what is traced becomes one program for the device, its ops fused."""
+
+    first_phase: Phase = "compile"
+    _jit_compile = True
 
 
 class _Resident:
@@ -164,4 +158,9 @@ class _Resident:
         return self._tensors
 
 
-_MODES: dict[str, Callable[[Job], Backend]] = {"eager": Eager, "function": Function, "session": Session}
+_MODES: dict[str, Callable[[Job], Backend]] = {
+    "eager": Eager,
+    "function": Function,
+    "xla": Xla,
+    "session": Session,
+}
