@@ -13,6 +13,10 @@ from fwtui.backends.base import Job
 from fwtui.race.records import Compiled
 
 FAULT_AT = 20
+ASTRAY_AT = 5
+"""The step in whose update a drifting lane goes astray, and from which on gradients tilt."""
+ROUGHNESS = {"rough": 1 + 3e-4, "rougher": 1 - 3e-4}
+"""What float32 alone costs these two: as much on both sides."""
 RELEASE = threading.Event()
 """Set, it ends a hang under the thread host."""
 
@@ -54,10 +58,22 @@ class Scripted:
         return {"loss": 1.0, "accuracy": min(1.0, self.count / 100)}
 
     def weights(self):
+        if self.mode == "drift" and self.count > ASTRAY_AT:
+            return {name: array * (1 + 1e-3) for name, array in self.parameters.items()}
         return self.parameters
 
     def gradients(self, batch):
         gradients = {name: 2 * array for name, array in self.parameters.items()}
+        last = list(gradients)[-1]
+        if self.mode == "tilt" and self.count >= ASTRAY_AT:
+            gradients[last] = gradients[last] * 1.01
+        if self.mode == "lost":
+            gradients[last] = None
+        if self.mode in ("rough", "rougher") and gradients[last].dtype == "float32":
+            gradients = {name: array * ROUGHNESS[self.mode] for name, array in gradients.items()}
+        if self.mode == "blank":
+            self.parameters = {name: array * math.nan for name, array in self.parameters.items()}
+            return {"loss": math.nan}, {name: array * math.nan for name, array in gradients.items()}
         return {"loss": 1000.0 * 0.99**self.count}, gradients
 
     def load(self, weights):

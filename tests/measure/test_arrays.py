@@ -1,0 +1,73 @@
+"""Two arrays that should be equal, by their worst element."""
+
+import math
+
+import numpy as np
+import pytest
+
+from fwtui.measure.arrays import array_gap
+
+
+def test_equal_arrays_are_no_way_apart():
+    a = np.arange(6.0).reshape(2, 3)
+    gap = array_gap(a, a.copy(), "float32")
+    assert (gap.absolute, gap.relative, gap.ulps, gap.problem) == (0, 0, 0, "")
+
+
+def test_the_worst_element_is_told_with_both_values():
+    a = np.array([[1.0, 2.0], [4.0, 8.0]])
+    b = np.array([[1.0, 2.5], [3.0, 8.0]])
+    gap = array_gap(a, b, "float64")
+    assert (gap.index, gap.a, gap.b, gap.absolute) == ((1, 0), 4.0, 3.0, 1.0)
+    assert gap.relative == 1 / 8
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_one_unit_in_the_last_place(dtype):
+    a = np.array([1.5, 3.0], dtype)
+    b = np.array([np.nextafter(a[0], a.dtype.type(2)), 3.0], dtype)
+    assert array_gap(a, b, dtype).ulps == 1
+
+
+def test_units_are_those_of_the_less_exact_dtype():
+    a, b = np.array([1.0]), np.array([1.0 + 2.0**-23])
+    assert array_gap(a, b, "float32").ulps == 1
+    assert array_gap(a, b, "float64").ulps == 2.0**29
+
+
+def test_the_floor_is_the_least_denominator():
+    a, b = np.array([1e-9]), np.array([2e-9])
+    assert array_gap(a, b, "float64").relative == pytest.approx(0.5)
+    assert array_gap(a, b, "float64", floor=1e-3).relative == pytest.approx(1e-6)
+
+
+def test_scalars_have_no_index():
+    assert array_gap(np.asarray(1.0), np.asarray(2.0), "float32").index == ()
+
+
+def test_another_shape_is_a_difference():
+    gap = array_gap(np.ones((2, 3)), np.ones((3, 2)), "float32")
+    assert gap.relative == math.inf
+    assert gap.problem == "shape (2, 3) against (3, 2)"
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+def test_what_is_finite_in_one_only_is_infinitely_far(wrong):
+    gap = array_gap(np.array([1.0, 1.0, 1.0]), np.array([1.0, wrong, 5.0]), "float32")
+    assert gap.relative == math.inf
+    assert gap.index == (1,)
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+def test_what_is_finite_in_neither_is_left_out(wrong):
+    gap = array_gap(np.array([1.0, wrong]), np.array([1.5, wrong]), "float64")
+    assert (gap.absolute, gap.index) == (0.5, (0,))
+
+
+def test_infinities_of_two_signs_differ():
+    assert array_gap(np.array([np.inf]), np.array([-np.inf]), "float32").relative == math.inf
+
+
+@pytest.mark.parametrize("array", [np.array([]), np.array([np.nan]), np.full((2, 2), np.inf)])
+def test_nothing_finite_is_nothing_compared(array):
+    assert array_gap(array, array.copy(), "float32") is None

@@ -1,0 +1,92 @@
+"""Probes: at the steps that were asked, outside of them, and without a trace in the training."""
+
+import pytest
+
+from fwtui.race.records import PhaseEntered, Probed, Steps
+from fwtui.race.spec import Probes
+from tests.scripted import step as scripted_step
+from tests.scripted.lanes import alone, lane
+
+
+def at(probes, upto):
+    steps, step = [], probes.at_or_after(0)
+    while step <= upto:
+        steps.append(step)
+        step = probes.at_or_after(step + 1)
+    return steps
+
+
+def test_growing_distances():
+    assert at(Probes(), 100) == [0, 1, 2, 3, 4, 6, 9, 13, 19, 28, 42, 63, 94]
+
+
+def test_every_so_many_steps_and_the_first_two():
+    assert at(Probes(every=10), 35) == [0, 1, 10, 20, 30]
+    assert at(Probes(every=1), 4) == [0, 1, 2, 3, 4]
+
+
+def test_none_before_the_first():
+    assert at(Probes(every=3, first=7), 13) == [9, 12]
+    assert at(Probes(every=1, first=1), 3) == [1, 2, 3]
+
+
+def run(monkeypatch, probes, steps=10, mode="ok"):
+    """What a lane says, and what its backend was asked, in order."""
+    asked = []
+    for name in ("step", "gradients", "load"):
+        original = getattr(scripted_step.Scripted, name)
+
+        def noted(self, given, name=name, original=original):
+            asked.append(name)
+            return original(self, given)
+
+        monkeypatch.setattr(scripted_step.Scripted, name, noted)
+    said, end = alone(lane(mode, steps=steps, probes=probes), host="thread")
+    assert end.outcome == "done"
+    return said, asked
+
+
+@pytest.mark.usefixtures("scripted_backends")
+class TestLane:
+    def test_probes_come_at_their_steps_and_after_the_last(self, monkeypatch):
+        said, _ = run(monkeypatch, Probes(), steps=8)
+        assert [one.step for one in said if isinstance(one, Probed)] == [0, 1, 2, 3, 4, 6, 8]
+        assert sum(one.count for one in said if isinstance(one, Steps)) == 8
+
+    def test_the_last_step_is_probed_once(self, monkeypatch):
+        said, _ = run(monkeypatch, Probes(), steps=6)
+        assert [one.step for one in said if isinstance(one, Probed)] == [0, 1, 2, 3, 4, 6]
+
+    def test_the_first_step_runs_before_anything_is_probed(self, monkeypatch):
+        """With the first weights put back for its probe, and the present ones afterwards."""
+        _, asked = run(monkeypatch, Probes(), steps=2)
+        assert asked == ["step", "load", "gradients", "load", "gradients", "step", "gradients"]
+
+    def test_one_step_alone(self, monkeypatch):
+        said, asked = run(monkeypatch, Probes(), steps=1)
+        assert [one.step for one in said if isinstance(one, Probed)] == [0, 1]
+        assert asked[0] == "step"
+
+    def test_without_probes_nothing_is_asked(self, monkeypatch):
+        _, asked = run(monkeypatch, None, steps=3)
+        assert asked == ["step"] * 3
+
+    def test_a_probe_holds_gradients_and_parameters_by_name(self, monkeypatch):
+        said, _ = run(monkeypatch, Probes(), steps=1, mode="lost")
+        probe = next(one for one in said if isinstance(one, Probed))
+        gradients, parameters = dict(probe.gradients), dict(probe.parameters)
+        assert list(parameters) == ["w1", "w2"]
+        assert gradients["w2"] is None
+        assert gradients["w1"].value().shape == parameters["w1"].value().shape == (4, 3)
+        assert (gradients["w1"].value() == 2 * parameters["w1"].value()).all()
+
+    def test_phases_are_those_without_probes(self, monkeypatch):
+        phases = [
+            [
+                (one.phase, one.step)
+                for one in run(monkeypatch, probes, 40)[0]
+                if isinstance(one, PhaseEntered)
+            ]
+            for probes in (None, Probes())
+        ]
+        assert phases[0] == phases[1]
