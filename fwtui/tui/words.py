@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fwtui.race.records import Ended, Phase
+from collections.abc import Sequence
+
+from fwtui.race.records import Compiled, Ended, Phase
 from fwtui.tui.charts.axes import prefixed
 
 NA = "n/a"
@@ -88,3 +90,11 @@ def outcome(ended: Ended) -> str:
 def plural(number: int, noun: str) -> str:
     """`1 trace`, `2 traces`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def compilations(compiled: Sequence[Compiled]) -> str:
+    """`no trace`, `1 trace`, `3 compilations`: how often the step was built, traced or compiled."""
+    if not compiled:
+        return "no trace"
+    kind = compiled[-1].kind.removeprefix("re")
+    return plural(len(compiled), {"build": "graph build", "compile": "compilation"}.get(kind, kind))

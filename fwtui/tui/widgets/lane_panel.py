@@ -76,6 +76,7 @@ class LanePanel(Vertical):
             "memory": Chart("memory", formatter=BYTES, gutter=_GUTTER, x_axis=True, classes="chart-memory"),
         }
         self._told = Content("")
+        self._compiled = Content("")
 
     def compose(self) -> ComposeResult:
         yield self._title
@@ -99,6 +100,7 @@ class LanePanel(Vertical):
         self._phases.show(*_phases(lane))
         self._place.show(*_place(view))
         self._show_trouble(_trouble(lane))
+        self._show_compiled(_compiled(lane))
         for kind in KINDS:
             chart = self.chart(kind)
             if not chart.display:
@@ -114,6 +116,12 @@ class LanePanel(Vertical):
             self._told = trouble
             self._trouble.display = bool(trouble.plain)
             self._trouble.update(trouble)
+
+    def _show_compiled(self, compiled: Content) -> None:
+        # Each time that a border's text is set the whole panel is painted anew.
+        if not compiled.is_same(self._compiled):
+            self._compiled = compiled
+            self.border_subtitle = compiled
 
 
 def status(lane: Lane) -> tuple[str, str]:
@@ -219,15 +227,29 @@ def _chart_figures(kind: str, view: LaneView) -> str:
 
 
 def _phases(lane: Lane) -> tuple[tuple[Content, Content], ...]:
-    """What each phase took, and how often the step was traced."""
+    """What each phase took."""
     history = lane.history
     took = {phase: words.duration(ns) for phase, ns in history.phase_ns().items()}
     before = [f"{phase} {took[phase]}" for phase in ("import", "build") if phase in took]
     first = [] if history.first_step_ns is None else [f"first step {words.duration(history.first_step_ns)}"]
-    traces = words.plural(history.compilations, "trace") if history.compilations else "no trace"
-    last = [*first, traces] if first else []
-    variants = ([*before, *last], last or before, last[1:] or before[:1])
+    variants = ([*before, *first], first or before[:1])
     return tuple((Content.assemble((" · ".join(parts), "$dim")), Content("")) for parts in variants)
+
+
+def _compiled(lane: Lane) -> Content:
+    """How often the step was traced or compiled, what the last time took, and why it was needed again."""
+    history = lane.history
+    if history.first_step_ns is None:
+        return Content("")
+    parts = [words.compilations(history.compiled)]
+    if history.graph_breaks:
+        parts.append(words.plural(len(history.graph_breaks), "graph break"))
+    if history.compiled:
+        last = history.compiled[-1]
+        cost = words.duration(last.cost_ns)
+        again = f"last {cost} at step {last.step:,}: {last.reason}"
+        parts.append(again if history.compilations > 1 else cost)
+    return Content.assemble((" · ".join(parts), "$dim"))
 
 
 def _place(view: LaneView) -> tuple[tuple[Content, Content], ...]:
