@@ -39,7 +39,16 @@ def race_request(
         typer.Option(
             metavar="NAME",
             help="The network and its data: [bold]two-layer[/] (the default) or [bold]digits-mlp[/]; "
-            "[bold]fwtui workloads[/] tells what they are.",
+            "[bold]fwtui workloads[/] tells what they are. Or the path of your own, such as "
+            "[bold]my_net.py[/]: [bold]fwtui workloads new my_net.py[/] writes one to begin with.",
+            rich_help_panel=WHAT,
+        ),
+    ] = None,
+    data: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE.npz",
+            help="Arrays that a network of your own trains on, as numpy.savez writes them.",
             rich_help_panel=WHAT,
         ),
     ] = None,
@@ -198,6 +207,7 @@ def race_request(
 
     given: dict[str, Any] = {
         "workload": workload,
+        "data": data,
         "preset": preset,
         "device": device,
         "steps": steps,

@@ -36,7 +36,7 @@ def report(race: RaceSpec, lanes: Sequence[History], gap: LossGap, speed: Speed 
 def _workload(spec: LaneSpec) -> dict[str, Any]:
     workload = workloads.load(spec.workload)
     return {
-        "name": spec.workload.name,
+        "name": workloads.title(spec.workload),
         "preset": spec.workload.preset,
         "sizes": workload.sizes(),
         "optimizer": spec.optimizer,

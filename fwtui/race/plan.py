@@ -32,6 +32,7 @@ from fwtui.race.spec import (
     whole_number,
 )
 from fwtui.workloads import catalogue as workloads
+from fwtui.workloads.own import Own, absolute
 
 MAX_RATE = 1e6
 DEFAULT_BACKENDS = ("tf.function", "torch.eager")
@@ -73,6 +74,7 @@ class RaceRequest:
     lanes: tuple[LaneRequest, ...] = tuple(map(LaneRequest, DEFAULT_BACKENDS))
     workload: str = workloads.NAMES[0]
     preset: str | None = None
+    data: str | None = None
     sizes: tuple[tuple[str, str], ...] = ()
     device: str = "auto"
     dtype: str = "float32"
@@ -147,7 +149,9 @@ def _lane(request: RaceRequest, index: int) -> LaneSpec:
 
     one_of("--lanes", lane.backend, backends.names())
     workload = _workload(request, setting("batch"))
-    loaded = workloads.load(workload)
+    loaded = workloads.fresh(workload)
+    if isinstance(loaded, Own):
+        loaded.require(backends.entry(lane.backend).framework.key)
     steps = loaded.STEPS if request.steps is None else whole_number("--steps", request.steps, 1, MAX_STEPS)
     threads_option, threads = setting("threads")
     share, cores = _share(request, index)
@@ -186,19 +190,22 @@ def _probes(asked: str | None) -> Probes | None:
 
 
 def _workload(request: RaceRequest, batch: tuple[str, str | None]) -> WorkloadSpec:
-    presets = workloads.presets(request.workload)
+    name = workloads.located(request.workload)
+    data = None if request.data is None else absolute(request.data)
+    presets = workloads.presets(name, data)
     preset = next(iter(presets)) if request.preset is None else request.preset
     one_of("--preset", preset, tuple(presets))
     known = presets[preset].sizes()
     sizes = {}
-    for name, text in request.sizes:
-        if name not in known:
-            raise SpecError("--size", f"{name}={text}", f"NAME=N, the name one of {', '.join(known)}")
-        sizes[name] = whole_number(f"--size {name}", text, 1, MAX_SIZE)
+    for size, text in request.sizes:
+        if size not in known:
+            choices = ", ".join(known) or "none: it has no sizes"
+            raise SpecError("--size", f"{size}={text}", f"NAME=N, the name one of {choices}")
+        sizes[size] = whole_number(f"--size {size}", text, 1, MAX_SIZE)
     option, value = batch
     if value is not None:
         sizes["batch"] = whole_number(option, value, 1, MAX_SIZE)
-    return WorkloadSpec(request.workload, preset, tuple(sorted(sizes.items())))
+    return WorkloadSpec(name, preset, tuple(sorted(sizes.items())), data)
 
 
 def _device(option: str, name: str | None) -> str:

@@ -35,10 +35,12 @@ from fwtui.race.records import (
     Record,
     TurnOver,
 )
-from fwtui.race.spec import LaneSpec
+from fwtui.race.spec import LaneSpec, SpecError
 from fwtui.workloads import catalogue as workloads
-from fwtui.workloads.base import Batch
+from fwtui.workloads.base import Batch, Workload
 from fwtui.workloads.hashes import HASHED_BATCHES, data_sha256, weights_sha256
+from fwtui.workloads.own import Own
+from fwtui.workloads.own_errors import OwnError
 from fwtui.workloads.seeding import data_rng, parameters_rng
 
 FLUSH_NS = 33_000_000
@@ -74,7 +76,7 @@ def run_lane(runner: Runner, pid: int) -> None:
         runner.end("failed", f"out of memory{f': {error}' if str(error) else ''}", "smaller sizes may fit")
     except (Exception, SystemExit) as error:
         traceback.print_exc(file=sys.stderr)
-        runner.end("failed", _one_line(error), "the lane's log has the whole story")
+        runner.end("failed", *runner.explained(error))
     try:
         runner.close()
     except Exception:  # how the lane ended has been said
@@ -98,6 +100,7 @@ class Runner:
         self._ended: Ended | None = None
         self._prober: Prober | None = None
         self._batches: Iterator[Batch] = iter(())
+        self._workload: Workload | None = None
 
     def prepare(self, pid: int) -> None:
         """Imports the framework, settles the device, and builds the network there; tells each of them."""
@@ -156,6 +159,16 @@ class Runner:
         self._ended = Ended(outcome, self.step, perf_counter_ns(), reason, hint, lingers)
         self._send_steps()
         self._emit(self._ended)
+
+    def explained(self, error: BaseException) -> tuple[str, str]:
+        """Why the lane failed, and what helps: in a user's own file, where it came from there."""
+        if isinstance(self._workload, Own):
+            error = self._workload.explained(error) or error
+        if isinstance(error, OwnError):
+            return error.reason, error.hint
+        if isinstance(error, SpecError):
+            return str(error), ""
+        return _one_line(error), "the lane's log has the whole story"
 
     def close(self) -> None:
         """Gives back what the backend holds."""
@@ -244,7 +257,7 @@ class Runner:
     def _build(self) -> None:
         spec, framework = self._spec, self._framework
         framework.device.configure(self._device, spec.threads, spec.tf32)
-        workload = workloads.load(spec.workload)
+        workload = self._workload = workloads.load(spec.workload)
         parameters = workload.parameters(parameters_rng(spec.seed))
         seen = list(islice(workload.batches(data_rng(spec.seed)), HASHED_BATCHES))
         if not seen:

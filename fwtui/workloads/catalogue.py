@@ -1,32 +1,74 @@
-"""The built-in workloads by name, and how one is loaded with its preset and sizes."""
+"""The workloads by name, or by the path of a user's file, and how one is loaded with its preset and sizes."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib import import_module
+from pathlib import PurePath
 from typing import Any
 
 from fwtui.race.spec import MAX_SIZE, SpecError, WorkloadSpec, one_of, whole_number
+from fwtui.workloads import own
 from fwtui.workloads.base import BuiltIn
+from fwtui.workloads.own import Own
+from fwtui.workloads.own_errors import plain
 
 _MODULES = {
     "two-layer": "fwtui.workloads.two_layer.workload",
     "digits-mlp": "fwtui.workloads.digits_mlp.workload",
 }
 NAMES = tuple(_MODULES)
+_ONLY = "default"
 
 
-def presets(name: str) -> dict[str, BuiltIn]:
-    """Every preset of the workload called `name`, the default first; SpecError for an unknown name."""
-    module = import_module(_MODULES[one_of("--workload", name, NAMES)])
-    table: dict[str, BuiltIn] = module.PRESETS
+def presets(name: str, data: str | None = None) -> Mapping[str, BuiltIn | Own]:
+    """Every preset of a workload, the default first; a user's file, as it stands now, has one.
+
+    Args:
+        data: path of an `.npz` file for a user's file.
+
+    Raises:
+        SpecError: there is no such workload, or it takes no data.
+    """
+    if own.is_path(name):
+        return {_ONLY: own.fresh(WorkloadSpec(name, _ONLY, data=data))}
+    if name not in NAMES:
+        raise SpecError("--workload", name, f"{', '.join(NAMES)}, or the path of a Python file, my_net.py")
+    if data is not None:
+        raise SpecError("--data", data, f"nothing with {name}, which has its own; a file of yours takes it")
+    table: dict[str, BuiltIn] = import_module(_MODULES[name]).PRESETS
     return table
 
 
-def load(spec: WorkloadSpec) -> BuiltIn:
-    """The workload that `spec` names, its sizes applied; SpecError for a name or size that it lacks."""
-    table = presets(spec.name)
+def load(spec: WorkloadSpec) -> BuiltIn | Own:
+    """The workload that `spec` names, its sizes applied, a file as it was when it was looked at last.
+
+    Raises:
+        SpecError: there is no such workload, or it lacks the preset or a size.
+    """
+    return own.load(spec) if own.is_path(spec.name) else _built_in(spec)
+
+
+def fresh(spec: WorkloadSpec) -> BuiltIn | Own:
+    """The same, a file as it stands now; where that cannot be used, `load` gives what it gave before."""
+    return own.fresh(spec) if own.is_path(spec.name) else _built_in(spec)
+
+
+def located(name: str) -> str:
+    """`name` as every process understands it: a path becomes absolute."""
+    return own.absolute(name) if own.is_path(name) else name
+
+
+def title(spec: WorkloadSpec) -> str:
+    """What a workload is called where people read: its name, or that of its file alone."""
+    return plain(PurePath(spec.name).name) if own.is_path(spec.name) else spec.name
+
+
+def _built_in(spec: WorkloadSpec) -> BuiltIn:
+    table = presets(spec.name, spec.data)
     workload = table[one_of("--preset", spec.preset, tuple(table))]
+    assert isinstance(workload, BuiltIn)
     known = workload.sizes()
     for name, value in spec.sizes:
         if name not in known:

@@ -7,6 +7,7 @@ from textual.content import Content
 from fwtui.tui import words
 from fwtui.tui.model import RaceModel
 from fwtui.tui.widgets.line import Line
+from fwtui.workloads import catalogue as workloads
 
 _BAR_CELLS = 20
 
@@ -19,7 +20,7 @@ class TopBar(Line):
         spec = model.spec.lanes[0]
         seed, rate = f"seed {spec.seed}", f"{spec.optimizer} {spec.learning_rate:g}"
         name = Content.assemble(
-            (" fwtui ", "bold $background on $foreground"), "  ", (spec.workload.name, "bold")
+            (" fwtui ", "bold $background on $foreground"), "  ", (workloads.title(spec.workload), "bold")
         )
         about = f" {model.shape()} · {rate} · {spec.dtype} · {seed}"
         hashes = Content.assemble(("   weights ", "$dim"), *_hash(model, "weights_sha256"))

@@ -1,0 +1,114 @@
+"""What is wrong with a user's file, in one line that names the file, the line and the mend."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from fwtui.race.spec import SpecError
+
+_LONGEST = 200
+_WHOLE_STORY = "the lane's log has the whole story"
+_IN_USER_CODE = "in user code:"
+
+
+class OwnError(SpecError):
+    """A user's file cannot be used.
+
+    Attributes:
+        reason: where and what, such as `my_net.py:12: parameters() gave an empty dict`.
+        hint: what mends it.
+    """
+
+    def __init__(self, where: str, what: str, hint: str) -> None:
+        self.reason, self.hint = plain(f"{where}: {what}"), plain(hint)
+        super().__init__("--workload", where, hint)
+        self.args = (f"--workload: {self.reason}; {self.hint}",)
+
+
+def plain(text: str) -> str:
+    """`text` on one line, without what a terminal would act on, and not without end."""
+    line = " ".join(text.split())
+    line = "".join(c if c.isprintable() else "?" for c in line)
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+
+
+def place(path: Path, line: int | None) -> str:
+    """`my_net.py:12`."""
+    return path.name if line is None else f"{path.name}:{line}"
+
+
+def explained(error: BaseException, path: Path, given: Mapping[str, tuple[str, ...]]) -> OwnError | None:
+    """What an exception says of the user's file; None where it did not come from there.
+
+    Args:
+        given: the names of what the net gets, by the function that gives it.
+    """
+    line = line_of(error, path)
+    if line is None:
+        return None
+    what, hint = said(error), _WHOLE_STORY
+    if isinstance(error, KeyError) and error.args and isinstance(error.args[0], str):
+        key = error.args[0]
+        if key not in {name for names in given.values() for name in names}:
+            what = f"there is no '{key}'"
+            hint = "; ".join(f"{function}() gives {', '.join(names)}" for function, names in given.items())
+    elif "read-only" in str(error):
+        hint = "make new arrays: batches that were given, and what --data holds, must stay as they are"
+    return OwnError(place(path, line), what, hint or _WHOLE_STORY)
+
+
+def line_of(error: BaseException, path: Path) -> int | None:
+    """The innermost line of the file at `path` that an exception passed through.
+
+    A traced net runs as generated code, or not at all: TensorFlow and torch.compile then write the file's
+    own lines into the message.
+    """
+    named = re.findall(rf'File "{re.escape(str(path))}", line (\d+)', str(error))
+    if named:
+        return int(named[-1])
+    for one in _chain(error):
+        lines = [tb.tb_lineno for tb in _frames(one.__traceback__) if _file(tb) == str(path)]
+        if lines:
+            return lines[-1]
+    return None
+
+
+def said(error: BaseException) -> str:
+    """An exception's type and the first line of its message, in the words of whoever raised it first."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    if lines and lines[0] == _IN_USER_CODE:
+        last_frame = max((i for i, line in enumerate(lines) if line.startswith('File "')), default=0)
+        rest = lines[last_frame + 2 :]
+        return _without_nodes(rest[0]) if rest else type(error).__name__
+    first = _without_nodes(lines[0]) if lines else ""
+    # torch.compile's own words about the op come before those of the op.
+    if inner := re.search(r"got (\w+)\((['\"])(.*?)\2\)$", first):
+        return f"{inner[1]}: {inner[3]}"
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__
+
+
+def _without_nodes(line: str) -> str:
+    return re.sub(r"\{\{.*?\}\} ?", "", line)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    one: BaseException | None = error
+    while one is not None and id(one) not in seen:
+        yield one
+        seen.add(id(one))
+        one = one.__cause__ or one.__context__
+
+
+def _frames(traceback: TracebackType | None) -> Iterator[TracebackType]:
+    while traceback is not None:
+        yield traceback
+        traceback = traceback.tb_next
+
+
+def _file(traceback: TracebackType) -> Any:
+    return traceback.tb_frame.f_code.co_filename
