@@ -8,8 +8,10 @@ from typing import Any
 import tensorflow as tf
 
 from fwtui.backends.base import Backend, Gradients, Job, named_metrics
+from fwtui.backends.logbook import Logbook
 from fwtui.backends.tensorflow.device import tensorflow_name
 from fwtui.backends.tensorflow.failures import cause
+from fwtui.backends.tensorflow.oplog import logged
 from fwtui.backends.tensorflow.optimizers import OPTIMIZERS
 from fwtui.backends.tensorflow.session import Session
 from fwtui.backends.tensorflow.traces import Traces
@@ -71,7 +73,21 @@ class Eager:
 
     def log_ops(self, batch: Batch) -> tuple[LoggedOp, ...]:
         """One step with every op of it told."""
-        raise NotImplementedError("tf.eager does not log its ops yet")
+        tensors = self._batch.tensors(batch)
+
+        def take(book: Logbook) -> None:
+            with tf.device(self._device):
+                with tf.GradientTape() as tape:
+                    metrics = named_metrics(self._loss(self._params, tensors))
+                book.enter("backward", metrics)
+                gradients = tape.gradient(metrics["loss"], self._weights)
+                # The gradient of a table that is looked up in comes as rows of it.
+                dense = [None if g is None else tf.convert_to_tensor(g) for g in gradients]
+                named = zip(self._params, dense, strict=True)
+                book.enter("update", {f"gradient {name}": g for name, g in named if g is not None})
+                self._update(dense)
+
+        return logged(self._params, tensors, take)
 
     def events(self) -> Sequence[Compiled | GraphBroken]:
         """Nothing: nothing is ever compiled."""
