@@ -32,6 +32,15 @@ Json = Annotated[
     ),
 ]
 
+Data = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE.npz",
+        help="Arrays that a network of your own trains on, as numpy.savez writes them.",
+        rich_help_panel=WHAT,
+    ),
+]
+
 
 def race_request(
     workload: Annotated[
@@ -44,14 +53,7 @@ def race_request(
             rich_help_panel=WHAT,
         ),
     ] = None,
-    data: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE.npz",
-            help="Arrays that a network of your own trains on, as numpy.savez writes them.",
-            rich_help_panel=WHAT,
-        ),
-    ] = None,
+    data: Data = None,
     preset: Annotated[
         str | None,
         typer.Option(

@@ -44,7 +44,7 @@ def headline(race: RaceSpec) -> str:
 
     return "   ".join(
         [
-            f"{workloads.title(first.workload)}, {first.workload.preset}",
+            f"{workloads.title(first.workload.name)}, {first.workload.preset}",
             *same(lambda lane: lane.workload, workload.shape()),
             *same(lambda lane: (lane.optimizer, lane.learning_rate), _optimizer(first)),
             *same(lambda lane: lane.dtype, first.dtype),

@@ -36,7 +36,7 @@ def report(race: RaceSpec, lanes: Sequence[History], gap: LossGap, speed: Speed 
 def _workload(spec: LaneSpec) -> dict[str, Any]:
     workload = workloads.load(spec.workload)
     return {
-        "name": workloads.title(spec.workload),
+        "name": workloads.title(spec.workload.name),
         "preset": spec.workload.preset,
         "sizes": workload.sizes(),
         "optimizer": spec.optimizer,

@@ -60,9 +60,9 @@ def located(name: str) -> str:
     return own.absolute(name) if own.is_path(name) else name
 
 
-def title(spec: WorkloadSpec) -> str:
+def title(name: str) -> str:
     """What a workload is called where people read: its name, or that of its file alone."""
-    return plain(PurePath(spec.name).name) if own.is_path(spec.name) else spec.name
+    return plain(PurePath(name).name) if own.is_path(name) else name
 
 
 def _built_in(spec: WorkloadSpec) -> BuiltIn:

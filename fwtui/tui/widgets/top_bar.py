@@ -20,7 +20,9 @@ class TopBar(Line):
         spec = model.spec.lanes[0]
         seed, rate = f"seed {spec.seed}", f"{spec.optimizer} {spec.learning_rate:g}"
         name = Content.assemble(
-            (" fwtui ", "bold $background on $foreground"), "  ", (workloads.title(spec.workload), "bold")
+            (" fwtui ", "bold $background on $foreground"),
+            "  ",
+            (workloads.title(spec.workload.name), "bold"),
         )
         about = f" {model.shape()} · {rate} · {spec.dtype} · {seed}"
         hashes = Content.assemble(("   weights ", "$dim"), *_hash(model, "weights_sha256"))
