@@ -168,6 +168,8 @@ class Runner:
             return error.reason, error.hint
         if isinstance(error, SpecError):
             return str(error), ""
+        if isinstance(error, NotImplementedError) and str(error):
+            return f"not possible: {_first_line(error)}", "another backend may do it"
         return _one_line(error), "the lane's log has the whole story"
 
     def close(self) -> None:
@@ -353,6 +355,10 @@ def _cast_all(batches: Iterator[Batch], dtype: str) -> Iterator[Batch]:
     raise LaneError(*_NO_DATA)
 
 
+def _first_line(error: BaseException) -> str:
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), "")
+
+
 def _one_line(error: BaseException) -> str:
-    first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
+    first = _first_line(error)
     return f"{type(error).__name__}: {first}" if first else type(error).__name__

@@ -161,6 +161,16 @@ def test_whatever_a_build_raises_is_told(monkeypatch, error):
     assert (end.outcome, end.reason.partition(":")[0]) == ("failed", type(error).__name__)
 
 
+def test_what_a_mode_cannot_do_is_told_as_that_and_not_as_a_crash(monkeypatch):
+    def build(mode, job):
+        raise NotImplementedError("'depth' is a Python number\nand more lines")
+
+    monkeypatch.setattr(scripted_step, "build", build)
+    end = run(lane())[-1]
+    assert (end.outcome, end.reason) == ("failed", "not possible: 'depth' is a Python number")
+    assert end.hint == "another backend may do it"
+
+
 def test_a_framework_that_is_broken_after_a_fault_does_not_hide_it(monkeypatch):
     def broken(self):
         raise RuntimeError("the device is lost")

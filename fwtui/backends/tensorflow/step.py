@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,13 +11,14 @@ import tensorflow as tf
 from fwtui.backends.base import Backend, Gradients, Job, named_metrics
 from fwtui.backends.logbook import Logbook
 from fwtui.backends.tensorflow.device import tensorflow_name
-from fwtui.backends.tensorflow.failures import cause
 from fwtui.backends.tensorflow.oplog import logged
 from fwtui.backends.tensorflow.optimizers import OPTIMIZERS
 from fwtui.backends.tensorflow.session import Session
 from fwtui.backends.tensorflow.traces import Traces
 from fwtui.race.records import Compiled, GraphBroken, LoggedOp, Phase
 from fwtui.workloads.base import Arrays, Batch
+
+_UNSUPPORTED = re.compile(r"Detected unsupported operations .*? on \S+: (\w+)")
 
 
 def build(mode: str, job: Job) -> Backend:
@@ -130,10 +132,7 @@ class Function(Eager):
 
     def step(self, batch: Batch) -> Mapping[str, float]:
         """One optimizer update; the metrics before it, when all work is done."""
-        try:
-            values = super().step(batch)
-        except Exception as error:
-            raise cause(error) from None
+        values = super().step(batch)
         if self._traces.open:
             self._traces.ended(self._steps)
         self._steps += 1
@@ -153,6 +152,19 @@ class Xla(Function):
 
     first_phase: Phase = "compile"
     _jit_compile = True
+
+    def step(self, batch: Batch) -> Mapping[str, float]:
+        """One optimizer update; the metrics before it, when all work is done.
+
+        Raises:
+            NotImplementedError: the net holds what XLA has no code for, such as strings.
+        """
+        try:
+            return super().step(batch)
+        except tf.errors.InvalidArgumentError as error:
+            if unsupported := _UNSUPPORTED.search(str(error)):
+                raise NotImplementedError(f"XLA cannot compile {unsupported[1]}") from error
+            raise
 
 
 class _Resident:
