@@ -22,6 +22,7 @@ from fwtui.race.records import (
     GraphBroken,
     Imported,
     LogLine,
+    NotProbed,
     OpsLogged,
     Phase,
     PhaseEntered,
@@ -46,6 +47,7 @@ class History:
         raw_steps: how many of the last steps are kept one by one; None keeps them all.
         probe_bytes: how much of the last probes is kept, for a lane that comes later; None keeps them all.
         probes: those probes, by step, and `probes_dropped`, how many there were besides.
+        not_probed: why there are none although they were asked for; "" otherwise.
         phases: each phase entered, in order.
         steps: steps done.
         metrics: the last `raw_steps` values of everything the network returns, `loss` first.
@@ -74,6 +76,7 @@ class History:
     first_step_ns: int | None = None
     steps: int = 0
     probes_dropped: int = 0
+    not_probed: str = ""
     ops: OpsLogged | None = None
     log_lines: int = 0
     heard_ns: int = field(default_factory=perf_counter_ns)
@@ -214,6 +217,7 @@ _HANDLERS: dict[type, Callable[[History, Any], None]] = {
     ProcessMemory: History._process_memory,
     Compiled: lambda history, record: history.compiled.append(record),
     Probed: History._probed,
+    NotProbed: lambda history, record: setattr(history, "not_probed", record.reason),
     OpsLogged: lambda history, record: setattr(history, "ops", record),
     GraphBroken: lambda history, record: history.graph_breaks.append(record),
     Stood: History._stood,

@@ -67,9 +67,9 @@ class ProbeComparison:
 
     def __init__(self, dtype: str, tolerance: float) -> None:
         self._dtype = dtype
-        # An array whose largest element is smaller than this share of the largest of its kind, or of what that
-        # was at first, is made of what larger numbers left over: a gradient that is zero but for rounding must
-        # not count as a difference.
+        # An array whose largest element is below this share of the largest of its kind, or of what it was at
+        # first, is made of what larger numbers left over: a gradient that is zero but for rounding must not
+        # count as a difference.
         self._floor = ROUNDINGS * float(np.finfo(dtype).eps) / tolerance
         self._loss_floor = loss_floor(dtype, tolerance)
         self._first: dict[Kind, float] = {}

@@ -36,6 +36,7 @@ from fwtui.workloads.own import Own, absolute
 
 MAX_RATE = 1e6
 DEFAULT_BACKENDS = ("tf.function", "torch.eager")
+LIVE_PROBE_BYTES = 32_000_000
 PROBING = ("never", "growing")
 _DEVICE = re.compile(r"auto|cpu|mps|cuda:\d{1,2}")
 
@@ -175,18 +176,18 @@ def _lane(request: RaceRequest, index: int) -> LaneSpec:
         tf32=request.tf32,
         by_turns=request.schedule == "turns" and len(request.lanes) > 1,
         linger=request.linger,
-        probes=_probes(request.probe_every),
+        probes=_probes(request.probe_every, LIVE_PROBE_BYTES if request.linger else None),
     )
 
 
-def _probes(asked: str | None) -> Probes | None:
+def _probes(asked: str | None, most_bytes: int | None) -> Probes | None:
     if asked is None or asked == "never":
         return None
     if asked == "growing":
-        return Probes()
+        return Probes(most_bytes=most_bytes)
     if not asked.isdigit():
         raise SpecError("--probe-every", asked, f"{', '.join(PROBING)}, or a whole number of steps")
-    return Probes(every=whole_number("--probe-every", asked, 1, MAX_STEPS))
+    return Probes(whole_number("--probe-every", asked, 1, MAX_STEPS), most_bytes=most_bytes)
 
 
 def _workload(request: RaceRequest, batch: tuple[str, str | None]) -> WorkloadSpec:

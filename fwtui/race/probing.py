@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fwtui.backends.base import Backend
-from fwtui.race.records import Array, Probed
+from fwtui.race.records import Array, NotProbed, Probed
 from fwtui.race.spec import Probes
 from fwtui.workloads.base import Arrays, Batch
+
+Emit = Callable[[Probed | NotProbed], None]
+
+
+def prober(probes: Probes, backend: Backend, parameters: Arrays, emit: Emit) -> Prober | None:
+    """What probes `backend`, whose first weights were `parameters`; None where they are too many."""
+    size = 2 * sum(array.nbytes for array in parameters.values())
+    if probes.most_bytes is None or size <= probes.most_bytes:
+        return Prober(probes, backend, parameters, emit)
+    most = f"{probes.most_bytes / 1e6:,.0f} MB"
+    emit(NotProbed(f"a probe is {size / 1e6:,.0f} MB, and here at most {most}; fwtui parity has no limit"))
+    return None
 
 
 class Prober:
@@ -20,9 +32,7 @@ class Prober:
         parameters: the first weights, as the backend got them.
     """
 
-    def __init__(
-        self, probes: Probes, backend: Backend, parameters: Arrays, emit: Callable[[Probed], None]
-    ) -> None:
+    def __init__(self, probes: Probes, backend: Backend, parameters: Arrays, emit: Emit) -> None:
         self._probes, self._backend, self._emit = probes, backend, emit
         self._parameters = parameters
         self._first: Batch | None = None

@@ -187,6 +187,13 @@ class Probed:
 
 
 @dataclass(frozen=True, slots=True)
+class NotProbed:
+    """The lane was asked to probe, and does not."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class LoggedOp:
     """One op that ran in a logged step.
 
@@ -277,6 +284,7 @@ Record = (
     | Compiled
     | GraphBroken
     | Probed
+    | NotProbed
     | OpsLogged
     | Stood
     | TurnOver

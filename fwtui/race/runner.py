@@ -22,7 +22,7 @@ from fwtui.backends.base import Backend, Framework, Job
 from fwtui.race.columns import Columns
 from fwtui.race.control import Control
 from fwtui.race.cores import bind, bound_cores
-from fwtui.race.probing import Prober
+from fwtui.race.probing import Prober, prober
 from fwtui.race.records import (
     Built,
     Ended,
@@ -273,7 +273,7 @@ class Runner:
         job = Job(workload, first, sample, shapes, self._device, spec.optimizer, spec.learning_rate)
         self._backend = framework.step.build(backends.entry(spec.backend).mode, job)
         if spec.probes is not None:
-            self._prober = Prober(spec.probes, self._backend, first, self._emit)
+            self._prober = prober(spec.probes, self._backend, first, self._emit)
         self._emit(
             Built(
                 device=self._device,

@@ -95,10 +95,13 @@ class Probes:
     Attributes:
         every: so many steps apart; None: each time half as far again, 0, 1, 2, 3, 4, 6, 9, 13, …
         first: none before this step.
+        most_bytes: none at all where gradients and parameters together are more than this: a screen that is
+            looked at cannot compare any number of them between two frames. None: however many.
     """
 
     every: int | None = None
     first: int = 0
+    most_bytes: int | None = None
 
     def at_or_after(self, step: int) -> int:
         """The first step to probe at that is not before `step`."""

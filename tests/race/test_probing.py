@@ -2,7 +2,7 @@
 
 import pytest
 
-from fwtui.race.records import PhaseEntered, Probed, Steps
+from fwtui.race.records import NotProbed, PhaseEntered, Probed, Steps
 from fwtui.race.spec import Probes
 from tests.scripted import step as scripted_step
 from tests.scripted.lanes import alone, lane
@@ -79,6 +79,12 @@ class TestLane:
         assert gradients["w2"] is None
         assert gradients["w1"].value().shape == parameters["w1"].value().shape == (4, 3)
         assert (gradients["w1"].value() == 2 * parameters["w1"].value()).all()
+
+    def test_too_large_a_network_is_not_probed_and_says_so(self, monkeypatch):
+        said, asked = run(monkeypatch, Probes(most_bytes=100), steps=3)
+        assert asked == ["step"] * 3
+        [why] = [one.reason for one in said if isinstance(one, NotProbed)]
+        assert why.startswith("a probe is 0 MB, and here at most 0 MB")
 
     def test_phases_are_those_without_probes(self, monkeypatch):
         def phases(probes):
