@@ -17,6 +17,10 @@ from fwtui.workloads.own_errors import plain
 _MODULES = {
     "two-layer": "fwtui.workloads.two_layer.workload",
     "digits-mlp": "fwtui.workloads.digits_mlp.workload",
+    "digits-cnn": "fwtui.workloads.digits_cnn.workload",
+    "dynamic-depth": "fwtui.workloads.dynamic_depth.workload",
+    "char-rnn": "fwtui.workloads.char_rnn.workload",
+    "tiny-transformer": "fwtui.workloads.tiny_transformer.workload",
 }
 NAMES = tuple(_MODULES)
 _ONLY = "default"

@@ -37,7 +37,9 @@ def test_every_size_can_be_set(name, preset):
     for size, value in workload.sizes().items():
         changed = load(WorkloadSpec(name, preset, ((size, value // 2),)))
         assert changed.sizes()[size] == value // 2
-        assert hashes(changed, 0) != hashes(workload, 0)
+        assert changed.shape() != workload.shape()
+        if size != "heads":  # they share out the same weights another way
+            assert hashes(changed, 0) != hashes(workload, 0)
 
 
 def test_defaults_are_ones_that_a_lane_takes(workload):
