@@ -337,9 +337,11 @@ def _dimensions(value: Any) -> int | None:
 
 
 def _kind(value: Any) -> str:
-    if isinstance(value, np.ndarray):
-        return f"an array of {value.dtype}"
-    return "None" if value is None else f"a {type(value).__name__}"
+    """What a thing is, in words."""
+    if value is None:
+        return "None"
+    name = f"array of {value.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
 def _listed(kinds: Mapping[str, int | None]) -> str:

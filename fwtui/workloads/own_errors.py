@@ -51,14 +51,24 @@ def explained(error: BaseException, path: Path, given: Mapping[str, tuple[str, .
     if line is None:
         return None
     what, hint = said(error), _WHOLE_STORY
-    if isinstance(error, KeyError) and error.args and isinstance(error.args[0], str):
-        key = error.args[0]
-        if key not in {name for names in given.values() for name in names}:
-            what = f"there is no '{key}'"
-            hint = "; ".join(f"{function}() gives {', '.join(names)}" for function, names in given.items())
+    key = _missing_key(error)
+    if key is not None and key not in {name for names in given.values() for name in names}:
+        what = f"asks for '{key}', which is not there"
+        hint = (
+            "; ".join(f"{function}() gives {', '.join(names)}" for function, names in given.items()) or hint
+        )
+    elif isinstance(error, ModuleNotFoundError):
+        hint = f"install {error.name} beside fwtui, or do without it"
     elif "read-only" in str(error):
         hint = "make new arrays: batches that were given, and what --data holds, must stay as they are"
-    return OwnError(place(path, line), what, hint or _WHOLE_STORY)
+    return OwnError(place(path, line), what, hint)
+
+
+def _missing_key(error: BaseException) -> str | None:
+    if not isinstance(error, KeyError) or not error.args or not isinstance(error.args[0], str):
+        return None
+    # TensorFlow keeps the whole message of the error that it raises again, not the key.
+    return error.args[0].removeprefix("KeyError: ").strip("'")
 
 
 def line_of(error: BaseException, path: Path) -> int | None:
@@ -92,7 +102,9 @@ def said(error: BaseException) -> str:
 
 
 def _without_nodes(line: str) -> str:
-    return re.sub(r"\{\{.*?\}\} ?", "", line)
+    """`line` without what TensorFlow says of its own nodes."""
+    line = re.sub(r"^\{\{.*?\}\} ", "", line).removesuffix(" name:")
+    return re.sub(r" for '\{\{.*?\}\} = .*?'(?= with|$)", "", line)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -1,0 +1,89 @@
+"""What is wrong with a user's net, told by the lanes of one framework; prints how each lane ended, as JSON.
+
+Run as `python -m tests.workloads.own_faults FRAMEWORK FOLDER`: the files are written into FOLDER.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from fwtui.backends.catalogue import BACKENDS
+from fwtui.race.control import Control
+from fwtui.race.records import Ended
+from fwtui.race.runner import Runner, run_lane
+from fwtui.race.spec import LaneSpec, WorkloadSpec
+
+FILE = """
+import numpy as np
+
+def parameters(rng):
+    return {"w": rng.normal(size=(3, 2)), "b": np.zeros(2)}
+
+def batches(rng):
+    while True:
+        yield {"x": rng.normal(size=(4, 3)), "y": rng.normal(size=(4, 2))}
+
+def torch_loss():
+    import torch
+    mean = torch.mean
+    def net(params, batch):
+        e = batch["x"] @ params["w"] + params["b"] - batch["y"]
+        return mean(e * e)
+    return net
+
+def tensorflow_loss():
+    import tensorflow as tf
+    mean = tf.reduce_mean
+    def net(params, batch):
+        e = batch["x"] @ params["w"] + params["b"] - batch["y"]
+        return mean(e * e)
+    return net
+"""
+
+CHANGES = {
+    "as it is": ("", ""),
+    "another parameter": ('params["w"]', 'params["kernel"]'),
+    "another array": ('- batch["y"]', '- batch["target"]'),
+    "a shape": ('batch["x"] @ params["w"]', 'params["w"] @ batch["x"]'),
+    "an error": ("        return mean(e * e)", "        return mean(e * missing)"),
+    "a script's end": ("        return mean(e * e)", "        raise SystemExit(4)"),
+    "no scalar": ("return mean(e * e)", "return e * e"),
+    "no loss": ("return mean(e * e)", 'return {"error": mean(e * e)}'),
+    "a Python number": ("return mean(e * e)", "return 3.0"),
+    "nothing": ("return mean(e * e)", "pass"),
+    "no number that has a gradient": ("return mean(e * e)", "return mean(e * e) > 1"),
+    "a metric of many": ("return mean(e * e)", 'return {"loss": mean(e * e), "each": e}'),
+    "no function": ("    return net", "    return net({}, {}) if False else 7"),
+    "one parameter": ("def net(params, batch):", "def net(params, *, batch=None):"),
+    "an import that fails": ("    mean =", "    import no_such_library; mean ="),
+}
+"""What is put in the place of what. Each changes the net: TensorFlow takes equal code for the same code."""
+
+
+def ended(file: Path, backend: str) -> Ended:
+    """How a lane that trains what is in `file` ended."""
+    said: list[object] = []
+    workload = WorkloadSpec(str(file), "default")
+    spec = LaneSpec(backend, workload, "cpu", "float32", "sgd", 0.1, steps=3, seed=0, threads=1)
+    run_lane(Runner(spec, said.append, Control(3, False)), 0)
+    return said[-1]
+
+
+def main(framework: str, folder: Path) -> None:
+    ends = {}
+    for number, (name, (old, new)) in enumerate(CHANGES.items()):
+        assert old in FILE
+        file = folder / f"net_{number}.py"
+        file.write_text(FILE.replace(old, new), encoding="utf-8")
+        for backend in BACKENDS.values():
+            # Their nets run as the eager ones' do, or as they are compiled, which takes long.
+            if backend.framework.key == framework and backend.mode not in ("compile", "xla"):
+                end = ended(file, backend.name)
+                ends[f"{name}: {backend.name}"] = end.outcome, end.reason.replace(file.name, "FILE"), end.hint
+    print(json.dumps(ends))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))

@@ -1,0 +1,77 @@
+"""What is wrong with a user's net is told with the file, the line and the mend, in every mode."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.workloads.own_faults import CHANGES
+
+ROOT = Path(__file__).parents[2]
+BACKENDS = {"torch": ("torch.eager",), "tensorflow": ("tf.eager", "tf.function", "tf.session")}
+NET = {"torch": 11, "tensorflow": 19}
+GIVEN = "parameters() gives w, b; batches() gives x, y"
+SCALAR = "return a scalar, or {'loss': scalar"
+
+# By change: the line counted from the net's first, what is said of it, and the mend.
+TOLD = {
+    "another parameter": (4, "asks for 'kernel', which is not there", GIVEN),
+    "another array": (4, "asks for 'target', which is not there", GIVEN),
+    "a shape": (4, "Error: ", "the lane's log has the whole story"),
+    "an error": (5, "NameError: name 'missing' is not defined", "the lane's log"),
+    "a script's end": (5, "SystemExit: 4", "the lane's log"),
+    "no scalar": (0, "returned 'loss' as (4, 2), no scalar tensor", SCALAR),
+    "no loss": (0, "returned no 'loss', only 'error'", SCALAR),
+    "a Python number": (0, "returned 'loss' as float, no scalar tensor", SCALAR),
+    "nothing": (0, "returned 'loss' as NoneType, no scalar tensor", SCALAR),
+    "no number that has a gradient": (0, "bool", SCALAR),
+    "a metric of many": (0, "returned 'each' as (4, 2), no scalar tensor", SCALAR),
+    "no function": (0, "_loss() gave an int, no function", "return the function"),
+    "one parameter": (0, "the net takes the wrong number of parameters", "def net(params, batch):"),
+    "an import that fails": (2, "No module named 'no_such_library'", "install no_such_library"),
+}
+
+
+@pytest.fixture(scope="module")
+def ends(tmp_path_factory):
+    """How each lane ended, by change and backend; one process a framework, side by side."""
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.workloads.own_faults", key, str(tmp_path_factory.mktemp(key))],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        for key in BACKENDS
+    ]
+    said = {}
+    for child in children:
+        out, _ = child.communicate(timeout=150)
+        assert child.returncode == 0
+        said |= json.loads(out.splitlines()[-1])
+    return said
+
+
+def test_every_change_is_judged():
+    assert set(TOLD) == set(CHANGES) - {"as it is"}
+
+
+def test_the_file_as_it_is_trains(ends):
+    assert {ends[f"as it is: {b}"][0] for backends in BACKENDS.values() for b in backends} == {"done"}
+
+
+@pytest.mark.parametrize("change", TOLD)
+@pytest.mark.parametrize("framework", BACKENDS)
+def test_a_faulty_net(ends, framework, change):
+    line, what, mend = TOLD[change]
+    for backend in BACKENDS[framework]:
+        outcome, reason, hint = ends[f"{change}: {backend}"]
+        assert outcome == "failed"
+        # A traced net runs as generated code, which tells of the file's lines only where an error is raised.
+        if (change, backend) != ("a script's end", "tf.function"):
+            assert reason.startswith(f"FILE:{NET[framework] + line}: "), reason
+        assert what in reason
+        assert mend in hint
