@@ -57,6 +57,13 @@ BACKENDS = {
             "a new graph each step",
         ),
         BackendEntry(
+            "torch.compile",
+            PYTORCH,
+            "compile",
+            "static: traced and compiled, one function a step",
+            "one function a step",
+        ),
+        BackendEntry(
             "tf.eager",
             TENSORFLOW,
             "eager",

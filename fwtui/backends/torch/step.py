@@ -6,16 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from fwtui.backends.base import Backend, Gradients, Job, named_metrics
+from fwtui.backends.torch import optimizers
 from fwtui.backends.torch.oplog import OpLog
-from fwtui.backends.torch.optimizers import OPTIMIZERS
 from fwtui.race.records import Compiled, GraphBroken, LoggedOp, Phase
-from fwtui.workloads.base import Arrays, Batch
+from fwtui.workloads.base import Arrays, Batch, Loss
 
 
 def build(mode: str, job: Job) -> Backend:
-    """The backend for `mode`: `eager`."""
+    """The backend for `mode`: `eager` or `compile`."""
     return _MODES[mode](job)
 
 
@@ -23,6 +24,7 @@ class Eager:
     """The graph is dynamic: every step records what it computes, and walks that record backwards."""
 
     first_phase: Phase = "warm-up"
+    _optimizer: Callable[..., optimizers.Update] = staticmethod(optimizers.eager)
 
     def __init__(self, job: Job) -> None:
         self._device = torch.device(job.device)
@@ -33,14 +35,13 @@ class Eager:
         }
         self._weights = list(self._params.values())
         self._loss = job.workload.torch_loss()
-        self._update = OPTIMIZERS[job.optimizer](self._weights, job.learning_rate)
+        self._update = self._optimizer(job.optimizer, self._weights, job.learning_rate)
+        self._run: Any = _step_of(self._loss, self._params, self._update)
         self._batch, self._held_out = _Resident(self._device), _Resident(self._device)
 
     def step(self, batch: Batch) -> Mapping[str, float]:
         """One optimizer update; the metrics before it, when all work is done."""
-        metrics = named_metrics(self._loss(self._params, self._batch.tensors(batch)))
-        gradients = torch.autograd.grad(metrics["loss"], self._weights, allow_unused=True)
-        self._update(gradients)
+        metrics, _ = self._run(self._batch.tensors(batch))
         values = {name: value.item() for name, value in metrics.items()}
         _synchronize(self._device)
         return values
@@ -55,9 +56,7 @@ class Eager:
         """The metrics of `batch`, and the loss's gradient by each weight, copied to NumPy."""
         metrics = named_metrics(self._loss(self._params, self._batch.tensors(batch)))
         gradients = torch.autograd.grad(metrics["loss"], self._weights, allow_unused=True)
-        arrays = [None if g is None else g.detach().cpu().numpy().copy() for g in gradients]
-        values = {name: value.item() for name, value in metrics.items()}
-        return values, dict(zip(self._params, arrays, strict=True))
+        return self._on_the_host(metrics, gradients)
 
     def weights(self) -> Arrays:
         """The present weights, copied to NumPy."""
@@ -88,6 +87,27 @@ class Eager:
     def close(self) -> None:
         """Nothing outlives the object."""
 
+    def _on_the_host(
+        self, metrics: Mapping[str, Tensor], gradients: Sequence[Tensor | None]
+    ) -> tuple[Mapping[str, float], Gradients]:
+        arrays = [None if g is None else g.detach().cpu().numpy().copy() for g in gradients]
+        values = {name: value.item() for name, value in metrics.items()}
+        return values, dict(zip(self._params, arrays, strict=True))
+
+
+def _step_of(loss: Loss, params: Mapping[str, Tensor], update: optimizers.Update) -> Callable[..., Any]:
+    """The step as a function of the batch alone; gives its metrics, and the gradients by weight."""
+    weights = list(params.values())
+
+    def step(batch: Mapping[str, Any]) -> tuple[dict[str, Tensor], Sequence[Tensor | None]]:
+        metrics = named_metrics(loss(params, batch))
+        gradients = torch.autograd.grad(metrics["loss"], weights, allow_unused=True)
+        update(gradients)
+        # A compiler does not take in the backward pass of what leaves it with that still to come.
+        return {name: value.detach() for name, value in metrics.items()}, gradients
+
+    return step
+
 
 class _Resident:
     """The batch that lies on the device. The same object again is not copied there again."""
@@ -115,4 +135,11 @@ def _synchronize(device: torch.device) -> None:
         torch.mps.synchronize()
 
 
-_MODES: dict[str, Callable[[Job], Backend]] = {"eager": Eager}
+def _compile(job: Job) -> Backend:
+    # Dynamo takes a second to import, which an eager lane need not wait for.
+    from fwtui.backends.torch.compiled import Compile
+
+    return Compile(job)
+
+
+_MODES: dict[str, Callable[[Job], Backend]] = {"eager": Eager, "compile": _compile}

@@ -1,0 +1,180 @@
+"""`torch.compile`, and what it tells of itself: in which step it compiled, why, and where the graph broke.
+
+All of Dynamo and Inductor that is private (`torch._dynamo`, `torch._inductor`) is used in this file alone.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from itertools import count
+from types import FunctionType
+from typing import Any
+
+import torch
+import torch._dynamo.config as dynamo_config
+import torch._inductor.config as inductor_config
+from torch._dynamo.exc import BackendCompilerFailed
+from torch._dynamo.utils import CompilationMetrics, graph_break_reasons
+from torch._inductor.exc import InvalidCxxCompiler
+
+from fwtui.backends.logbook import Source, in_library
+from fwtui.race.records import Compiled, GraphBroken
+
+LOGGER = "torch._utils_internal"
+"""Where Dynamo logs each compilation when it is over, as an object, in the thread that asked for it."""
+_GIVEN_UP = "Dynamo recompile limit exceeded"
+
+_PLACE = re.compile(r"^\d+/\d+: ")
+_COMMENT = re.compile(r"\s+#.*")
+_IN_BATCH = re.compile(r"(?:L\['batch'\]|\bbatch)\['([^']+)'\]")
+_CARRIED = re.compile(r"___stack\d+")
+_SIZE = re.compile(r"tensor '(.+)' size mismatch at index (\d+)\. expected (\d+), actual (\d+)")
+_EXPLANATION = re.compile(r"^\s*Explanation: (.+)", re.MULTILINE)
+
+_functions = count()
+_here = threading.local()
+
+
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function`, compiled when it is called, and again whenever a guard on what it uses fails.
+
+    Dynamo keeps what it compiled by a function's code, and what it learned of sizes by the code's name. What
+    comes from here has its own of both, so that no other lane of the process counts towards its limit.
+
+    Raises:
+        RuntimeError: from the call, where something that compiling needs is not installed.
+    """
+    assert isinstance(function, FunctionType)
+    code = function.__code__.replace(co_name=f"{function.__name__}_{next(_functions)}")
+    own = FunctionType(code, function.__globals__, code.co_name, function.__defaults__, function.__closure__)
+    # Compiler processes would pay where kernels are many, and would outlive a lane that is killed.
+    inductor_config.compile_threads = 1
+    if hasattr(dynamo_config, "trace_autograd_ops"):
+        dynamo_config.trace_autograd_ops = True
+    run: Callable[..., Any] = torch.compile(own)
+
+    def call(*arguments: Any) -> Any:
+        try:
+            return run(*arguments)
+        except BackendCompilerFailed as error:
+            missing = _missing(error.inner_exception)
+            if missing is None:
+                raise
+            raise RuntimeError(missing) from error
+
+    return call
+
+
+def without_compiling() -> AbstractContextManager[None]:
+    """While it is entered, what has not been compiled for its arguments runs eagerly instead."""
+    stance: AbstractContextManager[None] = torch.compiler.set_stance("eager_on_recompile")
+    return stance
+
+
+class Watch:
+    """What is compiled in each step of one lane, and why. It costs a step nothing but `begin`."""
+
+    def __init__(self) -> None:
+        self._step = -1
+        self._batch: Mapping[str, Any] = {}
+        self._ever = False
+        self._compilations: dict[int, list[tuple[int | None, str | None]]] = {}
+        self._breaks: dict[tuple[str, Source | None], GraphBroken | None] = {}
+        _listen()
+
+    def begin(self, batch: Mapping[str, Any]) -> None:
+        """The next step begins in the calling thread, with `batch`."""
+        self._step += 1
+        self._batch = batch
+        _here.watch = self
+
+    def heard(self, metrics: CompilationMetrics) -> None:
+        """A compilation in the present step is over, whatever came of it."""
+        reason = readable(metrics.recompile_reason, self._batch) if metrics.recompile_reason else None
+        for found in graph_break_reasons:
+            self._broken(found.reason, [(frame.filename, frame.lineno or 0) for frame in found.user_stack])
+        graph_break_reasons.clear()
+        failure = metrics.fail_reason
+        if failure is None:
+            cost_ns = None if metrics.duration_us is None else 1000 * metrics.duration_us
+            self._compilations.setdefault(self._step, []).append((cost_ns, reason))
+        elif failure.startswith(_GIVEN_UP):
+            limit = dynamo_config.recompile_limit
+            self._broken(f"compiled {limit} times, now eager where none of these fits: {reason}", [])
+        else:
+            file, line = metrics.fail_user_frame_filename, metrics.fail_user_frame_lineno
+            self._broken(failure, [] if file is None else [(file, line or 0)])
+
+    def events(self) -> Sequence[Compiled | GraphBroken]:
+        """What is new since the last call, in the order of the steps; call it between steps."""
+        events: list[Compiled | GraphBroken] = []
+        for step, compilations in self._compilations.items():
+            costs = [cost for cost, _ in compilations if cost is not None]
+            reasons = [reason for _, reason in compilations if reason is not None]
+            kind, reason = "recompile", next(iter(reasons), "a part that had not run before")
+            if not self._ever:
+                kind, reason, self._ever = "compile", "the first call", True
+            events.append(Compiled(step, kind, sum(costs) if costs else None, reason))
+        self._compilations = {}
+        for key, broken in self._breaks.items():
+            if broken is not None:
+                events.append(broken)
+                self._breaks[key] = None
+        return sorted(events, key=lambda event: event.step)
+
+    def _broken(self, reason: str, stack: Sequence[Source]) -> None:
+        """A break, asked for by the last line of `stack` that stands in no library; each is told once."""
+        where = next((line for line in reversed(stack) if not in_library(line[0])), None)
+        title, _, more = reason.strip().partition("\n")
+        explanation = _EXPLANATION.search(more)
+        event = GraphBroken(self._step, explanation[1] if explanation else title, where)
+        self._breaks.setdefault((title, where), event)
+
+
+def readable(guard: str, batch: Mapping[str, Any]) -> str:
+    """Why a guard failed, in one line, such as `depth == 2 failed: got 3`.
+
+    Args:
+        guard: as Dynamo says it: `0/1: batch['depth'] == 2  # for _ in range(batch["depth"]): …`.
+        batch: what the step was called with, for the value that was not as expected.
+    """
+    said = _COMMENT.sub("", _PLACE.sub("", guard).partition("\n")[0])
+    names = [name for name in _IN_BATCH.findall(said) if isinstance(batch.get(name), int)]
+    said = _CARRIED.sub("what was carried over a break", _IN_BATCH.sub(r"\1", said)).strip()
+    size = _SIZE.fullmatch(said)
+    if size:
+        return f"size of {size[1]} at dimension {size[2]} was {size[3]}, is {size[4]}"
+    return f"{said} failed: got {batch[names[0]]}" if names else f"{said} failed"
+
+
+class _Ear(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        """Passes a compilation on to the lane in whose thread it was made."""
+        watch: Watch | None = getattr(_here, "watch", None)
+        told = record.args[0] if isinstance(record.args, tuple) and record.args else None
+        if watch is not None and isinstance(told, CompilationMetrics):
+            watch.heard(told)
+
+
+_EAR = _Ear()
+
+
+def _listen() -> None:
+    logger = logging.getLogger(LOGGER)
+    logger.setLevel(logging.INFO)
+    # Nobody else is to print these: they are pages long.
+    logger.propagate = False
+    logger.addHandler(_EAR)
+
+
+def _missing(error: Exception) -> str | None:
+    """What must be installed before anything can be compiled; None where `error` does not say so."""
+    if isinstance(error, InvalidCxxCompiler):
+        return "torch.compile needs a C++ compiler: apt-get install g++"
+    if "Python.h" in str(error):
+        return "torch.compile needs Python's header files: apt-get install python3-dev"
+    return None
