@@ -31,7 +31,7 @@ from fwtui.race.spec import (
 from fwtui.workloads import own_data
 from fwtui.workloads.base import Arrays, Batch, Loss
 from fwtui.workloads.own_errors import OwnError, explained, plain
-from fwtui.workloads.own_file import execute
+from fwtui.workloads.own_file import execute, stamp_of
 
 MAX_RATE = 1e6
 _BATCH = 64
@@ -64,6 +64,7 @@ class Own:
         self._sizes = dict(spec.sizes)
         self._data_path = spec.data
         self.file = execute(Path(spec.name), {name.upper(): v for name, v in self._sizes.items()}, stale)
+        self._data_stamp = stamp_of([Path(spec.data)]) if spec.data else ()
         self._given: dict[str, tuple[str, ...]] = {}
         self._kinds: dict[str, int | None] = {}
         self._net = _LOSSES[0]
@@ -79,6 +80,12 @@ class Own:
         )
         document = (self.file.module.__doc__ or "").strip().partition("\n")[0]
         self.summary = plain(document or "a network of your own")
+
+    @property
+    def changed(self) -> bool:
+        """Whether the file, what it imported from beside it, or the data is another one now."""
+        data = [] if self._data_path is None else [Path(self._data_path)]
+        return self.file.changed or stamp_of(data) != self._data_stamp
 
     def sizes(self) -> dict[str, int]:
         """The whole numbers in capitals at the top of the file, by their names in lower case."""
@@ -311,7 +318,7 @@ def load(spec: WorkloadSpec) -> Own:
 def fresh(spec: WorkloadSpec) -> Own:
     """The file as it stands now; what was loaded before stays where this raises."""
     known: Own | None = _loaded.get(spec)
-    if known is None or known.file.changed:
+    if known is None or known.changed:
         others = [own.file for own in _loaded.values() if str(own.file.path) == spec.name]
         _loaded[spec] = Own(spec, {name: path for file in others for name, path in file.beside.items()})
     return _loaded[spec]

@@ -82,7 +82,7 @@ def main(framework: str, folder: Path) -> None:
             if backend.framework.key == framework and backend.mode not in ("compile", "xla"):
                 end = ended(file, backend.name)
                 ends[f"{name}: {backend.name}"] = end.outcome, end.reason.replace(file.name, "FILE"), end.hint
-    print(json.dumps(ends))
+    print(json.dumps(ends))  # noqa: T201
 
 
 if __name__ == "__main__":
