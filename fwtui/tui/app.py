@@ -18,12 +18,15 @@ from fwtui.race.plan import LaneRequest, RaceRequest, plan, with_lane
 from fwtui.race.spec import MAX_LANES, SpecError
 from fwtui.tui.model import RaceModel
 from fwtui.tui.screens.choices import backend_choices, device_choices, workload_choices
+from fwtui.tui.screens.compilations import CompilationsScreen
 from fwtui.tui.screens.help import HelpScreen
 from fwtui.tui.screens.lane_settings import LaneSettings
 from fwtui.tui.screens.live import LiveScreen
 from fwtui.tui.screens.log import LogScreen
 from fwtui.tui.screens.palette import Palette
+from fwtui.tui.screens.parity import ParityScreen
 from fwtui.tui.screens.picker import Picker
+from fwtui.tui.screens.race_screen import RaceScreen
 from fwtui.tui.themes import DARK, THEMES
 
 TICK_S = 0.1
@@ -55,7 +58,8 @@ class FwtuiApp(App[int]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK.name
-        self._live = LiveScreen(self.model)
+        self._live, self._parity = LiveScreen(self.model), ParityScreen(self.model)
+        self._here: RaceScreen = self._live
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own colours, for themes that do not know of them."""
@@ -76,6 +80,9 @@ class FwtuiApp(App[int]):
 
     def on_mount(self) -> None:
         """Starts the race after the first paint."""
+        # What is installed lives on while another screen is shown.
+        self.install_screen(self._live, "live")
+        self.install_screen(self._parity, "parity")
         self.push_screen(self._live)
         self.call_after_refresh(self._start)
 
@@ -91,7 +98,7 @@ class FwtuiApp(App[int]):
         self.run_worker(work, name=name, group="lanes", thread=True, exit_on_error=True)
 
     def _tick(self) -> None:
-        self._live.tick(self.model.drain())
+        self._here.tick(self.model.drain())
 
     def action_quit_with(self, code: int) -> None:
         """Leaves; the lanes are ended once the terminal is restored."""
@@ -104,6 +111,21 @@ class FwtuiApp(App[int]):
     def action_help(self) -> None:
         """All keys and words."""
         self.push_screen(HelpScreen(self.screen))
+
+    def action_show_live(self) -> None:
+        """The live race."""
+        self._show(self._live)
+
+    def action_show_parity(self) -> None:
+        """Whether the answers are the same, down to each gradient and parameter."""
+        self._show(self._parity)
+
+    def _show(self, screen: RaceScreen) -> None:
+        if self.screen is self._here and screen is not self._here:
+            lane = self._here.lane_index
+            self._here = screen
+            self.switch_screen(screen)
+            screen.call_after_refresh(screen.focus_lane, lane)
 
     def action_toggle_dark(self) -> None:
         """Dark or light."""
@@ -119,27 +141,27 @@ class FwtuiApp(App[int]):
         else:
             for index in done:
                 self.model.train_on(index)
-        self._live.look()
+        self._here.look()
 
     def action_pause_lane(self) -> None:
         """The same for one lane."""
-        index = self._live.lane_index
+        index = self._here.lane_index
         lane = self.model.lanes[index]
         if lane.history.ended is None:
             self.model.toggle_pause([index])
         elif not lane.over:
             self.model.train_on(index)
-        self._live.look()
+        self._here.look()
 
     def action_step(self) -> None:
         """Has every lane take one step."""
         self.model.step(range(len(self.model.lanes)))
-        self._live.look()
+        self._here.look()
 
     def action_restart(self) -> None:
         """Starts the lane with the focus anew."""
-        self.model.restart(self._live.lane_index)
-        self._live.look()
+        self.model.restart(self._here.lane_index)
+        self._here.look()
 
     def action_restart_all(self) -> None:
         """Starts every lane anew."""
@@ -147,12 +169,16 @@ class FwtuiApp(App[int]):
 
     def action_log(self) -> None:
         """Shows what the lane printed."""
-        lane = self.model.lanes[self._live.lane_index]
+        lane = self.model.lanes[self._here.lane_index]
         self.push_screen(LogScreen(lane, shared=self.model.spec.host == "thread"))
+
+    def action_compilations(self) -> None:
+        """Shows what was traced or compiled in the lane, and why."""
+        self.push_screen(CompilationsScreen(self.model.lanes[self._here.lane_index]))
 
     def action_pick_backend(self) -> None:
         """Another backend in the lane with the focus."""
-        index = self._live.lane_index
+        index = self._here.lane_index
         lane = self.model.request.lanes[index]
 
         def chosen(name: str | None) -> None:
@@ -165,7 +191,7 @@ class FwtuiApp(App[int]):
 
     def action_pick_device(self) -> None:
         """Another device for the lane with the focus."""
-        index = self._live.lane_index
+        index = self._here.lane_index
         built = self.model.lanes[index].history.built
         lane = self.model.request.lanes[index]
 
@@ -184,14 +210,14 @@ class FwtuiApp(App[int]):
             if key is not None:
                 name, _, preset = key.partition("/")
                 self.model.set_workload(name, preset)
-                self._live.look()
+                self._here.look()
 
         now = f"{workload.name}/{workload.preset}"
         self.push_screen(Picker("Every lane: workload", workload_choices(), now), chosen)
 
     def action_lane_settings(self) -> None:
         """The lane's own settings as text."""
-        index = self._live.lane_index
+        index = self._here.lane_index
 
         def check(lane: LaneRequest) -> object:
             return plan(with_lane(self.model.request, index, lane))
@@ -209,7 +235,7 @@ class FwtuiApp(App[int]):
         if len(lanes) == MAX_LANES:
             self.notify(f"{MAX_LANES} lanes are the most", severity="warning")
             return
-        self._set_race(replace(self.model.request, lanes=(*lanes, lanes[self._live.lane_index])))
+        self._set_race(replace(self.model.request, lanes=(*lanes, lanes[self._here.lane_index])))
 
     def action_remove_lane(self) -> None:
         """The race without the lane with the focus."""
@@ -217,7 +243,7 @@ class FwtuiApp(App[int]):
         if len(lanes) == 1:
             self.notify("one lane is the least", severity="warning")
             return
-        del lanes[self._live.lane_index]
+        del lanes[self._here.lane_index]
         self._set_race(replace(self.model.request, lanes=tuple(lanes)))
 
     def _set_lane(self, index: int, lane: LaneRequest) -> None:
@@ -225,13 +251,25 @@ class FwtuiApp(App[int]):
             self.model.set_lane(index, lane)
         except SpecError as error:
             self.notify(str(error), severity="error", markup=False)
-        self._live.look()
+        self._here.look()
 
     def _set_race(self, request: RaceRequest) -> None:
         lanes = len(self.model.lanes)
         self.model.set_race(request)
         if len(self.model.lanes) != lanes:
-            self._live = LiveScreen(self.model)
-            self.switch_screen(self._live)
+            self._renew_live()
         else:
-            self._live.look()
+            self._here.look()
+
+    def _renew_live(self) -> None:
+        """A live screen with another number of lanes, in place of the one before."""
+        old, self._live = self._live, LiveScreen(self.model)
+        if self._here is old:
+            self._here = self._live
+            self.switch_screen(self._live)
+            self.uninstall_screen(old)
+        else:
+            self.uninstall_screen(old)
+            old.remove()
+            self._here.look()
+        self.install_screen(self._live, "live")

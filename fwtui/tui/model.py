@@ -14,6 +14,7 @@ from time import perf_counter_ns
 
 from fwtui.measure.history import History
 from fwtui.measure.parity import LossComparison, LossGap
+from fwtui.measure.probes import ProbeComparison
 from fwtui.measure.verdict import Speed, incomparable, speed
 from fwtui.race.plan import LaneRequest, RaceRequest, differences, plan, with_lane
 from fwtui.race.race import LaneRun, Race, StartThread
@@ -76,6 +77,8 @@ class RaceModel:
         self.lanes: list[Lane]
         self._comparison: LossComparison
         self.gap: LossGap
+        self.probes: ProbeComparison
+        """Every gradient and parameter that the lanes have told, compared."""
         self._set(request, plan(request))
 
     def start(self) -> None:
@@ -96,7 +99,9 @@ class RaceModel:
                 heard = True
         if heard:
             self.gap = self._comparison.update(self.histories)
-        return heard
+        # Comparing all the arrays of one step takes a while, and keys must not wait for several.
+        compared = self.comparable is None and self.probes.update(self.histories, at_most=1)
+        return heard or compared
 
     def watch(self) -> None:
         """Takes the turn from a lane that hangs; to be called about twice a second."""
@@ -117,6 +122,12 @@ class RaceModel:
     def comparable(self) -> str | None:
         """Why the lanes' answers cannot be compared; None where they can."""
         return incomparable(self.spec.lanes, self.histories)
+
+    @property
+    def dtype(self) -> str:
+        """The least exact dtype among the lanes: its rounding is what a gap must allow for."""
+        dtypes = {lane.dtype for lane in self.spec.lanes}
+        return "float32" if "float32" in dtypes else dtypes.pop()
 
     def judge_speed(self) -> Speed | None:
         """Which lane is faster, from the steady steps so far."""
@@ -164,8 +175,8 @@ class RaceModel:
         self._restart(index)
 
     def restart(self, index: int) -> None:
-        """Starts one lane anew; the others train on."""
-        self._restart(index)
+        """Starts one lane anew; the others train on. SpecError where a user's file makes no sense now."""
+        self.set_lane(index, self.request.lanes[index])
 
     def set_race(self, request: RaceRequest) -> None:
         """Runs another race; SpecError, with the old one untouched, where it makes no sense."""
@@ -175,7 +186,10 @@ class RaceModel:
         self.race.start()
 
     def set_workload(self, name: str, preset: str) -> None:
-        """Another workload in every lane; what was set for the old one alone is dropped."""
+        """Another workload in every lane; what was set for the old one alone is dropped.
+
+        SpecError, with the old one untouched, where a user's file makes no sense.
+        """
         lanes = tuple(replace(lane, lr=None, batch=None) for lane in self.request.lanes)
         self.set_race(
             replace(
@@ -221,9 +235,9 @@ class RaceModel:
         self._compare_anew()
 
     def _compare_anew(self) -> None:
-        dtypes = {lane.dtype for lane in self.spec.lanes}
-        self._comparison = LossComparison("float32" if "float32" in dtypes else dtypes.pop())
+        self._comparison = LossComparison(self.dtype)
         self.gap = self._comparison.gap
+        self.probes = ProbeComparison(self.dtype, self.gap.tolerance)
 
     def _hear(self, run: LaneRun, record: Record) -> None:
         if not isinstance(record, TurnOver):

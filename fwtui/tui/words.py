@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from fwtui.race.records import Compiled, Ended, Phase
@@ -78,8 +79,27 @@ def count(number: int | None) -> str:
 
 
 def gap(value: float | None) -> str:
-    """`2.1e-06`; an exact agreement is `0`."""
-    return NA if value is None else f"{value:.1e}" if value else "0"
+    """`2.1e-06`; an exact agreement is `0`, and what cannot be told by figures `∞`."""
+    if value is None:
+        return NA
+    return "∞" if math.isinf(value) else f"{value:.1e}" if value else "0"
+
+
+def exact(value: float, dtype: str) -> str:
+    """A number in as many figures as tell it from its neighbours: `0.0123456791`."""
+    return f"{value:.{17 if dtype == 'float64' else 9}g}"
+
+
+def ulps(number: float) -> str:
+    """A count of units in the last place: `12`, `0.5`, `1.2e+07`, `∞`."""
+    if math.isinf(number):
+        return "∞"
+    return f"{number:.1e}" if number >= 1e6 else f"{number:,.0f}" if number >= 10 else f"{number:.2g}"
+
+
+def index(place: tuple[int, ...]) -> str:
+    """Where in an array: `[3, 17]`; a scalar has no place."""
+    return f"[{', '.join(map(str, place))}]" if place else ""
 
 
 def outcome(ended: Ended) -> str:

@@ -1,0 +1,106 @@
+"""Same answer? What the losses of every step and the probes come to, and in which words it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fwtui.measure.agreement import Place, first_place
+from fwtui.measure.probes import Gap, Key, Kind, ProbeRow, largest
+from fwtui.tui import words
+from fwtui.tui.model import RaceModel
+
+NAMES: dict[Kind, str] = {"metric": "", "gradient": "gradient ", "parameter": "parameter "}
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Whether the lanes agree.
+
+    Attributes:
+        same: None where it is not known yet, or cannot be (`hopeless`); then `reason` says why.
+        first: where they first differ, in words; "" where they do not.
+        worst: the largest gap in the probes: step, quantity, gap.
+    """
+
+    same: bool | None
+    reason: str = ""
+    hopeless: bool = False
+    first: str = ""
+    worst: tuple[int, Key, Gap] | None = None
+
+
+def judge(model: RaceModel) -> Judgement:
+    """The race as it stands. Agreement is never told of what was not compared, or not to its end."""
+    if refused := model.comparable:
+        return Judgement(None, refused, hopeless=True)
+    rows = judged(model)
+    worst = largest(rows)
+    if first := _first(model, rows):
+        return Judgement(False, first=first, worst=worst)
+    over = [lane for lane in model.lanes if lane.over]
+    for lane in over:
+        ended = lane.history.ended
+        if ended is not None and ended.outcome != "done":
+            steps = words.plural(lane.history.steps, "step")
+            reason = f"lane {lane.run.lane + 1} {ended.outcome} after {steps}"
+            return Judgement(None, reason, hopeless=True, worst=worst)
+    if worst is not None or model.gap.compared:
+        return Judgement(True, worst=worst)
+    return Judgement(None, waiting(model), hopeless=len(over) == len(model.lanes))
+
+
+def judged(model: RaceModel) -> list[ProbeRow]:
+    """The compared probes as far as they prove something.
+
+    A share of right answers jumps by a whole one where rounding decides which of two outputs is larger. So
+    beside the loss metrics count in float64 only.
+    """
+    if model.dtype == "float64":
+        return model.probes.rows
+    rows = model.probes.rows
+    return [ProbeRow(row.step, {key: gap for key, gap in row.gaps.items() if counts(key)}) for row in rows]
+
+
+def counts(key: Key) -> bool:
+    """Whether a gap of this quantity proves something also in float32."""
+    return key[0] != "metric" or key[1] == "loss"
+
+
+def waiting(model: RaceModel) -> str:
+    """Why there is nothing to show yet."""
+    if refused := model.comparable:
+        return refused
+    if model.spec.lanes[0].probes is None:
+        return "no probes: fwtui was started with --probe-every never"
+    if model.probes.rows:
+        return f"no finite number in {words.plural(len(model.probes.rows), 'probe')}"
+    silent = [str(lane.run.lane + 1) for lane in model.lanes if not lane.history.probes]
+    over = [lane for lane in model.lanes if lane.over and not lane.history.probes]
+    if over:
+        return f"lane {over[0].run.lane + 1} ended before its first probe"
+    if len(silent) == len(model.lanes):
+        return "no probe yet: the first comes after step 1"
+    return f"no probe of lane {' and '.join(silent)} yet: the first comes after step 1"
+
+
+def quantity(key: Key) -> str:
+    """`loss`, `gradient w1`."""
+    return f"{NAMES[key[0]]}{key[1]}"
+
+
+def place(found: Place) -> str:
+    """`step 41, forward: loss`."""
+    steps = f"step {found.step:,}" if found.exact else f"one of the steps {found.step:,} to {found.last:,}"
+    if found.stage == "first weights":
+        return f"before step 0: {quantity(found.key)}"
+    return f"{steps}, {found.stage}: {quantity(found.key)}"
+
+
+def _first(model: RaceModel, rows: Sequence[ProbeRow]) -> str:
+    """The first place that differs, in the probes or in the losses between them."""
+    found = first_place(rows, model.gap.tolerance)
+    loss_at = model.gap.first_divergence
+    if loss_at is not None and (found is None or loss_at < found.step):
+        return f"step {loss_at:,}, forward: loss"
+    return "" if found is None else place(found)

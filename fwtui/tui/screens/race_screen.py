@@ -1,0 +1,140 @@
+"""What every screen of a race shares: its keys, the row on top, the footer, and when to look again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer, Static
+
+from fwtui.tui.model import RaceModel
+from fwtui.tui.widgets.top_bar import TopBar
+
+LEAST_COLUMNS, LEAST_ROWS = 60, 16
+NARROW_COLUMNS = 118
+DRAW_EVERY, STATISTICS_EVERY, QUIET_EVERY, DIALOG_EVERY = 2, 4, 6, 10
+
+
+class RaceScreen(Screen[None]):
+    """Shows a `RaceModel`; the app tells it when to look again."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "app.show_live", "live", tooltip="the live race: loss, step times, memory"),
+        Binding("5", "app.show_parity", "parity", tooltip="same answer? each gradient and parameter"),
+        Binding("b", "app.pick_backend", "backend", tooltip="another backend in this lane"),
+        Binding("d", "app.pick_device", "device", tooltip="another device for this lane"),
+        Binding("w", "app.pick_workload", "workload", tooltip="another workload in every lane"),
+        Binding(
+            "space", "app.pause", "pause", tooltip="pause or resume every lane; a lane that is done trains on"
+        ),
+        Binding("full_stop", "app.step", "step", tooltip="one step in every lane", key_display="."),
+        Binding("question_mark", "app.help", "help", tooltip="this page", key_display="?"),
+        Binding("q", "app.quit_with(0)", "quit", tooltip="end every lane and leave"),
+        Binding("r", "app.restart", "restart", tooltip="start this lane anew"),
+        Binding("l", "app.log", "log", tooltip="what this lane's process printed"),
+        Binding("s", "app.lane_settings", "settings", tooltip="this lane's own rate, batch, device, threads"),
+        Binding("c", "app.compilations", "compiled", tooltip="what was traced or compiled, and why"),
+        Binding("p", "app.pause_lane", show=False, tooltip="pause or resume this lane alone"),
+        Binding("R", "app.restart_all", show=False, tooltip="start every lane anew", key_display="R"),
+        Binding("a", "app.add_lane", show=False, tooltip="add a lane like this one; all start anew"),
+        Binding("x", "app.remove_lane", show=False, tooltip="remove this lane; the others start anew"),
+        Binding("tab", "next_lane(1)", show=False, tooltip="the next lane"),
+        Binding("shift+tab", "next_lane(-1)", show=False, tooltip="the lane before"),
+    ]
+
+    def __init__(self, model: RaceModel) -> None:
+        super().__init__()
+        self._model = model
+        # Kept, not queried for: when the app leaves, its timer finds some widgets gone already.
+        self._top = TopBar(id="top")
+        self._ticks = 0
+        self._stale = False
+
+    def compose(self) -> ComposeResult:
+        yield self._top
+        yield from self.parts()
+        yield Static(id="too-small")
+        yield Footer(show_command_palette=False)
+
+    def parts(self) -> Iterable[Widget]:
+        """What stands between the row on top and the footer."""
+        raise NotImplementedError
+
+    @property
+    def lane_index(self) -> int:
+        """The lane that keys act on."""
+        raise NotImplementedError
+
+    def focus_lane(self, index: int) -> None:
+        """Has keys act on this lane from now on."""
+        raise NotImplementedError
+
+    def look(self, statistics: bool = True) -> None:
+        """Shows the race as it stands.
+
+        Args:
+            statistics: whether to work out anew what costs more than the rest.
+        """
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """The first layout."""
+        self.fit()
+
+    def on_resize(self) -> None:
+        """Chooses what there is room for."""
+        self.fit()
+
+    def on_screen_resume(self) -> None:
+        """Shows what happened meanwhile."""
+        self.look()
+
+    def fit(self) -> None:
+        """Fits the layout to the window, and shows the race in it."""
+        width, height = self.size
+        small = width < LEAST_COLUMNS or height < LEAST_ROWS
+        self.set_class(small, "-too-small")
+        if small:
+            text = (
+                f"fwtui needs {LEAST_COLUMNS}×{LEAST_ROWS},\nthis is {width}×{height}"
+                if height > 1
+                else "too small"
+            )
+            self.query_one("#too-small", Static).update(text)
+        narrow = width < NARROW_COLUMNS
+        self.set_class(narrow, "-narrow")
+        self.query_one(Footer).compact = narrow
+        self.lay_out(width, height)
+        self.look()
+
+    def lay_out(self, width: int, height: int) -> None:
+        """Fits what stands between the row on top and the footer to a window of so many cells."""
+        raise NotImplementedError
+
+    def tick(self, heard: bool) -> None:
+        """Called several times a second; `heard`: whether any lane has said anything.
+
+        Under a dialog the race is looked at once a second: each look paints the whole screen anew there.
+        """
+        self._ticks += 1
+        self._stale |= heard
+        statistics = self._stale and self._ticks % STATISTICS_EVERY == 0
+        if self.app.screen is not self:
+            due = self._ticks % DIALOG_EVERY == 0
+        else:
+            due = (
+                self._ticks % QUIET_EVERY == 0
+                or (self._stale and self._ticks % DRAW_EVERY == 0)
+                or statistics
+            )
+        if due:
+            self._stale &= not statistics
+            self.look(statistics)
+
+    def action_next_lane(self, by: int) -> None:
+        """Has keys act on the next lane."""
+        self.focus_lane((self.lane_index + by) % len(self._model.lanes))

@@ -1,0 +1,96 @@
+"""What stands behind one cell of the heat map: the worst element of a quantity at a step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+from textual.widgets import Static
+
+from fwtui.measure.probes import Gap, Key
+from fwtui.tui import words
+from fwtui.tui.judgement import counts, quantity
+from fwtui.tui.model import RaceModel
+from fwtui.tui.widgets.lane_panel import colour_names
+
+
+class CellDetails(Static):
+    """Tells one cell, in a column of lines or, in a narrow window, in two of them."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._told = Content("")
+
+    def show(
+        self, model: RaceModel, key: Key | None, steps: Sequence[int], gap: Gap | None, tight: bool
+    ) -> None:
+        """Shows a cell.
+
+        Args:
+            key: the quantity; None where there is no cell.
+            steps: the step whose gap it is, and then those that share the cell with it.
+            gap: None where nothing could be compared.
+            tight: whether there are two lines only.
+        """
+        told = Content("") if key is None else (_tight if tight else _wide)(model, key, steps, gap)
+        if not told.is_same(self._told):
+            self._told = told
+            self.update(told, layout=False)
+
+
+def _wide(model: RaceModel, key: Key, steps: Sequence[int], gap: Gap | None) -> Content:
+    title = Content.assemble((quantity(key), "bold"), (f"   before step {steps[0]:,}", ""))
+    among = f"the largest of {len(steps)} probes, steps {min(steps):,} to {max(steps):,}" if steps[1:] else ""
+    lines = [title, Content.assemble((among, "$dim"))]
+    if gap is None:
+        return Content("\n").join([*lines, _unknown()])
+    if gap.array.problem:
+        return Content("\n").join([*lines, Content.assemble((f"✗ {gap.array.problem}", "bold $error"))])
+    tolerance = model.gap.tolerance
+    above = gap.relative > tolerance
+    held = (f"✗ above {tolerance:.0e}", "bold $error") if above else (f"within {tolerance:.0e}", "$dim")
+    figures = [
+        ("relative", words.gap(gap.relative), held if counts(key) or not above else _UNJUDGED),
+        ("|a − b|", words.gap(gap.array.absolute), ("", "")),
+        ("ULPs", words.ulps(gap.array.ulps), (f"of {model.dtype}", "$dim")),
+        ("at", words.index(gap.array.index) or "a single number", ("", "")),
+    ]
+    lines += [Content.assemble((f"{name:<10}", "$dim"), value, "  ", note) for name, value, note in figures]
+    lines += [Content(""), *_values(model, gap, 12)]
+    return Content("\n").join(lines)
+
+
+_UNJUDGED = ("not judged in float32", "$warning")
+
+
+def _tight(model: RaceModel, key: Key, steps: Sequence[int], gap: Gap | None) -> Content:
+    where = f"{quantity(key)}{words.index(gap.array.index) if gap else ''}"
+    title = Content.assemble((where, "bold"), (f" before step {steps[0]:,}  ", "$dim"))
+    if gap is None:
+        return Content("\n").join([title, _unknown()])
+    if gap.array.problem:
+        return Content("\n").join([title, Content.assemble((f"✗ {gap.array.problem}", "bold $error"))])
+    mark = ("✗ ", "bold $error") if gap.relative > model.gap.tolerance else ""
+    figures = Content.assemble(
+        mark, (words.gap(gap.relative), "bold"), ("  |a − b| ", "$dim"), words.gap(gap.array.absolute)
+    )
+    ulps = Content.assemble("  ", words.ulps(gap.array.ulps), (" ULPs", "$dim"))
+    return Content("\n").join(
+        [Content.assemble(title, figures, ulps), Content("   ").join(_values(model, gap, 0))]
+    )
+
+
+def _unknown() -> Content:
+    return Content.assemble(("n/a: no finite number in either lane, or no gradient in both", "$dim"))
+
+
+def _values(model: RaceModel, gap: Gap, width: int) -> list[Content]:
+    """The two values, each in its lane's colour."""
+    colours = colour_names(model.lanes)
+    return [
+        Content.assemble(
+            (f"{lane + 1} {model.lanes[lane].spec.backend:<{width}} ", f"${colours[lane]}"),
+            words.exact(value, model.dtype),
+        )
+        for lane, value in ((0, gap.array.a), (gap.lane, gap.array.b))
+    ]
