@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from fwtui.measure import history
 from fwtui.race.plan import LaneRequest, RaceRequest, parse_lane
 from fwtui.race.records import (
+    Array,
     Built,
     Compiled,
     Device,
@@ -23,11 +24,13 @@ from fwtui.race.records import (
     LogLine,
     Phase,
     PhaseEntered,
+    Probed,
     ProcessMemory,
     Record,
     Steps,
     Stood,
 )
+from fwtui.race.spec import Probes
 from fwtui.tui import app, model
 from fwtui.tui.app import FwtuiApp
 from fwtui.tui.model import RaceModel
@@ -89,12 +92,15 @@ def pressing(*keys: str) -> Callable[[Pilot[int]], object]:
         assert isinstance(pilot.app, FwtuiApp)
         while not all(history.phases for history in pilot.app.model.histories):
             await pilot.pause()
-        pilot.app._live.look()
+        pilot.app._here.look()
         await pilot.pause()
         for key in keys:
             await pilot.press(key)
             await pilot.pause()
-        pilot.app._live.look()
+        # One tick compares one probe.
+        while pilot.app.model.drain():
+            await pilot.pause()
+        pilot.app._here.look()
         await pilot.pause()
 
     return run
@@ -103,7 +109,7 @@ def pressing(*keys: str) -> Callable[[Pilot[int]], object]:
 def race(*lanes: str, **settings: object) -> RaceRequest:
     """A request, each lane as on the command line."""
     requests: tuple[LaneRequest, ...] = tuple(map(parse_lane, lanes or ("tf.function", "torch.eager")))
-    return RaceRequest(requests, linger=True, **settings)  # type: ignore[arg-type]
+    return RaceRequest(requests, linger=True, **{"probe_every": "growing", **settings})  # type: ignore[arg-type]
 
 
 def phase(name: Phase, seconds: float, step: int = 0) -> PhaseEntered:
@@ -171,6 +177,38 @@ def step_ns(backend: str, total: int) -> np.ndarray:
     times[late] *= 1.2 + 0.9 * noise.random_sample(late.sum())
     times[0] = 102_000 if backend == "tf.function" else 38_000
     return np.round(times * 1e3).astype(np.int64)
+
+
+def probed(
+    backend: str,
+    steps: int,
+    names: Sequence[str] = ("w1", "w2"),
+    off: Callable[[int, str], float] = lambda step, name: 0.0,
+    metrics: Sequence[str] = ("loss",),
+) -> list[Record]:
+    """The probes of a lane that has done so many steps: small arrays, a few roundings off in each framework.
+
+    Args:
+        names: of the parameters.
+        off: a bug: by how much, relative, one element of a quantity is off before a step.
+    """
+    said: list[Record] = []
+    probes, step = Probes(), 0
+    while (step := probes.at_or_after(step)) <= steps:
+        gradients, parameters = [], []
+        for kind, arrays in (("gradient", gradients), ("parameter", parameters)):
+            for name in names:
+                exact = np.random.RandomState(sum(map(ord, kind + name)) + step).standard_normal((10, 7))
+                noise = np.random.RandomState(sum(map(ord, backend + kind + name)) + step)
+                array = exact * (1 + 6e-8 * np.sqrt(1 + step) * noise.standard_normal(exact.shape))
+                array[3, 5] *= 1 + off(step, f"{kind} {name}")
+                arrays.append((name, Array.of(array.astype(np.float32))))
+        losses = [
+            (name, float(two_layer_losses(backend, 501)[step] * (1 + off(step, name)))) for name in metrics
+        ]
+        said.append(Probed(step, tuple(losses), tuple(gradients), tuple(parameters)))
+        step += 1
+    return said
 
 
 def evaluated(step: int, accuracy: float) -> Evaluated:

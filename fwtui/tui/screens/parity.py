@@ -56,6 +56,7 @@ class ParityScreen(RaceScreen):
         self._map, self._rows = HeatMap(id="map"), GapRows(id="rows")
         self._cell, self._legend = CellDetails(id="cell"), GapLegend(id="gap-legend")
         self._chart = Chart("", scale="log", formatter=NUMBER, x_axis=True, id="gaps")
+        self._chart.can_focus = False  # keys move the map's cursor, and the chart's with it
         self._left = Vertical(
             Vertical(self._map, id="map-frame"), Vertical(self._rows, id="rows-frame"), id="left"
         )
@@ -155,11 +156,13 @@ class ParityScreen(RaceScreen):
         if at is None:
             self._cell.show(model, None, (), None, tight)
             self._rows.show([], None, model)
+            self._chart.cursor = None
             return
         key = self._table.keys[at[0]]
         row, *others = self._at(at)
         self._cell.show(model, key, (row.step, *(one.step for one in others)), row.gaps.get(key), tight)
         self._rows.show([(one, row.gaps.get(one)) for one in self._order(row)], key, model)
+        self._chart.cursor = row.step if self._chosen else None
         frame = self.query_one("#rows-frame")
         frame.border_title = f"before step {row.step:,}"
         frame.border_subtitle = "the largest gap first" if self._by_gap else "the network's order"

@@ -78,7 +78,7 @@ class HeatMap(Widget):
 
     def render_line(self, y: int) -> Strip:
         strips = self._drawn()
-        return strips[y] if y < len(strips) else Strip.blank(self.size.width)
+        return strips[y] if y < len(strips) else Strip.blank(self.size.width, self.rich_style)
 
     def _drawn(self) -> list[Strip]:
         width, height = self.size
@@ -95,8 +95,8 @@ class HeatMap(Widget):
 
     def _saying(self, width: int, height: int) -> list[Strip]:
         """An empty map with a word on why it is."""
-        blank, style = Strip.blank(width), self.get_component_rich_style("heat--label")
-        lines = [blank] * height
+        style = self.get_component_rich_style("heat--label")
+        lines = [Strip.blank(width, style)] * height
         said = [text[:width] for text in self._empty.split("\n")]
         first = max((height - len(said)) // 2, 0)
         for row, text in enumerate(said[: height - first], first):
