@@ -54,7 +54,7 @@ class Logbook:
             self._alive.append(tensor)
 
     def enter(self, phase: OpPhase, results: Mapping[str, Any]) -> None:
-        """Enters `phase`, with the tensors that the one before it gave, by their names in `LoggedOp.results`."""
+        """Enters `phase`, with the tensors that the one before it gave, by name (see `LoggedOp.results`)."""
         self._name(results)
         self.phase = phase
 

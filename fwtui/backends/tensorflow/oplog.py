@@ -39,6 +39,9 @@ class _Log:
         self._handles = {f"parameter {name}": variable.handle for name, variable in parameters.items()}
         data = {f"batch {name}": value for name, value in batch.items() if tf.is_tensor(value)}
         self._book = Logbook(self._handles | data)
+        # Held, so that each stays where it is for as long as the log is taken.
+        self._reads = {f"parameter {name}": variable.read_value() for name, variable in parameters.items()}
+        self._by_memory = {_memory(value): name for name, value in self._reads.items()}
         self._reading = False
         self._gradient: tuple[FrameType, Source | None] | None = None
         self._walked: set[int] = set()
@@ -58,11 +61,16 @@ class _Log:
         name = op.decode() if isinstance(op, bytes) else op
         outputs = [tensor for tensor in outputs or () if _has_value(tensor)]
         values = [_array(tensor.numpy()) for tensor in outputs]
+        origins = [self._origin(tensor) for tensor in inputs]
         if not outputs and inputs and id(inputs[0]) in self._variables:
             # An update gives nothing back: what it made is the variable's new value.
             outputs, values = [inputs[0]], [self._read(inputs[0])]
-        origins = [self._book.origin(tensor) for tensor in inputs]
         self._book.write(name, origins, outputs, values, self._source(sys._getframe(1)))
+
+    def _origin(self, tensor: Any) -> int | str | None:
+        """Where `tensor` came from. Some ops read a variable themselves, which no callback sees."""
+        known = self._book.origin(tensor)
+        return self._by_memory.get(_memory(tensor)) if known is None else known
 
     def _read(self, handle: Any) -> Array:
         self._reading = True
@@ -112,6 +120,13 @@ def _is_eager(tensor: Any) -> bool:
 
 def _has_value(tensor: Any) -> bool:
     return tensor.dtype not in (tf.resource, tf.variant, tf.string)
+
+
+def _memory(tensor: Any) -> int | None:
+    """Where the values of a tensor in the host's memory lie; None where that tells nothing."""
+    if not _has_value(tensor) or "CPU" not in tensor.device or not np.prod(tensor.shape):
+        return None
+    return int(np.asarray(memoryview(tensor)).__array_interface__["data"][0])
 
 
 def _array(value: Any) -> Array:

@@ -50,6 +50,8 @@ class OpLog(TorchDispatchMode):  # type: ignore[no-untyped-call]
         returned = func(*args, **(kwargs or {}))
         # What gives nothing back has written into its arguments, such as `_foreach_sub_`.
         outputs = list(_tensors(returned)) or list(_tensors(_written(func, args, kwargs or {})))
+        if not (origins or outputs):  # a mark for PyTorch's profiler
+            return returned
         number = len(self.book.ops)
         self.book.write(
             str(func.overloadpacket), origins, outputs, [_array(tensor) for tensor in outputs], self._source()

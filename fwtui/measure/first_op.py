@@ -1,0 +1,222 @@
+"""The first op of a step whose output differs between two op logs: where, and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from fwtui.measure.arrays import array_gap
+from fwtui.measure.op_flow import Flow
+from fwtui.measure.op_names import CARRIERS, STOPS
+from fwtui.measure.op_search import first_ops
+from fwtui.measure.op_values import aligned, close
+from fwtui.race.records import LoggedOp, OpPhase, OpsLogged
+
+NOISE = 0.01
+"""Times the tolerance: a gradient this small beside the largest one is rounding; exactly, it is zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpDifference:
+    """Where two logs of one step first differ.
+
+    Attributes:
+        result: the first result that differs for it, such as `loss`, `gradient w1` or `parameter w1`.
+        a, b: the op on each side; None where a side has none. They need not be of one kind: one side may
+            leave out what the other does.
+        index: where their outputs differ most, in the shape of a's; None where these cannot be compared.
+        a_value, b_value: both outputs there.
+        words: all of it in one line.
+    """
+
+    phase: OpPhase
+    result: str
+    a: LoggedOp | None
+    b: LoggedOp | None
+    index: tuple[int, ...] | None
+    a_value: float | None
+    b_value: float | None
+    words: str
+
+
+def first_difference(
+    a: OpsLogged, b: OpsLogged, tolerance: float, titles: tuple[str, str] = ("lane 1", "lane 2")
+) -> OpDifference | None:
+    """The first op that differs; None where the loss, gradients, updates and other metrics all agree.
+
+    Args:
+        tolerance: largest difference over largest magnitude of two arrays that are still equal.
+        titles: what to call the two sides.
+
+    Raises:
+        ValueError: a log has no op that made the loss, so that nothing can be said.
+    """
+    sides = Flow(a.ops), Flow(b.ops)
+    if not all("loss" in side.results for side in sides):
+        raise ValueError("no op of the step made the loss")
+    told = _Words(sides, titles, a.step)
+    for phase, wrong in _wrong_results(sides, tolerance):
+        if not wrong:
+            continue
+        if phase == "backward" and (stopped := _stopped(sides, wrong, tolerance)):
+            return told.stopped(wrong[0], *stopped)
+        both = [name for name in wrong if all(name in side.results for side in sides)]
+        if len(both) < len(wrong):
+            return told.missing(phase, next(name for name in wrong if name not in both))
+        # What is wrong first is computed first.
+        first = min(both, key=lambda name: sides[0].results[name][0].number)
+        return told.apart(first, *first_ops(sides, phase, first, tolerance))
+    return None
+
+
+def _wrong_results(sides: tuple[Flow, Flow], tolerance: float) -> Iterator[tuple[OpPhase, list[str]]]:
+    """By phase, the results that differ or that only one side has; last the metrics other than the loss."""
+    a, b = (side.results for side in sides)
+    names = list(a | b)
+    yield "forward", _differing(sides, ["loss"], tolerance)
+    gradients = [name for name in names if name.startswith("gradient ")]
+    # A parameter that is updated had a gradient, even where no op of the log made it.
+    given = [
+        name for name in gradients if (name in a and name in b) or not _updated(name) <= (a.keys() & b.keys())
+    ]
+    noise = _noise(sides, given, tolerance)
+    yield "backward", _differing(sides, [name for name in given if name not in noise], tolerance)
+    rounding = {update for name in noise for update in _updated(name)}
+    updates = [name for name in names if name.startswith("parameter ") and name not in rounding]
+    yield "update", _differing(sides, updates, tolerance)
+    others = [name for name in names if name not in (*gradients, *updates, *rounding)]
+    yield "forward", _differing(sides, others, tolerance)
+
+
+def _updated(gradient: str) -> set[str]:
+    return {gradient.replace("gradient ", "parameter ", 1)}
+
+
+def _differing(sides: tuple[Flow, Flow], names: list[str], tolerance: float) -> list[str]:
+    a, b = (side.results for side in sides)
+    return [
+        name
+        for name in names
+        if name not in a or name not in b or not close(a[name][1].value(), b[name][1].value(), tolerance)
+    ]
+
+
+def _noise(sides: tuple[Flow, Flow], gradients: list[str], tolerance: float) -> set[str]:
+    """The gradients that are rounding alone, as a bias's before a normalisation is, which has no effect."""
+    sizes = {
+        name: max(abs(side.results[name][1].value()).max(initial=0.0) for side in sides)
+        for name in gradients
+        if all(name in side.results for side in sides)
+    }
+    limit = NOISE * tolerance * max(sizes.values(), default=0.0)
+    return {name for name, size in sizes.items() if size <= limit}
+
+
+def _stopped(
+    sides: tuple[Flow, Flow], wrong: list[str], tolerance: float
+) -> tuple[int, LoggedOp, LoggedOp | None] | None:
+    """A stop in the gradient's way on one side alone, with all that has a wrong gradient behind it.
+
+    Returns:
+        The side; the op that stops; the op on the other side that made the same value.
+    """
+    behind = {update for name in wrong for update in _updated(name)}
+    for number, side in enumerate(sides):
+        other = sides[1 - number]
+        until = other.until("forward")
+        for op in side.behind([side.results["loss"][0]], "forward"):
+            upstream = side.behind([op], "forward")
+            if op.op not in STOPS or not behind <= side.parameters(upstream):
+                continue
+            same = [other.ops[n] for n in side.values.counterparts(op.number, other.values, until, tolerance)]
+            if not any(one.op in STOPS for one in same):
+                return number, op, next((one for one in same if one.op not in CARRIERS), None)
+    return None
+
+
+class _Words:
+    """Says what was found."""
+
+    def __init__(self, sides: tuple[Flow, Flow], titles: tuple[str, str], step: int) -> None:
+        self._sides, self._titles, self._step = sides, titles, step
+
+    def apart(self, result: str, a: LoggedOp, b: LoggedOp) -> OpDifference:
+        """Two ops whose outputs differ."""
+        ops = self._op(0, a), self._op(1, b)
+        index = a_value = b_value = None
+        if a.outputs and b.outputs:
+            one, other = _output(a, result), _output(b, result)
+            said = f"{ops[0]} gives shape {one.shape} where {ops[1]} gives shape {other.shape}"
+            if one.size == other.size and (gap := array_gap(one, aligned(one, other), "float64")):
+                index, a_value, b_value = gap.index, gap.a, gap.b
+                values = _told_apart(a_value, b_value)
+                said = f"{ops[0]} gives {values[0]} where {ops[1]} gives {values[1]}"
+                said += f", at {list(index)}" if index else ""
+        else:
+            said = f"{ops[0]} and {ops[1]} differ"
+        said += self._left_out() if a.phase == "forward" else ""
+        said += "" if result == "loss" else f"; it reaches {result}"
+        return self._difference(a.phase, result, a, b, said, index, a_value, b_value)
+
+    def stopped(self, result: str, side: int, stop: LoggedOp, same: LoggedOp | None) -> OpDifference:
+        """One side stops the gradient, the other does not."""
+        said = f"{self._op(side, stop)} stops the gradient, {self._titles[1 - side]} lets it through"
+        said += f" to {_op(same)}" if same is not None else ""
+        a, b = (stop, same) if side == 0 else (same, stop)
+        return self._difference("backward", result, a, b, f"{said}; it reaches {result}")
+
+    def missing(self, phase: OpPhase, result: str) -> OpDifference:
+        """Only one side has the result."""
+        has = 0 if result in self._sides[0].results else 1
+        op = self._sides[has].results[result][0]
+        said = f"{self._titles[1 - has]} has no {result}, {self._op(has, op)} gives one"
+        a, b = (op, None) if has == 0 else (None, op)
+        return self._difference(phase, result, a, b, said)
+
+    def _difference(
+        self,
+        phase: OpPhase,
+        result: str,
+        a: LoggedOp | None,
+        b: LoggedOp | None,
+        said: str,
+        index: tuple[int, ...] | None = None,
+        a_value: float | None = None,
+        b_value: float | None = None,
+    ) -> OpDifference:
+        words = f"step {self._step}, {phase}: {said}"
+        return OpDifference(phase, result, a, b, index, a_value, b_value, words)
+
+    def _left_out(self) -> str:
+        """Which parameters one side alone computes with."""
+        used = [side.parameters(op for op in side.ops if op.phase == "forward") for side in self._sides]
+        only = [
+            f"; only {title} uses {', '.join(sorted(mine - others))}"
+            for title, mine, others in zip(self._titles, used, used[::-1], strict=True)
+            if mine - others
+        ]
+        return "".join(only)
+
+    def _op(self, side: int, op: LoggedOp) -> str:
+        return f"{self._titles[side]} {_op(op)}"
+
+
+def _op(op: LoggedOp) -> str:
+    return op.op if op.source is None else f"{op.op} ({Path(op.source[0]).name}:{op.source[1]})"
+
+
+def _output(op: LoggedOp, result: str) -> NDArray[Any]:
+    """The output that is `result`, where one is; else the first."""
+    return op.outputs[dict(op.results).get(result, 0)].value()
+
+
+def _told_apart(a: float, b: float) -> tuple[str, str]:
+    """Both numbers with as many digits as it takes to see that they differ, four at least."""
+    for digits in range(4, 17):
+        if f"{a:.{digits}g}" != f"{b:.{digits}g}":
+            return f"{a:.{digits}g}", f"{b:.{digits}g}"
+    return f"{a:.17g}", f"{b:.17g}"

@@ -1,0 +1,140 @@
+"""The values in an op log, and which of them are equal to one of another log's, in whatever layout.
+
+Frameworks name and cut their ops differently, and one keeps images as NCHW where another keeps them as NHWC.
+So what two logs have in common is found by the values themselves: equal one after another, or with the axes
+in another order. Some numbers that no order of the elements changes (`_summary`) say cheaply that most pairs
+are not equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fwtui.measure.arrays import array_gap
+from fwtui.race.records import Array, LoggedOp
+
+Floats = NDArray[np.float64]
+
+_MAX_AXES = 5
+_GLANCE = 32
+_LAYOUTS = {(0, 2, 3, 1), (0, 3, 1, 2), (2, 3, 1, 0), (3, 2, 0, 1)}
+"""NCHW and NHWC, OIHW and HWIO: the orders of axes that are another layout even where the shape stays."""
+
+
+class Values:
+    """The first output of each op of a log, by the op's number, and those among them that tell ops apart."""
+
+    def __init__(self, ops: Sequence[LoggedOp]) -> None:
+        self._ops = ops
+        self._summaries: dict[int, Floats | None] = {}
+        self._by_size: dict[int, list[int]] = {}
+        for op in ops:
+            if op.outputs:
+                self._by_size.setdefault(_size(op.outputs[0]), []).append(op.number)
+
+    def telling(self, number: int) -> bool:
+        """Whether the output is more than a number over and over, or a round number such as a count."""
+        return self._summary(number) is not None
+
+    def counterparts(self, number: int, other: Values, among: int, tolerance: float) -> list[int]:
+        """The ops of `other`, before its number `among`, whose output has the values of op `number` here."""
+        summary = self._summary(number)
+        if summary is None:
+            return []
+        output = self._ops[number].outputs[0]
+        likely = other._likely(_size(output), summary, among, tolerance)
+        value = output.value()
+        return [n for n in likely if same_values(value, other._ops[n].outputs[0].value(), tolerance)]
+
+    def _likely(self, size: int, summary: Floats, among: int, tolerance: float) -> list[int]:
+        numbers, rows = [], []
+        for number in self._by_size.get(size, ()):
+            row = self._summary(number)
+            if number < among and row is not None:
+                numbers.append(number)
+                rows.append(row)
+        if not rows:
+            return []
+        known = np.stack(rows)
+        scale = np.maximum(known[:, -1], summary[-1])
+        near = np.abs(known - summary).max(axis=1) <= tolerance * scale
+        return [number for number, is_near in zip(numbers, near, strict=True) if is_near]
+
+    def _summary(self, number: int) -> Floats | None:
+        if number not in self._summaries:
+            outputs = self._ops[number].outputs
+            self._summaries[number] = _summary(outputs[0]) if outputs else None
+        return self._summaries[number]
+
+
+def close(a: NDArray[Any], b: NDArray[Any], tolerance: float) -> bool:
+    """Whether two arrays of one shape are equal: max|a − b| ≤ tolerance · the largest magnitude in either."""
+    gap = array_gap(a, b, "float64")
+    return gap is None or gap.relative <= tolerance
+
+
+def same_values(a: NDArray[Any], b: NDArray[Any], tolerance: float) -> bool:
+    """Whether two arrays of one size are equal in order, or with the axes of `a` in another order."""
+    flat = b.ravel()
+    margin = tolerance * max(float(np.abs(x[np.isfinite(x)]).max(initial=0.0)) for x in (a, flat))
+    for one in _orders(a):
+        # Most orders are seen to be wrong in the first few elements. What is not finite stays undecided here.
+        if not (np.abs(one.flat[:_GLANCE] - flat[:_GLANCE].astype(np.float64)) > margin).any() and close(
+            one.ravel(), flat, tolerance
+        ):
+            return True
+    return False
+
+
+def aligned(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
+    """`b` in the shape of `a`, which has as many elements: in the order of axes that brings it nearest."""
+    if a.shape == b.shape:
+        return b
+    orders = (one.reshape(a.shape) for one in _orders(b))
+    return min(orders, key=lambda one: 0.0 if (gap := array_gap(a, one, "float64")) is None else gap.absolute)
+
+
+def _orders(a: NDArray[Any]) -> Iterable[NDArray[Any]]:
+    """`a` as it is, then in other orders of its axes.
+
+    An order that leaves the shape as it is, such as the transpose of a square matrix, is another value and
+    not another layout of the same, unless it is a usual one.
+    """
+    yield a
+    a = a.squeeze()
+    if 2 <= a.ndim <= _MAX_AXES:
+        for order in permutations(range(a.ndim)):
+            turned = a.transpose(order)
+            if turned.shape != a.shape or order in _LAYOUTS:
+                yield turned
+
+
+def _summary(array: Array) -> Floats | None:
+    """Mean, root mean square, least, largest and largest absolute value, the finite ones' only.
+
+    Where two arrays differ by at most d anywhere, in any order of elements, none of these differs by more.
+    None for what does not tell ops apart.
+    """
+    flat = array.value().ravel().astype(np.float64)
+    flat = flat[np.isfinite(flat)]
+    if not flat.size:
+        return None
+    least, most = float(flat.min()), float(flat.max())
+    if least == most and (flat.size > 1 or _round(least)):
+        return None
+    rms = np.sqrt(np.dot(flat, flat) / flat.size)
+    return np.array([flat.mean(), rms, least, most, max(abs(least), abs(most))])
+
+
+def _round(number: float) -> bool:
+    """Whether it is a number as programs hold it in themselves or count it: of few binary digits."""
+    return abs(number) < 1024 and number * 1024 == round(number * 1024)
+
+
+def _size(array: Array) -> int:
+    return int(np.prod(array.shape))
