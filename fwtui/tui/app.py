@@ -160,8 +160,8 @@ class FwtuiApp(App[int]):
 
     def action_restart(self) -> None:
         """Starts the lane with the focus anew."""
-        self.model.restart(self._here.lane_index)
-        self._here.look()
+        index = self._here.lane_index
+        self._change(lambda: self.model.restart(index))
 
     def action_restart_all(self) -> None:
         """Starts every lane anew."""
@@ -208,12 +208,11 @@ class FwtuiApp(App[int]):
 
         def chosen(key: str | None) -> None:
             if key is not None:
-                name, _, preset = key.partition("/")
-                self.model.set_workload(name, preset)
-                self._here.look()
+                name, _, preset = key.rpartition("/")
+                self._change(lambda: self.model.set_workload(name, preset))
 
         now = f"{workload.name}/{workload.preset}"
-        self.push_screen(Picker("Every lane: workload", workload_choices(), now), chosen)
+        self.push_screen(Picker("Every lane: workload", workload_choices(self.model), now), chosen)
 
     def action_lane_settings(self) -> None:
         """The lane's own settings as text."""
@@ -247,15 +246,18 @@ class FwtuiApp(App[int]):
         self._set_race(replace(self.model.request, lanes=tuple(lanes)))
 
     def _set_lane(self, index: int, lane: LaneRequest) -> None:
-        try:
-            self.model.set_lane(index, lane)
-        except SpecError as error:
-            self.notify(str(error), severity="error", markup=False)
-        self._here.look()
+        self._change(lambda: self.model.set_lane(index, lane))
 
     def _set_race(self, request: RaceRequest) -> None:
+        self._change(lambda: self.model.set_race(request))
+
+    def _change(self, change: Callable[[], None]) -> None:
+        """Changes the race, or says why it cannot be: a user's file may be another one by now."""
         lanes = len(self.model.lanes)
-        self.model.set_race(request)
+        try:
+            change()
+        except SpecError as error:
+            self.notify(str(error), severity="error", markup=False)
         if len(self.model.lanes) != lanes:
             self._renew_live()
         else:

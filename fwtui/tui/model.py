@@ -19,7 +19,7 @@ from fwtui.measure.verdict import Speed, incomparable, speed
 from fwtui.race.plan import LaneRequest, RaceRequest, differences, plan, with_lane
 from fwtui.race.race import LaneRun, Race, StartThread
 from fwtui.race.records import LogLine, Record, TurnOver
-from fwtui.race.spec import LaneSpec, RaceSpec
+from fwtui.race.spec import LaneSpec, RaceSpec, WorkloadSpec
 from fwtui.workloads import catalogue as workloads
 
 SILENT_S = 2.0
@@ -71,6 +71,8 @@ class RaceModel:
         self._heard: SimpleQueue[tuple[LaneRun, Record]] = SimpleQueue()
         self.disturbed = False
         """Whether a lane trained while another one's framework was imported beside it."""
+        self.own: WorkloadSpec | None = None
+        """The user's own network, so that it can be chosen again after another one."""
         self.request: RaceRequest
         self.spec: RaceSpec
         self.race: Race
@@ -196,6 +198,7 @@ class RaceModel:
                 self.request,
                 workload=name,
                 preset=preset,
+                data=self.own.data if self.own and name == self.own.name else None,
                 sizes=(),
                 lr=None,
                 batch=None,
@@ -219,6 +222,8 @@ class RaceModel:
 
     def _set(self, request: RaceRequest, spec: RaceSpec) -> None:
         self.request, self.spec = request, spec
+        if spec.lanes[0].workload.name not in workloads.NAMES:
+            self.own = spec.lanes[0].workload
         self.race = Race(spec, self._hear, self._start_thread)
         self.lanes = [Lane(run, History()) for run in self.race.runs]
         self.disturbed = False

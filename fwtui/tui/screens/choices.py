@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from fwtui.backends import catalogue as backends
 from fwtui.race.records import Device
+from fwtui.race.spec import SpecError
 from fwtui.tui.model import RaceModel
 from fwtui.tui.screens.picker import Choice
 from fwtui.workloads import catalogue as workloads
+from fwtui.workloads.own_errors import plain
+
+_NAME_CELLS = 16
 
 
 def backend_choices(model: RaceModel, index: int) -> list[Choice]:
@@ -48,12 +52,19 @@ def device_choices(model: RaceModel, index: int) -> list[Choice]:
     ]
 
 
-def workload_choices() -> list[Choice]:
-    """Every preset of every workload, keyed `name/preset`."""
+def workload_choices(model: RaceModel) -> list[Choice]:
+    """Every preset of every workload, keyed `name/preset`, and the user's own file where there is one."""
     choices = []
-    for name in workloads.NAMES:
-        for preset, workload in workloads.presets(name).items():
-            label = f"{name:<14}{preset if len(workloads.presets(name)) > 1 else '':<10}{workload.shape()}"
+    data = dict.fromkeys(workloads.NAMES) | ({model.own.name: model.own.data} if model.own else {})
+    for name, path in data.items():
+        title = f"{workloads.title(name)[:_NAME_CELLS]:<{_NAME_CELLS}}  "
+        try:
+            presets = workloads.presets(name, path)
+        except SpecError as error:  # the file was edited, and cannot be used now
+            choices.append(Choice(f"{name}/", title, "", plain(str(error))))
+            continue
+        for preset, workload in presets.items():
+            label = f"{title}{preset if len(presets) > 1 else '':<10}{workload.shape()}"
             settings = f"{workload.OPTIMIZER}, rate {workload.LEARNING_RATE:g}, {workload.STEPS:,} steps"
             detail = f"{workload.summary}\n{settings}. Every lane starts anew with it."
             choices.append(Choice(f"{name}/{preset}", label, detail))
