@@ -121,13 +121,14 @@ def _summary(array: Array) -> Floats | None:
     None for what does not tell ops apart.
     """
     flat = array.value().ravel().astype(np.float64)
-    flat = flat[np.isfinite(flat)]
+    finite = np.isfinite(flat)
+    flat = flat if finite.all() else flat[finite]
     if not flat.size:
         return None
     least, most = float(flat.min()), float(flat.max())
     if least == most and (flat.size > 1 or _round(least)):
         return None
-    rms = np.sqrt(np.dot(flat, flat) / flat.size)
+    rms = np.sqrt(np.square(flat).mean())  # not `dot`, which takes all cores for it
     return np.array([flat.mean(), rms, least, most, max(abs(least), abs(most))])
 
 
