@@ -1,9 +1,9 @@
 """Optimizers by name, after the equations in `fwtui.backends.optimizers`, for eager and for compiled steps.
 
 Most are written out, since PyTorch's own would be what a small net's step measures: for the two-layer net on
-2 cores `torch.optim.SGD` adds 1.05 times as much as here to an eager step with `sgd`, 1.02 with `momentum`,
-and `torch.optim.RMSprop` 1.08. Adam and AdamW are PyTorch's own in eager steps: fused, they make one pass
-over the memory instead of seven, and a step with them takes 0.94 times as long.
+2 cores an eager step with them takes 1.05 (sgd), 1.02 (momentum) and 1.08 (rmsprop) times as long. Adam and
+AdamW are PyTorch's own in eager steps: fused, they make one pass over the memory instead of seven, and a step
+takes 0.94 times as long.
 
 A compiler fuses what is written out just as well. It must not be given PyTorch's own Adam, which counts its
 updates in float32 there, whatever dtype the weights have, and so loses four figures of `1 − β₂ᵗ`.
