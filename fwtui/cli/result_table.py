@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -17,6 +17,7 @@ from fwtui.race.records import Phase
 from fwtui.race.spec import LaneSpec, RaceSpec
 from fwtui.tui import words
 from fwtui.workloads import catalogue as workloads
+from fwtui.workloads.own_errors import plain
 
 LOG_TAIL = 8
 _OUTCOME_STYLES = {"done": "green", "stopped": "yellow", "diverged": "red", "failed": "red"}
@@ -31,6 +32,9 @@ def render(result: Result) -> RenderableType:
     pairs = list(zip(result.spec.lanes, result.lanes, strict=True))
     for title, cell in _ROWS.items():
         table.add_row(title, *(cell(spec, lane) for spec, lane in pairs))
+        if title == "final loss":
+            for name in _further_metrics(result.lanes):
+                table.add_row(f"final {plain(name)}", *(_last(lane, name) for lane in result.lanes))
     return Group(Text(headline(result.spec), style="bold"), "", table, "", _answers(result))
 
 
@@ -97,6 +101,16 @@ def _device(_: LaneSpec, lane: History) -> str:
 def _outcome(_: LaneSpec, lane: History) -> Text:
     outcome = lane.ended.outcome if lane.ended else words.NA
     return Text(outcome, style=_OUTCOME_STYLES.get(outcome, ""))
+
+
+def _further_metrics(lanes: Sequence[History]) -> list[str]:
+    """What any lane's network returned beside its loss."""
+    return list(dict.fromkeys(name for lane in lanes for name in lane.metrics if name != "loss"))
+
+
+def _last(lane: History, metric: str) -> str:
+    values = lane.metrics[metric].values() if metric in lane.metrics else ()
+    return words.loss(float(values[-1])) if len(values) else words.NA
 
 
 def _accuracy(_: LaneSpec, lane: History) -> str:

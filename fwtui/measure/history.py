@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from fwtui.backends.base import MAX_METRICS
 from fwtui.measure.series import Extrema, Window
 from fwtui.measure.statistics import StepTimes
 from fwtui.race.records import (
@@ -52,8 +53,9 @@ class History:
         steps: steps done.
         metrics: the last `raw_steps` values of everything the network returns, `loss` first.
         step_ns: the last `raw_steps` step times.
-        loss_curve, step_curve, in_use_curve, rss_curve: the whole run, for charts. The memory curves have one
-            value a step, that of the last reading before it.
+        metric_curves: the same over the whole run, for charts.
+        step_curve, in_use_curve, rss_curve: the whole run, for charts. The memory curves have one value a
+            step, that of the last reading before it.
         compiled: each time the step was built, traced or compiled.
         graph_breaks: where a compiler could not take in the step as one graph.
         evaluations: (step, metrics) of each look at the held-out data.
@@ -85,8 +87,8 @@ class History:
     def __post_init__(self) -> None:
         self.metrics: dict[str, Window] = {}
         self.step_ns = Window(self.raw_steps)
-        self.loss_curve, self.step_curve = Extrema(), Extrema()
-        self.in_use_curve, self.rss_curve = Extrema(), Extrema()
+        self.metric_curves: dict[str, Extrema] = {}
+        self.step_curve, self.in_use_curve, self.rss_curve = Extrema(), Extrema(), Extrema()
         self.log: deque[str] = deque(maxlen=LOG_LINES)
         self.probes: dict[int, Probed] = {}
         self._probe_bytes = 0
@@ -156,13 +158,21 @@ class History:
         self.steps = record.first + record.count
         self.step_ns.extend(times)
         self.step_curve.extend(times)
-        for name, column in record.metrics:
-            values = np.frombuffer(column, np.float64)
-            self.metrics.setdefault(name, Window(self.raw_steps)).extend(values)
-            if name == "loss":
-                self.loss_curve.extend(values)
+        self._metrics(record)
         self.in_use_curve.extend(np.full(record.count, _or_nan(self.memory.in_use_bytes)))
         self.rss_curve.extend(np.full(record.count, _or_nan(self.process_memory.rss_bytes)))
+
+    def _metrics(self, record: Steps) -> None:
+        columns = {name: np.frombuffer(column, np.float64) for name, column in record.metrics}
+        for name in columns:
+            if name not in self.metrics and len(self.metrics) < MAX_METRICS:
+                self.metrics[name], self.metric_curves[name] = Window(self.raw_steps), Extrema()
+        for name, curve in self.metric_curves.items():
+            # A metric that not every step has keeps its place in the steps, also in those before its first.
+            curve.extend(np.full(max(0, record.first - curve.count), np.nan))
+            curve.extend(columns.get(name, np.full(record.count, np.nan)))
+            if name in columns:
+                self.metrics[name].extend(columns[name])
 
     def _framework_memory(self, record: FrameworkMemory) -> None:
         self.memory = record

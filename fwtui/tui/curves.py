@@ -20,7 +20,7 @@ WHOLE_RUN = 2_000
 SPIKE = 3.0
 """Times of more than so many medians do not stretch the axis of step times."""
 
-KINDS = ("loss", "step", "memory")
+KINDS = ("metric", "step", "memory")
 _EMPTY = Extrema()
 
 Floats = NDArray[np.float64]
@@ -31,21 +31,22 @@ Arrays = tuple[NDArray[np.int64], Floats, Floats]
 class LaneCurves:
     """One lane's series by kind: first step, minimum and maximum of each bucket.
 
-    `loss` has no unit, `step` is in µs, `memory` in bytes: what the framework has in use on its device, or,
-    where it does not tell, what is resident of the lane's process (`memory_name` says which).
+    `metric` is the loss, or whatever else the network returns; `step` is in µs, `memory` in bytes: what the
+    framework has in use on its device, or, where it does not tell, what is resident of the lane's process
+    (`memory_name` says which).
     """
 
     series: dict[str, Arrays]
     memory_name: str
 
     @classmethod
-    def of(cls, history: History) -> LaneCurves:
-        """The curves of a lane as it stands."""
+    def of(cls, history: History, metric: str = "loss") -> LaneCurves:
+        """The curves of a lane as it stands, with one of its metrics."""
         in_use = history.memory.in_use_bytes is not None
         x, low, high = history.step_curve.buckets()
         return cls(
             {
-                "loss": history.loss_curve.buckets(),
+                "metric": history.metric_curves.get(metric, _EMPTY).buckets(),
                 "step": (x, low / 1e3, high / 1e3),
                 "memory": (history.in_use_curve if in_use else history.rss_curve).buckets(),
             },
@@ -64,7 +65,7 @@ class SharedAxes:
     x: tuple[int, int] = (0, 1)
     y: dict[str, Limits | None] = field(default_factory=dict)
 
-    def fit(self, lanes: Sequence[LaneCurves], total: int, loss_scale: Scale) -> None:
+    def fit(self, lanes: Sequence[LaneCurves], total: int, metric_scale: Scale) -> None:
         """Fits all axes to all lanes; each keeps its limits while they serve.
 
         Args:
@@ -72,12 +73,12 @@ class SharedAxes:
         """
         # A long run's axis grows with it: its first minute would else be one column wide.
         done = max(
-            (len(lane.series["loss"][0]) and int(lane.series["loss"][0][-1]) for lane in lanes), default=0
+            (len(lane.series["step"][0]) and int(lane.series["step"][0][-1]) for lane in lanes), default=0
         )
         first, last = fit_steps(done, total if total <= WHOLE_RUN else None, self.x)
         self.x = (first, min(last, total))
         for kind in KINDS:
-            scale: Scale = loss_scale if kind == "loss" else "linear"
+            scale: Scale = metric_scale if kind == "metric" else "linear"
             ranges: list[tuple[Floats, Floats]] = [lane.series[kind][1:] for lane in lanes]
             if kind == "step":
                 ranges = [_without_spikes(low, high) for low, high in ranges]

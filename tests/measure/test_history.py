@@ -33,7 +33,7 @@ def test_steps_add_up():
     np.testing.assert_array_equal(lane.metrics["loss"].values(), [3, 2, 1, 0.5])
     np.testing.assert_array_equal(lane.steady_step_ns(), [100, 110, 120])
     assert lane.step_times().p50 == 110
-    np.testing.assert_array_equal(lane.loss_curve.buckets()[1], [3, 2, 1, 0.5])
+    np.testing.assert_array_equal(lane.metric_curves["loss"].buckets()[1], [3, 2, 1, 0.5])
 
 
 def test_statistics_leave_the_steps_before_the_steady_ones_out():
@@ -49,7 +49,7 @@ def test_old_steps_go_and_their_curve_stays():
     for first in range(0, 1000, 50):
         lane.apply(steps(first, np.arange(first, first + 50.0)))
     np.testing.assert_array_equal(lane.metrics["loss"].values(), np.arange(900.0, 1000))
-    assert lane.loss_curve.count == lane.steps == 1000
+    assert lane.metric_curves["loss"].count == lane.steps == 1000
 
 
 def test_phases_end_with_the_next_and_the_last_with_the_lane():

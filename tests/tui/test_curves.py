@@ -36,10 +36,10 @@ def test_axes_hold_every_lane():
     axes.fit([lane([1.0] * 50, 100, rss=10), lane([1000.0] * 80, 300, rss=90)], 500, "log")
     assert axes.x[0] == 0
     assert 79 <= axes.x[1] <= 500
-    low, high = axes.y["loss"].low, axes.y["loss"].high
+    low, high = axes.y["metric"].low, axes.y["metric"].high
     assert low <= 1
     assert high >= 1000
-    assert axes.y["loss"].scale == "log"
+    assert axes.y["metric"].scale == "log"
     assert axes.y["memory"].low <= 0
     assert axes.y["memory"].high >= 90
     assert axes.y["step"].low <= 0
@@ -72,7 +72,7 @@ def test_axes_stay_while_they_serve():
 def test_lanes_without_steps():
     axes = SharedAxes()
     axes.fit([LaneCurves.of(History())], 500, "log")
-    assert axes.y["loss"] is None
+    assert axes.y["metric"] is None
     assert set(axes.y) == set(KINDS)
     axes.fit([lane([float("nan")] * 3)], 500, "log")
-    assert axes.y["loss"] is None
+    assert axes.y["metric"] is None

@@ -217,7 +217,7 @@ async def test_the_log_follows_and_is_clean():
 async def test_the_loss_has_two_scales_and_the_app_two_themes():
     async with driven("scripted.ok", "scripted.other") as d:
         await d.trains(0, 1)
-        charts = list(d.app.screen.query(".chart-loss").results(Chart))
+        charts = list(d.app.screen.query(".chart-metric").results(Chart))
         assert {chart.scale for chart in charts} == {"log"}
         await d.press("y")
         assert {chart.scale for chart in charts} == {"linear"}

@@ -28,7 +28,10 @@ class LiveScreen(RaceScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "zoom", "zoom", tooltip="this lane alone, or all again"),
-        Binding("y", "toggle_scale", "log scale", tooltip="loss on a logarithmic or a linear scale"),
+        Binding(
+            "y", "toggle_scale", "log scale", tooltip="the first chart on a logarithmic or a linear scale"
+        ),
+        Binding("m", "next_metric", show=False, tooltip="another metric of the network's in the first chart"),
         Binding("up,k", "next_chart(-1)", show=False, tooltip="the chart above"),
         Binding("down,j", "next_chart(1)", show=False, tooltip="the chart below"),
         Binding("escape", "unzoom", show=False, tooltip="back: all lanes, no cursor"),
@@ -38,7 +41,8 @@ class LiveScreen(RaceScreen):
         super().__init__(model)
         self._verdict = VerdictBar(id="verdict")
         self._axes = SharedAxes()
-        self._scale: Scale = "log"
+        self._metric = "loss"
+        self._scales: dict[str, Scale] = {"loss": "log"}
         self._kind = KINDS[0]
         self._speed: Speed | None = None
         self._times: list[StepTimes | None] = []
@@ -92,7 +96,9 @@ class LiveScreen(RaceScreen):
         if statistics or len(self._times) != len(model.lanes):
             self._times = [history.step_times() for history in model.histories]
             self._speed = model.judge_speed()
-        curves = [LaneCurves.of(history) for history in model.histories]
+        if self._metric not in self._metrics():
+            self._show_metric("loss")
+        curves = [LaneCurves.of(history, self._metric) for history in model.histories]
         self._axes.fit(curves, model.steps_total(), self._scale)
         differences = model.differences()
         colours = colour_names(model.lanes)
@@ -102,7 +108,14 @@ class LiveScreen(RaceScreen):
             settings = tuple((name, values[index]) for name, values in differences.items())
             panel.show(
                 LaneView(
-                    lane, self._times[index], curves[index], others, self._axes, settings, colours[index]
+                    lane,
+                    self._times[index],
+                    curves[index],
+                    others,
+                    self._axes,
+                    self._metric,
+                    settings,
+                    colours[index],
                 )
             )
         self._top.show_race(model)
@@ -121,11 +134,34 @@ class LiveScreen(RaceScreen):
         self.focus_lane(index)
 
     def action_toggle_scale(self) -> None:
-        """Loss on a logarithmic or a linear scale, in all lanes."""
-        self._scale = "linear" if self._scale == "log" else "log"
-        for panel in self.query(LanePanel):
-            panel.chart("loss").scale = self._scale
+        """The first chart on a logarithmic or a linear scale, in all lanes."""
+        self._scales[self._metric] = "linear" if self._scale == "log" else "log"
+        self._show_metric(self._metric)
         self.look()
+
+    def action_next_metric(self) -> None:
+        """Another of the metrics that the network returns, in the first chart of all lanes."""
+        names = self._metrics()
+        if len(names) == 1:
+            self.notify("the network returns its loss alone")
+        self._show_metric(names[(names.index(self._metric) + 1) % len(names)])
+        self.look()
+
+    @property
+    def _scale(self) -> Scale:
+        return self._scales.get(self._metric, "linear")
+
+    def _metrics(self) -> list[str]:
+        """What the lanes' networks have returned, the loss first."""
+        said = (name for history in self._model.histories for name in history.metrics)
+        return list(dict.fromkeys(["loss", *said]))
+
+    def _show_metric(self, name: str) -> None:
+        if name != self._metric:
+            self._axes.y.pop("metric", None)
+        self._metric = name
+        for panel in self.query(LanePanel):
+            panel.chart("metric").scale = self._scale
 
     def action_zoom(self) -> None:
         """One lane alone, or all again."""

@@ -33,6 +33,7 @@ class LaneView:
         times: statistics of its steady steps; None before there are any.
         curves: its own curves, and `others`, those of the other lanes.
         axes: shared by all lanes.
+        metric: what the first chart shows of what the network returns.
         settings: what it has of its own, where lanes differ: (name, value) pairs.
         colour: one of `COLOURS`.
     """
@@ -42,6 +43,7 @@ class LaneView:
     curves: LaneCurves
     others: Sequence[LaneCurves]
     axes: SharedAxes
+    metric: str
     settings: tuple[tuple[str, str], ...]
     colour: str
 
@@ -71,7 +73,7 @@ class LanePanel(Vertical):
         self._phases = Line(classes="lane--phases")
         self._place = Line(classes="lane--place")
         self._charts = {
-            "loss": Chart("loss", formatter=NUMBER, gutter=_GUTTER, scale="log", classes="chart-loss"),
+            "metric": Chart("loss", formatter=NUMBER, gutter=_GUTTER, scale="log", classes="chart-metric"),
             "step": Chart("step time", formatter=MICROSECONDS, gutter=_GUTTER, classes="chart-step"),
             "memory": Chart("memory", formatter=BYTES, gutter=_GUTTER, x_axis=True, classes="chart-memory"),
         }
@@ -87,7 +89,7 @@ class LanePanel(Vertical):
         yield self._place
 
     def chart(self, kind: str) -> Chart:
-        """The chart of that kind: `loss`, `step` or `memory`."""
+        """The chart of that kind: `metric`, `step` or `memory`."""
         return self._charts[kind]
 
     def show(self, view: LaneView) -> None:
@@ -105,8 +107,10 @@ class LanePanel(Vertical):
             chart = self.chart(kind)
             if not chart.display:
                 continue
+            if kind == "metric":
+                chart.heading = view.metric
             # Said once, not three times, where all three charts wait.
-            chart.empty = _waiting_for(lane) if kind == "loss" or self.has_class("-one-chart") else ""
+            chart.empty = _waiting_for(lane) if kind == "metric" or self.has_class("-one-chart") else ""
             curves = [other.curve(kind, "other") for other in view.others]
             curves.append(view.curves.curve(kind, "own"))
             chart.show(curves, view.axes.x, view.axes.y[kind], figures=_chart_figures(kind, view))
@@ -207,9 +211,8 @@ def _held_out(view: LaneView, name: str = "held-out accuracy") -> list[Content]:
 
 def _chart_figures(kind: str, view: LaneView) -> str:
     history, times = view.lane.history, view.times
-    if kind == "loss":
-        limits = view.axes.y["loss"]
-        return limits.scale if limits else ""
+    if kind == "metric":
+        return _metric_figures(view)
     if kind == "step":
         if times is None:
             return ""
@@ -224,6 +227,17 @@ def _chart_figures(kind: str, view: LaneView) -> str:
     if process.gpu_bytes is not None:
         parts.insert(2, f"GPU {words.size(process.gpu_bytes)}")
     return "  ".join(parts)
+
+
+def _metric_figures(view: LaneView) -> str:
+    """The last value where it is not in the panel's own figures, the scale, and what `m` shows next."""
+    history, limits = view.lane.history, view.axes.y["metric"]
+    values = history.metrics[view.metric].values() if view.metric in history.metrics else ()
+    last = [words.loss(float(values[-1]))] if view.metric != "loss" and len(values) else []
+    names = list(history.metrics)
+    following = names[(names.index(view.metric) + 1) % len(names)] if view.metric in names else view.metric
+    more = [f"m {following}"] if following != view.metric else []
+    return "  ".join([*last, *([limits.scale] if limits else []), *more])
 
 
 def _phases(lane: Lane) -> tuple[tuple[Content, Content], ...]:
