@@ -32,7 +32,7 @@ INKS = INFINITE + 1
 """What a cell belongs to: text in four ways, the cursor, an exact agreement, then a decade within the
 tolerance, `WITHIN` + exponent − `LEAST_EXPONENT`, or above it, `OVER` + the same, or an infinite gap."""
 
-_WIDEST, _LEAST_GUTTER = 6, 8
+_WIDEST, _LEAST_GUTTER = 6, 10
 _EQUAL_SIGN, _OVER_SIGN, _ENDLESS = "=", "✗", "∞"
 _LEGEND_ROWS = 8
 
@@ -135,7 +135,7 @@ def draw(heat: Heat, cursor: tuple[int, int] | None, top: int, columns: int, row
     _axis(cells, len(shown), heat, layout, None if at is None else at[1])
     hidden = len(heat.labels) - len(shown)
     if hidden:
-        cells.put(len(shown), 0, f"↑ {top}  ↓ {hidden - top}"[: layout.gutter - 1], HEADING)
+        cells.put(len(shown), 0, f"↑{top} ↓{hidden - top}"[: layout.gutter - 1], HEADING)
     if layout.legend:
         _legend(cells, rows - 1, heat)
     return cells
