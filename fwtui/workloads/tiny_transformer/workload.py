@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fwtui.race.spec import SpecError
 from fwtui.workloads import text
 from fwtui.workloads.base import Arrays, Batch, BuiltIn
+from fwtui.workloads.initial import lecun_normal
 
 EPSILON = 1e-5
 WIDENING = 4
@@ -28,7 +28,7 @@ WIDENING = 4
 
 HELD_OUT_WINDOWS = 64
 MAX_BLOCKS = 32
-_DEVIATION = 0.02
+_EMBEDDED = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ class TinyTransformer(BuiltIn):
 
     STEPS: int = 500
     OPTIMIZER: str = "adam"
-    LEARNING_RATE: float = 3e-3
+    LEARNING_RATE: float = 2e-3
 
     def __post_init__(self) -> None:
         text.check_length("--size length", self.length)
@@ -71,12 +71,13 @@ class TinyTransformer(BuiltIn):
         width), and a bias for each of the last three. `qkv` has none: a softmax does not see that of the
         keys, whose gradient would be rounding alone.
 
-        Weights are normal with standard deviation 0.02, as GPT-2's; scales are one, biases and shifts zero.
+        Embedding and positions are normal with standard deviation 0.1, weights LeCun's normal ones; scales
+        are one, biases and shifts zero.
         """
         characters = len(text.ALPHABET)
         first = {
-            "embedding": _weights(rng, characters, self.width),
-            "positions": _weights(rng, self.length, self.width),
+            "embedding": rng.normal(0, _EMBEDDED, (characters, self.width)),
+            "positions": rng.normal(0, _EMBEDDED, (self.length, self.width)),
         }
         for number in range(1, self.blocks + 1):
             block = self._block(rng)
@@ -84,7 +85,7 @@ class TinyTransformer(BuiltIn):
         return {
             **first,
             **_norm("norm", self.width),
-            "dense": _weights(rng, self.width, characters),
+            "dense": lecun_normal(rng, self.width, characters),
             "dense_bias": np.zeros(characters),
         }
 
@@ -98,28 +99,24 @@ class TinyTransformer(BuiltIn):
         return text.spread(HELD_OUT_WINDOWS, self.length)
 
     def shape(self) -> str:
-        """Such as `16×32×96→32×2→96 4 heads`."""
+        """Such as `16×32×96→32→96, 2 blocks of 4 heads`."""
         characters = len(text.ALPHABET)
-        widths = f"{characters}→{self.width}×{self.blocks}→{characters}"
-        return f"{self.batch}×{self.length}×{widths} {self.heads} heads"
+        widths = f"{characters}→{self.width}→{characters}"
+        return f"{self.batch}×{self.length}×{widths}, {self.blocks} blocks of {self.heads} heads"
 
     def _block(self, rng: np.random.Generator) -> Arrays:
         width, wide = self.width, WIDENING * self.width
         return {
             **_norm("norm1", width),
-            "qkv": _weights(rng, width, 3 * width),
-            "out": _weights(rng, width, width),
+            "qkv": lecun_normal(rng, width, 3 * width),
+            "out": lecun_normal(rng, width, width),
             "out_bias": np.zeros(width),
             **_norm("norm2", width),
-            "up": _weights(rng, width, wide),
+            "up": lecun_normal(rng, width, wide),
             "up_bias": np.zeros(wide),
-            "down": _weights(rng, wide, width),
+            "down": lecun_normal(rng, wide, width),
             "down_bias": np.zeros(width),
         }
-
-
-def _weights(rng: np.random.Generator, rows: int, columns: int) -> NDArray[np.float64]:
-    return rng.normal(0, _DEVIATION, (rows, columns))
 
 
 def _norm(name: str, width: int) -> Arrays:
