@@ -7,12 +7,13 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
 from fwtui.measure.history import History
-from fwtui.measure.parity import LossComparison, LossGap
+from fwtui.measure.parity import TOLERANCES, LossComparison, LossGap
+from fwtui.measure.probes import ProbeComparison, ProbeRow
 from fwtui.measure.verdict import Speed, speed
 from fwtui.race.race import LaneRun, Race
 from fwtui.race.records import Record
@@ -33,6 +34,7 @@ class Result:
     Attributes:
         lanes: what each lane said, with every step of it.
         gap: how far the lanes' losses are apart.
+        probes: the lanes' probes, compared, where they told any.
         speed: which one is faster; None where too little was measured.
         signal: what cut the race short; None where it ran to its end.
         settled: whether every lane's thread has ended; a C++ call under the thread host can outlast a stop.
@@ -41,6 +43,7 @@ class Result:
     spec: RaceSpec
     lanes: list[History]
     gap: LossGap
+    probes: Sequence[ProbeRow]
     speed: Speed | None
     signal: signal.Signals | None
     settled: bool
@@ -66,9 +69,11 @@ def run(spec: RaceSpec, watch: Watch = lambda lanes: None) -> Result:
         settled = race.close()
         _drain(heard, lanes)
     # In float32 if any lane is: its rounding is what the gap must allow for.
-    comparison = LossComparison(min((lane.dtype for lane in spec.lanes), key=DTYPES.index))
-    gap = comparison.update(lanes)
-    return Result(spec, lanes, gap, speed(spec, lanes), cut_short, settled)
+    dtype = min((lane.dtype for lane in spec.lanes), key=DTYPES.index)
+    gap = LossComparison(dtype).update(lanes)
+    probes = ProbeComparison(dtype, TOLERANCES[dtype])
+    probes.update(lanes)
+    return Result(spec, lanes, gap, probes.rows, speed(spec, lanes), cut_short, settled)
 
 
 def _follow(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fwtui.headless import Result
+from fwtui.measure.probes import largest
 from fwtui.measure.statistics import LEAST_STEPS
 from fwtui.measure.verdict import incomparable, same_answer
 from fwtui.race.plan import differences
@@ -20,12 +21,23 @@ def same(result: Result) -> str:
     over = f"over {words.plural(gap.compared, 'step')}, tolerance {gap.tolerance:.0e}"
     if gap.below_floor and gap.floor is not None:
         over += f"; relative to {gap.floor:.3g} where the loss is below, as it is in {gap.below_floor:,}"
+    over += _probed(result)
     first = "" if gap.first_divergence is None else f"; first above it at step {gap.first_divergence}"
     if gap.largest == float("inf"):
         return f"{verdict}: a loss is no number at step {gap.largest_at} ({over}){first}"
     return (
         f"{verdict}: largest relative gap {words.gap(gap.largest)} at step {gap.largest_at} ({over}){first}"
     )
+
+
+def _probed(result: Result) -> str:
+    worst = largest(result.probes)
+    if worst is None:
+        return ""
+    step, (kind, name), gap = worst
+    what = name if kind == "metric" else f"{kind} {name}"
+    probes = words.plural(len(result.probes), "probe")
+    return f"; of {probes} the largest gap is {words.gap(gap.relative)} in {what} at step {step}"
 
 
 def faster(result: Result) -> str:

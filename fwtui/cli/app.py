@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from fwtui import __version__
-from fwtui.cli import backends, bench, doctor, errors, live, workloads
+from fwtui.cli import backends, bench, doctor, errors, live, parity, workloads
 from fwtui.cli.options import takes_race
 from fwtui.race.spec import SpecError
 
@@ -45,7 +45,8 @@ def app() -> typer.Typer:
         context_settings=settings,
     )
     made.callback(cls=Commands, help=_paragraphs(HELP))(_with_version(takes_race(live.live)))
-    for command in (takes_race(bench.bench), doctor.doctor, backends.backends, workloads.workloads):
+    races = (takes_race(bench.bench), takes_race(parity.parity))
+    for command in (*races, doctor.doctor, backends.backends, workloads.workloads):
         made.command(context_settings=settings, help=_paragraphs(command.__doc__ or ""))(command)
     return made
 

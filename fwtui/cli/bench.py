@@ -27,6 +27,7 @@ def bench(request: "RaceRequest", json: Json = None) -> int:
     from fwtui.cli import result_table
     from fwtui.cli.output import JsonOutput, show
     from fwtui.cli.progress import Progress
+    from fwtui.measure.probe_report import rows
     from fwtui.measure.report import report
     from fwtui.race.plan import plan
 
@@ -37,7 +38,7 @@ def bench(request: "RaceRequest", json: Json = None) -> int:
     if out is None or not out.standard:
         show(result_table.render(result))
     if out is not None:
-        out.write(report(spec, result.lanes, result.gap, result.speed))
+        out.write({**report(spec, result.lanes, result.gap, result.speed), "probes": rows(result.probes)})
     result_table.explain_failures(result)
     code = 128 + result.signal if result.signal else int(set(result.outcomes) != {"done"})
     if not result.settled:  # a thread is stuck in a framework, and would keep the interpreter from leaving

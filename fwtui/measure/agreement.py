@@ -82,7 +82,8 @@ class Truth:
 
     Attributes:
         rounding: for each lane, its probes against its twin's: what its dtype costs it.
-        between: the twins against each other: whether both compute the same mathematics.
+        between: the twins against each other: whether both compute the same mathematics. Empty where the
+            lanes have one twin in common: modes of one framework.
     """
 
     rounding: tuple[Sequence[ProbeRow], ...]

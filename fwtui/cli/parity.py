@@ -1,0 +1,121 @@
+"""`fwtui parity`: proves a port, or says where it first goes wrong."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fwtui.cli.options import Json
+
+if TYPE_CHECKING:
+    from fwtui.headless import Result, Watch
+    from fwtui.measure.history import History
+    from fwtui.race.plan import RaceRequest
+    from fwtui.race.spec import RaceSpec
+
+JUDGING = "How to judge"
+
+Tolerance = Annotated[
+    str | None,
+    typer.Option(
+        "--tolerance",
+        metavar="X",
+        help="Relative gap that is still the same answer, in the lanes' dtype: 1e-4 in float32, 1e-10 in "
+        "float64 unless you say otherwise.",
+        rich_help_panel=JUDGING,
+    ),
+]
+Tolerance64 = Annotated[
+    str | None,
+    typer.Option(
+        "--tolerance-float64",
+        metavar="X",
+        help="The same for the float64 truth (1e-10).",
+        rich_help_panel=JUDGING,
+    ),
+]
+NoTruth = Annotated[
+    bool,
+    typer.Option(
+        "--no-truth",
+        metavar="",
+        help="Leave the float64 truth out: faster, but rounding and bugs are then told apart by the "
+        "tolerance alone.",
+        rich_help_panel=JUDGING,
+    ),
+]
+
+
+def parity(
+    request: "RaceRequest",
+    tolerance: Tolerance = None,
+    tolerance_float64: Tolerance64 = None,
+    no_truth: NoTruth = False,
+    json: Json = None,
+) -> int:
+    """Tell whether the lanes compute the same, and where they first do not.
+
+    Compares every loss, and at growing distances every gradient and parameter, element by element. Lanes in
+    float32 are also held against the same networks in float64, so that rounding and a bug can be told apart.
+    Where the lanes differ, the step, the part of it, the parameter and the first op are found.
+
+    Exit code: 0 if the lanes agree, 1 if they differ, 2 if that could not be judged or for bad input, 130
+    after Ctrl+C.
+
+      fwtui parity --workload my_net.py
+      fwtui parity --dtype float64 --steps 100 --lanes torch.eager,tf.function
+      fwtui parity --lanes torch.eager,torch.compile --json parity.json
+    """
+    import os
+    import sys
+    from dataclasses import replace
+
+    from fwtui import headless
+    from fwtui.cli import parity_table, result_table
+    from fwtui.cli.output import JsonOutput, show
+    from fwtui.cli.progress import Progress
+    from fwtui.parity.check import check, tolerances
+    from fwtui.parity.report import report
+    from fwtui.race.plan import MAX_RATE, plan
+    from fwtui.race.spec import SpecError, positive_number
+
+    def both(watch: "Watch", progress: "Watch") -> "Watch":
+        def watching(lanes: "list[History]") -> None:
+            watch(lanes)
+            progress(lanes)
+
+        return watching
+
+    def allowed(option: str, text: str | None) -> float | None:
+        return None if text is None else positive_number(option, text, MAX_RATE)
+
+    spec = plan(replace(request, probe_every=request.probe_every or "growing"))
+    if len(spec.lanes) < 2:
+        raise SpecError("--lanes", len(spec.lanes), "2 to 4 lanes, to be compared with the first")
+    if spec.lanes[0].probes is None:
+        raise SpecError("--probe-every", "never", "growing, or a whole number of steps")
+    within = tolerances(
+        spec, allowed("--tolerance", tolerance), allowed("--tolerance-float64", tolerance_float64)
+    )
+    out = None if json is None else JsonOutput(json)
+    settled = True
+
+    def run(race: "RaceSpec", watch: "Watch") -> "Result":
+        nonlocal settled
+        with Progress(race) as progress:
+            result = headless.run(race, both(watch, progress))
+        settled = settled and result.settled
+        return result
+
+    finding = check(spec, within, run, with_truth=not no_truth)
+    if out is None or not out.standard:
+        show(parity_table.render(finding))
+    if out is not None:
+        out.write(report(finding))
+    result_table.explain_failures(finding.result)
+    code = 2 if finding.same is None else int(not finding.same)
+    if finding.result.signal:
+        code = 128 + finding.result.signal
+    if not settled:  # a thread is stuck in a framework, and would keep the interpreter from leaving
+        sys.stdout.flush()
+        os._exit(code)
+    return code

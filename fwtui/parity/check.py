@@ -1,0 +1,289 @@
+"""Races lanes beside float64 twins, tells rounding from a bug, and looks for the first place that differs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fwtui.backends import catalogue as backends
+from fwtui.headless import Result, Watch
+from fwtui.measure.agreement import UNEVEN, Place, Truth, first_place
+from fwtui.measure.arrays import array_gap
+from fwtui.measure.first_op import OpDifference, first_difference
+from fwtui.measure.history import History
+from fwtui.measure.parity import TOLERANCES, loss_floor, relative_gap
+from fwtui.measure.probes import Gap, ProbeComparison, ProbeRow, largest
+from fwtui.measure.verdict import incomparable
+from fwtui.race.spec import DTYPES, LaneSpec, Probes, RaceSpec
+
+EAGER = {"torch": "torch.eager", "tensorflow": "tf.eager"}
+"""By framework: the backend that runs a network op by op."""
+
+Run = Callable[[RaceSpec, Watch], Result]
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerances:
+    """Relative gaps that are still the same answer.
+
+    Attributes:
+        lanes: in the lanes' own dtype.
+        truth: in float64.
+    """
+
+    lanes: float
+    truth: float = TOLERANCES["float64"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the check came to.
+
+    Attributes:
+        same: whether the lanes agree; None where it could not be judged.
+        reason: why it could not be judged, or why what is said is not more exact; "" where nothing is amiss.
+        rows: the lanes' probes, compared.
+        truth: the lanes against the float64 truth; None where they are float64 themselves, where it was not
+            asked for, or where it could not be had (`truth_reason` says why).
+        place: where they first differ, in the lanes' own dtype or in float64 (`in_float64`).
+        op: the first op whose output differs; None where it was not found (`op_reason` says why).
+    """
+
+    result: Result
+    tolerances: Tolerances
+    same: bool | None
+    reason: str = ""
+    rows: Sequence[ProbeRow] = ()
+    truth: Truth | None = None
+    truth_reason: str = ""
+    place: Place | None = None
+    in_float64: bool = False
+    op: OpDifference | None = None
+    op_reason: str = ""
+
+
+def tolerances(spec: RaceSpec, lanes: float | None = None, truth: float | None = None) -> Tolerances:
+    """The defaults for the least exact dtype among the lanes, replaced by what is given."""
+    return Tolerances(
+        TOLERANCES[_dtype(spec.lanes)] if lanes is None else lanes,
+        TOLERANCES["float64"] if truth is None else truth,
+    )
+
+
+def check(
+    spec: RaceSpec, allowed: Tolerances, run: Run, with_truth: bool = True, say: Say = lambda stage: None
+) -> Finding:
+    """Races the lanes beside their float64 twins, compares every probe, and looks for the first difference.
+
+    Args:
+        spec: lanes that probe; two or more.
+        run: runs a race to its end, calling its watch now and then; called up to three times.
+        with_truth: whether to run the twins, where a lane is not float64 already.
+        say: is told what happens next.
+    """
+    twins = _Twins(spec.lanes, with_truth)
+    watch = _Comparisons(spec.lanes, twins, allowed)
+    say("training")
+    ran = run(replace(spec, lanes=twins.all), watch)
+    watch(ran.lanes)
+    result = replace(ran, spec=spec, lanes=ran.lanes[: len(spec.lanes)])
+    finding = _judge(result, ran.lanes, watch, twins, allowed)
+    if finding.same is not False or finding.place is None or ran.signal:
+        return finding
+    return _locate(finding, twins, run, say)
+
+
+class _Twins:
+    """Each lane's twin: its framework, eagerly, in float64 on the CPU. A lane may be its own twin."""
+
+    def __init__(self, lanes: Sequence[LaneSpec], wanted: bool) -> None:
+        self.all: tuple[LaneSpec, ...] = tuple(lanes)
+        self.index: list[int] = []
+        self.wanted = wanted and any(lane.dtype != "float64" for lane in lanes)
+        for number, lane in enumerate(lanes):
+            twin = eager(lane, "float64")
+            if not self.wanted or lane.dtype == "float64":
+                self.index.append(number)
+                continue
+            if twin not in self.all:
+                self.all = (*self.all, twin)
+            self.index.append(self.all.index(twin))
+
+
+def eager(lane: LaneSpec, dtype: str) -> LaneSpec:
+    """The same training, op by op, on the CPU."""
+    framework = backends.entry(lane.backend).framework.key
+    return replace(lane, backend=EAGER.get(framework, lane.backend), dtype=dtype, device="cpu", tf32=False)
+
+
+class _Comparisons:
+    """Compares probes while they arrive, and lets go of those that nobody needs any more."""
+
+    def __init__(self, lanes: Sequence[LaneSpec], twins: _Twins, allowed: Tolerances) -> None:
+        dtype = _dtype(lanes)
+        everyone = tuple(range(len(lanes)))
+        self.lanes = ProbeComparison(dtype, allowed.lanes)
+        self.between = ProbeComparison("float64", allowed.truth)
+        self.rounding = [ProbeComparison(dtype, allowed.lanes) for _ in lanes]
+        self._members = [(self.lanes, everyone)]
+        if twins.wanted:
+            self._members.append((self.between, tuple(dict.fromkeys(twins.index))))
+            pairs = zip(self.rounding, everyone, twins.index, strict=True)
+            self._members += [(one, (lane, twin)) for one, lane, twin in pairs]
+
+    def __call__(self, lanes: list[History]) -> None:
+        for comparison, members in self._members:
+            comparison.update([lanes[member] for member in members])
+        for number, lane in enumerate(lanes):
+            mine = [(comparison, members) for comparison, members in self._members if number in members]
+            for step in list(lane.probes):
+                if all(step in c.compared or _hopeless(lanes, members, step) for c, members in mine):
+                    lane.forget_probe(step)
+
+
+def _hopeless(lanes: Sequence[History], members: Sequence[int], step: int) -> bool:
+    return any(lanes[m].ended is not None and step not in lanes[m].probes for m in members)
+
+
+def _judge(
+    result: Result, ran: Sequence[History], watch: _Comparisons, twins: _Twins, allowed: Tolerances
+) -> Finding:
+    rows = watch.lanes.rows
+    finding = Finding(result, allowed, None, rows=rows)
+    if refused := incomparable(result.spec.lanes, result.lanes):
+        return replace(finding, reason=refused)
+    truth, truth_reason = _truth(ran, watch, twins)
+    finding = replace(finding, truth=truth, truth_reason=truth_reason)
+    if truth is not None and (place := first_place(truth.between, allowed.truth)):
+        return replace(finding, same=False, place=place, in_float64=True)
+    strict = _dtype(result.spec.lanes) == "float64"
+    open_rows = rows if truth is None else truth.unexplained(rows, allowed.lanes)
+    probed = first_place(open_rows, allowed.lanes, losses_only=not strict)
+    if place := _earlier(probed, _first_loss(result, ran, twins, allowed.lanes, truth is not None)):
+        return replace(finding, same=False, place=place)
+    for number, lane in enumerate(result.lanes, 1):
+        if lane.ended is None or lane.ended.outcome != "done":
+            ended = f"{lane.ended.outcome}: {lane.ended.reason}" if lane.ended else "was cut short"
+            return replace(finding, reason=f"lane {number} {ended}")
+    if largest(rows) is None:
+        return replace(finding, reason="nothing was compared: no finite number in any probe")
+    if not any(key[0] == "parameter" for row in rows for key in row.gaps):
+        return replace(finding, reason="nothing was compared: no parameter that both networks have")
+    return replace(finding, same=True)
+
+
+def _truth(ran: Sequence[History], watch: _Comparisons, twins: _Twins) -> tuple[Truth | None, str]:
+    if not twins.wanted:
+        return None, ""
+    for number in sorted(set(twins.index)):
+        ended = ran[number].ended
+        if ended is None or ended.outcome != "done":
+            why = f"{ended.outcome}: {ended.reason}" if ended else "cut short"
+            return None, f"{twins.all[number].backend} in float64 {why}"
+    return Truth(tuple(one.rows for one in watch.rounding), watch.between.rows), ""
+
+
+def _first_loss(
+    result: Result, ran: Sequence[History], twins: _Twins, tolerance: float, with_truth: bool
+) -> Place | None:
+    """The first step, probed or not, whose loss differs by more than rounding explains."""
+    dtype, places = _dtype(result.spec.lanes), []
+    for number in range(1, len(result.lanes)):
+        losses = [_losses(ran[0]), _losses(ran[number])]
+        if with_truth:
+            losses += [_losses(ran[twins.index[0]]), _losses(ran[twins.index[number]])]
+        stop = min(map(len, losses))
+        if not stop:
+            continue
+        floor = loss_floor(dtype, tolerance) * float(np.abs(losses[0][:1]).max())
+        a, b, *truth = (column[:stop] for column in losses)
+        gaps = relative_gap(np.stack([a, b]), floor)
+        above = gaps > tolerance
+        if with_truth:
+            own = [relative_gap(np.stack(pair), floor) for pair in ((a, truth[0]), (b, truth[1]))]
+            above &= gaps > UNEVEN * np.minimum(*own)
+        if above.any():
+            step = int(above.argmax())
+            gap = array_gap(a[step], b[step], dtype, floor)
+            assert gap is not None
+            places.append(Place(step, step, "forward", ("metric", "loss"), Gap(number, gap)))
+    return min(places, key=lambda place: place.step, default=None)
+
+
+def _losses(lane: History) -> NDArray[np.float64]:
+    return lane.metrics["loss"].values() if "loss" in lane.metrics else np.empty(0)
+
+
+def _earlier(a: Place | None, b: Place | None) -> Place | None:
+    """That which comes first; of two in the same step, `a`."""
+    return min((place for place in (a, b) if place is not None), key=lambda place: place.step, default=None)
+
+
+def _locate(finding: Finding, twins: _Twins, run: Run, say: Say) -> Finding:
+    """`finding` with the step made exact, and the first op that differs in it."""
+    place = finding.place
+    assert place is not None
+    lanes = finding.result.spec.lanes
+    pair = (lanes[0], lanes[place.gap.lane])
+    allowed = finding.tolerances.lanes
+    if finding.in_float64:
+        pair = (twins.all[twins.index[0]], twins.all[twins.index[place.gap.lane]])
+        allowed = finding.tolerances.truth
+    if not place.exact:
+        say(f"looking into steps {place.step} to {place.last}")
+        exact = _narrow(place, pair, finding.result.spec, allowed, run)
+        if exact is None:
+            return replace(finding, op_reason="it did not happen again with every step probed")
+        place = replace(exact, gap=replace(exact.gap, lane=place.gap.lane))
+        finding = replace(finding, place=place)
+    if place.stage == "first weights":
+        return replace(finding, op_reason="the first weights differ before anything was computed")
+    logged = tuple(
+        replace(
+            eager(lane, lane.dtype), steps=place.step, probes=None, log_ops=True, by_turns=False, linger=False
+        )
+        for lane in pair
+    )
+    if logged[0] == logged[1]:
+        modes = " and ".join(sorted({lane.backend for lane in pair}))
+        return replace(finding, op_reason=f"{modes} run the same ops: what differs is how they are compiled")
+    say(f"comparing step {place.step} op by op")
+    heard = run(replace(finding.result.spec, lanes=logged), lambda lanes: None).lanes
+    for number, lane in enumerate(heard, 1):
+        if lane.ops is None:
+            why = lane.ended.reason if lane.ended else "it was cut short"
+            return replace(finding, op_reason=f"lane {number}'s ops could not be logged: {why}")
+    a, b = heard[0].ops, heard[1].ops
+    assert a is not None
+    assert b is not None
+    op = first_difference(a, b, allowed, _titles(logged))
+    if op is None:
+        return replace(finding, op_reason="op by op, run eagerly, both compute the same")
+    return replace(finding, op=op)
+
+
+def _titles(lanes: tuple[LaneSpec, ...]) -> tuple[str, str]:
+    """What to call the two: their frameworks, or their places where those are the same."""
+    first, second = (backends.entry(lane.backend).framework.title for lane in lanes)
+    return (first, second) if first != second else ("the first lane", "the other lane")
+
+
+def _narrow(
+    place: Place, pair: tuple[LaneSpec, LaneSpec], spec: RaceSpec, allowed: float, run: Run
+) -> Place | None:
+    lanes = tuple(
+        replace(lane, steps=place.last + 1, probes=Probes(every=1, first=place.step)) for lane in pair
+    )
+    comparison = ProbeComparison(_dtype(lanes), allowed)
+    heard = run(replace(spec, lanes=lanes), lambda lanes: None).lanes
+    comparison.update(heard)
+    return first_place(comparison.rows, allowed)
+
+
+def _dtype(lanes: Sequence[LaneSpec]) -> str:
+    """The least exact dtype among the lanes: its rounding is what a gap must allow for."""
+    return min((lane.dtype for lane in lanes), key=DTYPES.index)

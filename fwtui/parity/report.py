@@ -1,0 +1,77 @@
+"""A finding as JSON. Units stand in the names; unknown, and no number, is null."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fwtui.measure.probe_report import largest_gap, number, quantity, rows
+from fwtui.measure.report import report as race_report
+from fwtui.parity import words
+from fwtui.parity.check import Finding
+from fwtui.race.plan import differences
+from fwtui.race.records import LoggedOp
+
+
+def report(finding: Finding) -> dict[str, Any]:
+    """The race as `fwtui bench` reports it, with the verdict of the parity check."""
+    result = finding.result
+    whole = race_report(result.spec, result.lanes, result.gap, result.speed)
+    whole["verdict"] = {
+        "same": finding.same,
+        "words": words.verdict(finding),
+        "reason": finding.reason or None,
+        "tolerance": finding.tolerances.lanes,
+        "tolerance_float64": finding.tolerances.truth,
+        "largest": largest_gap(finding.rows),
+        "probed_steps": [row.step for row in finding.rows],
+        "differ_in": {name: list(values) for name, values in differences(result.spec.lanes).items()},
+        "float64": _truth(finding),
+        "first_divergence": _first(finding),
+    }
+    whole["probes"] = rows(finding.rows)
+    return whole
+
+
+def _truth(finding: Finding) -> dict[str, Any] | None:
+    truth = finding.truth
+    if truth is None:
+        return {"reason": finding.truth_reason} if finding.truth_reason else None
+    return {
+        "reason": None,
+        "between": largest_gap(truth.between),
+        "rounding": [largest_gap(own) for own in truth.rounding],
+    }
+
+
+def _first(finding: Finding) -> dict[str, Any] | None:
+    place = finding.place
+    if place is None:
+        return None
+    return {
+        "step": place.step,
+        "last_possible_step": place.last,
+        "phase": place.stage,
+        "float64": finding.in_float64,
+        **quantity(place.key, place.gap),
+        "op": _op(finding),
+        "op_reason": finding.op_reason or None,
+    }
+
+
+def _op(finding: Finding) -> dict[str, Any] | None:
+    op = finding.op
+    if op is None:
+        return None
+    return {
+        "phase": op.phase,
+        "words": op.words,
+        "index": None if op.index is None else list(op.index),
+        "ops": [_logged(op.a, op.a_value), _logged(op.b, op.b_value)],
+    }
+
+
+def _logged(op: LoggedOp | None, value: float | None) -> dict[str, Any] | None:
+    if op is None:
+        return None
+    file, line = op.source or (None, None)
+    return {"number": op.number, "op": op.op, "file": file, "line": line, "value": number(value)}

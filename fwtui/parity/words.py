@@ -1,0 +1,121 @@
+"""A finding in sentences, for the command line and the screen alike."""
+
+from __future__ import annotations
+
+from fwtui.backends import catalogue as backends
+from fwtui.measure.agreement import Place
+from fwtui.measure.arrays import ArrayGap
+from fwtui.measure.probes import Gap, Key, largest
+from fwtui.parity.check import Finding
+from fwtui.race.records import LoggedOp
+
+
+def verdict(finding: Finding) -> str:
+    """Whether the lanes agree, and how far they are apart; or why that could not be judged."""
+    if finding.same is None:
+        return f"could not be judged: {finding.reason}"
+    worst = largest(finding.rows)
+    most = f"largest relative gap {_worst(*worst)}, tolerance {finding.tolerances.lanes:.0e}" if worst else ""
+    if finding.same:
+        return f"yes: {most}{_rounding(finding)}"
+    if finding.in_float64:
+        return "no: in float64, where rounding cannot explain it, they do not compute the same"
+    return f"no: {most}"
+
+
+def compared(finding: Finding) -> str:
+    """Over what: `500 losses and 16 probes of 2 gradients and 2 parameters`."""
+    kinds = [kind for kind, _ in finding.rows[0].gaps] if finding.rows else []
+    parts = [_count(kinds.count(kind), kind) for kind in ("gradient", "parameter") if kind in kinds]
+    losses = min((lane.steps for lane in finding.result.lanes), default=0)
+    probes = _count(len(finding.rows), "probe")
+    return f"{_count(losses, 'loss')} and {probes}" + (f" of {' and '.join(parts)}" if parts else "")
+
+
+def truth(finding: Finding) -> str | None:
+    """How far the lanes are from the float64 truth; None where that was not asked."""
+    if finding.truth is None:
+        return f"unknown: {finding.truth_reason}" if finding.truth_reason else None
+    between = largest(finding.truth.between)
+    mathematics = "one framework, so one twin" if between is None else _mathematics(finding, between)
+    costs = []
+    for number, (lane, rows) in enumerate(
+        zip(finding.result.spec.lanes, finding.truth.rounding, strict=True), 1
+    ):
+        most = largest(rows)
+        costs.append(f"{number} {lane.backend} {'n/a' if most is None else _figure(most[2].relative)}")
+    return f"{mathematics}; rounding to each lane's dtype moves it by up to {', '.join(costs)}"
+
+
+def where(finding: Finding) -> list[str]:
+    """The first place that differs, a line each; empty where there is none."""
+    place = finding.place
+    if place is None:
+        return []
+    lines = [f"{_step(place)}, {place.stage}: {_what(place.key)}{_values(finding, place)}"]
+    if finding.op is not None:
+        lines.append(finding.op.words)
+    elif finding.op_reason:
+        lines.append(finding.op_reason)
+    return lines
+
+
+def op(finding: Finding, logged: LoggedOp, lane: int) -> str:
+    """`PyTorch aten.mm (my_net.py:23)`."""
+    title = backends.entry(finding.result.spec.lanes[lane].backend).framework.title
+    source = f" ({logged.source[0]}:{logged.source[1]})" if logged.source else ""
+    return f"{title} {logged.op}{source}"
+
+
+def element(gap: ArrayGap) -> str:
+    """`[3, 7]`, or nothing for a scalar."""
+    return f"[{', '.join(map(str, gap.index))}]" if gap.index else ""
+
+
+def _worst(step: int, key: Key, gap: Gap) -> str:
+    if not gap.relative:
+        return "0 in everything"
+    return f"{_figure(gap.relative)} in {_what(key)} at step {step}"
+
+
+def _rounding(finding: Finding) -> str:
+    worst = largest(finding.rows)
+    if worst is None or worst[2].relative <= finding.tolerances.lanes:
+        return ""
+    return "; above the tolerance, and explained by rounding: both lanes are as far from the float64 truth"
+
+
+def _mathematics(finding: Finding, between: tuple[int, Key, Gap]) -> str:
+    gap, tolerance = between[2].relative, finding.tolerances.truth
+    same = "the same mathematics" if gap <= tolerance else "not the same mathematics"
+    return f"{same}: {_figure(gap)} apart in float64, tolerance {tolerance:.0e}"
+
+
+def _step(place: Place) -> str:
+    return f"step {place.step}" if place.exact else f"between step {place.step} and {place.last}"
+
+
+def _what(key: Key) -> str:
+    kind, name = key
+    return name if kind == "metric" else f"{kind} {name}"
+
+
+def _values(finding: Finding, place: Place) -> str:
+    gap = place.gap.array
+    if gap.problem:
+        return f": {gap.problem}"
+    lanes = finding.result.spec.lanes
+    other = place.gap.lane
+    return (
+        f"{element(gap)} is {gap.a:.9g} in 1 {lanes[0].backend} and {gap.b:.9g} in {other + 1} "
+        f"{lanes[other].backend}, {_figure(gap.relative)} apart"
+    )
+
+
+def _figure(value: float) -> str:
+    return f"{value:.1e}" if value else "0"
+
+
+def _count(number: int, noun: str) -> str:
+    many = {"loss": "losses"}.get(noun, f"{noun}s")
+    return f"{number:,} {noun if number == 1 else many}"

@@ -1,0 +1,204 @@
+"""The parity check on scripted lanes: what is agreement, what is not, and what cannot be judged."""
+
+from dataclasses import replace
+
+import pytest
+
+from fwtui import headless
+from fwtui.parity import words
+from fwtui.parity.check import check, tolerances
+from fwtui.race.spec import Probes, RaceSpec
+from tests.scripted.lanes import lane
+
+pytestmark = pytest.mark.usefixtures("scripted_backends")
+
+
+def judged(*modes, races=None, with_truth=True, steps=30, probes=None, **settings):
+    """The finding on lanes of these modes, under the thread host."""
+    lanes = tuple(lane(mode, steps=steps, probes=probes or Probes(), **settings) for mode in modes)
+    spec = RaceSpec(lanes, "race", "thread")
+
+    def run(race, watch):
+        if races is not None:
+            races.append(race)
+        return headless.run(race, watch)
+
+    return check(spec, tolerances(spec), run, with_truth=with_truth)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_lanes_that_do_the_same_agree(dtype):
+    finding = judged("ok", "ok", dtype=dtype)
+    assert finding.same is True
+    assert finding.place is None
+    assert words.verdict(finding).startswith("yes: largest relative gap 0 in ")
+    assert words.where(finding) == []
+
+
+def test_float32_lanes_are_raced_beside_their_twins():
+    races = []
+    finding = judged("ok", "other", races=races)
+    assert [[one.dtype for one in race.lanes] for race in races] == [["float32"] * 2 + ["float64"] * 2]
+    assert len(finding.result.lanes) == 2
+    assert len(finding.truth.rounding) == 2
+
+
+def test_equal_twins_are_one():
+    races = []
+    judged("ok", "ok", races=races)
+    assert len(races[0].lanes) == 3
+
+
+@pytest.mark.parametrize("settings", [{"with_truth": False}, {"dtype": "float64"}])
+def test_no_twins_where_they_are_not_wanted_or_not_needed(settings):
+    races = []
+    finding = judged("ok", "ok", races=races, **settings)
+    assert len(races[0].lanes) == 2
+    assert finding.truth is None
+    assert words.truth(finding) is None
+
+
+def test_a_drift_is_an_update_and_its_step_is_found():
+    """Step 5 lies between two probes: a second race probes every step there."""
+    races = []
+    finding = judged("ok", "drift", races=races)
+    assert finding.same is False
+    assert finding.in_float64
+    assert (finding.place.stage, finding.place.step, finding.place.exact) == ("update", 5, True)
+    assert [one.steps for one in races[1].lanes] == [6, 6]
+    assert [one.probes for one in races[1].lanes] == [Probes(every=1, first=4)] * 2
+    assert words.where(finding)[0].startswith("step 5, update: parameter w")
+
+
+def test_the_ops_of_that_step_are_logged_and_a_backend_without_any_says_so():
+    races = []
+    finding = judged("ok", "drift", races=races)
+    assert [(one.steps, one.log_ops, one.dtype) for one in races[-1].lanes] == [(5, True, "float64")] * 2
+    assert finding.op is None
+    assert "a script has no ops" in finding.op_reason
+    assert "a script has no ops" in words.where(finding)[1]
+
+
+def test_a_gradient_that_differs_is_the_backward_pass():
+    finding = judged("ok", "tilt")
+    assert finding.same is False
+    assert (finding.place.stage, finding.place.key) == ("backward", ("gradient", "w2"))
+    assert finding.place.step == 6  # the first probe after it began: gradients of other steps are not told
+
+
+def test_a_gradient_on_one_side_only_is_the_backward_pass():
+    finding = judged("ok", "lost")
+    assert (finding.place.stage, finding.place.step) == ("backward", 0)
+    assert "the loss depends on it in one network only" in words.where(finding)[0]
+
+
+def test_a_loss_between_two_probes_is_seen(monkeypatch):
+    from tests.scripted import step as scripted_step
+
+    original = scripted_step.Scripted.step
+
+    def once(self, batch):
+        metrics = original(self, batch)
+        return {"loss": metrics["loss"] * 1.1} if (self.mode, self.count) == ("slow", 22) else metrics
+
+    monkeypatch.setattr(scripted_step.Scripted, "step", once)
+    finding = judged("ok", "slow")
+    assert finding.same is False
+    assert (finding.place.stage, finding.place.step, finding.place.key) == ("forward", 21, ("metric", "loss"))
+
+
+def test_a_lane_that_diverges_alone_differs():
+    finding = judged("ok", "inf")
+    assert finding.same is False
+    assert (finding.place.stage, finding.place.step) == ("forward", 20)
+
+
+class TestRounding:
+    def test_a_gap_that_both_lanes_share_is_explained(self):
+        finding = judged("rough", "rougher")
+        assert finding.same is True
+        assert "explained by rounding" in words.verdict(finding)
+        assert words.truth(finding).startswith("the same mathematics: 0 apart in float64")
+
+    def test_one_that_a_single_lane_has_is_not(self):
+        finding = judged("ok", "rough")
+        assert finding.same is False
+        assert not finding.in_float64
+        assert finding.place.stage == "backward"
+
+    def test_without_the_truth_the_tolerance_alone_decides(self):
+        assert judged("rough", "rougher", with_truth=False).same is False
+
+    def test_a_twin_that_fails_leaves_the_tolerance(self, monkeypatch):
+        from tests.scripted import step as scripted_step
+
+        original = scripted_step.build
+
+        def build(mode, job):
+            if next(iter(job.parameters.values())).dtype == "float64":
+                raise TypeError("no float64 here")
+            return original(mode, job)
+
+        monkeypatch.setattr(scripted_step, "build", build)
+        finding = judged("ok", "other")
+        assert finding.same is True
+        assert finding.truth is None
+        assert "no float64 here" in words.truth(finding)
+
+
+class TestNotJudged:
+    @pytest.mark.parametrize("mode", ["raise", "oom", "missing.ok"])
+    def test_a_lane_that_does_not_reach_its_end(self, mode):
+        finding = judged("ok", mode)
+        assert finding.same is None
+        assert "lane 2" in finding.reason
+        assert words.verdict(finding).startswith("could not be judged: lane 2 ")
+
+    def test_lanes_that_diverge_alike(self):
+        finding = judged("nan", "nan")
+        assert finding.same is None
+        assert "lane 1 diverged" in finding.reason
+
+    def test_all_nan(self):
+        finding = judged("blank", "blank", dtype="float64")
+        assert finding.same is None
+        assert "no finite number" in finding.reason
+
+    def test_different_seeds(self):
+        spec = RaceSpec(
+            tuple(lane("ok", steps=5, probes=Probes(), seed=seed) for seed in (0, 1)), "race", "thread"
+        )
+        finding = check(spec, tolerances(spec), headless.run)
+        assert (finding.same, finding.reason) == (None, "different seeds")
+
+    def test_a_difference_found_before_a_failure_stands(self):
+        assert judged("ok", "lost").same is False
+
+
+def test_probes_are_let_go_once_compared(monkeypatch):
+    kept = []
+
+    def run(race, watch):
+        def watching(lanes):
+            watch(lanes)
+            kept.append(sum(len(one.probes) for one in lanes))
+
+        return headless.run(race, watching)
+
+    spec = RaceSpec(
+        tuple(lane("slow", steps=60, probes=Probes(every=1)) for _ in range(2)), "race", "process"
+    )
+    finding = check(spec, tolerances(spec), run)
+    assert len(finding.rows) == 61
+    assert max(kept) < 3 * 61
+
+
+def test_more_than_two_lanes_are_compared_with_the_first():
+    finding = judged("ok", "other", "drift")
+    assert finding.place.gap.lane == 2
+
+
+def test_settings_that_differ_do_not_keep_lanes_from_being_compared():
+    lanes = (lane("ok", probes=Probes()), lane("ok", probes=Probes(), learning_rate=1.01e-3))
+    spec = RaceSpec(tuple(replace(one, steps=5) for one in lanes), "race", "thread")
+    assert check(spec, tolerances(spec), headless.run).same is True
