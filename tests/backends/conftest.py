@@ -1,4 +1,4 @@
-import json
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -11,21 +11,29 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
-def probes():
-    """What each framework's `probe.py` says, by the framework's key; one process each, side by side."""
+def probes(tmp_path_factory):
+    """What each framework's `probe.py` says, by the framework's key."""
+    return said_by_probes("fast", 150, tmp_path_factory.mktemp("probes"))
+
+
+@pytest.fixture(scope="session")
+def slow_probes(tmp_path_factory):
+    """The same for what compilers need long for."""
+    return said_by_probes("slow", 1200, tmp_path_factory.mktemp("probes"))
+
+
+def said_by_probes(speed, timeout, folder):
+    """One process a framework, side by side."""
+    command = [sys.executable, "-W", "error::DeprecationWarning:fwtui", "-m", "tests.backends.probe"]
     children = {
         key: subprocess.Popen(
-            [sys.executable, "-W", "error::DeprecationWarning:fwtui", "-m", "tests.backends.probe", key],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
+            [*command, key, speed, folder / key], cwd=ROOT, stderr=subprocess.PIPE, text=True
         )
         for key in FRAMEWORKS
     }
     said = {}
     for key, child in children.items():
-        out, err = child.communicate(timeout=150)
+        _, err = child.communicate(timeout=timeout)
         assert child.returncode == 0, err[-4000:]
-        said[key] = json.loads(out.splitlines()[-1]) | {"stderr": err}
+        said[key] = pickle.loads((folder / key).read_bytes()) | {"stderr": err}
     return said

@@ -1,31 +1,69 @@
-"""One framework's backends, asked everything that `test_contract.py` wants to know; prints it as JSON.
+"""One framework's backends, asked everything that `test_contract.py` wants to know; pickles it into a file.
 
-Run as `python -m tests.backends.probe FRAMEWORK`: a process of its own, since a lane's process knows only one
-framework, and one for all questions, since the import takes seconds.
+Run as `python -m tests.backends.probe FRAMEWORK SPEED FILE`: a process of its own, since a lane's process
+knows only one framework, and one for all questions, since the import takes seconds. SPEED is `fast`, or
+`slow` for what compilers need long for.
 """
 
 from __future__ import annotations
 
-import json
+import pickle
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import islice
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 
 from fwtui.backends.base import Job
 from fwtui.backends.catalogue import BACKENDS, FRAMEWORKS, load
-from fwtui.race.spec import DTYPES
+from fwtui.race.records import Compiled
+from fwtui.race.runner import _shapes
+from fwtui.race.spec import DTYPES, OPTIMIZERS
 from fwtui.workloads.catalogue import NAMES, presets
 from fwtui.workloads.seeding import data_rng, parameters_rng
+from tests.backends import reference
 
 STEPS = 10
 THREADS = 1
+SMALL = {
+    "digits-cnn": {"batch": 16, "channels1": 4, "channels2": 6},
+    "dynamic-depth": {"batch": 16, "d_in": 20, "hidden": 20, "deepest": 3},
+    "char-rnn": {"batch": 8, "longest": 3, "embedded": 8, "hidden": 8},
+    "tiny-transformer": {"batch": 8, "length": 8, "width": 8, "heads": 2, "blocks": 1},
+}
+"""Sizes for what would take long; each workload's own tests have the others."""
+RUNS = [(workload, preset, dtype) for workload in NAMES for preset in presets(workload) for dtype in DTYPES]
+OPTIMIZINGS = [
+    (optimizer, dtype, numbers)
+    for optimizer in OPTIMIZERS
+    for dtype, numbers in (("float64", False), ("float64", True), ("float32", False))
+]
+"""Which optimizer the net in `reference` is trained with, in which dtype, with Python numbers or without."""
+FAST = {
+    "torch.compile": [("two-layer", "dynamic", "float32")],
+    "tf.xla": [
+        ("two-layer", "dynamic", "float32"),
+        ("digits-mlp", "default", "float64"),
+        ("dynamic-depth", "default", "float64"),
+        *((optimizer, "float64", False) for optimizer in OPTIMIZERS),
+        ("sgd", "float64", True),
+    ],
+}
+"""What is asked in the fast tests of backends that need seconds for each network."""
+
+
+def is_slow(backend, question):
+    """Whether one of `RUNS` or `OPTIMIZINGS` is for the slow tests."""
+    return backend in FAST and question not in FAST[backend]
 
 
 def cast(arrays, dtype):
-    return {name: a.astype(dtype) if a.dtype.kind == "f" else a.copy() for name, a in arrays.items()}
+    return {
+        name: a if isinstance(a, int) else a.astype(dtype) if a.dtype.kind == "f" else a.copy()
+        for name, a in arrays.items()
+    }
 
 
 def equal(one, other):
@@ -43,45 +81,109 @@ def cast_once(batches, dtype):
         yield cast_batch
 
 
-def job(workload, parameters, batch, learning_rate):
-    """Plain gradient descent on the CPU, with batches of any number of rows."""
-    shapes = {name: (None, *array.shape[1:]) for name, array in batch.items()}
-    return Job(workload, parameters, batch, shapes, "cpu", "sgd", learning_rate)
+def job(workload, parameters, batches, optimizer="sgd", learning_rate=0.1):
+    """A job on the CPU, with arrays that vary as they do in `batches`."""
+    return Job(workload, parameters, batches[0], _shapes(batches), "cpu", optimizer, learning_rate)
 
 
-def training(build, workload, dtype):
-    """A few steps of a built-in workload."""
+def new_signatures(batches):
+    """The steps whose batch is the first with its shapes and its numbers."""
+    seen = []
+    for step, batch in enumerate(batches):
+        signature = {name: a if isinstance(a, int) else a.shape for name, a in batch.items()}
+        if signature not in [known for _, known in seen]:
+            seen.append((step, signature))
+    return [step for step, _ in seen]
+
+
+def compilations(events):
+    return [asdict(event) for event in events if isinstance(event, Compiled)]
+
+
+def training(build, name, preset, dtype):
+    """A few steps of a built-in workload with its own optimizer."""
+    workload = replace(presets(name)[preset], **SMALL.get(name, {}))
     first = cast(workload.parameters(parameters_rng(0)), dtype)
     batches = list(islice(cast_once(workload.batches(data_rng(0)), dtype), STEPS))
+    fewer = {name: a if isinstance(a, int) else a[:7] for name, a in batches[0].items()}
     kept = cast(first, dtype)
-    backend = build(job(workload, first, batches[0], workload.LEARNING_RATE))
-    said = {"starts_from_the_job": equal(backend.weights(), kept)}
+    try:
+        backend = build(job(workload, first, [*batches, fewer], workload.OPTIMIZER, workload.LEARNING_RATE))
+    except NotImplementedError as error:
+        return {"impossible": str(error)}
+    said = {"starts_from_the_job": equal(backend.weights(), kept), "first_phase": backend.first_phase}
     events = list(backend.events())
-    said["before"] = len(events)
+    said["built"] = len(events)
+    evaluated = [backend.evaluate(fewer)]
     metrics = [backend.step(batch) for batch in batches]
     trained = backend.weights()
-    other_size = {name: array[:7] for name, array in batches[0].items()}
-    evaluated = [backend.evaluate(other_size), backend.evaluate(other_size)]
+    evaluated += [backend.evaluate(fewer), backend.evaluate(fewer)]
+    said["evaluating_trains"] = not equal(backend.weights(), trained)
+    backend.load(kept)
+    said["loads"] = equal(backend.weights(), kept)
+    probed, gradients = backend.gradients(batches[0])
     said |= {
         "losses": [m["loss"] for m in metrics],
         "names": list(metrics[0]),
-        "floats": all(type(value) is float for m in [*metrics, *evaluated] for value in m.values()),
-        "after": len([*events, *backend.events()]),
+        "probed": probed,
+        "gradients": gradients,
+        "floats": all(type(v) is float for m in [*metrics, *evaluated, probed] for v in m.values()),
         "evaluated": evaluated,
         "trains_every_weight": all(not np.array_equal(trained[name], kept[name]) for name in kept),
-        "evaluating_trains": not equal(backend.weights(), trained),
         "writes_into_the_job": not equal(first, kept),
         "dtypes": sorted({array.dtype.name for array in trained.values()}),
-        "first_phase": backend.first_phase,
+        "compilations": compilations([*events, *backend.events()]),
+        "new_signatures": new_signatures(batches),
     }
     backend.close()
     return said
 
 
-def copies_again(build, workload):
+def optimizing(build, optimizer, dtype, numbers):
+    """Steps of the net in `reference`, and what they come to; why not, where the mode cannot take numbers."""
+    batches = [cast(batch, dtype) for batch in reference.batches(STEPS, numbers)]
+    try:
+        backend = build(
+            job(reference, cast(reference.parameters(), dtype), batches, optimizer, reference.LEARNING_RATE)
+        )
+    except NotImplementedError as error:
+        return {"impossible": str(error)}
+    said = {"losses": [backend.step(batch)["loss"] for batch in batches], "weights": backend.weights()}
+    said["compilations"] = compilations(backend.events())
+    backend.close()
+    return said
+
+
+def disturbed(build):
+    """The same training twice: left alone, and probed, evaluated and put back to its start in between."""
+    batches = [cast(batch, "float32") for batch in reference.batches(STEPS, False)]
+    first, fewer = cast(reference.parameters(), "float32"), {name: a[:2] for name, a in batches[0].items()}
+    ends = []
+    for disturb in (False, True):
+        every = [*batches, fewer]
+        backend = build(job(reference, cast(first, "float32"), every, "adamw", reference.LEARNING_RATE))
+        losses = []
+        for step, batch in enumerate(batches):
+            losses.append(backend.step(batch)["loss"])
+            if disturb and step in (0, 5):
+                backend.gradients(batches[step + 1])
+                now = backend.weights()
+                backend.load(first)
+                backend.gradients(batches[0])
+                backend.load(now)
+                backend.evaluate(fewer)
+        kinds = [(event["step"], event["kind"]) for event in compilations(backend.events())]
+        ends.append((losses, backend.weights(), kinds))
+        backend.close()
+    (losses, weights, kinds), (again, others, others_kinds) = ends
+    return losses == again and equal(weights, others) and kinds == others_kinds
+
+
+def copies_again(build):
     """Whether a change to a batch's arrays is seen when the same object comes again."""
+    workload = presets("two-layer")["dynamic"]
     batch = next(workload.batches(data_rng(0)))
-    backend = build(job(workload, workload.parameters(parameters_rng(0)), batch, 1e-30))
+    backend = build(job(workload, workload.parameters(parameters_rng(0)), [batch], learning_rate=1e-30))
     before = backend.step(batch)["loss"]
     batch["x"] *= 2
     backend.evaluate(next(workload.batches(data_rng(1))))
@@ -90,40 +192,47 @@ def copies_again(build, workload):
     return {"same_object": same != before, "another_object": fresh != before}
 
 
-def own_workload(build):
-    """A user's workload: a table looked up by number, a weight that the loss leaves out, one bare scalar."""
-
-    def torch_loss():
-        return lambda params, batch: (params["table"][batch["ids"]] ** 2).sum()
-
-    def tensorflow_loss():
-        import tensorflow as tf
-
-        return lambda params, batch: tf.reduce_sum(tf.gather(params["table"], batch["ids"]) ** 2)
-
-    workload = SimpleNamespace(torch_loss=torch_loss, tensorflow_loss=tensorflow_loss)
-    parameters = {"table": np.arange(15.0).reshape(5, 3), "left_out": np.ones(2)}
-    batch = {"ids": np.array([0, 2, 2, 4])}
-    backend = build(job(workload, parameters, batch, 0.1))
-    losses = [backend.step(batch)["loss"] for _ in range(2)]
-    weights = {name: array.tolist() for name, array in backend.weights().items()}
-    backend.close()
-    return {"losses": losses, "weights": weights}
-
-
-def without_a_loss(build):
-    """What a workload's loss function without a `loss` comes to."""
-    nameless = lambda: lambda params, batch: {"accuracy": 1.0}  # noqa: E731
-    workload = SimpleNamespace(torch_loss=nameless, tensorflow_loss=nameless)
+def told(build, loss):
+    """What a step of a net with this loss function, for both frameworks, raises."""
+    workload = SimpleNamespace(torch_loss=lambda: loss, tensorflow_loss=lambda: loss)
     batch = {"x": np.ones((2, 2))}
     try:
-        build(job(workload, {"w": np.ones(2)}, batch, 0.1)).step(batch)
-    except ValueError as error:
-        return str(error)
+        build(job(workload, {"w": np.ones(2)}, [batch])).step(batch)
+    except (ValueError, NotImplementedError) as error:
+        return f"{type(error).__name__}: {error}"
     return None
 
 
-def main(key):
+def strings(params, batch):
+    """A loss that takes the way through strings, for which XLA has no code."""
+    import tensorflow as tf
+
+    total = tf.reduce_sum(batch["x"]) * tf.reduce_sum(params["w"])
+    return total + tf.cast(tf.strings.length(tf.strings.as_string(total)), total.dtype)
+
+
+def asked(build, name, slow):
+    """All that is asked of one backend, the slow part or the other."""
+    said = {
+        "runs": {run: training(build, *run) for run in RUNS if is_slow(name, run) == slow},
+        "optimizing": {
+            question: optimizing(build, *question)
+            for question in OPTIMIZINGS
+            if is_slow(name, question) == slow
+        },
+    }
+    if slow == (name == "torch.compile"):
+        said |= {
+            "disturbed_alike": disturbed(build),
+            "copies_again": copies_again(build),
+            "without_a_loss": told(build, lambda params, batch: {"accuracy": 1.0}),
+        }
+        if name.startswith("tf."):
+            said["strings"] = told(build, strings)
+    return said
+
+
+def main(key, speed, path):
     framework = load(FRAMEWORKS[key])
     listed = [asdict(device) for device in framework.device.devices()]
     framework.device.configure("cpu", THREADS, False)
@@ -135,23 +244,14 @@ def main(key):
         def build(asked, mode=entry.mode):
             return framework.step.build(mode, asked)
 
-        said[name] = {
-            "runs": {
-                f"{workload} {preset} {dtype}": training(build, presets(workload)[preset], dtype)
-                for workload in NAMES
-                for preset in presets(workload)
-                for dtype in DTYPES
-            },
-            "copies_again": copies_again(build, presets("two-layer")["dynamic"]),
-            "own_workload": own_workload(build),
-            "without_a_loss": without_a_loss(build),
-        }
+        if speed == "fast" or name in FAST:
+            said[name] = asked(build, name, speed == "slow")
     framework.device.configure("cpu", THREADS + 1, True)
     said["threads_asked_again"] = framework.device.threads()
     said["memory"] = asdict(framework.memory.read("cpu"))
     said["imported"] = sorted({module.partition(".")[0] for module in sys.modules})
-    sys.stdout.write(json.dumps(said))
+    Path(path).write_bytes(pickle.dumps(said))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

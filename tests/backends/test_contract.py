@@ -1,35 +1,86 @@
 """Every backend, on every workload: what `fwtui.backends.base` promises, and that all give one answer."""
 
+import re
+
 import numpy as np
 import pytest
 
 from fwtui.backends.catalogue import BACKENDS, FRAMEWORKS
-from fwtui.race.spec import DTYPES
-from fwtui.workloads.catalogue import NAMES, presets
-from tests.backends.probe import THREADS
+from tests.backends import reference
+from tests.backends.probe import OPTIMIZINGS, RUNS, STEPS, THREADS, is_slow
 
 KEYS = sorted(FRAMEWORKS)
-RUNS = [
-    f"{workload} {preset} {dtype}" for workload in NAMES for preset in presets(workload) for dtype in DTYPES
+AGREEMENT = {"float32": 1e-4, "float64": 1e-11}
+FIRST_PHASE = {"tf.function": "trace", "tf.xla": "compile", "torch.compile": "compile"}
+BUILT = {"tf.session": 1}
+"""Events before the first step."""
+TRACED = {"tf.function": "trace", "tf.xla": "compile"}
+"""Backends that take each signature by itself, and what they call it."""
+REFUSED = [
+    ("tf.session", question) for question in [*RUNS, *OPTIMIZINGS] if {"dynamic-depth", True} & {*question}
 ]
-AGREEMENT = {"float32": 1e-5, "float64": 1e-12}
-FIRST_PHASE = {"tf.function": "trace", "tf.xla": "compile"}
-COMPILATIONS = {"tf.function": (0, 1), "tf.xla": (0, 1), "tf.session": (1, 1)}
+"""A session's graph is built once, before the first step, and a Python number may be another in each step."""
 
 
-@pytest.fixture(params=BACKENDS)
+def each(questions, refused=()):
+    """Each backend with each question but the refused ones, the slow ones marked so."""
+    return [
+        pytest.param(
+            (backend, question),
+            marks=[pytest.mark.slow] if is_slow(backend, question) else [],
+            id=" ".join([backend, *map(str, question)]),
+        )
+        for backend in BACKENDS
+        for question in questions
+        if (backend, question) not in refused
+    ]
+
+
+def small_nets():
+    """Each backend, where what it is asked with small nets may be slow."""
+    slow = {"torch.compile"}
+    return [pytest.param(b, marks=[pytest.mark.slow] if b in slow else [], id=b) for b in BACKENDS]
+
+
+def answer(request, backend, question, kind):
+    probes = request.getfixturevalue("slow_probes" if is_slow(backend, question) else "probes")
+    return probes[BACKENDS[backend].framework.key][backend][kind][question]
+
+
+@pytest.fixture(params=each(RUNS, REFUSED))
+def asked(request):
+    """A backend and a run."""
+    return request.param
+
+
+@pytest.fixture
+def run(asked, request):
+    return answer(request, *asked, "runs")
+
+
+@pytest.fixture
+def other(asked, request):
+    """The same run in PyTorch, eagerly."""
+    return answer(request, "torch.eager", asked[1], "runs")
+
+
+@pytest.fixture(params=small_nets())
 def backend(request):
     return request.param
 
 
 @pytest.fixture
-def said(backend, probes):
+def said(backend, request):
+    """What a backend said with small nets."""
+    probes = request.getfixturevalue("slow_probes" if backend == "torch.compile" else "probes")
     return probes[BACKENDS[backend].framework.key][backend]
 
 
-@pytest.fixture(params=RUNS)
-def run(request, said):
-    return said["runs"][request.param]
+@pytest.mark.parametrize(("backend", "question"), REFUSED)
+def test_a_session_refuses_python_numbers_in_words(backend, question, request):
+    said = answer(request, backend, question, "runs" if question in RUNS else "optimizing")
+    name = "depth" if question in RUNS else "turn"
+    assert said["impossible"].startswith(f"'{name}' is a Python number, which may change from step to step")
 
 
 def test_every_run_starts_from_the_jobs_weights_and_leaves_the_job_alone(run):
@@ -37,38 +88,100 @@ def test_every_run_starts_from_the_jobs_weights_and_leaves_the_job_alone(run):
     assert not run["writes_into_the_job"]
 
 
-def test_steps_train_every_weight_in_the_asked_dtype(run, request):
+def test_steps_train_every_weight_in_the_asked_dtype(run, asked):
     assert run["trains_every_weight"]
-    assert run["dtypes"] == [request.node.callspec.params["run"].split()[-1]]
+    assert run["dtypes"] == [asked[1][-1]]
     assert np.isfinite(run["losses"]).all()
-    assert run["losses"][-1] < run["losses"][0]
+    before, after, _ = run["evaluated"]
+    assert after["loss"] < before["loss"]
 
 
-def test_metrics_are_floats_with_loss_first(run, request):
-    digits = "digits" in request.node.callspec.params["run"]
-    assert run["names"] == (["loss", "accuracy"] if digits else ["loss"])
+def test_metrics_are_floats_with_loss_first(run, other):
+    assert run["names"] == other["names"]
+    assert run["names"][0] == "loss"
     assert run["floats"]
 
 
-def test_evaluating_another_batch_size_trains_nothing_and_compiles_nothing(run, backend):
-    first, second = run["evaluated"]
+def test_evaluating_another_batch_size_trains_nothing(run):
+    _, first, second = run["evaluated"]
     assert first == second
     assert not run["evaluating_trains"]
-    assert (run["before"], run["after"]) == COMPILATIONS.get(backend, (0, 0))
 
 
-def test_the_first_phase_says_what_the_first_step_is(run, backend):
-    assert run["first_phase"] == FIRST_PHASE.get(backend, "warm-up")
+def test_what_was_compiled_is_told_with_its_step_and_why(run, asked):
+    """Nothing that is evaluated or probed counts."""
+    backend, _ = asked
+    steps = [event["step"] for event in run["compilations"]]
+    kinds = [event["kind"] for event in run["compilations"]]
+    assert run["built"] == BUILT.get(backend, 0)
+    if backend in TRACED:
+        assert steps == run["new_signatures"]
+        assert kinds == [TRACED[backend], *[f"re{TRACED[backend]}"] * (len(steps) - 1)]
+    elif backend == "torch.compile":
+        assert steps[0] == 0
+        assert set(steps) <= set(run["new_signatures"]), "it may generalize at the second, and then know more"
+        assert kinds == ["compile", *["recompile"] * (len(steps) - 1)]
+    else:
+        assert kinds == ["build"] * BUILT.get(backend, 0)
+    for number, event in enumerate(run["compilations"]):
+        assert event["cost_ns"] > 0
+        assert (event["reason"] == "the first call") == (number == 0 and kinds != ["build"])
+        assert event["reason"].count("\n") == 0
 
 
-@pytest.mark.parametrize("name", RUNS)
-def test_all_backends_give_the_same_answer(name, probes):
-    runs = {b: probes[entry.framework.key][b]["runs"][name] for b, entry in BACKENDS.items()}
-    reference = runs["torch.eager"]
-    for run in runs.values():
-        np.testing.assert_allclose(run["losses"], reference["losses"], rtol=AGREEMENT[name.split()[-1]])
-        for metric, value in reference["evaluated"][0].items():
-            assert run["evaluated"][0][metric] == pytest.approx(value, rel=AGREEMENT[name.split()[-1]])
+def test_the_first_phase_says_what_the_first_step_is(run, asked):
+    assert run["first_phase"] == FIRST_PHASE.get(asked[0], "warm-up")
+
+
+def test_all_backends_give_the_same_answer(run, other, asked):
+    rtol = AGREEMENT[asked[1][-1]]
+    np.testing.assert_allclose(run["losses"], other["losses"], rtol=rtol)
+    for evaluated, others in zip(run["evaluated"], other["evaluated"], strict=True):
+        assert evaluated == pytest.approx(others, rel=rtol)
+
+
+def test_all_backends_have_the_same_gradients_at_the_first_weights(run, other, asked):
+    """Also after training, since the weights can be put back; and with the metrics of the first step."""
+    rtol = AGREEMENT[asked[1][-1]]
+    assert run["loads"]
+    assert run["probed"]["loss"] == pytest.approx(run["losses"][0], rel=rtol)
+    assert run["probed"] == pytest.approx(other["probed"], rel=rtol)
+    assert list(run["gradients"]) == list(other["gradients"])
+    for name, gradient in run["gradients"].items():
+        expected = other["gradients"][name]
+        assert gradient.dtype == expected.dtype == asked[1][-1]
+        np.testing.assert_allclose(gradient, expected, rtol=0, atol=rtol * np.abs(expected).max())
+
+
+@pytest.mark.parametrize("asked", each(OPTIMIZINGS, REFUSED), indirect=True)
+def test_optimizers_follow_the_equations(asked, request):
+    """Against NumPy, with a table that is looked up in, and weights that are not always or never used."""
+    _, (optimizer, dtype, numbers) = asked
+    trained = answer(request, *asked, "optimizing")
+    batches = list(reference.batches(STEPS, numbers))
+    losses, weights = reference.trained(optimizer, reference.parameters(), batches)
+    np.testing.assert_allclose(trained["losses"], losses, rtol=AGREEMENT[dtype])
+    assert list(trained["weights"]) == list(weights)
+    for name, weight in weights.items():
+        np.testing.assert_allclose(trained["weights"][name], weight, rtol=AGREEMENT[dtype])
+    np.testing.assert_array_equal(
+        trained["weights"]["left_out"], reference.parameters()["left_out"].astype(dtype)
+    )
+
+
+@pytest.mark.parametrize("name", TRACED)
+def test_a_python_number_is_traced_once_for_each_value(name, request):
+    found = answer(request, name, ("sgd", "float64", True), "optimizing")["compilations"]
+    kind = TRACED[name]
+    assert [(one["step"], one["kind"], one["reason"]) for one in found] == [
+        (0, kind, "the first call"),
+        (1, f"re{kind}", "turn was 0, is 1"),
+    ]
+
+
+def test_probing_evaluating_and_putting_weights_back_change_nothing_after(said):
+    """Bit for bit, optimizer's states included; and nothing more is compiled in the steps."""
+    assert said["disturbed_alike"]
 
 
 def test_the_same_batch_is_not_copied_twice(said, backend):
@@ -76,16 +189,10 @@ def test_the_same_batch_is_not_copied_twice(said, backend):
     assert said["copies_again"] == {"same_object": backend == "tf.session", "another_object": True}
 
 
-def test_a_workload_of_ones_own_follows_the_equations(said):
-    """Against NumPy: a looked-up table, a weight that the loss leaves out, a scalar for all metrics."""
-    table, losses = np.arange(15.0).reshape(5, 3), []
-    for _ in range(2):
-        counts = np.array([1, 0, 2, 0, 1])[:, None]
-        losses.append((counts * table**2).sum())
-        table = table - 0.1 * (2 * counts * table)
-    assert said["own_workload"]["losses"] == pytest.approx(losses, rel=1e-14)
-    np.testing.assert_allclose(said["own_workload"]["weights"]["table"], table, rtol=1e-14)
-    assert said["own_workload"]["weights"]["left_out"] == [1, 1]
+@pytest.mark.parametrize("name", [name for name in BACKENDS if name.startswith("tf.")])
+def test_what_xla_has_no_code_for_is_told_as_not_possible(name, probes):
+    expected = "NotImplementedError: XLA cannot compile AsString" if name == "tf.xla" else None
+    assert probes["tensorflow"][name]["strings"] == expected
 
 
 def test_a_loss_function_without_a_loss_is_told_so(said):
@@ -115,4 +222,4 @@ class TestFramework:
         assert not (others | {"textual", "plotext"}) & set(probes[key]["imported"])
 
     def test_settings_raise_no_warnings(self, key, probes):
-        assert "fwtui/" not in probes[key]["stderr"]
+        assert not re.search(r"fwtui/\S+:\d+: \w*Warning", probes[key]["stderr"])
