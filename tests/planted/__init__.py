@@ -16,8 +16,8 @@ class Bug:
         old, new: what is replaced in the file, and by what; both empty where the bug is a lane's setting.
         phase: the part of the step that goes wrong first.
         result: the first result that is wrong for it.
-        ops: the name of the op that is to be found in PyTorch, and in TensorFlow.
-        lines: part of the line that each stands in, after the replacement; None: not in the file.
+        ops: the names of the ops that are to be found, PyTorch's and TensorFlow's.
+        lines: a part of the line that each stands in, after the replacement; None: it is not in the file.
         learning_rate: TensorFlow's, as a multiple of PyTorch's.
     """
 
@@ -75,7 +75,7 @@ BUGS = {
     "epsilon outside the root": Bug(
         old="torch.sqrt(variance + EPSILON)",
         new="torch.sqrt(variance) + EPSILON",
-        ops=("aten.sqrt", "AddV2"),
+        ops=("aten.sqrt", "Sqrt"),
         lines=("torch.sqrt(variance) + EPSILON", "tf.sqrt(variance + EPSILON)"),
     ),
     "same padding at stride 2": Bug(
@@ -94,11 +94,14 @@ BUGS = {
         old="torch.relu(hidden)",
         new="torch.relu(hidden).detach()",
         phase="backward",
-        result="gradient kernel",
+        result="gradient b1",
         ops=("aten.detach", "Relu"),
         lines=("torch.relu(hidden).detach()", "tf.nn.relu(hidden)"),
     ),
     "learning rate off by 1 %": Bug(
-        phase="update", result="parameter kernel", ops=("aten.sub_", ""), learning_rate=1.01
+        phase="update",
+        result="parameter kernel",
+        ops=("aten.sub_", "ResourceApplyGradientDescent"),
+        learning_rate=1.01,
     ),
 }
