@@ -124,8 +124,8 @@ class Function(Eager):
     def __init__(self, job: Job) -> None:
         super().__init__(job)
         self._run_train = tf.function(self._traced, jit_compile=self._jit_compile)
-        # Functions of their own, so that what is evaluated or probed does not count as a retrace. Evaluating is
-        # not compiled: for a recurrent net that takes seconds, and the metrics are the same but for rounding.
+        # Functions of their own, so that what is evaluated or probed does not count as a retrace.
+        # Evaluating is not compiled: for a recurrent net that takes seconds, and only rounding differs.
         self._run_metrics = tf.function(self._metrics)
         self._run_gradients = tf.function(self._gradients, jit_compile=self._jit_compile)
         self._traces = Traces(self.first_phase)

@@ -32,7 +32,7 @@ class Traces:
         self._known: list[Signature] = []
         self._began_ns = 0
         self._reason = ""
-        self._new: list[Compiled] = []
+        self._new: tuple[Compiled, ...] = ()
 
     def began(self, batch: Mapping[str, Any]) -> None:
         """A trace for batches like `batch`, of symbolic tensors, begins."""
@@ -45,12 +45,13 @@ class Traces:
     def ended(self, step: int) -> None:
         """The step with the trace is done; its compilation, where there is one, was a part of it."""
         kind = self._kind if len(self._known) == 1 else f"re{self._kind}"
-        self._new.append(Compiled(step, kind, perf_counter_ns() - self._began_ns, self._reason))
+        cost_ns = perf_counter_ns() - self._began_ns
+        self._new = (*self._new, Compiled(step, kind, cost_ns, self._reason))
         self.open = False
 
     def new(self) -> Sequence[Compiled]:
         """The traces since the last call."""
-        new, self._new = self._new, []
+        new, self._new = self._new, ()
         return new
 
 
@@ -68,7 +69,7 @@ def _reason(signature: Signature, known: Sequence[Signature]) -> str:
     if not known:
         return "the first call"
     differences = min((_differences(earlier, signature) for earlier in reversed(known)), key=len)
-    return ", ".join(differences) or "nothing in the batch's signature differs"
+    return "; ".join(differences) or "nothing in the batch differs"
 
 
 def _differences(earlier: Signature, signature: Signature) -> list[str]:
@@ -77,7 +78,8 @@ def _differences(earlier: Signature, signature: Signature) -> list[str]:
         if name not in earlier:
             said.append(f"{name} is new")
         elif earlier[name].keys() != facts.keys():
-            said.append(f"{name} is a number in one and an array in the other")
+            kinds = "an array, is a number" if name in facts else "a number, is an array"
+            said.append(f"{name} was {kinds}")
         else:
             was = earlier[name]
             said += [
