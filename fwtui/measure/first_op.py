@@ -81,19 +81,22 @@ def _wrong_results(sides: tuple[Flow, Flow], tolerance: float) -> Iterator[tuple
     gradients = [name for name in names if name.startswith("gradient ")]
     # A parameter that is updated had a gradient, even where no op of the log made it.
     given = [
-        name for name in gradients if (name in a and name in b) or not _updated(name) <= (a.keys() & b.keys())
+        name
+        for name in gradients
+        if (name in a and name in b) or not (_updated(name) in a and _updated(name) in b)
     ]
     noise = _noise(sides, given, tolerance)
     yield "backward", _differing(sides, [name for name in given if name not in noise], tolerance)
-    rounding = {update for name in noise for update in _updated(name)}
+    rounding = set(map(_updated, noise))
     updates = [name for name in names if name.startswith("parameter ") and name not in rounding]
     yield "update", _differing(sides, updates, tolerance)
     others = [name for name in names if name not in (*gradients, *updates, *rounding)]
     yield "forward", _differing(sides, others, tolerance)
 
 
-def _updated(gradient: str) -> set[str]:
-    return {gradient.replace("gradient ", "parameter ", 1)}
+def _updated(gradient: str) -> str:
+    """`parameter w1` of `gradient w1`."""
+    return gradient.replace("gradient ", "parameter ", 1)
 
 
 def _differing(sides: tuple[Flow, Flow], names: list[str], tolerance: float) -> list[str]:
@@ -113,7 +116,7 @@ def _noise(sides: tuple[Flow, Flow], gradients: list[str], tolerance: float) -> 
         if all(name in side.results for side in sides)
     }
     limit = NOISE * tolerance * max(sizes.values(), default=0.0)
-    return {name for name, size in sizes.items() if size <= limit}
+    return {name for name, size in sizes.items() if 0 < size <= limit}
 
 
 def _stopped(
@@ -124,7 +127,7 @@ def _stopped(
     Returns:
         The side; the op that stops; the op on the other side that made the same value.
     """
-    behind = {update for name in wrong for update in _updated(name)}
+    behind = set(map(_updated, wrong))
     for number, side in enumerate(sides):
         other = sides[1 - number]
         until = other.until("forward")
