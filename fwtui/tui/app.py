@@ -98,7 +98,9 @@ class FwtuiApp(App[int]):
         self.run_worker(work, name=name, group="lanes", thread=True, exit_on_error=True)
 
     def _tick(self) -> None:
-        self._here.tick(self.model.drain())
+        heard = self.model.drain()
+        if self.screen_stack:  # when the app leaves, its screens go before its timers
+            self._here.tick(heard)
 
     def action_quit_with(self, code: int) -> None:
         """Leaves; the lanes are ended once the terminal is restored."""

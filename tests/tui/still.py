@@ -44,6 +44,7 @@ VERSIONS = {"tf": ("TensorFlow", "2.21.0", 1_850_000_000), "torch": ("PyTorch", 
 STEP_US = {"tf.function": 201, "torch.eager": 412, "tf.eager": 1480, "tf.session": 231}
 RSS = {"tf": 510_000_000, "torch": 240_000_000}
 BATCH = 125
+GROWING = Probes()
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def pressing(*keys: str) -> Callable[[Pilot[int]], object]:
             await pilot.pause()
         # One tick compares one probe.
         while pilot.app.model.drain():
-            await pilot.pause()
+            pass
         pilot.app._here.look()
         await pilot.pause()
 
@@ -185,6 +186,7 @@ def probed(
     names: Sequence[str] = ("w1", "w2"),
     off: Callable[[int, str], float] = lambda step, name: 0.0,
     metrics: Sequence[str] = ("loss",),
+    probes: Probes = GROWING,
 ) -> list[Record]:
     """The probes of a lane that has done so many steps: small arrays, a few roundings off in each framework.
 
@@ -193,7 +195,7 @@ def probed(
         off: a bug: by how much, relative, one element of a quantity is off before a step.
     """
     said: list[Record] = []
-    probes, step = Probes(), 0
+    step = 0
     while (step := probes.at_or_after(step)) <= steps:
         gradients, parameters = [], []
         for kind, arrays in (("gradient", gradients), ("parameter", parameters)):

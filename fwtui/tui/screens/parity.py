@@ -57,9 +57,8 @@ class ParityScreen(RaceScreen):
         self._cell, self._legend = CellDetails(id="cell"), GapLegend(id="gap-legend")
         self._chart = Chart("", scale="log", formatter=NUMBER, x_axis=True, id="gaps")
         self._chart.can_focus = False  # keys move the map's cursor, and the chart's with it
-        self._left = Vertical(
-            Vertical(self._map, id="map-frame"), Vertical(self._rows, id="rows-frame"), id="left"
-        )
+        self._map_frame = Vertical(self._map, id="map-frame")
+        self._rows_frame = Vertical(self._rows, id="rows-frame")
         self._comparison: ProbeComparison | None = None
         self._table = GapTable()
         self._heat: Heat | None = None
@@ -68,12 +67,14 @@ class ParityScreen(RaceScreen):
         self._chosen: tuple[Key, int] | None = None
         """Quantity and step at which the user has put the cursor; None: it stays with the worst."""
         self._by_gap = False
+        self._titles = ("", "")
 
     def parts(self) -> Iterable[Widget]:
         """The answer; the map over the table; beside them, or below, what is at the cursor."""
         chart = Vertical(self._legend, self._chart, id="gaps-frame")
+        left = Vertical(self._map_frame, self._rows_frame, id="left")
         right = Vertical(Vertical(self._cell, id="cell-frame"), chart, id="right")
-        yield Vertical(self._lines, Horizontal(self._left, right, id="parity-body"), id="parity")
+        yield Vertical(self._lines, Horizontal(left, right, id="parity-body"), id="parity")
 
     @property
     def lane_index(self) -> int:
@@ -88,12 +89,12 @@ class ParityScreen(RaceScreen):
     def lay_out(self, width: int, height: int) -> None:
         """In a narrow window the table takes the map's place; the map is as high as it needs to be."""
         table = self.has_class("-table")
-        self.query_one("#map-frame").display = not table
-        self.query_one("#rows-frame").display = table or width >= NARROW_COLUMNS
+        self._map_frame.display = not table
+        self._rows_frame.display = table or width >= NARROW_COLUMNS
         self._fit_map()
 
     def _fit_map(self) -> None:
-        frame = self.query_one("#map-frame")
+        frame = self._map_frame
         width, height = self.size
         if width < NARROW_COLUMNS:
             frame.styles.height = "1fr"
@@ -127,7 +128,7 @@ class ParityScreen(RaceScreen):
         self._probes = len(comparison.rows)
         labels = len(self._heat.labels) if self._heat else 0
         eps = float(np.finfo(self._model.dtype).eps)
-        self.query_one("#map-frame").border_subtitle = f"{self._model.dtype} rounds at {eps:.1e}"
+        self._map_frame.border_subtitle = f"{self._model.dtype} rounds at {eps:.1e}"
         self._heat = self._table.heat(comparison.rows, self._model.gap.tolerance, eps)
         if len(self._heat.labels) != labels:
             self._fit_map()
@@ -163,9 +164,13 @@ class ParityScreen(RaceScreen):
         self._cell.show(model, key, (row.step, *(one.step for one in others)), row.gaps.get(key), tight)
         self._rows.show([(one, row.gaps.get(one)) for one in self._order(row)], key, model)
         self._chart.cursor = row.step if self._chosen else None
-        frame = self.query_one("#rows-frame")
-        frame.border_title = f"before step {row.step:,}"
-        frame.border_subtitle = "the largest gap first" if self._by_gap else "the network's order"
+        titles = (
+            f"before step {row.step:,}",
+            "the largest gap first" if self._by_gap else "the network's order",
+        )
+        if titles != self._titles:  # each time that they are set the whole frame is painted anew
+            self._titles = titles
+            self._rows_frame.border_title, self._rows_frame.border_subtitle = titles
 
     def _at(self, at: Cursor) -> list[ProbeRow]:
         """The probe that a cell shows, and those that share the cell with it, which differ less."""

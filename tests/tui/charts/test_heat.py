@@ -1,4 +1,4 @@
-"""The heat map: colours by decade, what shares a column, where things stand, in figures that can be checked."""
+"""The heat map: colours by decade, what shares a column, where things stand."""
 
 from __future__ import annotations
 
