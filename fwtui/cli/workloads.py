@@ -39,13 +39,14 @@ def workloads(
 
 
 def _write(file: str) -> int:
+    import shlex
     from pathlib import Path
 
     from fwtui.cli.output import say
     from fwtui.workloads import own, template
 
     template.write(Path(own.absolute(file)))
-    say(f"wrote {file}; it runs as it is: fwtui --workload {file}\n")
+    say(f"wrote {file}; it runs as it is: fwtui --workload {shlex.quote(file)}\n")
     return 0
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from fwtui.backends.base import MAX_METRICS
 from fwtui.measure.history import LOG_LINES, History
 from fwtui.race.records import (
     Alive,
@@ -50,6 +51,24 @@ def test_old_steps_go_and_their_curve_stays():
         lane.apply(steps(first, np.arange(first, first + 50.0)))
     np.testing.assert_array_equal(lane.metrics["loss"].values(), np.arange(900.0, 1000))
     assert lane.metric_curves["loss"].count == lane.steps == 1000
+
+
+def test_a_metric_that_comes_late_or_goes_keeps_its_place_in_the_steps():
+    lane = history([3.0, 2.0])
+    lane.apply(steps(2, [1.0, 0.5], accuracy=[0.1, 0.2]))
+    lane.apply(steps(4, [0.4]))
+    np.testing.assert_array_equal(
+        lane.metric_curves["accuracy"].buckets()[1], [np.nan, np.nan, 0.1, 0.2, np.nan]
+    )
+    assert lane.metric_curves["loss"].count == lane.steps == 5
+
+
+def test_metrics_without_end_are_not_all_kept():
+    lane = History()
+    for step in range(100):
+        lane.apply(steps(step, [1.0], **{f"metric {step}": [2.0]}))
+    assert len(lane.metrics) == len(lane.metric_curves) == MAX_METRICS
+    assert lane.metric_curves["loss"].count == 100
 
 
 def test_phases_end_with_the_next_and_the_last_with_the_lane():

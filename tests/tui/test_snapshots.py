@@ -3,10 +3,12 @@ is meant, `pytest tests/tui/test_snapshots.py --snapshot-update` takes them anew
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from fwtui.race.records import Ended
+from fwtui.race.records import Ended, Steps
 from tests.tui import still
 from tests.tui.still import NOW, Scene, done, importing, pressing, race, training
 
@@ -89,6 +91,18 @@ def test_digits(looks, size):
         for backend, factor in (("tf.function", 1), ("torch.eager", 1 + 3e-7))
     ]
     assert looks(Scene(race(workload="digits-mlp"), said), size)
+
+
+def test_another_metric(looks):
+    def with_accuracy(record):
+        if not isinstance(record, Steps):
+            return record
+        losses = np.frombuffer(dict(record.metrics)["loss"])
+        accuracy = 0.97 * (1 - (losses / losses.max().clip(2.9e7)) ** 0.3)
+        return replace(record, metrics=(*record.metrics, ("accuracy", accuracy.tobytes())))
+
+    said = [list(map(with_accuracy, training(backend, 312))) for backend in ("tf.function", "torch.eager")]
+    assert looks(Scene(race(), said), LARGE, "m")
 
 
 def test_settings_of_their_own(looks):

@@ -236,7 +236,7 @@ def _metric_figures(view: LaneView) -> str:
     last = [words.loss(float(values[-1]))] if view.metric != "loss" and len(values) else []
     names = list(history.metrics)
     following = names[(names.index(view.metric) + 1) % len(names)] if view.metric in names else view.metric
-    more = [f"m {following}"] if following != view.metric else []
+    more = [f"m → {following}"] if following != view.metric else []
     return "  ".join([*last, *([limits.scale] if limits else []), *more])
 
 
