@@ -34,7 +34,7 @@ def render(result: Result) -> RenderableType:
         table.add_row(title, *(cell(spec, lane) for spec, lane in pairs))
         if title == "final loss":
             for name in _further_metrics(result.lanes):
-                table.add_row(f"final {plain(name)}", *(_last(lane, name) for lane in result.lanes))
+                table.add_row(f"final {plain(name)}", *(words.loss(lane.last(name)) for lane in result.lanes))
     return Group(Text(headline(result.spec), style="bold"), "", table, "", _answers(result))
 
 
@@ -106,11 +106,6 @@ def _outcome(_: LaneSpec, lane: History) -> Text:
 def _further_metrics(lanes: Sequence[History]) -> list[str]:
     """What any lane's network returned beside its loss."""
     return list(dict.fromkeys(name for lane in lanes for name in lane.metrics if name != "loss"))
-
-
-def _last(lane: History, metric: str) -> str:
-    values = lane.metrics[metric].values() if metric in lane.metrics else ()
-    return words.loss(float(values[-1])) if len(values) else words.NA
 
 
 def _accuracy(_: LaneSpec, lane: History) -> str:

@@ -1,5 +1,6 @@
 """`fwtui workloads`: the networks and data that a lane can train, and files for the user's own."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -101,7 +102,7 @@ def _batch(shapes: dict[str, list[int] | None]) -> str:
     return ", ".join(f"{name} {'×'.join(map(str, shape or []))}".strip() for name, shape in shapes.items())
 
 
-def _page(name: str, presets: dict[str, Any]) -> Any:
+def _page(name: str, presets: Mapping[str, Any]) -> Any:
     from rich.console import Group
     from rich.text import Text
 

@@ -116,8 +116,12 @@ class History:
     @property
     def loss(self) -> float | None:
         """The last loss."""
-        losses = self.metrics.get("loss")
-        return float(losses.values()[-1]) if losses is not None and losses.count else None
+        return self.last("loss")
+
+    def last(self, metric: str) -> float | None:
+        """The last value of something that the network returns; None where it has not yet."""
+        window = self.metrics.get(metric)
+        return float(window.values()[-1]) if window is not None and window.count else None
 
     @property
     def steady_from(self) -> int | None:

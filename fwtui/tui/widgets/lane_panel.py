@@ -232,8 +232,7 @@ def _chart_figures(kind: str, view: LaneView) -> str:
 def _metric_figures(view: LaneView) -> str:
     """The last value where it is not in the panel's own figures, the scale, and what `m` shows next."""
     history, limits = view.lane.history, view.axes.y["metric"]
-    values = history.metrics[view.metric].values() if view.metric in history.metrics else ()
-    last = [words.loss(float(values[-1]))] if view.metric != "loss" and len(values) else []
+    last = [] if view.metric == "loss" else [words.loss(history.last(view.metric))]
     names = list(history.metrics)
     following = names[(names.index(view.metric) + 1) % len(names)] if view.metric in names else view.metric
     more = [f"m → {following}"] if following != view.metric else []
