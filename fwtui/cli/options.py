@@ -47,7 +47,8 @@ def race_request(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="The network and its data: [bold]two-layer[/] (the default) or [bold]digits-mlp[/]; "
+            help="The network and its data: [bold]two-layer[/] (the default), [bold]digits-mlp[/], "
+            "[bold]digits-cnn[/], [bold]dynamic-depth[/], [bold]char-rnn[/] or [bold]tiny-transformer[/]; "
             "[bold]fwtui workloads[/] tells what they are. Or the path of your own, such as "
             "[bold]my_net.py[/]: [bold]fwtui workloads new my_net.py[/] writes one to begin with.",
             rich_help_panel=WHAT,
