@@ -100,7 +100,9 @@ def _own(optimizer: torch.optim.Optimizer) -> Update:
 
     def update(gradients: Gradients) -> None:
         for weight, gradient in zip(group["params"], gradients, strict=True):
-            weight.grad = gradient
+            # Fused on a CPU, PyTorch 2.13 takes the gradient's memory for laid out like the weight's; that of
+            # a weight that the net permutes is not.
+            weight.grad = None if gradient is None else gradient.contiguous()
         optimizer.step()
         # Or else the next step's gradients would lie in memory beside these.
         optimizer.zero_grad()
