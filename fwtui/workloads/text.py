@@ -67,11 +67,12 @@ def _windows(text: NDArray[np.int64], starts: NDArray[np.int64], length: int) ->
 def _split() -> tuple[str, str]:
     """The text to train on and the held-out text.
 
-    Topics quote one another at length, so each paragraph is taken only once: else what is held out would be
-    trained on too.
+    Topics quote one another at length, so each paragraph is taken only once: else a part of what is held out
+    would be trained on too.
     """
     texts = (topics[name].translate(_TYPOGRAPHIC) for name in sorted(topics))
-    paragraphs = list(dict.fromkeys(p for text in texts for p in text.split("\n\n")))
+    every = (paragraph.strip("\n") for text in texts for paragraph in text.split("\n\n"))
+    paragraphs = list(dict.fromkeys(filter(None, every)))
     at = len(paragraphs) - len(paragraphs) // _HELD_OUT_SHARE
     return "\n\n".join(paragraphs[:at]), "\n\n".join(paragraphs[at:])
 

@@ -85,7 +85,7 @@ class CharRnn(BuiltIn):
         return text.spread(HELD_OUT_WINDOWS, self.longest)
 
     def shape(self) -> str:
-        """Such as `32×12…36→96→32→64→96 gru`."""
+        """Such as `32×12…36×96→32→64→96 gru`."""
         lengths, characters = self.lengths(), len(text.ALPHABET)
         widths = f"{characters}→{self.embedded}→{self.hidden}→{characters}"
         return f"{self.batch}×{lengths[0]}…{lengths[-1]}×{widths} gru"
