@@ -83,7 +83,8 @@ class Watch:
         self._batch: Mapping[str, Any] = {}
         self._ever = False
         self._compilations: dict[int, list[tuple[int | None, str | None]]] = {}
-        self._breaks: dict[tuple[str, Source | None], GraphBroken | None] = {}
+        self._broken_at: set[Source | str] = set()
+        self._breaks: list[GraphBroken] = []
         _listen()
 
     def begin(self, batch: Mapping[str, Any]) -> None:
@@ -120,19 +121,18 @@ class Watch:
                 kind, reason, self._ever = "compile", "the first call", True
             events.append(Compiled(step, kind, sum(costs) if costs else None, reason))
         self._compilations = {}
-        for key, broken in self._breaks.items():
-            if broken is not None:
-                events.append(broken)
-                self._breaks[key] = None
+        events += self._breaks
+        self._breaks = []
         return sorted(events, key=lambda event: event.step)
 
     def _broken(self, reason: str, stack: Sequence[Source]) -> None:
-        """A break, asked for by the last line of `stack` that stands in no library; each is told once."""
+        """A break at the last line of `stack` that stands in no library; each line is told once."""
         where = next((line for line in reversed(stack) if not in_library(line[0])), None)
         title, _, more = reason.strip().partition("\n")
-        explanation = _EXPLANATION.search(more)
-        event = GraphBroken(self._step, explanation[1] if explanation else title, where)
-        self._breaks.setdefault((title, where), event)
+        if (where or title) not in self._broken_at:
+            explanation = _EXPLANATION.search(more)
+            self._breaks.append(GraphBroken(self._step, explanation[1] if explanation else title, where))
+        self._broken_at |= {title} if where is None else {title, where}
 
 
 def readable(guard: str, batch: Mapping[str, Any]) -> str:

@@ -75,7 +75,9 @@ def updated(make, dtype):
     update, loss = make(list(weights.values())), reference.torch_loss()
     for batch in reference.batches(STEPS, numbers=True):
         batch = batch | {"ids": torch.tensor(batch["ids"]), "y": torch.tensor(batch["y"].astype(dtype))}
-        update(torch.autograd.grad(loss(weights, batch), list(weights.values()), allow_unused=True))
+        gradients = torch.autograd.grad(loss(weights, batch), list(weights.values()), allow_unused=True)
+        # As a gradient comes to lie whose weight is used transposed.
+        update([None if g is None else g.mT.contiguous().mT if g.ndim == 2 else g for g in gradients])
     return {name: weight.tolist() for name, weight in weights.items()}
 
 
