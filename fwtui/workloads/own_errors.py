@@ -94,10 +94,10 @@ def said(error: BaseException) -> str:
         last_frame = max((i for i, line in enumerate(lines) if line.startswith('File "')), default=0)
         rest = lines[last_frame + 2 :]
         return _without_nodes(rest[0]) if rest else type(error).__name__
-    first = _without_nodes(lines[0]) if lines else ""
-    # torch.compile's own words about the op come before those of the op.
-    if inner := re.search(r"got (\w+)\((['\"])(.*?)\2\)$", first):
+    # torch.compile tells around the op's own words what it was about.
+    if inner := re.search(r"got (\w+Error)\((['\"])(.*?)\2\)$", str(error), re.MULTILINE):
         return f"{inner[1]}: {inner[3]}"
+    first = _without_nodes(lines[0]) if lines else ""
     return f"{type(error).__name__}: {first}" if first else type(error).__name__
 
 
