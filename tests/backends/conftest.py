@@ -19,7 +19,7 @@ def probes(tmp_path_factory):
 @pytest.fixture(scope="session")
 def slow_probes(tmp_path_factory):
     """The same for what compilers need long for."""
-    return said_by_probes("slow", 1200, tmp_path_factory.mktemp("probes"))
+    return said_by_probes("slow", 1100, tmp_path_factory.mktemp("probes"))
 
 
 def said_by_probes(speed, timeout, folder):

@@ -52,6 +52,8 @@ FAST = {
     ],
 }
 """What is asked in the fast tests of backends that need seconds for each network."""
+COMPILES_FOR_LONG = ("torch.compile",)
+"""Backends of which nothing but that is asked in the fast tests."""
 
 
 def is_slow(backend, question):
@@ -221,7 +223,7 @@ def asked(build, name, slow):
             if is_slow(name, question) == slow
         },
     }
-    if slow == (name == "torch.compile"):
+    if slow == (name in COMPILES_FOR_LONG):
         said |= {
             "disturbed_alike": disturbed(build),
             "copies_again": copies_again(build),

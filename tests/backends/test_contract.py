@@ -7,9 +7,11 @@ import pytest
 
 from fwtui.backends.catalogue import BACKENDS, FRAMEWORKS
 from tests.backends import reference
-from tests.backends.probe import OPTIMIZINGS, RUNS, STEPS, THREADS, is_slow
+from tests.backends.probe import COMPILES_FOR_LONG, OPTIMIZINGS, RUNS, STEPS, THREADS, is_slow
 
 KEYS = sorted(FRAMEWORKS)
+SLOW = [pytest.mark.slow, pytest.mark.timeout(1200)]
+"""The first of the slow tests waits for all that they ask."""
 AGREEMENT = {"float32": 1e-4, "float64": 1e-11}
 FIRST_PHASE = {"tf.function": "trace", "tf.xla": "compile", "torch.compile": "compile"}
 BUILT = {"tf.session": 1}
@@ -27,19 +29,13 @@ def each(questions, refused=()):
     return [
         pytest.param(
             (backend, question),
-            marks=[pytest.mark.slow] if is_slow(backend, question) else [],
+            marks=SLOW if is_slow(backend, question) else [],
             id=" ".join([backend, *map(str, question)]),
         )
         for backend in BACKENDS
         for question in questions
         if (backend, question) not in refused
     ]
-
-
-def small_nets():
-    """Each backend, where what it is asked with small nets may be slow."""
-    slow = {"torch.compile"}
-    return [pytest.param(b, marks=[pytest.mark.slow] if b in slow else [], id=b) for b in BACKENDS]
 
 
 def answer(request, backend, question, kind):
@@ -64,15 +60,17 @@ def other(asked, request):
     return answer(request, "torch.eager", asked[1], "runs")
 
 
-@pytest.fixture(params=small_nets())
+@pytest.fixture(
+    params=[pytest.param(b, marks=SLOW if b in COMPILES_FOR_LONG else [], id=b) for b in BACKENDS]
+)
 def backend(request):
     return request.param
 
 
 @pytest.fixture
 def said(backend, request):
-    """What a backend said with small nets."""
-    probes = request.getfixturevalue("slow_probes" if backend == "torch.compile" else "probes")
+    """What a backend said besides."""
+    probes = request.getfixturevalue("slow_probes" if backend in COMPILES_FOR_LONG else "probes")
     return probes[BACKENDS[backend].framework.key][backend]
 
 
