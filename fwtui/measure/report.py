@@ -80,6 +80,13 @@ def _lane(spec: LaneSpec, lane: History) -> dict[str, Any]:
         "build_ns": phase_ns("build"),
         "first_step_ns": lane.first_step_ns,
         "compilations": lane.compilations if built else None,
+        "compiled": [
+            {"step": one.step, "kind": one.kind, "cost_ns": one.cost_ns, "reason": one.reason}
+            for one in lane.compiled
+        ],
+        "graph_breaks": [
+            {"step": one.step, "reason": one.reason, **_place(one.where)} for one in lane.graph_breaks
+        ],
         "step_ns": {
             key: getattr(times, key) if times else None for key in ("p50", "p95", "p99", "mean", "min")
         },
@@ -91,6 +98,11 @@ def _lane(spec: LaneSpec, lane: History) -> dict[str, Any]:
         },
         "log": list(lane.log)[-LOG_TAIL:] if ended and ended.outcome == "failed" else [],
     }
+
+
+def _place(where: tuple[str, int] | None) -> dict[str, Any]:
+    file, line = where or (None, None)
+    return {"file": file, "line": line}
 
 
 def _verdict(race: RaceSpec, lanes: Sequence[History], gap: LossGap, speed: Speed | None) -> dict[str, Any]:
