@@ -100,14 +100,21 @@ def _own(optimizer: torch.optim.Optimizer) -> Update:
 
     def update(gradients: Gradients) -> None:
         for weight, gradient in zip(group["params"], gradients, strict=True):
-            # Fused on a CPU, PyTorch 2.13 takes the gradient's memory for laid out like the weight's; that of
-            # a weight that the net permutes is not.
-            weight.grad = None if gradient is None else gradient.contiguous()
+            weight.grad = None if gradient is None else _laid_out(gradient, weight)
         optimizer.step()
         # Or else the next step's gradients would lie in memory beside these.
         optimizer.zero_grad()
 
     return update
+
+
+def _laid_out(gradient: Tensor, weight: Tensor) -> Tensor:
+    """The gradient, in memory as its weight, which it is not where the net permutes the weight.
+
+    A fused kernel on a GPU refuses any other, and on a CPU PyTorch 2.13 reads it wrongly. It is not enough
+    that both are contiguous: that leaves open the strides of dimensions of size 1.
+    """
+    return gradient if gradient.stride() == weight.stride() else torch.empty_like(weight).copy_(gradient)
 
 
 def _moments(weight: Tensor) -> tuple[Tensor, ...]:
