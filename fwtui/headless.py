@@ -7,6 +7,7 @@ import ctypes
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -54,18 +55,28 @@ class Result:
         return [lane.ended.outcome if lane.ended else None for lane in self.lanes]
 
 
-def run(spec: RaceSpec, watch: Watch = lambda lanes: None) -> Result:
+def run(spec: RaceSpec, watch: Watch = lambda lanes: None, stopped: threading.Event | None = None) -> Result:
     """Runs `spec` in this thread's sight; `watch` is called ten times a second.
 
     Ctrl+C, SIGTERM and SIGHUP end it early: every lane is killed, and what it had said is kept.
+
+    Args:
+        stopped: ends it early once it is set, in place of signals, which only a main thread can hear.
     """
     lanes = [History(raw_steps=None, probe_bytes=PROBE_BYTES) for _ in spec.lanes]
     # The lanes' threads and the signal handler put, this thread takes: SimpleQueue allows both.
     heard: SimpleQueue[Heard] = SimpleQueue()
     race = Race(spec, lambda run, record: heard.put((run, record)))
-    with _signals_to(heard), _standard_output_kept(spec):
+
+    def watching(lanes: list[History]) -> None:
+        watch(lanes)
+        if stopped is not None and stopped.is_set():
+            heard.put(signal.SIGINT)
+
+    signals = _signals_to(heard) if stopped is None else contextlib.nullcontext()
+    with signals, _standard_output_kept(spec):
         race.start()
-        cut_short = _follow(race, heard, lanes, watch)
+        cut_short = _follow(race, heard, lanes, watching)
         settled = race.close()
         _drain(heard, lanes)
     # In float32 if any lane is: its rounding is what the gap must allow for.

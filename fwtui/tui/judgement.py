@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fwtui.measure.agreement import Place, first_place
-from fwtui.measure.probes import Gap, Key, Kind, ProbeRow, largest
+from fwtui.measure.agreement import Place
+from fwtui.measure.probes import Gap, Key, Kind
 from fwtui.tui import words
 from fwtui.tui.model import RaceModel
 
@@ -20,6 +19,7 @@ class Judgement:
     Attributes:
         same: None where it is not known yet, or cannot be (`hopeless`); then `reason` says why.
         first: where they first differ, in words; "" where they do not.
+        first_step: the last step that it can be.
         worst: the largest gap in the probes: step, quantity, gap.
     """
 
@@ -27,6 +27,7 @@ class Judgement:
     reason: str = ""
     hopeless: bool = False
     first: str = ""
+    first_step: int | None = None
     worst: tuple[int, Key, Gap] | None = None
 
 
@@ -34,10 +35,12 @@ def judge(model: RaceModel) -> Judgement:
     """The race as it stands. Agreement is never told of what was not compared, or not to its end."""
     if refused := model.comparable:
         return Judgement(None, refused, hopeless=True)
-    rows = judged(model)
-    worst = largest(rows)
-    if first := _first(model, rows):
-        return Judgement(False, first=first, worst=worst)
+    found, worst = model.summary.place, model.summary.worst
+    loss_at = model.gap.first_divergence
+    if loss_at is not None and (found is None or loss_at < found.step):
+        return Judgement(False, first=f"step {loss_at:,}, forward: loss", first_step=loss_at, worst=worst)
+    if found is not None:
+        return Judgement(False, first=place(found), first_step=found.last, worst=worst)
     over = [lane for lane in model.lanes if lane.over]
     for lane in over:
         ended = lane.history.ended
@@ -48,23 +51,6 @@ def judge(model: RaceModel) -> Judgement:
     if worst is not None or model.gap.compared:
         return Judgement(True, worst=worst)
     return Judgement(None, waiting(model), hopeless=len(over) == len(model.lanes))
-
-
-def judged(model: RaceModel) -> list[ProbeRow]:
-    """The compared probes as far as they prove something.
-
-    A share of right answers jumps by a whole one where rounding decides which of two outputs is larger. So
-    beside the loss metrics count in float64 only.
-    """
-    if model.dtype == "float64":
-        return model.probes.rows
-    rows = model.probes.rows
-    return [ProbeRow(row.step, {key: gap for key, gap in row.gaps.items() if counts(key)}) for row in rows]
-
-
-def counts(key: Key) -> bool:
-    """Whether a gap of this quantity proves something also in float32."""
-    return key[0] != "metric" or key[1] == "loss"
 
 
 def waiting(model: RaceModel) -> str:
@@ -95,12 +81,3 @@ def place(found: Place) -> str:
     if found.stage == "first weights":
         return f"before step 0: {quantity(found.key)}"
     return f"{steps}, {found.stage}: {quantity(found.key)}"
-
-
-def _first(model: RaceModel, rows: Sequence[ProbeRow]) -> str:
-    """The first place that differs, in the probes or in the losses between them."""
-    found = first_place(rows, model.gap.tolerance)
-    loss_at = model.gap.first_divergence
-    if loss_at is not None and (found is None or loss_at < found.step):
-        return f"step {loss_at:,}, forward: loss"
-    return "" if found is None else place(found)

@@ -20,6 +20,8 @@ from fwtui.race.plan import LaneRequest, RaceRequest, differences, plan, with_la
 from fwtui.race.race import LaneRun, Race, StartThread
 from fwtui.race.records import LogLine, Record, TurnOver
 from fwtui.race.spec import LaneSpec, RaceSpec, WorkloadSpec
+from fwtui.tui.checking import Checking
+from fwtui.tui.summary import ProbeSummary
 from fwtui.workloads import catalogue as workloads
 
 SILENT_S = 2.0
@@ -81,6 +83,11 @@ class RaceModel:
         self.gap: LossGap
         self.probes: ProbeComparison
         """Every gradient and parameter that the lanes have told, compared."""
+        self.summary: ProbeSummary
+        """What these come to."""
+        self.checking: Checking | None = None
+        """The parity check that runs, or the last one, if it was of this race."""
+        self._held: list[int] = []
         self._set(request, plan(request))
 
     def start(self) -> None:
@@ -103,7 +110,34 @@ class RaceModel:
             self.gap = self._comparison.update(self.histories)
         # Comparing all the arrays of one step takes a while, and keys must not wait for several.
         compared = self.comparable is None and self.probes.update(self.histories, at_most=1)
+        if compared:
+            self.summary.update(self.probes.rows)
+        if self._held and not self.is_checking:
+            held = [index for index in self._held if self.lanes[index].paused]
+            self._held = []
+            self.toggle_pause(held)
         return heard or compared
+
+    @property
+    def is_checking(self) -> bool:
+        """Whether a parity check runs."""
+        return self.checking is not None and self.checking.running
+
+    def check(self, steps: int) -> None:
+        """Starts a parity check of so many steps; the lanes wait until it has ended."""
+        if self.is_checking:
+            return
+        training = [lane.history.ended is None and not lane.paused for lane in self.lanes]
+        self._held = [index for index, trains in enumerate(training) if trains]
+        self.toggle_pause(self._held)
+        self.checking = Checking(self.spec, steps)
+        self._start_thread(self.checking.work, "parity check")
+
+    def drop_check(self) -> None:
+        """Ends the parity check, or forgets what it came to."""
+        if self.checking is not None:
+            self.checking.stop()
+            self.checking = None
 
     def watch(self) -> None:
         """Takes the turn from a lane that hangs; to be called about twice a second."""
@@ -213,6 +247,7 @@ class RaceModel:
 
     def close(self, timeout: float = 0.5) -> bool:
         """Ends every lane; False where a lane's thread is still busy."""
+        self.drop_check()
         return self.race.close(timeout)
 
     def hear_print(self, line: str) -> None:
@@ -221,7 +256,7 @@ class RaceModel:
             self._heard.put((lane.run, LogLine(line)))
 
     def _set(self, request: RaceRequest, spec: RaceSpec) -> None:
-        self.request, self.spec = request, spec
+        self.request, self.spec, self._held = request, spec, []
         if spec.lanes[0].workload.name not in workloads.NAMES:
             self.own = spec.lanes[0].workload
         self.race = Race(spec, self._hear, self._start_thread)
@@ -240,9 +275,11 @@ class RaceModel:
         self._compare_anew()
 
     def _compare_anew(self) -> None:
+        self.drop_check()
         self._comparison = LossComparison(self.dtype)
         self.gap = self._comparison.gap
         self.probes = ProbeComparison(self.dtype, self.gap.tolerance)
+        self.summary = ProbeSummary(self.dtype, self.gap.tolerance)
 
     def _hear(self, run: LaneRun, record: Record) -> None:
         if not isinstance(record, TurnOver):

@@ -11,6 +11,7 @@ import pytest
 from fwtui.race.records import Array, Ended, Probed
 from fwtui.tui.judgement import judge, waiting
 from fwtui.tui.model import RaceModel
+from fwtui.tui.summary import ProbeSummary
 from tests.tui import still
 from tests.tui.still import NOW, done, importing, probed, race, training
 
@@ -167,3 +168,23 @@ def test_a_parameter_that_one_network_lacks():
 def test_done_is_settled():
     said = [[*done(backend), *probed(backend, 500)] for backend in BOTH]
     assert judge(stands(*said)).same is True
+
+
+def test_the_summary_of_probes_that_come_one_by_one_is_that_of_all():
+    def off(step, name):
+        return 0.01 * step if name == "parameter w2" and step >= 9 else 0
+
+    rows = stands(*both(off=off)).probes.rows
+    whole = ProbeSummary("float32", 1e-4)
+    whole.update(rows)
+    assert whole.place.last == 8
+    assert whole.worst[0] == 28
+    late = ProbeSummary("float32", 1e-4)
+    for order in (rows[:3], [*rows[:3], *rows[4:]], rows):
+        late.update(order)
+    growing = ProbeSummary("float32", 1e-4)
+    for count in range(1, len(rows) + 1):
+        growing.update(rows[:count])
+    for other in (late, growing):
+        assert other.place == whole.place
+        assert other.worst == whole.worst

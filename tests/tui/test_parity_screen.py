@@ -89,6 +89,57 @@ async def test_a_lane_that_fails_is_no_agreement():
         await d.shows("n/a", "lane 2 failed after 20 steps")
 
 
+@pytest.mark.usefixtures("scripted_backends")
+async def test_a_check_finds_the_place_while_the_lanes_wait():
+    async with driven("scripted.ok", "scripted.tilt", probe_every="growing", size=(120, 40)) as d:
+        await d.trains(0, 1)
+        await d.press("5")
+        await d.shows("✗ no", "f finds")
+        await d.press("f")
+        await d.shows("esc cancels")
+        await d.until(lambda: not d.app.model.is_checking, "the check")
+        await d.shows("not the same mathematics", "could not be logged")
+        assert details(d).startswith("gradient w2")
+        await d.trains(0, 1)
+        finding = d.app.model.checking.finding
+        assert {lane.dtype for lane in finding.result.spec.lanes} == {"float32"}
+        assert finding.result.spec.lanes[0].steps == 7
+        await d.press("r")
+        await d.shows("f finds")
+
+
+@pytest.mark.usefixtures("scripted_backends")
+async def test_a_check_can_be_cancelled_and_lanes_that_were_paused_stay_so():
+    async with driven("scripted.ok", "scripted.other", probe_every="growing") as d:
+        await d.trains(0, 1)
+        await d.press("5", "tab", "p")
+        await d.until(lambda: d.lanes[1].history.standing == "paused", "lane 2 paused")
+        await d.press("f")
+        checking = d.app.model.checking
+        await d.until(lambda: d.lanes[0].paused, "lane 1 waits")
+        await d.press("escape")
+        assert d.app.model.checking is None
+        await d.trains(0)
+        assert d.lanes[1].paused
+        await d.until(lambda: not checking.running, "the end")
+        assert checking.finding is None
+        assert not checking.failure
+
+
+@pytest.mark.usefixtures("scripted_backends")
+async def test_one_lane_has_nothing_to_check():
+    async with driven("scripted.ok", probe_every="growing") as d:
+        await d.press("5", "f")
+        assert d.app.model.checking is None
+        await d.shows("nothing to check")
+
+
+async def test_both_screens_give_one_answer():
+    async with shown(scene(), "1") as d:
+        assert isinstance(d.app.screen, LiveScreen)
+        assert "✗ no  step 6, backward: gradient w2" in d.line("#same")
+
+
 async def test_the_cursor_begins_at_the_worst_cell_and_moves():
     async with shown(scene()) as d:
         assert details(d).startswith("gradient w2")

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fwtui.race.records import Ended, Steps
+from fwtui.race.records import Compiled, Ended, GraphBroken, Steps
 from tests.tui import still
 from tests.tui.still import NOW, Scene, done, importing, pressing, race, training
 
@@ -137,6 +137,57 @@ def test_log(looks):
 @pytest.mark.parametrize("size", SIZES)
 def test_help(looks, size):
     assert looks(mid_run(), size, "question_mark")
+
+
+def probed(off=lambda step, name: 0.0) -> Scene:
+    """Both lanes with their probes, the second one with a bug."""
+    first = [*training("tf.function", 312), *still.probed("tf.function", 312)]
+    return Scene(race(), [first, [*training("torch.eager", 306), *still.probed("torch.eager", 306, off=off)]])
+
+
+def astray(step: int, name: str) -> float:
+    """A gradient that goes wrong in step 6, and what comes of it."""
+    since = {"gradient w2": 6, "parameter w2": 9, "loss": 19, "gradient w1": 19, "parameter w1": 28}
+    return 2e-4 * step if step >= since[name] else 0.0
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_parity(looks, size):
+    assert looks(probed(), size, "5")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_parity_with_one_gradient_astray(looks, size):
+    assert looks(probed(astray), size, "5", "left", "left")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_parity_that_cannot_be_judged(looks, size):
+    assert looks(Scene(race(), [failed(), training("torch.eager", 306)]), size, "5")
+
+
+def test_parity_table(looks):
+    assert looks(probed(astray), SMALL, "5", "enter", "o")
+
+
+def test_parity_in_light(looks):
+    assert looks(probed(astray), LARGE, "5", "t")
+
+
+def retraced() -> list:
+    said = training("tf.function", 312)
+    reasons = ((17, "depth was 2, is 3"), (41, "depth was 3, is 1"), (212, "x was (64, 12), is (48, 12)"))
+    said += [Compiled(step, "retrace", 210_000_000 + step, reason) for step, reason in reasons]
+    return [*said, GraphBroken(0, "data-dependent branching", ("/home/me/my_net.py", 23))]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_was_compiled(looks, size):
+    assert looks(Scene(race(), [retraced(), training("torch.eager", 306)]), size, "c")
+
+
+def test_compiled_in_the_lanes_border(looks):
+    assert looks(Scene(race(), [retraced(), training("torch.eager", 306)]), SMALL)
 
 
 def test_light(looks):

@@ -35,6 +35,18 @@ _MEANINGS = (
         "size at which that begins: 6e-06 of the first loss in float32",
     ),
     (
+        "probe",
+        "every gradient and parameter of a lane between two steps, outside any step time: before steps 0, 1, "
+        "2, 3, 4, 6, 9 and so on. Its gap is the largest difference of two elements, relative to the largest "
+        "element, or to what rounding decides where all are small",
+    ),
+    ("ULPs", "how many numbers of the dtype lie between two values: units in the last place"),
+    (
+        "trace, graph break",
+        "a trace makes a graph of the step, a compilation makes code of it; either is needed again where "
+        "what it was made for changes. At a graph break a compiler leaves a gap that Python runs",
+    ),
+    (
         "2.05×  2.01 – 2.09",
         "ratio of the median step times, and the interval that holds it with 95 % confidence",
     ),

@@ -15,11 +15,13 @@ from fwtui.tui import judgement
 from fwtui.tui.charts import heat as drawing
 from fwtui.tui.charts.axes import NUMBER
 from fwtui.tui.charts.heat import Heat
+from fwtui.tui.checking import MOST_STEPS, Checking
 from fwtui.tui.gaps import GapTable
 from fwtui.tui.model import RaceModel
 from fwtui.tui.screens.race_screen import NARROW_COLUMNS, RaceScreen
 from fwtui.tui.widgets.cell_details import CellDetails
 from fwtui.tui.widgets.chart import Chart
+from fwtui.tui.widgets.finding_panel import FindingPanel
 from fwtui.tui.widgets.gap_legend import GapLegend, curves
 from fwtui.tui.widgets.gap_rows import GapRows
 from fwtui.tui.widgets.heat_map import Cursor, HeatMap
@@ -35,6 +37,7 @@ class ParityScreen(RaceScreen):
     """Shows how far the lanes are apart, down to each gradient and parameter."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f", "check", "find", tooltip="find what differs first, and tell rounding from a bug"),
         Binding("enter", "table", "table", tooltip="the figures of the step at the cursor, or the map"),
         Binding("o", "order", "order", tooltip="the figures in the network's order, or the largest first"),
         Binding("up,k", "move(-1, 0)", show=False, tooltip="the quantity above"),
@@ -47,13 +50,14 @@ class ParityScreen(RaceScreen):
         Binding("pagedown", f"move({_FAR}, 0)", show=False, tooltip="ten quantities down"),
         Binding("home", "to_end(False)", show=False, tooltip="the first probe"),
         Binding("end", "to_end(True)", show=False, tooltip="the last probe"),
-        Binding("escape", "back", show=False, tooltip="back: the map, at its worst cell"),
+        Binding("escape", "back", show=False, tooltip="back: the map, at its worst cell; end the check"),
     ]
 
     def __init__(self, model: RaceModel) -> None:
         super().__init__(model)
         self._lines = ParityLines(id="parity-lines")
         self._map, self._rows = HeatMap(id="map"), GapRows(id="rows")
+        self._finding = FindingPanel(id="finding")
         self._cell, self._legend = CellDetails(id="cell"), GapLegend(id="gap-legend")
         self._chart = Chart("", scale="log", formatter=NUMBER, x_axis=True, id="gaps")
         self._chart.can_focus = False  # keys move the map's cursor, and the chart's with it
@@ -68,11 +72,13 @@ class ParityScreen(RaceScreen):
         """Quantity and step at which the user has put the cursor; None: it stays with the worst."""
         self._by_gap = False
         self._titles = ("", "")
+        self._found: Checking | None = None
 
     def parts(self) -> Iterable[Widget]:
         """The answer; the map over the table; beside them, or below, what is at the cursor."""
         chart = Vertical(self._legend, self._chart, id="gaps-frame")
-        left = Vertical(self._map_frame, self._rows_frame, id="left")
+        found = Vertical(self._finding, id="finding-frame")
+        left = Vertical(self._map_frame, self._rows_frame, found, id="left")
         right = Vertical(Vertical(self._cell, id="cell-frame"), chart, id="right")
         yield Vertical(self._lines, Horizontal(left, right, id="parity-body"), id="parity")
 
@@ -87,16 +93,19 @@ class ParityScreen(RaceScreen):
         self.look()
 
     def lay_out(self, width: int, height: int) -> None:
-        """In a narrow window the table takes the map's place; the map is as high as it needs to be."""
-        table = self.has_class("-table")
-        self._map_frame.display = not table
-        self._rows_frame.display = table or width >= NARROW_COLUMNS
+        """In a narrow window the table, or a finding, takes the map's place."""
+        table, narrow = self.has_class("-table"), width < NARROW_COLUMNS
+        found = narrow and self.has_class("-found")
+        empty = not self._table.keys
+        self.set_class(empty, "-empty")
+        self._map_frame.display = empty or not (table or found)
+        self._rows_frame.display = not (empty or found) and (table or not narrow)
         self._fit_map()
 
     def _fit_map(self) -> None:
         frame = self._map_frame
         width, height = self.size
-        if width < NARROW_COLUMNS:
+        if width < NARROW_COLUMNS or not self._table.keys:
             frame.styles.height = "1fr"
             return
         wanted = drawing.lines(len(self._heat.labels) if self._heat else 0) + _FRAME_ROWS
@@ -115,6 +124,7 @@ class ParityScreen(RaceScreen):
         at = self._cursor()
         empty = judgement.waiting(model) if not self._table.keys else ""
         self._map.show(self._heat, at, empty)
+        self._show_check()
         self._show_cell(at)
 
     def _take_in(self) -> None:
@@ -123,6 +133,7 @@ class ParityScreen(RaceScreen):
         if comparison is not self._comparison:
             self._comparison, self._table = comparison, GapTable()
             self._probes, self._chosen = -1, None
+            self.remove_class("-found")
         if len(comparison.rows) == self._probes:
             return
         self._probes = len(comparison.rows)
@@ -131,11 +142,23 @@ class ParityScreen(RaceScreen):
         self._map_frame.border_subtitle = f"{self._model.dtype} rounds at {eps:.1e}"
         self._heat = self._table.heat(comparison.rows, self._model.gap.tolerance, eps)
         if len(self._heat.labels) != labels:
-            self._fit_map()
+            self.lay_out(*self.size)
         drawn = curves(self._heat, self._table.keys)
         self._legend.show_kinds([kind for kind, _ in drawn])
         self._chart.empty = "no gap above 0" if self._table.keys else "no probe yet"
         self._chart.show([curve for _, curve in drawn])
+
+    def _show_check(self) -> None:
+        """How the check stands; once it has found a place, the cursor is there."""
+        model = self._model
+        checking = model.checking
+        self._finding.show(checking, model.comparable is None, self.has_class("-narrow"))
+        if checking is not None and checking.finding is not None and checking is not self._found:
+            self._found = checking
+            self.add_class("-found")
+            if (first := checking.finding.place) is not None:
+                self._chosen = first.key, first.last
+            self.fit()
 
     def _cursor(self) -> Cursor | None:
         """Where the cursor stands: where the user has put it, or at the largest gap."""
@@ -145,7 +168,7 @@ class ParityScreen(RaceScreen):
         if self._chosen is not None and self._chosen[0] in self._table.keys:
             row = self._table.keys.index(self._chosen[0])
             return row, min(int(np.searchsorted(heat.steps, self._chosen[1])), len(heat.steps) - 1)
-        proving = [judgement.counts(key) or self._model.dtype == "float64" for key in self._table.keys]
+        proving = [self._model.summary.proves(key) for key in self._table.keys]
         gaps = np.where(np.isnan(heat.relative) | ~np.array(proving)[:, None], -1.0, heat.relative)
         row, step = divmod(int(gaps.argmax()), gaps.shape[1])
         return row, step
@@ -220,8 +243,11 @@ class ParityScreen(RaceScreen):
             self._choose(at[0], len(self._heat.steps) - 1 if last else 0)
 
     def action_table(self) -> None:
-        """The figures of the step, or the map."""
-        self.toggle_class("-table")
+        """The figures of the step, or the map; from a finding, the map."""
+        if self.has_class("-narrow") and self.has_class("-found"):
+            self.remove_class("-found")
+        else:
+            self.toggle_class("-table")
         self.fit()
 
     def action_order(self) -> None:
@@ -229,8 +255,25 @@ class ParityScreen(RaceScreen):
         self._by_gap = not self._by_gap
         self.look()
 
+    def action_check(self) -> None:
+        """Starts the check, over the steps that all lanes have done, or up to the first that differs."""
+        model = self._model
+        if model.comparable is not None:
+            self.notify(model.comparable, severity="warning")
+            return
+        first = judgement.judge(model).first_step
+        done = min(history.steps for history in model.histories)
+        steps = min(max(done, 1), MOST_STEPS)
+        model.check(steps if first is None else max(first + 1, 2))
+        self.look()
+
     def action_back(self) -> None:
-        """The map, its cursor with the largest gap."""
-        self._chosen = None
-        self.remove_class("-table")
+        """One thing less: a check that runs, then the table and the cursor's place, then a finding."""
+        found = self.has_class("-narrow") and self.has_class("-found")
+        if self._model.is_checking or found or not (self._chosen or self.has_class("-table")):
+            self._model.drop_check()
+            self.remove_class("-found")
+        else:
+            self._chosen = None
+            self.remove_class("-table")
         self.fit()

@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from fwtui.measure.probes import Gap, Key
 from fwtui.tui import words
-from fwtui.tui.judgement import counts, quantity
+from fwtui.tui.judgement import quantity
 from fwtui.tui.model import RaceModel
 from fwtui.tui.widgets.lane_panel import colour_names
 
@@ -50,7 +50,7 @@ def _wide(model: RaceModel, key: Key, steps: Sequence[int], gap: Gap | None) -> 
     above = gap.relative > tolerance
     held = (f"✗ above {tolerance:.0e}", "bold $error") if above else (f"within {tolerance:.0e}", "$dim")
     figures = [
-        ("relative", words.gap(gap.relative), held if counts(key) or not above else _UNJUDGED),
+        ("relative", words.gap(gap.relative), held if model.summary.proves(key) or not above else _UNJUDGED),
         ("|a − b|", words.gap(gap.array.absolute), ("", "")),
         ("ULPs", words.ulps(gap.array.ulps), (f"of {model.dtype}", "$dim")),
         ("at", words.index(gap.array.index) or "a single number", ("", "")),

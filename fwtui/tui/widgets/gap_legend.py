@@ -11,7 +11,6 @@ from fwtui.measure.probes import Key, Kind
 from fwtui.tui.charts.compose import Curve, Role
 from fwtui.tui.charts.heat import Heat
 from fwtui.tui.gaps import KINDS
-from fwtui.tui.judgement import counts
 from fwtui.tui.widgets.line import Line
 
 _ROLES: dict[Kind, Role] = {"metric": "other", "gradient": "own", "parameter": "extra"}
@@ -23,7 +22,8 @@ def curves(heat: Heat, keys: Sequence[Key]) -> list[tuple[Kind, Curve]]:
     """The largest gap of each kind at each step; of the metrics, that of the loss."""
     found: list[tuple[Kind, Curve]] = []
     for kind in KINDS:
-        rows = [row for row, key in enumerate(keys) if key[0] == kind and counts(key)]
+        mine = [(row, name) for row, (its, name) in enumerate(keys) if its == kind]
+        rows = [row for row, name in mine if kind != "metric" or name == "loss"]
         if rows:
             gaps = np.fmax.reduce(heat.relative[rows], axis=0)
             found.append((kind, Curve(heat.steps, gaps, gaps, role=_ROLES[kind])))

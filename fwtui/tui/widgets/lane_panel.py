@@ -22,6 +22,8 @@ from fwtui.tui.widgets.line import Line
 
 COLOURS = tuple(f"framework-{key}{shade}" for key in backends.FRAMEWORKS for shade in ("", "-2"))
 _GUTTER = 8
+_BORDER = 6
+_LEAST_REASON = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,7 +104,7 @@ class LanePanel(Vertical):
         self._phases.show(*_phases(lane))
         self._place.show(*_place(view))
         self._show_trouble(_trouble(lane))
-        self._show_compiled(_compiled(lane))
+        self._show_compiled(_compiled(lane, self.size.width - _BORDER))
         for kind in KINDS:
             chart = self.chart(kind)
             if not chart.display:
@@ -249,7 +251,7 @@ def _phases(lane: Lane) -> tuple[tuple[Content, Content], ...]:
     return tuple((Content.assemble((" · ".join(parts), "$dim")), Content("")) for parts in variants)
 
 
-def _compiled(lane: Lane) -> Content:
+def _compiled(lane: Lane, room: int) -> Content:
     """How often the step was traced or compiled, what the last time took, and why it was needed again."""
     history = lane.history
     if history.first_step_ns is None:
@@ -257,12 +259,19 @@ def _compiled(lane: Lane) -> Content:
     parts = [words.compilations(history.compiled)]
     if history.graph_breaks:
         parts.append(words.plural(len(history.graph_breaks), "graph break"))
+    told = [" · ".join(parts)]
     if history.compiled:
         last = history.compiled[-1]
         cost = words.duration(last.cost_ns)
-        again = f"last {cost} at step {last.step:,}: {last.reason}"
-        parts.append(again if history.compilations > 1 else cost)
-    return Content.assemble((" · ".join(parts), "$dim"))
+        again = f"last {cost} at step {last.step:,}" if history.compilations > 1 else cost
+        told.append(f"{told[0]} · {again}")
+        if history.compilations > 1:
+            told.append(f"{told[1]}: {last.reason}")
+    # A reason is worth its beginning, a figure is worth nothing cut.
+    fits = [text for text in told if len(text) <= room]
+    if len(told) == 3 and len(told[1]) + _LEAST_REASON <= room:
+        fits = told
+    return Content.assemble(((fits or told[:1])[-1], "$dim"))
 
 
 def _place(view: LaneView) -> tuple[tuple[Content, Content], ...]:

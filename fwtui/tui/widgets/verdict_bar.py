@@ -9,6 +9,7 @@ from textual.content import Content
 from fwtui.backends import catalogue as backends
 from fwtui.measure.verdict import Speed
 from fwtui.tui import words
+from fwtui.tui.judgement import judge
 from fwtui.tui.model import RaceModel
 from fwtui.tui.widgets.lane_panel import colour_names
 from fwtui.tui.widgets.line import Line
@@ -41,10 +42,14 @@ def _same(model: RaceModel) -> list[Content]:
         return [Content.assemble(question, (text, "$dim")) for text in (f"n/a: {reason}", words.NA)]
     if gap.same is None:
         return [Content.assemble(question, (words.NA, "$dim"))]
+    judgement = judge(model)
     differing = [name for name in model.differences() if name not in ("threads", "device")]
     differ = f"  lanes differ in {', '.join(differing)}" if differing else ""
     skipped = f"  {gap.skipped:,} steps not compared" if gap.skipped else ""
-    if gap.same:
+    if judgement.same is False and gap.same:
+        answer = ("✗ no", "bold $error")
+        figures, where = f"  {judgement.first}", "  the losses agree"
+    elif gap.same:
         answer = ("✓ yes", "bold $success")
         figures = f"  gap {words.gap(gap.largest)} of {gap.tolerance:.0e}"
         where = f" over {gap.compared:,} steps"

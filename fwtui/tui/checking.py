@@ -1,0 +1,77 @@
+"""A parity check beside the race on the screen: races of its own in a thread, while the lanes wait."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+from fwtui import headless
+from fwtui.headless import Result, Watch
+from fwtui.measure.history import History
+from fwtui.parity.check import Finding, check, tolerances
+from fwtui.race.spec import Probes, RaceSpec
+from fwtui.tui import words
+
+MOST_STEPS = 1_000
+"""A check trains every lane twice over, so a long run is checked from its start only so far."""
+
+
+class Checking:
+    """One check.
+
+    Attributes:
+        finding: what it came to; None before that, and where it was stopped.
+        failure: why it came to nothing by itself; "" where it did not.
+        progress: what it does at the moment.
+    """
+
+    def __init__(self, spec: RaceSpec, steps: int) -> None:
+        """
+        Args:
+            spec: what runs on the screen.
+            steps: how many steps of it to check.
+        """
+        lanes = tuple(
+            replace(lane, steps=steps, pace=None, linger=False, probes=lane.probes or Probes())
+            for lane in spec.lanes
+        )
+        # Whatever the host on the screen: frameworks that are imported here could not be got rid of.
+        self._spec = replace(spec, lanes=lanes, host="process")
+        self._stop, self._ended = threading.Event(), threading.Event()
+        self._stage = "starting"
+        self.progress = "starting"
+        self.finding: Finding | None = None
+        self.failure = ""
+
+    @property
+    def running(self) -> bool:
+        """Whether it still goes on."""
+        return not self._ended.is_set()
+
+    def work(self) -> None:
+        """Runs the check; to be called in a thread of its own."""
+        try:
+            finding = check(self._spec, tolerances(self._spec), self._run, say=self._say)
+            if not self._stop.is_set():
+                self.finding = finding
+        except Exception as error:  # told on the screen: the race there has nothing to do with it
+            self.failure = f"{type(error).__name__}: {error}"
+        finally:
+            self._ended.set()
+
+    def stop(self) -> None:
+        """Has it end soon, without a finding."""
+        self._stop.set()
+
+    def _say(self, stage: str) -> None:
+        self._stage = self.progress = stage
+
+    def _run(self, spec: RaceSpec, watch: Watch) -> Result:
+        def watching(lanes: list[History]) -> None:
+            watch(lanes)
+            done, total = min(lane.steps for lane in lanes), max(lane.steps for lane in spec.lanes)
+            self.progress = (
+                f"{self._stage}: {done:,} of {total:,} steps in {words.plural(len(lanes), 'lane')}"
+            )
+
+        return headless.run(spec, watching, self._stop)
