@@ -29,7 +29,7 @@ def test_shapes():
     }
     batch = next(workload.batches(data_rng(0)))
     assert (batch["x"].shape, batch["y"].shape) == ((2, 3), (2, 5))
-    assert workload.shape() == "2×3→4→(4→)1–6→5 relu"
+    assert workload.shape() == "2×3→4→(4→)1–6→5 tanh"
     assert workload.held_out(data_rng(0)) is None
 
 
@@ -49,13 +49,13 @@ def test_the_data_are_the_same_in_every_step():
         np.testing.assert_array_equal(batch["y"], first["y"])
 
 
-def test_the_first_weights_keep_the_signals_size_however_deep_it_is():
+def test_the_first_weights_keep_the_signal_however_deep_it_is():
     workload = dynamic_depth()
     parameters, batch = workload.parameters(parameters_rng(0)), next(workload.batches(data_rng(0)))
-    hidden = np.maximum(batch["x"] @ parameters["w_in"], 0)
+    hidden = np.tanh(batch["x"] @ parameters["w_in"])
     for _ in range(workload.deepest):
-        hidden = np.maximum(hidden @ parameters["w_middle"], 0)
-        assert 0.5 < np.square(hidden).mean() < 2
+        hidden = np.tanh(hidden @ parameters["w_middle"])
+        assert 0.05 < np.square(hidden).mean() < 0.5
 
 
 def test_the_depth_can_be_set():

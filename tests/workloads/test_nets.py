@@ -64,4 +64,4 @@ def test_its_gradients_are_the_slope_in_numpy(name, key, computed):
 @pytest.mark.parametrize("name", SMALL)
 def test_it_learns_with_its_own_settings(name, computed):
     losses = computed["torch"]["learning"][name]
-    assert np.mean(losses[-10:]) < 0.7 * losses[0]
+    assert np.mean(losses[-10:]) < 0.8 * losses[0]
