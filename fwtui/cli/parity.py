@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from fwtui.race.spec import RaceSpec
 
 JUDGING = "How to judge"
+COULD_NOT_BE_JUDGED = 2
 
 Tolerance = Annotated[
     str | None,
@@ -67,6 +68,7 @@ def parity(
     """
     import os
     import sys
+    import traceback
     from dataclasses import replace
 
     from fwtui import headless
@@ -106,13 +108,17 @@ def parity(
         settled = settled and result.settled
         return result
 
-    finding = check(spec, within, run, with_truth=not no_truth)
+    try:
+        finding = check(spec, within, run, with_truth=not no_truth)
+    except Exception:  # of ours: 1 would say that the lanes differ
+        traceback.print_exc()
+        return COULD_NOT_BE_JUDGED
     if out is None or not out.standard:
         show(parity_table.render(finding))
     if out is not None:
         out.write(report(finding))
     result_table.explain_failures(finding.result)
-    code = 2 if finding.same is None else int(not finding.same)
+    code = COULD_NOT_BE_JUDGED if finding.same is None else int(not finding.same)
     if finding.result.signal:
         code = 128 + finding.result.signal
     if not settled:  # a thread is stuck in a framework, and would keep the interpreter from leaving

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from fwtui.measure.probes import Gap, Key, ProbeRow
+import numpy as np
+
+from fwtui.measure.parity import loss_floor
+from fwtui.measure.probes import Gap, Key, ProbeRow, array_floor
+from fwtui.race.records import Rounding
 
 Stage = Literal["first weights", "forward", "backward", "update"]
 
-UNEVEN = 100.0
-"""How much further from the float64 truth one lane may be than another before rounding does not explain it.
-
-Rounding is about as large in both; what a single lane does wrong is not.
-"""
+BLURS = 4.0
+"""How many times as far as nudged weights move a figure it may be off: few nudges do not go furthest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,41 +78,84 @@ def _place(step: int, before: int, above: dict[Key, Gap]) -> Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
-    """The float64 truth: each lane held against the same network in float64 on the CPU.
+class Figure:
+    """A metric or gradient of one lane beside float64's at the same weights.
 
     Attributes:
-        rounding: for each lane, its probes against its twin's: what its dtype costs it.
-        between: the twins against each other: whether both compute the same mathematics. Empty where the
-            lanes have one twin in common: modes of one framework.
+        lane: counted from 0.
+        relative: how far off it is.
+        allowed: how far rounding may put it off there.
     """
 
-    rounding: tuple[Sequence[ProbeRow], ...]
+    lane: int
+    step: int
+    key: Key
+    relative: float
+    allowed: float
+
+
+def rounding(
+    probes: Mapping[int, Sequence[Rounding]], lane: int, dtype: str, tolerance: float
+) -> list[Figure]:
+    """One lane's metrics and gradients against float64 at the same weights, by step, as relative figures.
+
+    Args:
+        probes: what the lane told, by step.
+        tolerance: relative gap that is still the same answer; where a nudge of the weights blurs float64's
+            own figure, that much more is allowed.
+    """
+    figures = []
+    scales: dict[str, float] = {}
+    for step in sorted(probes):
+        for kind in ("metric", "gradient"):
+            mine = [one for one in probes[step] if one.kind == kind and _judged(one)]
+            scale = max((one.magnitude for one in mine), default=0.0)
+            scale = max(scale, scales.setdefault(kind, scale))
+            share = loss_floor(dtype, tolerance) if kind == "metric" else array_floor(dtype, tolerance)
+            for one in mine:
+                size = max(one.magnitude, scale * share, float(np.finfo(np.float64).tiny))
+                allowed = tolerance + BLURS * one.blur / size
+                figures.append(Figure(lane, step, (kind, one.name), one.error / size, allowed))
+    return figures
+
+
+def _judged(one: Rounding) -> bool:
+    """Not a metric beside the loss: see `first_place`."""
+    return one.kind == "gradient" or one.name == "loss"
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """The float64 truth.
+
+    Attributes:
+        between: the lanes' networks, raced in float64, against each other: whether both are the same
+            mathematics. Empty where the lanes are modes of one framework.
+        figures: for each lane, what it told against float64 at its own weights: whether its arithmetic is
+            right but for rounding, step by step, whatever rounding before has made of the weights.
+    """
+
     between: Sequence[ProbeRow]
+    figures: tuple[Sequence[Figure], ...]
 
-    def of(self, step: int, key: Key, lane: int) -> float | None:
-        """How far `lane` is from its twin there; None where that is unknown."""
-        for row in self.rounding[lane]:
-            if row.step == step and key in row.gaps:
-                return row.gaps[key].relative
-        return None
+    def off(self) -> Figure | None:
+        """The first figure that rounding does not explain; None where it explains them all."""
+        wrong = [one for lane in self.figures for one in lane if not one.relative <= one.allowed]
+        return min(wrong, key=lambda one: (one.step, one.key[0] == "gradient"), default=None)
 
-    def explains(self, step: int, key: Key, gap: Gap) -> bool:
-        """Whether rounding explains the lanes' gap: both are about as far from the truth."""
-        distances = [self.of(step, key, lane) for lane in (0, gap.lane)]
-        known = [distance for distance in distances if distance is not None]
-        return len(known) == 2 and gap.relative <= UNEVEN * min(known)
+    def worst(self, lane: int) -> Figure | None:
+        """The figure of `lane` that is furthest from float64; None where it has none."""
+        return max(self.figures[lane], key=lambda one: one.relative, default=None)
 
-    def unexplained(self, rows: Sequence[ProbeRow], tolerance: float) -> list[ProbeRow]:
-        """`rows` with only the gaps that are above `tolerance` and that rounding does not explain."""
-        return [
-            ProbeRow(
-                row.step,
-                {
-                    key: gap
-                    for key, gap in row.gaps.items()
-                    if gap.relative > tolerance and not self.explains(row.step, key, gap)
-                },
-            )
-            for row in rows
-        ]
+
+EARLY = 4
+"""Steps in which an update shows by itself, before the training has carried much rounding on."""
+
+
+def early_parameters(rows: Sequence[ProbeRow]) -> list[ProbeRow]:
+    """`rows` of the first steps, with parameters alone."""
+    return [
+        ProbeRow(row.step, {key: gap for key, gap in row.gaps.items() if key[0] == "parameter"})
+        for row in rows
+        if row.step <= EARLY
+    ]

@@ -30,6 +30,7 @@ from fwtui.race.records import (
     Probed,
     ProcessMemory,
     Record,
+    Rounding,
     Standing,
     Steps,
     Stood,
@@ -48,6 +49,7 @@ class History:
         raw_steps: how many of the last steps are kept one by one; None keeps them all.
         probe_bytes: how much of the last probes is kept, for a lane that comes later; None keeps them all.
         probes: those probes, by step, and `probes_dropped`, how many there were besides.
+        rounding: what the probes told against float64 at the same weights, by step.
         not_probed: why there are none although they were asked for; "" otherwise.
         phases: each phase entered, in order.
         steps: steps done.
@@ -91,6 +93,7 @@ class History:
         self.step_curve, self.in_use_curve, self.rss_curve = Extrema(), Extrema(), Extrema()
         self.log: deque[str] = deque(maxlen=LOG_LINES)
         self.probes: dict[int, Probed] = {}
+        self.rounding: dict[int, tuple[Rounding, ...]] = {}
         self._probe_bytes = 0
         self._device_peak: int | None = None
         self._rss_peak: int | None = None
@@ -195,6 +198,7 @@ class History:
         self._probe_bytes -= _size(self.probes.pop(step))
 
     def _probed(self, record: Probed) -> None:
+        self.rounding[record.step] = record.rounding
         self.probes[record.step] = record
         self._probe_bytes += _size(record)
         while self.probe_bytes is not None and self._probe_bytes > self.probe_bytes and len(self.probes) > 1:

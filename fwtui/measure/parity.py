@@ -51,13 +51,15 @@ class LossComparison:
 
     Args:
         dtype: the least exact dtype among the lanes.
+        tolerance: relative gap that is still the same answer; the dtype's own unless told otherwise.
     """
 
-    def __init__(self, dtype: str) -> None:
-        self._floor = loss_floor(dtype, TOLERANCES[dtype])
+    def __init__(self, dtype: str, tolerance: float | None = None) -> None:
+        tolerance = TOLERANCES[dtype] if tolerance is None else tolerance
+        self._floor = loss_floor(dtype, tolerance)
         self._next = 0
         self._scale: float | None = None
-        self.gap = LossGap(TOLERANCES[dtype])
+        self.gap = LossGap(tolerance)
 
     def update(self, lanes: Sequence[History]) -> LossGap:
         """Compares the steps that the lanes have by now and that were not compared before.

@@ -70,7 +70,7 @@ class ProbeComparison:
         # An array whose largest element is below this share of the largest of its kind, or of what it was at
         # first, is made of what larger numbers left over: a gradient that is zero but for rounding must not
         # count as a difference.
-        self._floor = ROUNDINGS * float(np.finfo(dtype).eps) / tolerance
+        self._floor = array_floor(dtype, tolerance)
         self._loss_floor = loss_floor(dtype, tolerance)
         self._first: dict[Kind, float] = {}
         self.rows: list[ProbeRow] = []
@@ -147,6 +147,11 @@ def _values(pairs: Sequence[tuple[str, Array | None]]) -> Arrays:
 def _magnitude(array: NDArray[Any]) -> float:
     finite = np.abs(array[np.isfinite(array)])
     return float(finite.max(initial=0.0)) if finite.size else 0.0
+
+
+def array_floor(dtype: str, tolerance: float) -> float:
+    """The share of the largest array of its kind below which one is known less well than to `tolerance`."""
+    return ROUNDINGS * float(np.finfo(dtype).eps) / tolerance
 
 
 def largest(rows: Sequence[ProbeRow]) -> tuple[int, Key, Gap] | None:

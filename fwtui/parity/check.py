@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from fwtui.backends import catalogue as backends
 from fwtui.headless import Result, Watch
-from fwtui.measure.agreement import UNEVEN, Place, Truth, first_place
-from fwtui.measure.arrays import array_gap
+from fwtui.measure.agreement import Place, Stage, Truth, early_parameters, first_place, rounding
+from fwtui.measure.arrays import array_gap, unlike
 from fwtui.measure.first_op import OpDifference, first_difference
 from fwtui.measure.history import History
-from fwtui.measure.parity import TOLERANCES, loss_floor, relative_gap
+from fwtui.measure.parity import TOLERANCES, LossComparison, LossGap
 from fwtui.measure.probes import Gap, ProbeComparison, ProbeRow, largest
-from fwtui.measure.verdict import incomparable
+from fwtui.measure.verdict import incomparable, speed
 from fwtui.race.spec import DTYPES, LaneSpec, Probes, RaceSpec
 
 EAGER = {"torch": "torch.eager", "tensorflow": "tf.eager"}
@@ -90,7 +87,9 @@ def check(
     say("training")
     ran = run(replace(spec, lanes=twins.all), watch)
     watch(ran.lanes)
-    result = replace(ran, spec=spec, lanes=ran.lanes[: len(spec.lanes)])
+    lanes = ran.lanes[: len(spec.lanes)]
+    gap = LossComparison(_dtype(spec.lanes), allowed.lanes).update(lanes)
+    result = replace(ran, spec=spec, lanes=lanes, gap=gap, speed=speed(spec, lanes))
     finding = _judge(result, ran.lanes, watch, twins, allowed)
     if finding.same is not False or finding.place is None or ran.signal:
         return finding
@@ -98,20 +97,29 @@ def check(
 
 
 class _Twins:
-    """Each lane's twin: its framework, eagerly, in float64 on the CPU. A lane may be its own twin."""
+    """The lanes, and the same networks in float64, by each lane's framework, eagerly, on the CPU.
+
+    Attributes:
+        all: the lanes, then their twins.
+        index: where in `all` each lane's twin is; a float64 lane is its own.
+    """
 
     def __init__(self, lanes: Sequence[LaneSpec], wanted: bool) -> None:
-        self.all: tuple[LaneSpec, ...] = tuple(lanes)
-        self.index: list[int] = []
         self.wanted = wanted and any(lane.dtype != "float64" for lane in lanes)
+        self.all: tuple[LaneSpec, ...] = tuple(lanes)
+        self.index = list(range(len(lanes)))
+        if not self.wanted:
+            return
+        self.all = tuple(replace(lane, probes=_exact(lane.probes)) for lane in lanes)
         for number, lane in enumerate(lanes):
-            twin = eager(lane, "float64")
-            if not self.wanted or lane.dtype == "float64":
-                self.index.append(number)
-                continue
-            if twin not in self.all:
-                self.all = (*self.all, twin)
-            self.index.append(self.all.index(twin))
+            if lane.dtype != "float64":
+                twin = eager(lane, "float64")
+                self.all = self.all if twin in self.all else (*self.all, twin)
+                self.index[number] = self.all.index(twin)
+
+
+def _exact(probes: Probes | None) -> Probes | None:
+    return None if probes is None else replace(probes, exact=True)
 
 
 def eager(lane: LaneSpec, dtype: str) -> LaneSpec:
@@ -128,12 +136,9 @@ class _Comparisons:
         everyone = tuple(range(len(lanes)))
         self.lanes = ProbeComparison(dtype, allowed.lanes)
         self.between = ProbeComparison("float64", allowed.truth)
-        self.rounding = [ProbeComparison(dtype, allowed.lanes) for _ in lanes]
         self._members = [(self.lanes, everyone)]
         if twins.wanted:
             self._members.append((self.between, tuple(dict.fromkeys(twins.index))))
-            pairs = zip(self.rounding, everyone, twins.index, strict=True)
-            self._members += [(one, (lane, twin)) for one, lane, twin in pairs]
 
     def __call__(self, lanes: list[History]) -> None:
         for comparison, members in self._members:
@@ -156,14 +161,15 @@ def _judge(
     finding = Finding(result, allowed, None, rows=rows)
     if refused := incomparable(result.spec.lanes, result.lanes):
         return replace(finding, reason=refused)
-    truth, truth_reason = _truth(ran, watch, twins)
+    truth, truth_reason = _truth(result, ran, watch, twins, allowed)
     finding = replace(finding, truth=truth, truth_reason=truth_reason)
-    if truth is not None and (place := first_place(truth.between, allowed.truth)):
-        return replace(finding, same=False, place=place, in_float64=True)
-    strict = _dtype(result.spec.lanes) == "float64"
-    open_rows = rows if truth is None else truth.unexplained(rows, allowed.lanes)
-    probed = first_place(open_rows, allowed.lanes, losses_only=not strict)
-    if place := _earlier(probed, _first_loss(result, ran, twins, allowed.lanes, truth is not None)):
+    if truth is not None:
+        doubles = [ran[index] for index in twins.index]
+        gap = LossComparison("float64", allowed.truth).update(doubles)
+        seen = _first_loss(doubles, gap, "float64")
+        if place := _earlier(first_place(truth.between, allowed.truth), seen):
+            return replace(finding, same=False, place=place, in_float64=True)
+    if place := _unexplained(finding):
         return replace(finding, same=False, place=place)
     for number, lane in enumerate(result.lanes, 1):
         if lane.ended is None or lane.ended.outcome != "done":
@@ -176,7 +182,9 @@ def _judge(
     return replace(finding, same=True)
 
 
-def _truth(ran: Sequence[History], watch: _Comparisons, twins: _Twins) -> tuple[Truth | None, str]:
+def _truth(
+    result: Result, ran: Sequence[History], watch: _Comparisons, twins: _Twins, allowed: Tolerances
+) -> tuple[Truth | None, str]:
     if not twins.wanted:
         return None, ""
     for number in sorted(set(twins.index)):
@@ -184,38 +192,49 @@ def _truth(ran: Sequence[History], watch: _Comparisons, twins: _Twins) -> tuple[
         if ended is None or ended.outcome != "done":
             why = f"{ended.outcome}: {ended.reason}" if ended else "cut short"
             return None, f"{twins.all[number].backend} in float64 {why}"
-    return Truth(tuple(one.rows for one in watch.rounding), watch.between.rows), ""
+    figures = tuple(
+        rounding(lane.rounding, number, spec.dtype, allowed.lanes)
+        for number, (spec, lane) in enumerate(zip(result.spec.lanes, result.lanes, strict=True))
+    )
+    for spec, told in zip(result.spec.lanes, figures, strict=True):
+        if spec.dtype != "float64" and not told:
+            return None, f"{spec.backend} could not be run in float64 beside itself; its log says why"
+    return Truth(watch.between.rows, figures), ""
 
 
-def _first_loss(
-    result: Result, ran: Sequence[History], twins: _Twins, tolerance: float, with_truth: bool
-) -> Place | None:
-    """The first step, probed or not, whose loss differs by more than rounding explains."""
-    dtype, places = _dtype(result.spec.lanes), []
-    for number in range(1, len(result.lanes)):
-        losses = [_losses(ran[0]), _losses(ran[number])]
-        if with_truth:
-            losses += [_losses(ran[twins.index[0]]), _losses(ran[twins.index[number]])]
-        stop = min(map(len, losses))
-        if not stop:
-            continue
-        floor = loss_floor(dtype, tolerance) * float(np.abs(losses[0][:1]).max())
-        a, b, *truth = (column[:stop] for column in losses)
-        gaps = relative_gap(np.stack([a, b]), floor)
-        above = gaps > tolerance
-        if with_truth:
-            own = [relative_gap(np.stack(pair), floor) for pair in ((a, truth[0]), (b, truth[1]))]
-            above &= gaps > UNEVEN * np.minimum(*own)
-        if above.any():
-            step = int(above.argmax())
-            gap = array_gap(a[step], b[step], dtype, floor)
-            assert gap is not None
-            places.append(Place(step, step, "forward", ("metric", "loss"), Gap(number, gap)))
-    return min(places, key=lambda place: place.step, default=None)
+def _unexplained(finding: Finding) -> Place | None:
+    """The first place that differs by more than rounding explains.
+
+    Where a lane's every figure is float64's at the same weights, and its first updates are the other lane's,
+    what is left between lanes is rounding that the training has carried on.
+    """
+    result, tolerance, truth = finding.result, finding.tolerances.lanes, finding.truth
+    if truth is None:
+        strict = _dtype(result.spec.lanes) == "float64"
+        probed = first_place(finding.rows, tolerance, losses_only=not strict)
+        return _earlier(probed, _first_loss(result.lanes, result.gap, _dtype(result.spec.lanes)))
+    if (off := truth.off()) is None:
+        return first_place(early_parameters(finding.rows), tolerance)
+    gaps = next((row.gaps for row in finding.rows if row.step == off.step), {})
+    other = Gap(max(off.lane, 1), unlike("one lane alone was probed"))
+    stage: Stage = "forward" if off.key[0] == "metric" else "backward"
+    return Place(off.step, off.step, stage, off.key, gaps.get(off.key, other))
 
 
-def _losses(lane: History) -> NDArray[np.float64]:
-    return lane.metrics["loss"].values() if "loss" in lane.metrics else np.empty(0)
+def _first_loss(lanes: Sequence[History], gap: LossGap, dtype: str) -> Place | None:
+    """The first step, probed or not, whose loss differs."""
+    step = gap.first_divergence
+    if step is None:
+        return None
+    losses = [lane.metrics["loss"].values() for lane in lanes]
+    known = [
+        Gap(number, found)
+        for number, other in enumerate(losses)
+        if step < min(len(losses[0]), len(other))
+        and (found := array_gap(losses[0][step], other[step], dtype, gap.floor or 0.0)) is not None
+    ]
+    worst = max(known, key=lambda one: one.relative, default=None)
+    return None if worst is None else Place(step, step, "forward", ("metric", "loss"), worst)
 
 
 def _earlier(a: Place | None, b: Place | None) -> Place | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fwtui.measure.agreement import Figure
 from fwtui.measure.probe_report import largest_gap, number, quantity, rows
 from fwtui.measure.report import report as race_report
 from fwtui.parity import words
@@ -39,7 +40,21 @@ def _truth(finding: Finding) -> dict[str, Any] | None:
     return {
         "reason": None,
         "between": largest_gap(truth.between),
-        "rounding": [largest_gap(own) for own in truth.rounding],
+        "rounding": [_figure(truth.worst(lane)) for lane in range(len(truth.figures))],
+        "off": _figure(truth.off()),
+    }
+
+
+def _figure(figure: Figure | None) -> dict[str, Any] | None:
+    if figure is None:
+        return None
+    return {
+        "lane": figure.lane + 1,
+        "step": figure.step,
+        "kind": figure.key[0],
+        "name": figure.key[1],
+        "relative": number(figure.relative),
+        "allowed": number(figure.allowed),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fwtui.backends import catalogue as backends
-from fwtui.measure.agreement import Place
+from fwtui.measure.agreement import Place, Truth
 from fwtui.measure.arrays import ArrayGap
 from fwtui.measure.probes import Gap, Key, largest
 from fwtui.parity.check import Finding
@@ -38,13 +38,7 @@ def truth(finding: Finding) -> str | None:
         return f"unknown: {finding.truth_reason}" if finding.truth_reason else None
     between = largest(finding.truth.between)
     mathematics = "one framework, so one twin" if between is None else _mathematics(finding, between)
-    costs = []
-    for number, (lane, rows) in enumerate(
-        zip(finding.result.spec.lanes, finding.truth.rounding, strict=True), 1
-    ):
-        most = largest(rows)
-        costs.append(f"{number} {lane.backend} {'n/a' if most is None else _figure(most[2].relative)}")
-    return f"{mathematics}; rounding to each lane's dtype moves it by up to {', '.join(costs)}"
+    return f"{mathematics}; {_arithmetic(finding, finding.truth)}"
 
 
 def where(finding: Finding) -> list[str]:
@@ -82,7 +76,19 @@ def _rounding(finding: Finding) -> str:
     worst = largest(finding.rows)
     if worst is None or worst[2].relative <= finding.tolerances.lanes:
         return ""
-    return "; above the tolerance, and explained by rounding: both lanes are as far from the float64 truth"
+    return "; above the tolerance, and rounding: at its own weights each lane computes what float64 does"
+
+
+def _arithmetic(finding: Finding, truth: Truth) -> str:
+    lanes = finding.result.spec.lanes
+    if (off := truth.off()) is not None:
+        return (
+            f"{off.lane + 1} {lanes[off.lane].backend} is off: at step {off.step} its {_what(off.key)} is "
+            f"{_figure(off.relative)} from what float64 gives at the same weights"
+        )
+    worst = [(number, truth.worst(number)) for number in range(len(lanes))]
+    costs = [f"{n + 1} {lanes[n].backend} {_figure(one.relative)}" for n, one in worst if one is not None]
+    return f"at its own weights each lane is within rounding of float64, at most {', '.join(costs)}"
 
 
 def _mathematics(finding: Finding, between: tuple[int, Key, Gap]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fwtui.backends.base import Backend
+from fwtui.race.exact import Exact
 from fwtui.race.records import Array, NotProbed, Probed
 from fwtui.race.spec import Probes
 from fwtui.workloads.base import Arrays, Batch
@@ -12,11 +13,13 @@ from fwtui.workloads.base import Arrays, Batch
 Emit = Callable[[Probed | NotProbed], None]
 
 
-def prober(probes: Probes, backend: Backend, parameters: Arrays, emit: Emit) -> Prober | None:
+def prober(
+    probes: Probes, backend: Backend, parameters: Arrays, emit: Emit, exact: Exact | None
+) -> Prober | None:
     """What probes `backend`, whose first weights were `parameters`; None where they are too many."""
     size = 2 * sum(array.nbytes for array in parameters.values())
     if probes.most_bytes is None or size <= probes.most_bytes:
-        return Prober(probes, backend, parameters, emit)
+        return Prober(probes, backend, parameters, emit, exact)
     most = f"{probes.most_bytes / 1e6:,.0f} MB"
     emit(NotProbed(f"a probe is {size / 1e6:,.0f} MB, and here at most {most}; fwtui parity has no limit"))
     return None
@@ -30,10 +33,13 @@ class Prober:
 
     Args:
         parameters: the first weights, as the backend got them.
+        exact: what holds each probe against float64; None: nothing does.
     """
 
-    def __init__(self, probes: Probes, backend: Backend, parameters: Arrays, emit: Emit) -> None:
-        self._probes, self._backend, self._emit = probes, backend, emit
+    def __init__(
+        self, probes: Probes, backend: Backend, parameters: Arrays, emit: Emit, exact: Exact | None = None
+    ) -> None:
+        self._probes, self._backend, self._emit, self._exact = probes, backend, emit, exact
         self._parameters = parameters
         self._first: Batch | None = None
         self._told = -1
@@ -62,14 +68,21 @@ class Prober:
             self._tell(step, batch)
             self._due = self._probes.at_or_after(step + 1)
 
+    def close(self) -> None:
+        """Gives back what it holds."""
+        if self._exact is not None:
+            self._exact.close()
+
     def _tell(self, step: int, batch: Batch) -> None:
         metrics, gradients = self._backend.gradients(batch)
+        weights = self._backend.weights()
         self._told = step
         self._emit(
             Probed(
                 step,
                 tuple(metrics.items()),
                 tuple((name, None if g is None else Array.of(g)) for name, g in gradients.items()),
-                tuple((name, Array.of(w)) for name, w in self._backend.weights().items()),
+                tuple((name, Array.of(w)) for name, w in weights.items()),
+                self._exact.rounding(weights, batch, metrics, gradients) if self._exact else (),
             )
         )

@@ -170,6 +170,24 @@ class GraphBroken:
 
 
 @dataclass(frozen=True, slots=True)
+class Rounding:
+    """How far a metric or gradient is from float64's at the very same weights.
+
+    Attributes:
+        kind: `metric` or `gradient`.
+        error: largest |lane − float64|.
+        blur: how far float64's own figure moves where the weights are nudged by as much as rounding does.
+        magnitude: largest magnitude in float64's figure.
+    """
+
+    kind: str
+    name: str
+    error: float
+    blur: float
+    magnitude: float
+
+
+@dataclass(frozen=True, slots=True)
 class Probed:
     """The network as it stands before step `step`, and what the step's batch makes of it, outside any step.
 
@@ -178,12 +196,14 @@ class Probed:
         metrics: everything that the network returns for the batch of step `step`, `loss` first.
         gradients: each parameter's gradient of the loss; None where the loss does not depend on it.
         parameters: each parameter.
+        rounding: the metrics and gradients against float64 at these parameters, where that was asked for.
     """
 
     step: int
     metrics: tuple[tuple[str, float], ...]
     gradients: tuple[tuple[str, Array | None], ...]
     parameters: tuple[tuple[str, Array], ...]
+    rounding: tuple[Rounding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from fwtui.backends.base import Backend, Framework, Job
 from fwtui.race.columns import Columns
 from fwtui.race.control import Control
 from fwtui.race.cores import bind, bound_cores
+from fwtui.race.exact import Exact
 from fwtui.race.probing import Prober, prober
 from fwtui.race.records import (
     Built,
@@ -173,7 +174,9 @@ class Runner:
         return _one_line(error), "the lane's log has the whole story"
 
     def close(self) -> None:
-        """Gives back what the backend holds."""
+        """Gives back what the backend holds, and what probes it."""
+        if self._prober is not None:
+            self._prober.close()
         if self._backend is not None:
             self._backend.close()
 
@@ -273,7 +276,7 @@ class Runner:
         job = Job(workload, first, sample, shapes, self._device, spec.optimizer, spec.learning_rate)
         self._backend = framework.step.build(backends.entry(spec.backend).mode, job)
         if spec.probes is not None:
-            self._prober = prober(spec.probes, self._backend, first, self._emit)
+            self._prober = prober(spec.probes, self._backend, first, self._emit, self._exact(job))
         self._emit(
             Built(
                 device=self._device,
@@ -285,6 +288,19 @@ class Runner:
                 cores=bound_cores(),
             )
         )
+
+    def _exact(self, job: Job) -> Exact | None:
+        """What holds probes against float64; None where that was not asked for, or is not to be had."""
+        spec = self._spec
+        if spec.probes is None or not spec.probes.exact or spec.dtype == "float64":
+            return None
+        double = {"parameters": _cast(job.parameters, "float64"), "batch": _cast(job.batch, "float64")}
+        try:
+            built = self._framework.step.build("eager", replace(job, device="cpu", **double))
+        except Exception:  # the lane itself is none the worse; whoever judges misses the figures
+            traceback.print_exc(file=sys.stderr)
+            return None
+        return Exact(built, spec.dtype)
 
     def _evaluate(self) -> None:
         if self._backend is None or self._held_out is None or self._evaluated_at == self.step:

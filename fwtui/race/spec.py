@@ -95,12 +95,14 @@ class Probes:
     Attributes:
         every: so many steps apart; None: each time half as far again, 0, 1, 2, 3, 4, 6, 9, 13, …
         first: none before this step.
+        exact: whether each is held against float64 at the same parameters.
         most_bytes: none at all where gradients and parameters together are more than this: a screen that is
             looked at cannot compare any number of them between two frames. None: however many.
     """
 
     every: int | None = None
     first: int = 0
+    exact: bool = False
     most_bytes: int | None = None
 
     def at_or_after(self, step: int) -> int:

@@ -1,10 +1,13 @@
 """The first place that differs, and when rounding explains a gap."""
 
+import math
+
 import pytest
 
-from fwtui.measure.agreement import Truth, first_place
+from fwtui.measure.agreement import Truth, early_parameters, first_place, rounding
 from fwtui.measure.arrays import ArrayGap
 from fwtui.measure.probes import Gap, ProbeRow
+from fwtui.race.records import Rounding
 
 TOLERANCE = 1e-4
 
@@ -63,22 +66,46 @@ def test_a_share_of_right_answers_can_be_left_out():
     assert place(flipped, losses_only=True) is None
 
 
-def truth(first, second):
-    return Truth(([row(5, gradient_w=first)], [row(5, gradient_w=second)]), ())
+def told(step, error, blur=0.0, name="w", kind="gradient", magnitude=1.0):
+    return {step: (Rounding(kind, name, error, blur, magnitude),)}
 
 
-@pytest.mark.parametrize(
-    ("first", "second", "explained"),
-    [(2e-3, 1e-3, True), (3e-3, 4e-5, True), (3e-3, 1e-5, False), (3e-3, 0.0, False)],
-)
-def test_rounding_is_about_as_large_in_both(first, second, explained):
-    left = truth(first, second).unexplained([row(5, gradient_w=3e-3)], TOLERANCE)
-    assert (not left[0].gaps) is explained
+class TestRounding:
+    def test_an_error_within_the_tolerance_is_rounding(self):
+        truth = Truth((), (rounding(told(3, 1e-6), 0, "float32", TOLERANCE),))
+        assert truth.off() is None
+        assert truth.worst(0).relative == pytest.approx(1e-6)
+
+    def test_an_error_above_it_is_not(self):
+        off = Truth((), (rounding(told(3, 1e-2), 1, "float32", TOLERANCE),)).off()
+        assert (off.lane, off.step, off.key, off.relative) == (1, 3, ("gradient", "w"), 1e-2)
+
+    def test_but_at_a_kink_where_nudged_weights_move_float64_as_far(self):
+        assert Truth((), (rounding(told(3, 1e-2, blur=1e-2), 0, "float32", TOLERANCE),)).off() is None
+
+    def test_the_first_step_comes_first_and_the_loss_before_a_gradient(self):
+        probes = {
+            9: (Rounding("metric", "loss", 1.0, 0.0, 1.0),),
+            4: (Rounding("gradient", "w", 1.0, 0.0, 1.0), Rounding("metric", "loss", 1.0, 0.0, 1.0)),
+        }
+        off = Truth((), (rounding(probes, 0, "float32", TOLERANCE),)).off()
+        assert (off.step, off.key) == (4, ("metric", "loss"))
+
+    def test_a_gradient_of_rounding_alone_is_held_against_the_largest(self):
+        probes = {0: (Rounding("gradient", "w", 0.0, 0.0, 1.0), Rounding("gradient", "b", 1e-7, 0.0, 1e-9))}
+        assert Truth((), (rounding(probes, 0, "float32", TOLERANCE),)).off() is None
+
+    def test_what_is_no_number_is_off(self):
+        assert Truth((), (rounding(told(0, math.nan), 0, "float32", TOLERANCE),)).off() is not None
+
+    def test_a_share_of_right_answers_is_not_judged(self):
+        probes = told(0, 0.1, name="accuracy", kind="metric")
+        assert rounding(probes, 0, "float32", TOLERANCE) == []
 
 
-def test_a_gap_within_the_tolerance_needs_no_explanation():
-    assert not truth(0.0, 0.0).unexplained([row(5, gradient_w=1e-5)], TOLERANCE)[0].gaps
-
-
-def test_what_the_truth_does_not_know_it_does_not_explain():
-    assert truth(1e-3, 1e-3).unexplained([row(6, gradient_w=3e-3)], TOLERANCE)[0].gaps
+def test_the_first_updates_show_by_themselves():
+    rows = early_parameters([fine(0), fine(4), fine(6)])
+    assert [(one.step, {kind for kind, _ in one.gaps}) for one in rows] == [
+        (0, {"parameter"}),
+        (4, {"parameter"}),
+    ]

@@ -37,10 +37,10 @@ def test_lanes_that_do_the_same_agree(dtype):
 
 def test_float32_lanes_are_raced_beside_their_twins():
     races = []
-    finding = judged("ok", "other", races=races)
+    finding = judged("ok", "wander", races=races)
     assert [[one.dtype for one in race.lanes] for race in races] == [["float32"] * 2 + ["float64"] * 2]
     assert len(finding.result.lanes) == 2
-    assert len(finding.truth.rounding) == 2
+    assert {one.lane for lane in finding.truth.figures for one in lane} == {0, 1}
 
 
 def test_equal_twins_are_one():
@@ -113,21 +113,34 @@ def test_a_lane_that_diverges_alone_differs():
     assert (finding.place.stage, finding.place.step) == ("forward", 20)
 
 
-class TestRounding:
-    def test_a_gap_that_both_lanes_share_is_explained(self):
-        finding = judged("rough", "rougher")
-        assert finding.same is True
-        assert "explained by rounding" in words.verdict(finding)
-        assert words.truth(finding).startswith("the same mathematics: 0 apart in float64")
+def test_float64_losses_are_compared_step_by_step():
+    """A loss that is a millionth off, which float32 would not show."""
+    finding = judged("ok", "other")
+    assert finding.same is False
+    assert finding.in_float64
+    assert (finding.place.stage, finding.place.step) == ("forward", 0)
 
-    def test_one_that_a_single_lane_has_is_not(self):
+
+class TestRounding:
+    def test_what_the_training_carried_on_is_explained(self):
+        """The weights part, and at its own weights each lane computes what float64 does."""
+        finding = judged("ok", "wander")
+        assert finding.same is True
+        assert "above the tolerance, and rounding" in words.verdict(finding)
+        assert "within rounding of float64" in words.truth(finding)
+
+    def test_arithmetic_that_is_off_in_float32_alone_is_not(self):
         finding = judged("ok", "rough")
         assert finding.same is False
         assert not finding.in_float64
-        assert finding.place.stage == "backward"
+        assert (finding.place.stage, finding.place.step) == ("backward", 0)
+        assert "2 scripted.rough is off: at step 0 its gradient w" in words.truth(finding)
+
+    def test_nor_is_it_where_both_lanes_are_off_alike(self):
+        assert judged("rough", "rough").same is False
 
     def test_without_the_truth_the_tolerance_alone_decides(self):
-        assert judged("rough", "rougher", with_truth=False).same is False
+        assert judged("ok", "wander", with_truth=False).same is False
 
     def test_a_twin_that_fails_leaves_the_tolerance(self, monkeypatch):
         from tests.scripted import step as scripted_step
@@ -194,7 +207,7 @@ def test_probes_are_let_go_once_compared(monkeypatch):
 
 
 def test_more_than_two_lanes_are_compared_with_the_first():
-    finding = judged("ok", "other", "drift")
+    finding = judged("ok", "wander", "drift")
     assert finding.place.gap.lane == 2
 
 

@@ -25,7 +25,7 @@ MODES = (
     "wedged",
     "noisy",
     "stuck",
-    *("drift", "tilt", "lost", "rough", "rougher", "blank"),
+    *("drift", "tilt", "lost", "rough", "wander", "blank"),
 )
 ROOT = Path(__file__).parents[2]
 CHILD = (sys.executable, str(Path(__file__).with_name("child.py")))

@@ -15,8 +15,9 @@ from fwtui.race.records import Compiled
 FAULT_AT = 20
 ASTRAY_AT = 5
 """The step in whose update a drifting lane goes astray, and from which on gradients tilt."""
-ROUGHNESS = {"rough": 1 + 3e-4, "rougher": 1 - 3e-4}
-"""What float32 alone costs these two: as much on both sides."""
+WANDERS_AT = 10
+"""Where a wandering lane's weights are moved, in float32 alone, as rounding that training carries on does."""
+OFF = 1 + 3e-4
 RELEASE = threading.Event()
 """Set, it ends a hang under the thread host."""
 
@@ -24,6 +25,7 @@ RELEASE = threading.Event()
 class Scripted:
     def __init__(self, mode: str, job: Job) -> None:
         self.mode, self.parameters, self.count, self.said = mode, job.parameters, 0, False
+        self.single = next(iter(job.parameters.values())).dtype == "float32"
         self.first_phase = "trace" if mode == "other" else "warm-up"
 
     def step(self, batch):
@@ -37,6 +39,8 @@ class Scripted:
         if self.count == FAULT_AT:
             loss = self.fault(loss)
         self.count += 1
+        if self.mode == "wander" and self.count == WANDERS_AT and self.single:
+            self.parameters = {name: array * array.dtype.type(OFF) for name, array in self.parameters.items()}
         return {"loss": loss}
 
     def fault(self, loss: float) -> float:
@@ -69,12 +73,13 @@ class Scripted:
             gradients[last] = gradients[last] * 1.01
         if self.mode == "lost":
             gradients[last] = None
-        if self.mode in ("rough", "rougher") and gradients[last].dtype == "float32":
-            gradients = {name: array * ROUGHNESS[self.mode] for name, array in gradients.items()}
+        if self.mode == "rough" and gradients[last].dtype == "float32":
+            gradients = {name: array * OFF for name, array in gradients.items()}
         if self.mode == "blank":
             self.parameters = {name: array * math.nan for name, array in self.parameters.items()}
             return {"loss": math.nan}, {name: array * math.nan for name, array in gradients.items()}
-        return {"loss": 1000.0 * 0.99**self.count}, gradients
+        squares = [float((array.astype(float) ** 2).sum()) for array in self.parameters.values()]
+        return {"loss": sum(squares)}, gradients
 
     def load(self, weights):
         self.parameters = dict(weights)

@@ -1,0 +1,73 @@
+"""A lane's figures beside float64's at the same weights, and how sharply those are known."""
+
+import math
+
+import numpy as np
+import pytest
+
+from fwtui.race.exact import Exact
+
+
+class Relu:
+    """The loss Σ relu(w·x), by NumPy: its gradient jumps where a product is zero."""
+
+    def __init__(self):
+        self.loaded = []
+
+    def load(self, weights):
+        self.w = weights["w"]
+        self.loaded.append(self.w)
+
+    def gradients(self, batch):
+        assert self.w.dtype == batch["x"].dtype == np.float64
+        open_ = (batch["x"] @ self.w > 0) * 1.0
+        return {"loss": float((batch["x"] @ self.w * open_).sum())}, {"w": open_ @ batch["x"]}
+
+    def close(self):
+        self.loaded.clear()
+
+
+X = np.array([[1.0, 2.0], [-1.0, 3.0]])
+
+
+def told(w, x=X, gradient=None, loss=None):
+    w32, x32 = np.asarray(w, np.float32), np.asarray(x, np.float32)
+    exact = Relu()
+    exact.load({"w": w32.astype(float)})
+    metrics, gradients = exact.gradients({"x": x32.astype(float)})
+    metrics = metrics if loss is None else {"loss": loss}
+    gradients = gradients if gradient is None else {"w": gradient}
+    rounding = Exact(Relu(), "float32").rounding({"w": w32}, {"x": x32, "depth": 3}, metrics, gradients)
+    return {(one.kind, one.name): one for one in rounding}
+
+
+def test_right_figures_have_no_error():
+    found = told([1.0, 1.0])
+    assert found["gradient", "w"].error == found["metric", "loss"].error == 0
+    assert found["gradient", "w"].magnitude == 5
+
+
+def test_away_from_a_kink_gradients_do_not_move():
+    assert told([1.0, 1.0])["gradient", "w"].blur == 0
+
+
+def test_at_a_kink_they_move_as_far_as_the_gradient_jumps():
+    found = told([2.0, -1.0 + 2**-24])["gradient", "w"]
+    assert found.blur == 2
+
+
+def test_a_wrong_figure_has_its_error():
+    found = told([1.0, 1.0], gradient=np.array([0.0, 4.5]), loss=6.0)
+    assert found["gradient", "w"].error == 0.5
+    assert found["metric", "loss"].error == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("gradient", [np.array([math.nan, 5.0]), np.zeros(3)])
+def test_what_is_no_number_or_of_another_shape_is_infinitely_off(gradient):
+    assert told([1.0, 1.0], gradient=gradient)["gradient", "w"].error == math.inf
+
+
+def test_a_parameter_without_a_gradient_is_left_out():
+    exact = Exact(Relu(), "float32")
+    found = exact.rounding({"w": np.ones(2, np.float32)}, {"x": X}, {"loss": 5.0}, {"w": None})
+    assert [(one.kind, one.name) for one in found] == [("metric", "loss")]
