@@ -124,10 +124,10 @@ class FwtuiApp(App[int]):
 
     def _show(self, screen: RaceScreen) -> None:
         if self.screen is self._here and screen is not self._here:
-            lane = self._here.lane_index
+            # At once: the next key may already be on its way to the other screen.
+            screen.focus_lane(self._here.lane_index)
             self._here = screen
             self.switch_screen(screen)
-            screen.call_after_refresh(screen.focus_lane, lane)
 
     def action_toggle_dark(self) -> None:
         """Dark or light."""

@@ -93,14 +93,14 @@ def pressing(*keys: str) -> Callable[[Pilot[int]], object]:
         assert isinstance(pilot.app, FwtuiApp)
         while not all(history.phases for history in pilot.app.model.histories):
             await pilot.pause()
+        # One tick compares one probe.
+        while pilot.app.model.drain():
+            pass
         pilot.app._here.look()
         await pilot.pause()
         for key in keys:
             await pilot.press(key)
             await pilot.pause()
-        # One tick compares one probe.
-        while pilot.app.model.drain():
-            pass
         pilot.app._here.look()
         await pilot.pause()
 

@@ -34,7 +34,7 @@ async def test_escape_leaves_all_as_it_was():
     async with driven("scripted.ok", "scripted.other") as d:
         await d.trains(0, 1)
         before, lanes = d.app.model.request, list(d.lanes)
-        for key in ("b", "d", "w", "s", "l", "question_mark", "ctrl+p"):
+        for key in ("b", "d", "w", "s", "l", "c", "question_mark", "ctrl+p"):
             await d.press(key)
             assert not d.on_top()
             await d.press("down", "escape")

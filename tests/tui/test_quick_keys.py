@@ -35,15 +35,16 @@ async def test_a_page_key_before_the_palette_has_a_list():
 @pytest.mark.parametrize("seed", range(int(os.environ.get("FWTUI_KEY_SEEDS", "2"))))
 async def test_any_keys_at_any_speed(seed):
     keys = "b d w s l y p r R a x t space full_stop tab up down left right enter escape question_mark ctrl+p"
-    keys += " pagedown home end j k"
+    keys += " pagedown home end j k 1 1 5 5 c o f"
     draw = random.Random(seed)
-    async with driven("scripted.ok", "scripted.other") as d:
+    async with driven("scripted.ok", "scripted.other", probe_every="growing") as d:
         for _ in range(60):
             d.app.simulate_key(draw.choice(keys.split()))
             if draw.random() < 0.3:
                 await d.pilot.pause()
         for _ in range(5):
             await d.press("escape")
+        await d.press("1")
         await d.until(d.on_top, "the live screen")
         assert d.app.is_running
 

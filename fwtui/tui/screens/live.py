@@ -40,6 +40,7 @@ class LiveScreen(RaceScreen):
     def __init__(self, model: RaceModel) -> None:
         super().__init__(model)
         self._verdict = VerdictBar(id="verdict")
+        self._begin = 0
         self._axes = SharedAxes()
         self._metric = "loss"
         self._scales: dict[str, Scale] = {"loss": "log"}
@@ -53,8 +54,8 @@ class LiveScreen(RaceScreen):
         yield self._verdict
 
     def on_mount(self) -> None:
-        """The first lane is the one that keys act on, unless another was asked for meanwhile."""
-        self.call_after_refresh(lambda: self.focus_lane(self.lane_index))
+        """The first lane is the one that keys act on, unless another was asked for before."""
+        self.call_after_refresh(self.focus_lane, self._begin)
 
     @property
     def lane_index(self) -> int:
@@ -70,7 +71,9 @@ class LiveScreen(RaceScreen):
     def focus_lane(self, index: int) -> None:
         """Gives the focus to a lane, on the chart that was looked at last."""
         panels = list(self.query(LanePanel))
-        if panels:
+        if not panels:
+            self._begin = index
+        else:
             panels[index % len(panels)].chart(self._kind).focus(scroll_visible=False)
 
     def lay_out(self, width: int, height: int) -> None:
