@@ -176,7 +176,8 @@ class Rounding:
     Attributes:
         kind: `metric` or `gradient`.
         error: largest |lane − float64|.
-        blur: how far float64's own figure moves where the weights are nudged by as much as rounding does.
+        blur: how far float64's own figure moves where the weights are nudged by as much as rounding does; 0
+            where no error of the probe was large enough to ask.
         magnitude: largest magnitude in float64's figure.
     """
 
