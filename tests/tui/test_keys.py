@@ -314,7 +314,7 @@ async def test_the_palette_has_every_action():
         await d.trains(0, 1)
         await d.press("ctrl+p")
         await d.press(*"linear")
-        await d.shows("loss on a logarithmic or a linear scale")
+        await d.shows("the first chart on a logarithmic or a linear scale")
         await d.press("enter")
         await d.until(d.on_top, "the live screen")
         await d.until(lambda: d.app._live._scale == "linear", "the linear scale")
