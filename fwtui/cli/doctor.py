@@ -65,9 +65,26 @@ def _facts(findings: "list[Finding]") -> dict[str, Any]:
         "problems": [
             *({"what": f.complaint, "mend": f.mend or None} for f in findings if f.problem),
             *({"what": what, "mend": None} for f in findings for what in f.hindered_gpus()),
+            *_compiler_problems(),
             *terminal.problems(screen),
         ],
     }
+
+
+def _compiler_problems() -> list[dict[str, Any]]:
+    """What `torch.compile` lacks on a CPU: it takes the compiler that CXX names, or the system's usual one."""
+    import os
+    import shutil
+    import sys
+
+    usual, mend = {
+        "darwin": ("clang++", "xcode-select --install"),
+        "linux": ("g++", "apt-get install g++"),
+    }.get(sys.platform, ("", ""))
+    compiler = os.environ.get("CXX", usual)
+    if not compiler or shutil.which(compiler):
+        return []
+    return [{"what": f"torch.compile needs a C++ compiler, and finds no {compiler}", "mend": mend}]
 
 
 def _page(facts: dict[str, Any], findings: "list[Finding]") -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 
@@ -18,6 +19,7 @@ def use(monkeypatch, *frameworks):
 
 
 def test_all_usable(fwtui, monkeypatch):
+    monkeypatch.setenv("CXX", sys.executable)
     use(monkeypatch, scripted.SCRIPTED)
     ran = fwtui("doctor", "--json")
     assert ran.code == 0
@@ -40,6 +42,14 @@ def test_a_missing_framework(fwtui, monkeypatch):
     ran = fwtui("doctor")
     assert ran.code == 1
     assert "✗ Missing is not installed: pip install missing_framework" in ran.out
+
+
+def test_a_missing_compiler(fwtui, monkeypatch):
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    use(monkeypatch, scripted.SCRIPTED)
+    ran = fwtui("doctor")
+    assert ran.code == 0
+    assert "✗ torch.compile needs a C++ compiler, and finds no no-such-compiler" in ran.out
 
 
 def test_an_import_that_hangs(monkeypatch):
