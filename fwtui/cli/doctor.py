@@ -72,7 +72,7 @@ def _facts(findings: "list[Finding]") -> dict[str, Any]:
 
 
 def _compiler_problems() -> list[dict[str, Any]]:
-    """What `torch.compile` lacks on a CPU: it takes the compiler that CXX names, or the system's usual one."""
+    """What `torch.compile` lacks on a CPU: it takes the compiler that CXX names, or the usual one."""
     import os
     import shutil
     import sys
