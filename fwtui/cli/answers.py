@@ -25,9 +25,10 @@ def same(result: Result) -> str:
     first = "" if gap.first_divergence is None else f"; first above it at step {gap.first_divergence}"
     if gap.largest == float("inf"):
         return f"{verdict}: a loss is no number at step {gap.largest_at} ({over}){first}"
-    return (
+    told = (
         f"{verdict}: largest relative gap {words.gap(gap.largest)} at step {gap.largest_at} ({over}){first}"
     )
+    return told if gap.same else f"{told}; fwtui parity tells where from, and whether it is rounding"
 
 
 def _probed(result: Result) -> str:
