@@ -21,6 +21,7 @@ class Judgement:
         first: where they first differ, in words; "" where they do not.
         first_step: the last step that it can be.
         worst: the largest gap in the probes: step, quantity, gap.
+        explained: where they differ, the steps over which a check has found that rounding explains it.
     """
 
     same: bool | None
@@ -29,6 +30,7 @@ class Judgement:
     first: str = ""
     first_step: int | None = None
     worst: tuple[int, Key, Gap] | None = None
+    explained: int | None = None
 
 
 def judge(model: RaceModel) -> Judgement:
@@ -38,9 +40,10 @@ def judge(model: RaceModel) -> Judgement:
     found, worst = model.summary.place, model.summary.worst
     loss_at = model.gap.first_divergence
     if loss_at is not None and (found is None or loss_at < found.step):
-        return Judgement(False, first=f"step {loss_at:,}, forward: loss", first_step=loss_at, worst=worst)
+        first, first_step = f"step {loss_at:,}, forward: loss", loss_at
+        return Judgement(False, "", False, first, first_step, worst, _explained(model, first_step))
     if found is not None:
-        return Judgement(False, first=place(found), first_step=found.last, worst=worst)
+        return Judgement(False, "", False, place(found), found.last, worst, _explained(model, found.last))
     over = [lane for lane in model.lanes if lane.over]
     for lane in over:
         ended = lane.history.ended
@@ -51,6 +54,15 @@ def judge(model: RaceModel) -> Judgement:
     if worst is not None or model.gap.compared:
         return Judgement(True, worst=worst)
     return Judgement(None, waiting(model), hopeless=len(over) == len(model.lanes))
+
+
+def _explained(model: RaceModel, step: int) -> int | None:
+    """How many steps a check has trained and found to be within rounding, if `step` was among them."""
+    finding = model.checking.finding if model.checking else None
+    if finding is None or not finding.same:
+        return None
+    steps = finding.result.spec.lanes[0].steps
+    return steps if steps > step else None
 
 
 def waiting(model: RaceModel) -> str:

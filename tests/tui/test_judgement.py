@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -101,6 +102,19 @@ def test_an_accuracy_proves_nothing_in_float32():
     assert judge(stands(*said)).same is True
     exact = race(*(f"{backend} dtype=float64" for backend in BOTH))
     assert judge(stands(*said, request=exact)).same is False
+
+
+def test_a_check_can_tell_that_rounding_explains_a_difference():
+    model = stands(*both(off=lambda step, name: 0.01 if name == "gradient w1" and step >= 4 else 0))
+    assert judge(model).explained is None
+    lanes = [SimpleNamespace(steps=5)]
+    checked = SimpleNamespace(same=True, result=SimpleNamespace(spec=SimpleNamespace(lanes=lanes)))
+    model.checking = SimpleNamespace(finding=checked)
+    assert (judge(model).same, judge(model).explained) == (False, 5)
+    lanes[0].steps = 4  # it did not come so far
+    assert judge(model).explained is None
+    lanes[0].steps, checked.same = 5, None
+    assert judge(model).explained is None
 
 
 @pytest.mark.parametrize("outcome", ["failed", "diverged", "stopped"])

@@ -79,10 +79,17 @@ def _answer(model: RaceModel, judgement: Judgement) -> tuple[Sides, ...]:
         answer = Content.assemble(question, ("✓ yes", "bold $success"), so_far)
         figures = Content.assemble("  largest gap ", (words.gap(largest), "bold"), f" of {tolerance}")
     else:
-        answer = Content.assemble(question, ("✗ no", "bold $error"))
+        answer = Content.assemble(question, difference(judgement))
         figures = Content.assemble("  first above ", tolerance, " in ", (judgement.first, "bold"))
+    if judgement.explained is not None:
+        figures = Content.assemble(figures, f"; checked over {words.plural(judgement.explained, 'step')}")
     both = Content.assemble(answer, figures)
     return ((both, over), (both, _NOTHING), (answer, _NOTHING))
+
+
+def difference(judgement: Judgement) -> tuple[str, str]:
+    """The word for lanes that differ, and its style: a check may have found that it is no bug."""
+    return ("✗ no", "bold $error") if judgement.explained is None else ("≈ rounding", "bold $warning")
 
 
 def _compared(model: RaceModel) -> str:

@@ -13,6 +13,7 @@ from fwtui.tui.judgement import judge
 from fwtui.tui.model import RaceModel
 from fwtui.tui.widgets.lane_panel import colour_names
 from fwtui.tui.widgets.line import Line
+from fwtui.tui.widgets.parity_lines import difference
 
 _NOTHING = Content("")
 
@@ -47,14 +48,14 @@ def _same(model: RaceModel) -> list[Content]:
     differ = f"  lanes differ in {', '.join(differing)}" if differing else ""
     skipped = f"  {gap.skipped:,} steps not compared" if gap.skipped else ""
     if judgement.same is False and gap.same:
-        answer = ("✗ no", "bold $error")
+        answer = difference(judgement)
         figures, where = f"  {judgement.first}", "  the losses agree"
     elif gap.same:
         answer = ("✓ yes", "bold $success")
         figures = f"  gap {words.gap(gap.largest)} of {gap.tolerance:.0e}"
         where = f" over {gap.compared:,} steps"
     else:
-        answer = ("✗ no", "bold $error")
+        answer = difference(judgement)
         figures = f"  from step {gap.first_divergence:,}"
         where = f", gap {words.gap(gap.largest)} of {gap.tolerance:.0e} at step {gap.largest_at:,}"
     return [
