@@ -15,6 +15,7 @@ from fwtui.measure.history import History
 from fwtui.measure.parity import loss_floor
 from fwtui.race.records import Array, Probed
 
+MOST_ROWS = 4096
 ROUNDINGS = 32
 """Units in the last place that a sum of products may be off by: the square root of a thousand terms."""
 
@@ -61,7 +62,7 @@ class ProbeComparison:
         tolerance: relative gap that is still the same answer, for the floor below which rounding decides.
 
     Attributes:
-        rows: the steps compared so far, in order.
+        rows: the steps compared so far, in order; of more than `MOST_ROWS`, fewer and fewer of the old ones.
         compared: those steps.
     """
 
@@ -89,7 +90,19 @@ class ProbeComparison:
             self.compared.add(step)
             self.rows.append(self.compare([lane.probes[step] for lane in lanes]))
         self.rows.sort(key=lambda row: row.step)
+        if len(self.rows) > MOST_ROWS:
+            self._thin()
         return bool(common)
+
+    def _thin(self) -> None:
+        """Leaves out every other row, but for the first updates' and those that are worse than all before."""
+        worst, kept = -1.0, []
+        for number, row in enumerate(self.rows):
+            worse = row.largest is not None and row.largest > worst
+            worst = max(worst, row.largest or 0.0)
+            if worse or row.step <= 1 or number % 2:
+                kept.append(row)
+        self.rows = kept
 
     def compare(self, probes: Sequence[Probed]) -> ProbeRow:
         """One step's probes, each lane's against the first one's."""

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from fwtui.measure import probes
 from fwtui.measure.history import History
 from fwtui.measure.probes import ProbeComparison, largest
 from fwtui.race.records import Array, Probed
@@ -112,6 +113,20 @@ class TestUpdate:
 
     def test_one_lane_is_compared_with_nothing(self):
         assert not ProbeComparison("float64", 1e-10).update([lane(0, 1)])
+
+    def test_rows_are_bounded_and_the_worst_stay(self, monkeypatch):
+        monkeypatch.setattr(probes, "MOST_ROWS", 32)
+        comparison = ProbeComparison("float64", 1e-10)
+        for step in range(500):
+            gap = 1e-3 if step == 123 else 0.0
+            a, b = lane(), lane()
+            a.apply(probed(step))
+            b.apply(probed(step, loss=1.0 + gap))
+            comparison.update([a, b])
+        steps = [row.step for row in comparison.rows]
+        assert len(steps) <= 32
+        assert steps == sorted(steps)
+        assert {0, 1, 123, 499} <= set(steps)
 
     def test_kept_probes_are_bounded_and_the_lost_ones_counted(self):
         history = lane(*range(100), probe_bytes=2_000)
