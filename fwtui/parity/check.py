@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -229,7 +230,7 @@ def _first_loss(lanes: Sequence[History], gap: LossGap, dtype: str) -> Place | N
     losses = [lane.metrics["loss"].values() for lane in lanes]
     known = [
         Gap(number, found)
-        for number, other in enumerate(losses)
+        for number, other in enumerate(losses[1:], 1)
         if step < min(len(losses[0]), len(other))
         and (found := array_gap(losses[0][step], other[step], dtype, gap.floor or 0.0)) is not None
     ]
@@ -254,35 +255,53 @@ def _locate(finding: Finding, twins: _Twins, run: Run, say: Say) -> Finding:
         allowed = finding.tolerances.truth
     if not place.exact:
         say(f"looking into steps {place.step} to {place.last}")
-        exact = _narrow(place, pair, finding.result.spec, allowed, run)
+        exact, cut_short = _narrow(place, pair, finding.result.spec, allowed, run)
         if exact is None:
-            return replace(finding, op_reason="it did not happen again with every step probed")
+            return _cut_short(finding, cut_short) or replace(
+                finding, op_reason="it did not happen again with every step probed"
+            )
         place = replace(exact, gap=replace(exact.gap, lane=place.gap.lane))
         finding = replace(finding, place=place)
     if place.stage == "first weights":
         return replace(finding, op_reason="the first weights differ before anything was computed")
+    return _compare_ops(finding, pair, place.step, allowed, run, say)
+
+
+def _compare_ops(
+    finding: Finding, pair: tuple[LaneSpec, LaneSpec], step: int, allowed: float, run: Run, say: Say
+) -> Finding:
+    """`finding` with the first op of `step` that differs between the two lanes, run eagerly; or why none is."""
     logged = tuple(
-        replace(
-            eager(lane, lane.dtype), steps=place.step, probes=None, log_ops=True, by_turns=False, linger=False
-        )
+        replace(eager(lane, lane.dtype), steps=step, probes=None, log_ops=True, by_turns=False, linger=False)
         for lane in pair
     )
     if logged[0] == logged[1]:
         modes = " and ".join(sorted({lane.backend for lane in pair}))
         return replace(finding, op_reason=f"{modes} run the same ops: what differs is how they are compiled")
-    say(f"comparing step {place.step} op by op")
-    heard = run(replace(finding.result.spec, lanes=logged), lambda lanes: None).lanes
-    for number, lane in enumerate(heard, 1):
+    say(f"comparing step {step} op by op")
+    ran = run(replace(finding.result.spec, lanes=logged), lambda lanes: None)
+    if cut := _cut_short(finding, ran.signal):
+        return cut
+    logs = []
+    for number, lane in enumerate(ran.lanes, 1):
         if lane.ops is None:
-            why = lane.ended.reason if lane.ended else "it was cut short"
+            why = lane.ended.reason if lane.ended else "it did not come so far"
             return replace(finding, op_reason=f"lane {number}'s ops could not be logged: {why}")
-    a, b = heard[0].ops, heard[1].ops
-    assert a is not None
-    assert b is not None
-    op = first_difference(a, b, allowed, _titles(logged))
+        logs.append(lane.ops)
+    try:
+        op = first_difference(logs[0], logs[1], allowed, _titles(logged))
+    except ValueError as error:
+        return replace(finding, op_reason=f"the ops could not be compared: {error}")
     if op is None:
         return replace(finding, op_reason="op by op, run eagerly, both compute the same")
     return replace(finding, op=op)
+
+
+def _cut_short(finding: Finding, by: signal.Signals | None) -> Finding | None:
+    """`finding` as it is told where the search was ended by a signal; None where it was not."""
+    if by is None:
+        return None
+    return replace(finding, op_reason="the search was cut short", result=replace(finding.result, signal=by))
 
 
 def _titles(lanes: tuple[LaneSpec, ...]) -> tuple[str, str]:
@@ -293,14 +312,14 @@ def _titles(lanes: tuple[LaneSpec, ...]) -> tuple[str, str]:
 
 def _narrow(
     place: Place, pair: tuple[LaneSpec, LaneSpec], spec: RaceSpec, allowed: float, run: Run
-) -> Place | None:
-    lanes = tuple(
-        replace(lane, steps=place.last + 1, probes=Probes(every=1, first=place.step)) for lane in pair
-    )
+) -> tuple[Place | None, signal.Signals | None]:
+    """The place with every step probed, and what cut the race for it short."""
+    probes = Probes(every=1, first=place.step)
+    lanes = tuple(replace(lane, steps=place.last + 1, probes=probes) for lane in pair)
     comparison = ProbeComparison(_dtype(lanes), allowed)
-    heard = run(replace(spec, lanes=lanes), lambda lanes: None).lanes
-    comparison.update(heard)
-    return first_place(comparison.rows, allowed)
+    ran = run(replace(spec, lanes=lanes), lambda lanes: None)
+    comparison.update(ran.lanes)
+    return first_place(comparison.rows, allowed), ran.signal
 
 
 def _dtype(lanes: Sequence[LaneSpec]) -> str:

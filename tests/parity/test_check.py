@@ -1,10 +1,12 @@
 """The parity check on scripted lanes: what is agreement, what is not, and what cannot be judged."""
 
+import signal
 from dataclasses import replace
 
 import pytest
 
 from fwtui import headless
+from fwtui.measure.history import History
 from fwtui.parity import words
 from fwtui.parity.check import check, tolerances
 from fwtui.race.spec import Probes, RaceSpec
@@ -215,3 +217,18 @@ def test_settings_that_differ_do_not_keep_lanes_from_being_compared():
     lanes = (lane("ok", probes=Probes()), lane("ok", probes=Probes(), learning_rate=1.01e-3))
     spec = RaceSpec(tuple(replace(one, steps=5) for one in lanes), "race", "thread")
     assert check(spec, tolerances(spec), headless.run).same is True
+
+
+def test_a_search_that_is_cut_short_says_so_and_by_what():
+    lanes = tuple(lane(mode, steps=30, probes=Probes()) for mode in ("ok", "drift"))
+    spec, races = RaceSpec(lanes, "race", "thread"), []
+
+    def run(race, watch):
+        races.append(race)
+        result = headless.run(race, watch)
+        return result if len(races) == 1 else replace(result, signal=signal.SIGINT, lanes=[History()] * 2)
+
+    finding = check(spec, tolerances(spec), run)
+    assert finding.same is False
+    assert finding.op_reason == "the search was cut short"
+    assert finding.result.signal is signal.SIGINT
