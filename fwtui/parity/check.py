@@ -270,7 +270,7 @@ def _locate(finding: Finding, twins: _Twins, run: Run, say: Say) -> Finding:
 def _compare_ops(
     finding: Finding, pair: tuple[LaneSpec, LaneSpec], step: int, allowed: float, run: Run, say: Say
 ) -> Finding:
-    """`finding` with the first op of `step` that differs between the two lanes, run eagerly; or why none is."""
+    """`finding` with the first op of `step` that differs between the lanes, run eagerly; or why none is."""
     logged = tuple(
         replace(eager(lane, lane.dtype), steps=step, probes=None, log_ops=True, by_turns=False, linger=False)
         for lane in pair
