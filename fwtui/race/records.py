@@ -56,12 +56,13 @@ class PhaseEntered:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The framework is loaded: which version, and every device that it knows of, usable or not."""
+    """The framework is loaded at `at_ns`: its version, and every device that it knows of, usable or not."""
 
     framework: str
     version: str
     devices: tuple[Device, ...]
     pid: int
+    at_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Built:
         parameters: count of trained scalars.
         threads: CPU threads that the framework really uses.
         cores: CPU cores that the process may really run on; None where the system does not tell.
+        at_ns: when that was so; the lane may then wait for others.
     """
 
     device: str
@@ -83,6 +85,7 @@ class Built:
     parameters: int
     threads: int
     cores: tuple[int, ...] | None
+    at_ns: int
 
 
 @dataclass(frozen=True, slots=True)

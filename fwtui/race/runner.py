@@ -111,7 +111,8 @@ class Runner:
         self._framework = self._import()
         devices = self._framework.device.devices()
         entry = backends.entry(spec.backend).framework
-        self._emit(Imported(entry.title, self._framework.device.version(), devices, pid))
+        version = self._framework.device.version()
+        self._emit(Imported(entry.title, version, devices, pid, perf_counter_ns()))
         device = self._control.device() if spec.device == "auto" else spec.device
         if device is None:
             return
@@ -286,6 +287,7 @@ class Runner:
                 parameters=sum(array.size for array in parameters.values()),
                 threads=framework.device.threads(),
                 cores=bound_cores(),
+                at_ns=perf_counter_ns(),
             )
         )
 
