@@ -12,7 +12,7 @@ from fwtui.cli.output import plain_table
 from fwtui.cli.result_table import headline
 from fwtui.measure.probes import ProbeRow
 from fwtui.parity import words
-from fwtui.parity.check import Finding
+from fwtui.parity.finding import Finding
 from fwtui.race.plan import differences
 
 _VERDICTS = {True: "green", False: "red", None: "yellow"}

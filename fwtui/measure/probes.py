@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fwtui.measure.arrays import ArrayGap, array_gap, unlike
 from fwtui.measure.history import History
-from fwtui.measure.parity import loss_floor
+from fwtui.measure.parity import TOLERANCES, loss_floor
 from fwtui.race.records import Array, Probed
 
 MOST_ROWS = 4096
@@ -59,20 +59,19 @@ class ProbeComparison:
 
     Args:
         dtype: the least exact dtype among the lanes.
-        tolerance: relative gap that is still the same answer, for the floor below which rounding decides.
 
     Attributes:
         rows: the steps compared so far, in order; of more than `MOST_ROWS`, fewer and fewer of the old ones.
         compared: those steps.
     """
 
-    def __init__(self, dtype: str, tolerance: float) -> None:
+    def __init__(self, dtype: str) -> None:
         self._dtype = dtype
         # An array whose largest element is below this share of the largest of its kind, or of what it was at
         # first, is made of what larger numbers left over: a gradient that is zero but for rounding must not
         # count as a difference.
-        self._floor = array_floor(dtype, tolerance)
-        self._loss_floor = loss_floor(dtype, tolerance)
+        self._floor = array_floor(dtype)
+        self._loss_floor = loss_floor(dtype)
         self._first: dict[Kind, float] = {}
         self.rows: list[ProbeRow] = []
         self.compared: set[int] = set()
@@ -162,9 +161,9 @@ def _magnitude(array: NDArray[Any]) -> float:
     return float(finite.max(initial=0.0)) if finite.size else 0.0
 
 
-def array_floor(dtype: str, tolerance: float) -> float:
-    """The share of the largest array of its kind below which one is known less well than to `tolerance`."""
-    return ROUNDINGS * float(np.finfo(dtype).eps) / tolerance
+def array_floor(dtype: str) -> float:
+    """The share of the largest array of its kind below which one is known less well than to the tolerance."""
+    return ROUNDINGS * float(np.finfo(dtype).eps) / TOLERANCES[dtype]
 
 
 def largest(rows: Sequence[ProbeRow]) -> tuple[int, Key, Gap] | None:

@@ -182,6 +182,8 @@ class Rounding:
         blur: how far float64's own figure moves where the weights are nudged by as much as rounding does; 0
             where no error of the probe was large enough to ask.
         magnitude: largest magnitude in float64's figure.
+        repeat: how far float64's figure is from itself, asked once more; above 0 the network draws random
+            numbers of its own. 0 also where it was not asked again.
     """
 
     kind: str
@@ -189,6 +191,7 @@ class Rounding:
     error: float
     blur: float
     magnitude: float
+    repeat: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

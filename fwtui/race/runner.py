@@ -274,6 +274,9 @@ class Runner:
             self._held_out = _cast(self._held_out, spec.dtype)
         shapes = _shapes(seen if self._held_out is None else [*seen, self._held_out])
         first, sample = _cast(parameters, spec.dtype), _cast(seen[0], spec.dtype)
+        if spec.start is not None:
+            first = {name: array.value().copy() for name, array in spec.start.parameters}
+            self._batches = islice(self._batches, spec.start.step, None)
         job = Job(workload, first, sample, shapes, self._device, spec.optimizer, spec.learning_rate)
         self._backend = framework.step.build(backends.entry(spec.backend).mode, job)
         if spec.probes is not None:
@@ -294,7 +297,8 @@ class Runner:
     def _exact(self, job: Job) -> Exact | None:
         """What holds probes against float64; None where that was not asked for, or is not to be had."""
         spec = self._spec
-        if spec.probes is None or not spec.probes.exact or spec.dtype == "float64":
+        is_exact = spec.dtype == "float64" and backends.entry(spec.backend).mode == "eager"
+        if spec.probes is None or not spec.probes.exact or is_exact:
             return None
         double = {"parameters": _cast(job.parameters, "float64"), "batch": _cast(job.batch, "float64")}
         try:

@@ -23,7 +23,7 @@ def probed(step=0, loss=1.0, gradients=None, parameters=None):
 
 
 def compared(*probes, dtype="float64", tolerance=1e-10):
-    return ProbeComparison(dtype, tolerance).compare(probes)
+    return ProbeComparison(dtype).compare(probes)
 
 
 def test_equal_probes_have_no_gap_in_anything():
@@ -66,7 +66,7 @@ def test_a_gradient_that_is_zero_but_for_rounding_is_none():
 
 
 def test_gradients_are_held_against_what_they_were_at_first():
-    comparison = ProbeComparison("float64", 1e-10)
+    comparison = ProbeComparison("float64")
     comparison.compare([probed(0), probed(0)])
     fallen = [probed(9, gradients={"w": W * 1e-9 + e, "b": np.zeros(1)}) for e in (0.0, 1e-17)]
     assert comparison.compare(fallen).gaps["gradient", "w"].relative < 1e-11
@@ -98,7 +98,7 @@ def lane(*steps, **settings):
 
 class TestUpdate:
     def test_steps_that_all_lanes_have_are_compared_once_and_in_order(self):
-        comparison, a, b = ProbeComparison("float64", 1e-10), lane(0, 1, 2, 6), lane(2, 0)
+        comparison, a, b = ProbeComparison("float64"), lane(0, 1, 2, 6), lane(2, 0)
         assert comparison.update([a, b])
         assert not comparison.update([a, b])
         b.apply(probed(1))
@@ -106,17 +106,17 @@ class TestUpdate:
         assert [row.step for row in comparison.rows] == [0, 1, 2]
 
     def test_no_more_than_asked_at_a_time(self):
-        comparison, lanes = ProbeComparison("float64", 1e-10), [lane(0, 1, 2), lane(0, 1, 2)]
+        comparison, lanes = ProbeComparison("float64"), [lane(0, 1, 2), lane(0, 1, 2)]
         for count in (1, 2, 3):
             comparison.update(lanes, at_most=1)
             assert len(comparison.rows) == count
 
     def test_one_lane_is_compared_with_nothing(self):
-        assert not ProbeComparison("float64", 1e-10).update([lane(0, 1)])
+        assert not ProbeComparison("float64").update([lane(0, 1)])
 
     def test_rows_are_bounded_and_the_worst_stay(self, monkeypatch):
         monkeypatch.setattr(probes, "MOST_ROWS", 32)
-        comparison = ProbeComparison("float64", 1e-10)
+        comparison = ProbeComparison("float64")
         for step in range(500):
             gap = 1e-3 if step == 123 else 0.0
             a, b = lane(), lane()

@@ -6,7 +6,8 @@ import pytest
 
 from fwtui import headless
 from fwtui.parity import words
-from fwtui.parity.check import check, tolerances
+from fwtui.parity.check import check
+from fwtui.parity.finding import tolerances
 from fwtui.race.plan import LaneRequest, RaceRequest, plan
 from tests.planted import BUGS, RIGHT
 
