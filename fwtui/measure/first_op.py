@@ -155,7 +155,7 @@ class _Words:
     def place(self, result: str, place: Place) -> OpDifference:
         """Where two ways begin to differ."""
         if place.extra is None:
-            return self._apart(result, *place.ops)
+            return self._apart(result, place)
         return self._extra(result, place.extra, place.ops)
 
     def _extra(self, result: str, side: int, ops: Ops) -> OpDifference:
@@ -167,8 +167,9 @@ class _Words:
         said += "" if result == "loss" else f"; it reaches {result}"
         return replace(self._difference(phase, result, *ops, said), extra=side)
 
-    def _apart(self, result: str, a: LoggedOp, b: LoggedOp) -> OpDifference:
+    def _apart(self, result: str, place: Place) -> OpDifference:
         """Two ops whose outputs differ."""
+        a, b = place.ops
         ops = self._op(0, a), self._op(1, b)
         index = a_value = b_value = None
         if a.outputs and b.outputs:
@@ -181,6 +182,7 @@ class _Words:
                 said += f", at {list(index)}" if index else ""
         else:
             said = f"{ops[0]} and {ops[1]} differ"
+        said += self._also_from(place)
         said += self._left_out() if a.phase == "forward" else ""
         said += "" if result == "loss" else f"; it reaches {result}"
         return self._difference(a.phase, result, a, b, said, index, a_value, b_value)
@@ -219,6 +221,15 @@ class _Words:
         words = f"step {self._step}, {phase}: {said}"
         return OpDifference(phase, result, a, b, index, a_value, b_value, words)
 
+    def _also_from(self, place: Place) -> str:
+        """The other lines that a pair's outputs come from, which the other side has nothing equal to."""
+        said = ""
+        for title, op, behind in zip(self._titles, place.ops, place.behind, strict=True):
+            lines = sorted({one.source for one in behind if one.source is not None} - {op.source})
+            if lines:
+                said += f"; {title}'s also comes from {', '.join(map(_line, lines))}"
+        return said
+
     def _unused(self, has: int, parameter: str) -> LoggedOp | None:
         """The first op of side `has` that computes with `parameter`, where the other side has none."""
         users = [
@@ -243,7 +254,11 @@ class _Words:
 
 
 def _op(op: LoggedOp) -> str:
-    return op.op if op.source is None else f"{op.op} ({Path(op.source[0]).name}:{op.source[1]})"
+    return op.op if op.source is None else f"{op.op} ({_line(op.source)})"
+
+
+def _line(source: tuple[str, int]) -> str:
+    return f"{Path(source[0]).name}:{source[1]}"
 
 
 def _output(op: LoggedOp, result: str) -> NDArray[Any]:

@@ -25,10 +25,12 @@ class Place:
         ops: the op on each side.
         extra: the side whose op has no counterpart; the other's goes on from what it takes. None: they are
             a pair.
+        behind: what else a pair's ops come from that the other side does not have.
     """
 
     ops: Ops
     extra: int | None = None
+    behind: tuple[list[LoggedOp], list[LoggedOp]] = ([], [])
 
 
 def first_place(ways: Ways) -> Place | None:
@@ -40,7 +42,8 @@ def first_place(ways: Ways) -> Place | None:
         return extra
     # One side may do in several ops of a line what the other does in one: those with which both are done.
     done = (pair for pair in pairs if _one_place(ways, first, pair) and _taken_alike(ways, pair))
-    return Place(min(done, key=_order, default=first))
+    a, b = min(done, key=_order, default=first)
+    return Place((a, b), behind=(ways[0].chain(a), ways[1].chain(b)))
 
 
 def _one_place(ways: Ways, first: Ops, pair: Ops) -> bool:
@@ -60,8 +63,16 @@ def _pairs(ways: Ways) -> Iterator[Ops]:
                 continue
             ends = a in goals[0] and b in goals[1]
             alike = one_kind or ends or (_taken_alike(ways, (a, b)) and not kinds & CUT_FREELY)
+            if not ends and any(_is_inside(way, op) for way, op in zip(ways, (a, b), strict=True)):
+                continue
             if alike and (_same_origins(ways, (a, b)) or (one_kind and _one_takes_more(ways, (a, b)))):
                 yield a, b
+
+
+def _is_inside(way: Way, op: LoggedOp) -> bool:
+    """Whether it is a step on the way of what each framework cuts in its own manner, and not its end."""
+    parts = [one for one in way.chain(op) if one.source == op.source and way.kind(one) in CUT_FREELY]
+    return bool(parts) and op not in way.goals
 
 
 def _taken_alike(ways: Ways, ops: Ops) -> bool:

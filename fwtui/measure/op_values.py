@@ -51,6 +51,12 @@ class Values:
         outputs = self._ops[number].outputs
         return bool(outputs) and bool(np.isneginf(self._value(number)).any())
 
+    def equal(self, number: int, other: int) -> bool:
+        """Whether two ops' outputs are the same, one element after another."""
+        if not (self._ops[number].outputs and self._ops[other].outputs):
+            return False
+        return np.array_equal(self._value(number).ravel(), self._value(other).ravel())
+
     def counterparts(
         self, number: int, other: Values, among: int, tolerance: float, derived: bool = False
     ) -> list[int]:

@@ -74,14 +74,14 @@ class Way:
         return self._origins[op.number]
 
     def chain(self, op: LoggedOp) -> list[LoggedOp]:
-        """`op` and the unknown ones that it depends on, which compute something, in order."""
+        """`op` and the unknown ones that it depends on, which change something, in order."""
         found, left = {op.number: op}, [op]
         while left:
             for maker in self._unknown_makers(left.pop()):
                 if maker.number not in found:
                     found[maker.number] = maker
                     left.append(maker)
-        return [found[number] for number in sorted(found) if found[number].op not in CARRIERS]
+        return [found[number] for number in sorted(found) if self._changes(found[number])]
 
     def kind(self, op: LoggedOp) -> str:
         """What `op` does, by whatever name."""
@@ -128,6 +128,11 @@ class Way:
         """The makers of what `op` comes from that is none of `others`, of the other side."""
         alone = (one for one in self.origins(op) if not any(self.same(one, other) for other in others))
         return [self.flow.ops[one] for one in alone if isinstance(one, int)]
+
+    def _changes(self, op: LoggedOp) -> bool:
+        """Whether it gives other values than those that it takes; adding a bias of zeros does not."""
+        taken = [one for one in self.direct(op) if isinstance(one, int)]
+        return op.op not in CARRIERS and not any(self.flow.values.equal(op.number, one) for one in taken)
 
     def _reach(self) -> list[LoggedOp]:
         reached, left = set(), list(self.goals)
