@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fwtui.measure.arrays import array_gap
 from fwtui.measure.op_flow import Flow
-from fwtui.measure.op_names import CARRIERS, STOPS
+from fwtui.measure.op_names import CARRIERS, STOPS, kind
 from fwtui.measure.op_pairs import Ops, Place
 from fwtui.measure.op_search import search
 from fwtui.measure.op_values import aligned, close
@@ -138,12 +138,23 @@ def _stopped(
         on_the_way = set(other.behind([other.results["loss"][0]], "forward"))
         for op in side.behind([side.results["loss"][0]], "forward"):
             upstream = side.behind([op], "forward")
-            if op.op not in STOPS or not behind <= side.parameters(upstream):
+            if op.op not in STOPS or not behind <= side.parameters(upstream) or _is_of_moments(side, op):
                 continue
             same = [other.ops[n] for n in side.values.counterparts(op.number, other.values, until, tolerance)]
             if not any(one.op in STOPS and one in on_the_way for one in same):
                 return number, op, next((one for one in same if one.op not in CARRIERS), None)
     return None
+
+
+def _is_of_moments(side: Flow, stop: LoggedOp) -> bool:
+    """Whether it stops a mean on its way into the squared deviations from it, to which it gives no gradient:
+    they add up to zero. TensorFlow's moments do so."""
+    takers = [op for op in side.ops if stop.number in op.inputs and op.phase == "forward"]
+    mean = side.makers(stop)
+    centred = set(side.origins(mean[0])) if len(mean) == 1 and kind(mean[0].op) == "mean" else set()
+    return bool(takers) and all(
+        op.op == "SquaredDifference" and centred & set(side.origins(op)) for op in takers
+    )
 
 
 class _Words:
