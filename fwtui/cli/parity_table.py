@@ -22,7 +22,8 @@ def render(finding: Finding) -> RenderableType:
     """The lanes, the verdict, and the gaps of the steps that say the most."""
     spec = finding.result.spec
     lanes = "   ".join(f"{number} {lane.backend}" for number, lane in enumerate(spec.lanes, 1))
-    return Group(Text(headline(spec), style="bold"), Text(lanes), "", _gaps(finding), "", _answers(finding))
+    gaps = [_gaps(finding), ""] if finding.rows else []
+    return Group(Text(headline(spec), style="bold"), Text(lanes), "", *gaps, _answers(finding))
 
 
 def _answers(finding: Finding) -> Table:

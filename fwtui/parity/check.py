@@ -63,9 +63,9 @@ def check(
         if found.result.signal or not (aside := _set_aside(found)):
             return found
         finding = replace(finding, aside=aside)
+    if all(lane.ended is not None and lane.ended.outcome == "diverged" for lane in lanes):
+        return replace(finding, reason=_unfinished(lanes))
     if place := _unexplained(finding):
-        if _diverged_alike(lanes, place):
-            return replace(finding, reason=_unfinished(lanes))
         return search.locate(replace(finding, same=False, place=place))
     return _agreed(finding)
 
@@ -78,7 +78,7 @@ def _truth(
         return None, ""
     for number in twins.doubles:
         ended = ran[number].ended
-        if ended is None or ended.outcome != "done":
+        if ended is None or ended.outcome not in ("done", "diverged"):
             why = f"{ended.outcome}: {ended.reason}" if ended else "was cut short"
             return None, f"{twins.all[number].backend} in float64 {why}"
     figures = tuple(
