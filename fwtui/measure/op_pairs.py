@@ -6,6 +6,7 @@ alike. What one framework does in ops of its own, the other in others, is no pai
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -55,16 +56,15 @@ def _one_place(ways: Ways, first: Ops, pair: Ops) -> bool:
 def _pairs(ways: Ways) -> Iterator[Ops]:
     """The pairs that may be what goes wrong."""
     goals = ways[0].goals, ways[1].goals
-    for a in ways[0].ops():
-        for b in ways[1].ops():
+    whole = [[op for op in way.ops() if not _is_inside(way, op)] for way in ways]
+    for a in whole[0]:
+        for b in whole[1]:
             kinds = {ways[0].kind(a), ways[1].kind(b)}
             one_kind = len(kinds) == 1
             if _size(a) != _size(b) and not (one_kind and _rank(a) == _rank(b)):
                 continue
             ends = a in goals[0] and b in goals[1]
             alike = one_kind or ends or (_taken_alike(ways, (a, b)) and not kinds & CUT_FREELY)
-            if not ends and any(_is_inside(way, op) for way, op in zip(ways, (a, b), strict=True)):
-                continue
             if alike and (_same_origins(ways, (a, b)) or (one_kind and _one_takes_more(ways, (a, b)))):
                 yield a, b
 
@@ -161,7 +161,7 @@ def _order(ops: Ops) -> int:
 
 
 def _size(op: LoggedOp) -> int | None:
-    return op.outputs[0].value().size if op.outputs else None
+    return math.prod(op.outputs[0].shape) if op.outputs else None
 
 
 def _rank(op: LoggedOp) -> int | None:

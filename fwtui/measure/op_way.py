@@ -36,6 +36,7 @@ class Way:
         self.flow, self._other, self.goals = flow, other, goals
         self._tolerance, self._until, self._derived = tolerance, other.until(phase), derived
         self._counterparts: dict[int, list[int]] = {}
+        self._kinds: dict[int, str] = {}
         self._unknown: set[int] = set()
         self._origins: dict[int, set[Origin]] = {}
         on_the_way = flow.behind(goals, phase)
@@ -85,12 +86,9 @@ class Way:
 
     def kind(self, op: LoggedOp) -> str:
         """What `op` does, by whatever name."""
-        values = self.flow.values
-        if values.masked(op.number) and not any(
-            values.masked(one) for one in self.direct(op) if isinstance(one, int)
-        ):
-            return MASK
-        return kind(op.op)
+        if op.number not in self._kinds:
+            self._kinds[op.number] = self._find_kind(op)
+        return self._kinds[op.number]
 
     def taker_kinds(self, op: LoggedOp) -> set[str]:
         """What is done next with the output of `op`."""
@@ -172,6 +170,14 @@ class Way:
                 number, self._other.values, self._until, self._tolerance, self._derived
             )
         return self._counterparts[number]
+
+    def _find_kind(self, op: LoggedOp) -> str:
+        values = self.flow.values
+        if values.masked(op.number) and not any(
+            values.masked(one) for one in self.direct(op) if isinstance(one, int)
+        ):
+            return MASK
+        return kind(op.op)
 
     def _unknown_makers(self, op: LoggedOp) -> list[LoggedOp]:
         return [maker for maker in self.flow.makers(op) if maker.number in self._unknown]
