@@ -22,7 +22,7 @@ def render(finding: Finding) -> RenderableType:
     """The lanes, the verdict, and the gaps of the steps that say the most."""
     spec = finding.result.spec
     lanes = "   ".join(f"{number} {lane.backend}" for number, lane in enumerate(spec.lanes, 1))
-    gaps = [_gaps(finding), ""] if finding.rows else []
+    gaps: list[RenderableType] = [_gaps(finding), ""] if finding.rows else []
     return Group(Text(headline(spec), style="bold"), Text(lanes), "", *gaps, _answers(finding))
 
 
