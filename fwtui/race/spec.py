@@ -135,6 +135,7 @@ class LaneSpec:
         linger: stay alive after the last step, so that more steps can be asked for.
         probes: when to tell gradients and parameters; None: never.
         log_ops: after the last step, take one more eagerly, and tell every op of it.
+        tell_graphs: after the last step, tell the graphs of the step that would be next.
     """
 
     backend: str
@@ -153,6 +154,7 @@ class LaneSpec:
     linger: bool = False
     probes: Probes | None = None
     log_ops: bool = False
+    tell_graphs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

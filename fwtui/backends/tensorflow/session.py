@@ -15,6 +15,7 @@ import tensorflow as tf
 from fwtui.backends.base import Gradients, Job, named_metrics
 from fwtui.backends.tensorflow.device import tensorflow_name
 from fwtui.backends.tensorflow.optimizers import OPTIMIZERS
+from fwtui.race.graph import Graph, NoGraph
 from fwtui.race.records import Compiled, GraphBroken, LoggedOp, Phase
 from fwtui.workloads.base import Arrays, Batch
 
@@ -88,6 +89,10 @@ class Session:
     def log_ops(self, batch: Batch) -> tuple[LoggedOp, ...]:
         """NotImplementedError: a session runs its whole graph in one call, and no op of it eagerly."""
         raise NotImplementedError("a session runs its whole graph in one call, and no op of it eagerly")
+
+    def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:
+        """None yet."""
+        return ()
 
     def events(self) -> Sequence[Compiled | GraphBroken]:
         """The graph was built before the first step, and is never again."""

@@ -15,6 +15,7 @@ from fwtui.backends.tensorflow.oplog import logged
 from fwtui.backends.tensorflow.optimizers import OPTIMIZERS
 from fwtui.backends.tensorflow.session import Session
 from fwtui.backends.tensorflow.traces import Traces
+from fwtui.race.graph import Graph, NoGraph
 from fwtui.race.records import Compiled, GraphBroken, LoggedOp, Phase
 from fwtui.workloads.base import Arrays, Batch
 
@@ -90,6 +91,10 @@ class Eager:
                 self._update(dense)
 
         return logged(self._params, tensors, take)
+
+    def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:
+        """None yet."""
+        return ()
 
     def events(self) -> Sequence[Compiled | GraphBroken]:
         """Nothing: nothing is ever compiled."""

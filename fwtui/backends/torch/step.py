@@ -11,6 +11,7 @@ from torch import Tensor
 from fwtui.backends.base import Backend, Gradients, Job, named_metrics
 from fwtui.backends.torch import optimizers
 from fwtui.backends.torch.oplog import OpLog
+from fwtui.race.graph import Graph, NoGraph
 from fwtui.race.records import Compiled, GraphBroken, LoggedOp, Phase
 from fwtui.workloads.base import Arrays, Batch, Loss
 
@@ -79,6 +80,10 @@ class Eager:
             log.book.enter("update", {f"gradient {name}": g for name, g in named if g is not None})
             self._update(gradients)
         return log.book.told({f"parameter {name}": weight for name, weight in self._params.items()})
+
+    def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:
+        """None yet."""
+        return ()
 
     def events(self) -> Sequence[Compiled | GraphBroken]:
         """Nothing: nothing is ever compiled."""
