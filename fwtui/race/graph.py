@@ -27,7 +27,7 @@ class Node:
     Attributes:
         op: the framework's own name for it, such as `MatMul`, `aten.mm` or `dot`.
         name: what it is called in its graph.
-        inputs: the nodes whose outputs it takes, by place in `Graph.nodes`, and which output of each; in order.
+        inputs: in order, the nodes whose outputs it takes, by place in `Graph.nodes`, and which of them.
         outputs: what it gives.
         scope: where it stands, outermost first, parted by `/`, such as `block1/attention`; "" at the top.
         source: file and line that asked for it; None where nobody knows.
