@@ -149,7 +149,9 @@ def _rows(
     lanes: list[int | None] = []
     column_of: dict[int, int] = {}
     rows = []
-    kept_free = -1  # a node that nothing is drawn from has nothing right below it: that would look like an edge
+    kept_free = (
+        -1
+    )  # a node that nothing is drawn from has nothing right below it: that would look like an edge
     for row, node in enumerate(order):
         before = tuple(lanes)
         drawn = [source for source in takes[node] if row <= last.get(source, -1) and source in column_of]
