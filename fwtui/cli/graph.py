@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fwtui.cli.options import OUTPUT, Json
+from fwtui.cli.options import HOW, OUTPUT, Json
 
 if TYPE_CHECKING:
     from fwtui.headless import Result
@@ -12,10 +12,25 @@ if TYPE_CHECKING:
     from fwtui.race.plan import RaceRequest
 
 FORMATS = ("tree", "draw", "dot", "model-explorer")
-WITHOUT = ("lanes", "lane", "probe_every", "tf32", "schedule", "host", "threads", "pace")
-STEPS = "1"
+WITHOUT = ("lanes", "lane", "steps", "probe_every", "tf32", "schedule", "host", "threads", "pace")
 
-Backend = Annotated[str, typer.Argument(metavar="BACKEND", show_default=False)]
+Backend = Annotated[
+    str,
+    typer.Argument(
+        metavar="BACKEND",
+        help="Whose graphs, such as [bold]tf.function[/]; [bold]fwtui backends[/] lists them.",
+        show_default=False,
+    ),
+]
+Steps = Annotated[
+    str,
+    typer.Option(
+        metavar="N",
+        help="Take the graphs after so many optimizer updates (1).",
+        show_default=False,
+        rich_help_panel=HOW,
+    ),
+]
 Kind = Annotated[
     str | None,
     typer.Option(
@@ -51,15 +66,16 @@ All = Annotated[
 def graph(
     request: "RaceRequest",
     backend: Backend = "",
+    steps: Steps = "1",
     kind: Kind = None,
     as_format: As = FORMATS[0],
     every_node: All = False,
     json: Json = None,
 ) -> int:
-    """Show the graphs of one backend's step: what it traced, compiled, built once, or recorded this very step.
+    """Show the graphs of one backend's step: what it traced, compiled, built once, or recorded just now.
 
-    The graphs are taken after a step of training, or after [bold]--steps[/] of them. Nodes are told with
-    their phase, scope, shapes, line of source, and floating-point operations where they are known.
+    Nodes are told with their phase, scope, shapes, line of source, and floating-point operations where they
+    are known. Constants are summarised; [bold]--json[/] has all that was captured.
 
     Exit code: 0 if a graph was captured, 1 if none was or the lane failed, 2 for bad input, 130 after Ctrl+C.
 
@@ -81,7 +97,7 @@ def graph(
 
     one_of("fwtui graph", backend, backends.names())
     one_of("--as", as_format, FORMATS)
-    race = plan(replace(request, lanes=(LaneRequest(backend),), steps=request.steps or STEPS))
+    race = plan(replace(request, lanes=(LaneRequest(backend),), steps=steps))
     race = replace(race, lanes=(replace(race.lanes[0], tell_graphs=True),))
     out = None if json is None else JsonOutput(json)
     with Progress(race) as progress:

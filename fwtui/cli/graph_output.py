@@ -17,7 +17,7 @@ from fwtui.graphs.draw import Drawing
 from fwtui.graphs.json_format import as_json
 from fwtui.graphs.lines import Line
 from fwtui.graphs.model_explorer import as_model_explorer
-from fwtui.graphs.summary import summary
+from fwtui.graphs.summary import Summary, summary
 from fwtui.headless import Result
 from fwtui.measure.report import report as race_report
 from fwtui.race.graph import Graph, NoGraph
@@ -121,9 +121,7 @@ def _figures(graph: Graph) -> Table:
         "nodes": f"{figures.nodes:,}, {words.plural(figures.edges, 'edge')}: "
         + ", ".join(f"{count:,} {phase}" for phase, count in figures.phases.items()),
         "ops": ", ".join([*ops[:_MOST_OPS], *more]),
-        "flops": words.NA
-        if figures.flops is None
-        else f"{figures.flops:,} a step, as {figures.flops_known:,} of {words.plural(figures.nodes, 'node')} tell",
+        "flops": _flops(figures),
     }
     if graph.parts:
         parts = (f"{plain(name)} ({words.plural(_lines(text), 'line')})" for name, text in graph.parts)
@@ -134,6 +132,13 @@ def _figures(graph: Graph) -> Table:
     for name, told in rows.items():
         table.add_row(name, Text(told))
     return table
+
+
+def _flops(figures: Summary) -> str:
+    if figures.flops is None:
+        return words.NA
+    told_by = f"{figures.flops_known:,} of {words.plural(figures.nodes, 'node')}"
+    return f"{figures.flops:,} a step, as {told_by} tell"
 
 
 def _lines(text: str) -> int:

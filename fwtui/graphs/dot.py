@@ -50,12 +50,11 @@ def _node(name: str, node: Node) -> str:
         "phase": node.phase,
         "scope": node.scope,
         "outputs": outputs(node),
-        # A colon would part the value once more.
         "source": f"{node.source[0]} line {node.source[1]}" if node.source else "",
         "flops": "" if node.flops is None else str(node.flops),
         "detail": node.detail,
     }
-    rows = "".join(f"{key}: {_text(value).replace(':', ' ')}\\l" for key, value in told.items() if value)
+    rows = "".join(f"{key}: {_value(value)}\\l" for key, value in told.items() if value)
     label = f"{{{name}|op_code={_text(node.op)}\\l|{rows}}}"
     return f'"{name}" [label="{label}" fillcolor="{_COLOURS[node.phase]}"]'
 
@@ -65,6 +64,12 @@ def _names(graph: Graph) -> list[str]:
     names = [_text(node.name) for node in graph.nodes]
     often = Counter(names)
     return [name if name and often[name] == 1 else f"{name}#{index}" for index, name in enumerate(names)]
+
+
+def _value(text: str) -> str:
+    """`text` as Netron takes a value: a colon parts it once more, and round brackets are read as JSON."""
+    value = _text(text).replace(":", " ")
+    return f"[{value[1:-1]}]" if value.startswith("(") and value.endswith(")") else value
 
 
 def _text(text: str) -> str:
