@@ -115,7 +115,7 @@ def _page(one: Graph | NoGraph, as_format: str, every_node: bool) -> RenderableT
 def _figures(graph: Graph) -> Table:
     figures = summary(graph)
     ops = [f"{count:,} {plain(op)}" for op, count in figures.ops.items()]
-    more = [f"and {len(ops) - _MOST_OPS:,} other ops"] if len(ops) > _MOST_OPS else []
+    more = [f"and {words.plural(len(ops) - _MOST_OPS, 'further op')}"] if len(ops) > _MOST_OPS else []
     rows = {
         "captured": plain(graph.captured),
         "nodes": f"{figures.nodes:,}, {words.plural(figures.edges, 'edge')}: "

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fwtui.graphs.lanes import LONGEST, MOST_LANES, Row, plan
-from fwtui.graphs.lines import Line, Span, cut, name_in_scope, outputs, padded
-from fwtui.race.graph import Graph
+from fwtui.graphs.lines import Line, Span, cut, name_in_scope, padded, tensor
+from fwtui.race.graph import Graph, Node
 from fwtui.workloads.own_errors import plain
 
-_WIDEST_OP, _WIDEST_NAME, _WIDEST_CONSTANT = 22, 30, 24
+_WIDEST_OP, _WIDEST_NAME, _WIDEST_CONSTANT = 24, 22, 24
 _MOST_LINKS = 4
 _UP, _DOWN, _LEFT, _RIGHT = 1, 2, 4, 8
 _BOX = {
@@ -56,7 +56,7 @@ class Drawing:
         return map(self.line, range(len(self)))
 
     def line(self, number: int) -> Line:
-        """The edges, then the node's number, its phase where another begins, op, name, outputs and links."""
+        """The edges, then the node's number, its phase where another begins, what it is, and links."""
         row = self.plan.rows[number]
         node = self.graph.nodes[row.node]
         above = self.graph.nodes[self.plan.rows[number - 1].node] if number else None
@@ -70,9 +70,9 @@ class Drawing:
             Span(f"{phase:8}  ", node.phase),
             Span(padded(plain(node.op), self._op_width) + "  ", "op"),
             Span(padded(name_in_scope(node), self._name_width) + "  ", "name"),
-            Span(outputs(node), "tensor"),
-            Span(self._constants(row.node), "detail"),
+            Span(_first_output(node), "tensor"),
             Span(self._links(row), "link"),
+            Span(self._constants(row.node), "detail"),
         )
 
     def folded(self) -> str:
@@ -112,6 +112,12 @@ class Drawing:
     def _links(self, row: Row) -> str:
         to = self.plan.takers.get(row.node, [])
         return _numbers("  ←", row.links) + _numbers("  →", to)
+
+
+def _first_output(node: Node) -> str:
+    """`float32[16×32]`, and how many more there are: the links behind it are to stay in sight."""
+    more = f" +{len(node.outputs) - 1}" if len(node.outputs) > 1 else ""
+    return plain(tensor(node.outputs[0])) + more if node.outputs else ""
 
 
 def _numbers(sign: str, nodes: tuple[int, ...] | list[int]) -> str:
