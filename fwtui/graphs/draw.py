@@ -81,9 +81,9 @@ class Drawing:
         links = sum(len(row.links) for row in self.plan.rows)
         told = []
         if constants:
-            told.append(f"{constants:,} constants stand beside what takes them, in ‹ ›")
+            told.append(f"constants, in ‹ › beside what takes them: {constants:,}")
         if links:
-            told.append(f"{links:,} long edges are numbers: ← from, → to")
+            told.append(f"long edges, as numbers ← from and → to: {links:,}")
         return "; ".join(told)
 
     def _edges(self, row: Row) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from fwtui.race.graph import Node, NodePhase, Tensor
 from fwtui.workloads.own_errors import place, plain
 
-Style = Literal["edge", "group", "number", "op", "name", "tensor", "source", "flops", "detail", "link"]
+Style = Literal["edge", "number", "op", "name", "tensor", "detail", "link"]
 
 
 class Span(NamedTuple):

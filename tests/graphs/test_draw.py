@@ -82,7 +82,7 @@ def test_a_small_step_is_drawn_whole():
         "│ │ │ │ │ │ │",
     ]
     assert not by_number(drawing)
-    assert drawing.folded() == "1 constants stand beside what takes them, in ‹ ›"
+    assert drawing.folded() == "constants, in ‹ › beside what takes them: 1"
 
 
 def test_a_line_says_what_the_node_is():
@@ -93,7 +93,7 @@ def test_a_line_says_what_the_node_is():
     assert second[:5] == ["│", "○", "2", "VarHandleOp", "w0"]  # its phase is the one above
     assert third[:5] == ["●─╯", "23", "forward", "MatMul", "MatMul"]
     assert sum("‹1e-06›" in line for line in lines) == 20
-    assert "long edges are numbers" in drawing.folded()
+    assert "long edges, as numbers" in drawing.folded()
 
 
 def test_a_value_taken_by_many_names_the_first():
