@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import torch
@@ -36,6 +37,7 @@ class Eager:
         }
         self._weights = list(self._params.values())
         self._loss = job.workload.torch_loss()
+        self._optimizer_name, self._learning_rate = job.optimizer, job.learning_rate
         self._update = self._optimizer(job.optimizer, self._weights, job.learning_rate)
         self._run: Any = _step_of(self._loss, self._params, self._update)
         self._batch, self._held_out = _Resident(self._device), _Resident(self._device)
@@ -82,8 +84,13 @@ class Eager:
         return log.book.told({f"parameter {name}": weight for name, weight in self._params.items()})
 
     def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:
-        """None yet."""
-        return ()
+        """What autograd recorded of this step, and the whole of it; a copy of the net takes it."""
+        from fwtui.backends.torch import graph
+
+        copies, update = self._copied()
+        with _random_numbers_kept(self._device):
+            net = graph.Net(self._loss, copies, update)
+            return graph.eager(_step_of, net, self._batch.tensors(batch))
 
     def events(self) -> Sequence[Compiled | GraphBroken]:
         """Nothing: nothing is ever compiled."""
@@ -91,6 +98,11 @@ class Eager:
 
     def close(self) -> None:
         """Nothing outlives the object."""
+
+    def _copied(self) -> tuple[dict[str, Tensor], optimizers.Update]:
+        """The present weights once more, with an optimizer of their own that has not begun."""
+        copies = {name: weight.detach().clone().requires_grad_() for name, weight in self._params.items()}
+        return copies, self._optimizer(self._optimizer_name, list(copies.values()), self._learning_rate)
 
     def _on_the_host(
         self, metrics: Mapping[str, Tensor], gradients: Sequence[Tensor | None]
@@ -130,6 +142,14 @@ class _Resident:
             }
             self._of = batch
         return self._tensors
+
+
+def _random_numbers_kept(device: torch.device) -> AbstractContextManager[None]:
+    """What is drawn while it is entered is not drawn from what the steps draw from."""
+    kept: AbstractContextManager[None] = torch.random.fork_rng(
+        [] if device.type == "cpu" else [device], device_type="cuda" if device.type == "cpu" else device.type
+    )
+    return kept
 
 
 def _synchronize(device: torch.device) -> None:
