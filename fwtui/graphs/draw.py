@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fwtui.graphs.lanes import LONGEST, MOST_LANES, Row, plan
-from fwtui.graphs.lines import Line, Span, cut, name_in_scope, padded, tensor
+from fwtui.graphs.lines import Line, Span, cut, name_below, padded, tensor
 from fwtui.race.graph import Graph, Node
 from fwtui.workloads.own_errors import plain
 
@@ -45,7 +45,7 @@ class Drawing:
         self._op_width = min(_WIDEST_OP, max((len(node.op) for node in nodes), default=0))
         self._name_width = min(
             _WIDEST_NAME,
-            max((len(n.name) - (len(n.scope) + 1 if n.scope else 0) for n in nodes), default=0),
+            max((len(node.name.removeprefix(f"{node.scope}/")) for node in nodes), default=0),
         )
 
     def __len__(self) -> int:
@@ -69,7 +69,7 @@ class Drawing:
             Span(f"{row.node:>{self._number_width}}  ", "number"),
             Span(f"{phase:8}  ", node.phase),
             Span(padded(plain(node.op), self._op_width) + "  ", "op"),
-            Span(padded(name_in_scope(node), self._name_width) + "  ", "name"),
+            Span(padded(name_below(node, node.scope), self._name_width) + "  ", "name"),
             Span(_first_output(node), "tensor"),
             Span(self._links(row), "link"),
             Span(self._constants(row.node), "detail"),

@@ -43,9 +43,12 @@ def source(node: Node) -> str:
     return plain(place(Path(node.source[0]), node.source[1])) if node.source else ""
 
 
-def name_in_scope(node: Node) -> str:
-    """A node's name without the scope before it."""
-    return plain(node.name.removeprefix(f"{node.scope}/") if node.scope else node.name)
+def name_below(node: Node, scope: str) -> str:
+    """Where a node stands below `scope`, which it stands in, and its name: `block1/MatMul`."""
+    whole = node.name
+    if node.scope and not whole.startswith(f"{node.scope}/"):
+        whole = f"{node.scope}/{whole}"
+    return plain(whole.removeprefix(f"{scope}/") if scope else whole)
 
 
 def cut(text: str, width: int) -> str:

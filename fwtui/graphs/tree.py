@@ -6,18 +6,18 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from fwtui.graphs.lines import Line, Span, name_in_scope, outputs, padded, source
+from fwtui.graphs.lines import Line, Span, name_below, outputs, padded, source
 from fwtui.race.graph import PHASES, Graph, NodePhase
 from fwtui.workloads.own_errors import plain
 
 MOST = 20
 _OPS_IN_REST = 4
-_WIDEST_OP, _WIDEST_NAME, _WIDEST_OUTPUTS = 34, 32, 28
+_WIDEST_OP, _WIDEST_NAME, _WIDEST_OUTPUTS = 28, 26, 20
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A phase, or a scope in it.
+    """A phase, or a scope in it that holds more than one node; a node alone in its scope stands above it.
 
     Attributes:
         name: the phase, or the scope below the group that this one stands in.
@@ -44,10 +44,16 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class TreeRow:
-    """One line of a tree: what stands there, and the branches that lead to it."""
+    """One line of a tree: what stands there, the branches that lead to it, and the scope around it."""
 
     branches: str
     item: Group | int | Rest
+    scope: str = ""
+
+    def name(self, graph: Graph) -> str:
+        """The name of the node that stands there, and what there is of its scope below the one around it."""
+        assert isinstance(self.item, int)
+        return name_below(graph.nodes[self.item], self.scope)
 
 
 def tree(graph: Graph) -> tuple[Group, ...]:
@@ -81,7 +87,7 @@ def lines(graph: Graph, most: int | None = MOST) -> Iterator[Line]:
     shown = list(rows(tree(graph), most))
     nodes = [(row, graph.nodes[row.item]) for row in shown if isinstance(row.item, int)]
     op_width = min(_WIDEST_OP, max((len(row.branches) + len(node.op) for row, node in nodes), default=0))
-    name_width = min(_WIDEST_NAME, max((len(name_in_scope(node)) for _, node in nodes), default=0))
+    name_width = min(_WIDEST_NAME, max((len(row.name(graph)) for row, _ in nodes), default=0))
     outputs_width = min(_WIDEST_OUTPUTS, max((len(outputs(node)) for _, node in nodes), default=0))
     for row in shown:
         if isinstance(row.item, int):
@@ -120,7 +126,7 @@ def _node_line(graph: Graph, row: TreeRow, op_width: int, name_width: int, outpu
     line: Line = (
         Span(row.branches, "edge"),
         Span(padded(plain(node.op), room) + "  ", "op"),
-        Span(padded(name_in_scope(node), name_width) + "  ", "name"),
+        Span(padded(row.name(graph), name_width) + "  ", "name"),
         Span(padded(outputs(node), outputs_width) + "  ", "tensor"),
         Span(further, "detail"),
     )
@@ -157,7 +163,7 @@ def _group(graph: Graph, building: _Building, phase: NodePhase, name: str, path:
             group = _group(graph, below, phase, label, f"{path}/{label}")
             nodes += group.nodes
             of_child = group.flops
-            children.append(group)
+            children += [group] if group.nodes > 1 else group.children
         flops += of_child or 0
         known = known or of_child is not None
     return Group(name, path, phase, tuple(children), nodes, flops if known else None)
@@ -169,7 +175,7 @@ def _below(
     children = _summarised(group.children, most)
     for number, child in enumerate(children, 1):
         last = number == len(children)
-        yield TreeRow(branches + ("╰─ " if last else "├─ "), child)
+        yield TreeRow(branches + ("╰─ " if last else "├─ "), child, group.path.partition("/")[2])
         if isinstance(child, Group) and is_open(child):
             yield from _below(child, branches + ("   " if last else "│  "), most, is_open)
 

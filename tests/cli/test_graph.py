@@ -25,7 +25,7 @@ def test_a_tree_a_graph_and_why_another_is_missing(fwtui, tmp_path):
     assert ran.code == 0, ran.err
     assert "scripted.ok   Scripted 1.2.3   cpu   56 parameters   after 1 step" in ran.out
     assert "32 a step, as 1 of 3 nodes tell" in ran.out
-    assert "╰─ net  1 node, 32 flops" in ran.out
+    assert "╰─ MatMul       net/product  float32[2×2]  32 flops" in ran.out
     assert "after an optimizer: not captured: a script is not optimized" in ran.out
     told = json.loads(path.read_text("utf-8"))
     assert problems(told, SCHEMA) == []

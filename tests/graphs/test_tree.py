@@ -45,15 +45,34 @@ def test_scopes_that_hold_only_a_scope_are_one_line():
     ]
 
 
+def test_a_node_alone_in_its_scope_stands_in_the_one_above():
+    nodes = [
+        Node("Reshape", "tape/Reshape/shape", "backward", (), (), "tape/Reshape"),
+        Node("Mul", "mul", "backward", (), (), "tape/Mul"),  # whose name does not say its scope
+        Node("Neg", "neg", "backward", (), ()),
+        Node("Sub", "alone/sub", "loss", (), (), "alone"),
+    ]
+    lines = [plain_text(line) for line in tree.lines(Graph("g", "", "", tuple(nodes)))]
+    assert lines == [
+        "loss  1 node",
+        "╰─ Sub         alone/sub",
+        "backward  3 nodes",
+        "├─ tape  2 nodes",
+        "│  ├─ Reshape  Reshape/shape",
+        "│  ╰─ Mul      Mul/mul",
+        "╰─ Neg         neg",
+    ]
+
+
 def test_a_long_group_is_summarised_and_can_be_told_whole():
     nodes = [Node("Mul" if n % 3 else "Add", f"n{n}", "update", (), ()) for n in range(30)]
-    nodes.insert(3, Node("Sub", "s/sub", "update", (), (), "s"))
+    nodes[3:3] = [Node("Sub", f"s/sub{n}", "update", (), (), "s") for n in range(2)]
     graph = Graph("g", "", "", tuple(nodes))
     lines = [plain_text(line) for line in tree.lines(graph, most=5)]
-    assert len(lines) == 1 + 4 + 2 + 1
+    assert len(lines) == 1 + 4 + 3 + 1
     assert lines[-1] == "╰─ 26 more: 18 Mul, 8 Add"
     assert any("sub" in line for line in lines)
-    assert len(list(tree.lines(graph, most=None))) == 1 + 30 + 2
+    assert len(list(tree.lines(graph, most=None))) == 1 + 30 + 3
 
 
 def test_a_closed_group_hides_what_is_in_it():
