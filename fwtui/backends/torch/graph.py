@@ -41,12 +41,17 @@ class Net:
 
 
 def attempted(kind: str, title: str, capture: Callable[[], Graph]) -> Graph | NoGraph:
-    """What `capture` gives; why not, in one line, where it fails."""
+    """What `capture` gives; why not, where it fails."""
     try:
         return capture()
     except Exception as error:  # whatever a framework's tracer may raise
-        said = " ".join(str(error).split("\n\n")[0].split())
-        return NoGraph(kind, title, f"{type(error).__name__}: {said}"[:300])
+        return failed(kind, title, error)
+
+
+def failed(kind: str, title: str, error: Exception) -> NoGraph:
+    """A graph that `error` prevented, which may have much to say, in one line."""
+    said = " ".join(str(error).split("\n\n")[0].split())
+    return NoGraph(kind, title, f"{type(error).__name__}: {said}"[:300])
 
 
 def eager(step_of: StepOf, net: Net, batch: Mapping[str, Any]) -> tuple[Graph | NoGraph, ...]:

@@ -105,10 +105,12 @@ def with_loss(nodes: list[Node], loss: int) -> tuple[Node, ...]:
 def _given(one: fx.Node, facts: Facts, outputs: tuple[model.Tensor, ...], before: list[Node]) -> Node:
     """An input: a parameter, an array of the batch, the optimizer's state; or a constant of the net's."""
     name = facts.name(one)
-    if name is None and one.users and all(facts.phase(user) == "update" for user in one.users):
-        name = f"state {1 + sum(node.name.startswith('state ') for node in before)}"
-    phase: NodePhase = "constant" if name is None and one.op == "get_attr" else "input"
-    return Node(one.op, name or one.name, phase, (), outputs)
+    if one.op == "placeholder":
+        return Node(one.op, name or one.name, "input", (), outputs)
+    if all(facts.phase(user) == "update" for user in one.users):
+        number = 1 + sum(node.name.startswith("state ") for node in before)
+        return Node(one.op, f"state {number}", "input", (), outputs)
+    return Node(one.op, one.name, "constant", (), outputs)
 
 
 def _computed(

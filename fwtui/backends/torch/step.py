@@ -39,7 +39,7 @@ class Eager:
         self._loss = job.workload.torch_loss()
         self._optimizer_name, self._learning_rate = job.optimizer, job.learning_rate
         self._update = self._optimizer(job.optimizer, self._weights, job.learning_rate)
-        self._run: Any = _step_of(self._loss, self._params, self._update)
+        self._run: Any = step_of(self._loss, self._params, self._update)
         self._batch, self._held_out = _Resident(self._device), _Resident(self._device)
 
     def step(self, batch: Batch) -> Mapping[str, float]:
@@ -88,9 +88,9 @@ class Eager:
         from fwtui.backends.torch import graph
 
         copies, update = self._copied()
-        with _random_numbers_kept(self._device):
+        with random_numbers_kept(self._device):
             net = graph.Net(self._loss, copies, update)
-            return graph.eager(_step_of, net, self._batch.tensors(batch))
+            return graph.eager(step_of, net, self._batch.tensors(batch))
 
     def events(self) -> Sequence[Compiled | GraphBroken]:
         """Nothing: nothing is ever compiled."""
@@ -112,7 +112,7 @@ class Eager:
         return values, dict(zip(self._params, arrays, strict=True))
 
 
-def _step_of(loss: Loss, params: Mapping[str, Tensor], update: optimizers.Update) -> Callable[..., Any]:
+def step_of(loss: Loss, params: Mapping[str, Tensor], update: optimizers.Update) -> Callable[..., Any]:
     """The step as a function of the batch alone; gives its metrics, and the gradients by weight."""
     weights = list(params.values())
 
@@ -144,7 +144,7 @@ class _Resident:
         return self._tensors
 
 
-def _random_numbers_kept(device: torch.device) -> AbstractContextManager[None]:
+def random_numbers_kept(device: torch.device) -> AbstractContextManager[None]:
     """What is drawn while it is entered is not drawn from what the steps draw from."""
     kept: AbstractContextManager[None] = torch.random.fork_rng(
         [] if device.type == "cpu" else [device], device_type="cuda" if device.type == "cpu" else device.type
