@@ -23,6 +23,16 @@ _SHOWN = 8
 """A constant with more values than these is summarised."""
 
 
+def outputs(op: tf.Operation) -> tuple[Tensor, ...]:
+    """What `op` gives, as its graph knows it. A rank that it does not know is told as one open dimension."""
+    return tuple(Tensor(tensor.dtype.name, shape(tensor)) for tensor in op.outputs)
+
+
+def shape(tensor: tf.Tensor) -> tuple[int | None, ...]:
+    """The shape of a symbolic tensor."""
+    return (None,) if tensor.shape.rank is None else tuple(tensor.shape.as_list())
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
     """The ops of a graph or of a function in it, which `caller` in another level calls."""
@@ -79,7 +89,7 @@ class Walk:
         given: Mapping[str, Given],
         phase: Callable[[int, tf.Operation], NodePhase],
         source: Callable[[int, tf.Operation], tuple[str, int] | None],
-        tensors: Callable[[tf.Operation], tuple[Tensor, ...]] = lambda op: outputs(op),
+        tensors: Callable[[tf.Operation], tuple[Tensor, ...]] = outputs,
     ) -> tuple[Node, ...]:
         """Every op as a node.
 
@@ -95,16 +105,16 @@ class Walk:
             for place, tensor in enumerate(draft.op.outputs)
         }
         made: list[Node] = []
-        told = {
-            number: (given[draft.op.name].tensor,) if draft.op.name in given else tensors(draft.op)
-            for number, draft in enumerate(self._drafts)
-        }
+        givens = [given.get(draft.op.name) if draft.level == 0 else None for draft in self._drafts]
+        told = [
+            (known.tensor,) if known else tensors(draft.op)
+            for known, draft in zip(givens, self._drafts, strict=True)
+        ]
         for number, draft in enumerate(self._drafts):
-            op, known = draft.op, given.get(draft.op.name)
-            own = [(draft.level, tensor.name) for tensor in op.inputs]
-            inputs = list(dict.fromkeys(places[self._origin(key)] for key in draft.results))
-            taken = [places[self._origin(key)] for key in own]
-            inputs = taken + [one for one in inputs if one not in taken]
+            op, known = draft.op, givens[number]
+            taken = [places[self._origin((draft.level, tensor.name))] for tensor in op.inputs]
+            given_back = dict.fromkeys(places[self._origin(key)] for key in draft.results)
+            inputs = taken + [one for one in given_back if one not in taken]
             shapes = [told[node][place].shape for node, place in taken]
             made.append(
                 Node(
@@ -131,25 +141,15 @@ class Walk:
         return key
 
 
-def outputs(op: tf.Operation) -> tuple[Tensor, ...]:
-    """What `op` gives, as its graph knows it. A rank that it does not know is told as one open dimension."""
-    return tuple(Tensor(tensor.dtype.name, shape(tensor)) for tensor in op.outputs)
-
-
-def shape(tensor: tf.Tensor) -> tuple[int | None, ...]:
-    """The shape of a symbolic tensor."""
-    return (None,) if tensor.shape.rank is None else tuple(tensor.shape.as_list())
-
-
 def value_text(value: Any) -> str:
     """A constant in a line: few values as they are, many by their shape, mean and limits."""
     array = np.asarray(value)
-    if array.dtype.kind in "OSU":
-        return f"{array.size} strings"
+    size = "×".join(map(str, array.shape))
+    if array.dtype.kind not in "biuf":
+        return f"{size} {array.dtype}".strip()
     if array.size <= _SHOWN:
         return np.array2string(array, precision=6, separator=", ").replace("\n", "")
-    size = "×".join(map(str, array.shape))
-    return f"{size}: mean {array.mean():.4g}, from {array.min():.4g} to {array.max():.4g}"
+    return f"{size}: mean {array.mean():.4g}, from {float(array.min()):.4g} to {float(array.max()):.4g}"
 
 
 def _runnable(ops: Sequence[tf.Operation]) -> list[tf.Operation]:

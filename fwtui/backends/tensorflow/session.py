@@ -96,14 +96,17 @@ class Session:
 
     def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:
         """The graph as it was built, what a step needs of it, and what the runtime makes of that."""
-        step = built_graph(
-            self._graph, self._placeholders, self._params, self._metrics, self._gradients, self._train
-        )
+
+        def step() -> StepGraph:
+            return built_graph(
+                self._graph, self._placeholders, self._params, self._metrics, self._gradients, self._train
+            )
+
         return graph.captured(
             {
-                ("built", "as built"): lambda: graph.built(step),
-                ("fetched", "pruned for a step"): lambda: graph.fetched(step),
-                ("optimized", "after Grappler and placement"): lambda: self._partitioned(step, batch),
+                ("built", "as built"): lambda: graph.built(step()),
+                ("fetched", "pruned for a step"): lambda: graph.fetched(step()),
+                ("optimized", "after Grappler and placement"): lambda: self._partitioned(step(), batch),
             }
         )
 
