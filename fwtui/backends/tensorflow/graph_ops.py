@@ -21,6 +21,7 @@ _CALLS = {
 """Ops that run functions of the graph, and how many of their inputs are not for those functions."""
 _SHOWN = 8
 """A constant with more values than these is summarised."""
+_NUMBERS: Any = {"float_kind": "{:.6g}".format}
 
 
 def outputs(op: tf.Operation) -> tuple[Tensor, ...]:
@@ -148,7 +149,7 @@ def value_text(value: Any) -> str:
     if array.dtype.kind not in "biuf":
         return f"{size} {array.dtype}".strip()
     if array.size <= _SHOWN:
-        return np.array2string(array, precision=6, separator=", ").replace("\n", "")
+        return np.array2string(array, separator=", ", formatter=_NUMBERS).replace("\n", "")
     return f"{size}: mean {array.mean():.4g}, from {float(array.min()):.4g} to {float(array.max()):.4g}"
 
 
