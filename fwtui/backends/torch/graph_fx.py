@@ -18,6 +18,9 @@ from fwtui.race.graph import Node, NodePhase
 _VALUES = ("val", "example_value")
 """Where a node says what it gives: in graphs of ATen's ops, and in those of Dynamo."""
 
+_LONGEST = 200
+"""Signs of a node's settings that are told."""
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -195,4 +198,5 @@ def _settings(one: fx.Node) -> str:
     """What it takes beside tensors, such as a learning rate or the dimension that is summed."""
     plain = [str(a) for a in one.args if not any(_nodes_in(a)) and a is not None]
     named = [f"{key}={v}" for key, v in one.kwargs.items() if not any(_nodes_in(v)) and v is not None]
-    return ", ".join((*plain, *named))
+    told = ", ".join((*plain, *named))
+    return told if len(told) <= _LONGEST else told[: _LONGEST - 1] + "…"

@@ -1,18 +1,20 @@
 """The kernels that Inductor made, read from the Python code that it writes to call them.
 
 That code is meant for Python alone, and not documented: what it looks like is known here only. Before each
-call of a kernel stands a comment with its debug handle; all else makes room for buffers and gives it back.
+call of a kernel stands a comment with its debug handle, the kernel's name and a number; all else makes room
+for buffers and gives it back.
 """
 
 from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 
 from fwtui.race.graph import PHASES, Node, Tensor
 
-_HANDLE = re.compile(r"# \[Provenance debug handles\] (\S+)")
+_HANDLE = re.compile(r"# \[Provenance debug handles\] ((\S+):\d+)")
 _SIGNATURE = re.compile(r"(?:\bkernel|def \w+)\s*\(([^)]*)\)")
 _POINTER = re.compile(r"\b(in_out_ptr|in_ptr|out_ptr)\d+")
 _FUSED = re.compile(r"^(\w*?_fused)_")
@@ -37,22 +39,29 @@ def kernels_of(
     if not calls:
         raise ValueError("Inductor's code has no function `call`")
     kernels = dict(_kernels(module))
-    reader = _Reader(kernels, made_of)
-    handles = {n: found[1] for n, line in enumerate(code.splitlines(), 1) if (found := _HANDLE.search(line))}
+    handles: dict[str, deque[str]] = defaultdict(deque)
+    for handle, kernel in _HANDLE.findall(code):
+        handles[kernel].append(handle)
+    reader = _Reader(kernels, made_of, handles)
     for statement in _statements(calls[-1].body):
         if isinstance(statement, ast.Assign) and ast.unparse(statement.value) == "args":
             reader.take(list(_names(statement.targets[0])), inputs)
         else:
-            reader.read(statement, handles.get(statement.lineno - 1))
+            reader.read(statement)
     return reader.nodes, (*kernels.items(), ("call", ast.get_source_segment(code, calls[-1]) or ""))
 
 
 class _Reader:
     """Goes through the statements in order, and knows who wrote each buffer last, and what it holds."""
 
-    def __init__(self, kernels: Mapping[str, str], made_of: Mapping[str, Sequence[Node]]) -> None:
+    def __init__(
+        self,
+        kernels: Mapping[str, str],
+        made_of: Mapping[str, Sequence[Node]],
+        handles: Mapping[str, deque[str]],
+    ) -> None:
         self.nodes: list[Node] = []
-        self._kernels, self._made_of = kernels, made_of
+        self._kernels, self._made_of, self._handles = kernels, made_of, handles
         self._writers: dict[str, tuple[int, int]] = {}
         self._tensors: dict[str, Tensor] = {}
 
@@ -68,19 +77,20 @@ class _Reader:
             self._write([buffer], node.outputs)
             self.nodes.append(node)
 
-    def read(self, statement: ast.stmt, handle: str | None) -> None:
-        """A statement; with a `handle` it calls a kernel."""
+    def read(self, statement: ast.stmt) -> None:
+        """A statement: the call of a kernel, a new buffer, or another name for one."""
         value = statement.value if isinstance(statement, (ast.Assign, ast.Expr)) else None
         target = ast.unparse(statement.targets[0]) if isinstance(statement, ast.Assign) else None
-        if handle is not None and isinstance(value, ast.Call):
-            self._call(value, target, handle)
-        elif target is not None and isinstance(value, ast.Call) and _is_new(value):
+        called = ast.unparse(value.func).removesuffix(".run") if isinstance(value, ast.Call) else ""
+        if isinstance(value, ast.Call) and self._handles.get(called):
+            self._call(value, called, target)
+        elif target is not None and isinstance(value, ast.Call) and called.startswith(_NEW):
             self._tensors[target] = _tensor(value)
         elif target is not None and value is not None:
             self._alias(target, value)
 
-    def _call(self, call: ast.Call, target: str | None, handle: str) -> None:
-        called = ast.unparse(call.func).removesuffix(".run")
+    def _call(self, call: ast.Call, called: str, target: str | None) -> None:
+        handle = self._handles[called].popleft()
         arguments = [next(_names(one), "") for one in call.args]
         written = [name for one in call.keywords if one.arg == "out" for name in _names(one.value)]
         if called in self._kernels:
@@ -141,10 +151,6 @@ def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
             yield one
 
 
-def _is_new(call: ast.Call) -> bool:
-    return ast.unparse(call.func).startswith(_NEW)
-
-
 def _names(value: ast.AST) -> Iterator[str]:
     """The buffers in an argument, such as the one in `reinterpret_tensor(buf1, …)`."""
     if isinstance(value, ast.Name):
@@ -161,8 +167,8 @@ def _names(value: ast.AST) -> Iterator[str]:
 
 def _ways(code: str) -> list[str]:
     """Whether a kernel reads, writes or does both with each pointer that it takes, in order."""
-    found = _SIGNATURE.search(code)
-    return _POINTER.findall(found[1]) if found else []
+    # Those of helper functions take no pointers.
+    return max((_POINTER.findall(taken) for taken in _SIGNATURE.findall(code)), key=len, default=[])
 
 
 def _tensor(call: ast.Call) -> Tensor:

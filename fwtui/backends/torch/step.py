@@ -145,10 +145,8 @@ class _Resident:
 
 
 def random_numbers_kept(device: torch.device) -> AbstractContextManager[None]:
-    """What is drawn while it is entered is not drawn from what the steps draw from."""
-    kept: AbstractContextManager[None] = torch.random.fork_rng(
-        [] if device.type == "cpu" else [device], device_type="cuda" if device.type == "cpu" else device.type
-    )
+    """What is drawn while it is entered is not taken from what steps draw from, but on Apple's GPUs."""
+    kept: AbstractContextManager[None] = torch.random.fork_rng([device] if device.type == "cuda" else [])
     return kept
 
 
