@@ -23,10 +23,11 @@ _TITLES = {
 }
 _INPUTS = ("placeholder", "get_attr", "output")
 _CAPTURED = {
-    "dynamo": "the calls that the compiled step makes, as Dynamo read them from its bytecode",
-    "aot": "forward pass, gradient and update as ATen's ops, without writing into what is there",
-    "inductor": "the code that Inductor wrote; a kernel may run many of AOTAutograd's ops",
+    "dynamo": "the calls that the step makes, as Dynamo read them from its bytecode",
+    "aot": "simpler ops of ATen's that are the same; what is written in place is written at the end",
+    "inductor": "the code that Inductor wrote; one kernel may run many of AOTAutograd's ops",
 }
+_AGAIN = "; a copy of the step was compiled once more"
 
 
 def compiled(
@@ -185,4 +186,4 @@ def _made_from(one: fx.Node) -> str | None:
 
 
 def _graph(kind: str, nodes: Sequence[Node], parts: tuple[tuple[str, str], ...] = ()) -> Graph:
-    return Graph(kind, _TITLES[kind], _CAPTURED[kind], tuple(nodes), parts)
+    return Graph(kind, _TITLES[kind], _CAPTURED[kind] + _AGAIN, tuple(nodes), parts)
