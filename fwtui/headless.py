@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
 from fwtui.measure.history import History
-from fwtui.measure.parity import TOLERANCES, LossComparison, LossGap
+from fwtui.measure.parity import LossComparison, LossGap
 from fwtui.measure.probes import ProbeComparison, ProbeRow
 from fwtui.measure.verdict import Speed, speed
 from fwtui.race.race import LaneRun, Race
@@ -82,7 +82,7 @@ def run(spec: RaceSpec, watch: Watch = lambda lanes: None, stopped: threading.Ev
     # In float32 if any lane is: its rounding is what the gap must allow for.
     dtype = min((lane.dtype for lane in spec.lanes), key=DTYPES.index)
     gap = LossComparison(dtype).update(lanes)
-    probes = ProbeComparison(dtype, TOLERANCES[dtype])
+    probes = ProbeComparison(dtype)
     probes.update(lanes)
     return Result(spec, lanes, gap, probes.rows, speed(spec, lanes), cut_short, settled)
 

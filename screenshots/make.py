@@ -11,15 +11,19 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from textual.pilot import Pilot
 
 from fwtui.race.plan import LaneRequest, RaceRequest
 from fwtui.tui.app import FwtuiApp
 from fwtui.tui.screens.live import LiveScreen
+from fwtui.workloads.template import write
 
 HERE = Path(__file__).parent
 PATIENCE_S = 120
+FILES = TemporaryDirectory()
+"""Removed when the interpreter leaves."""
 
 Scene = Callable[[FwtuiApp, "Pilot[int]"], Awaitable[None]]
 
@@ -76,15 +80,34 @@ async def light(app: FwtuiApp, pilot: Pilot[int]) -> None:
     await pilot.pause(1)
 
 
+async def parity(app: FwtuiApp, pilot: Pilot[int]) -> None:
+    """The parity screen with what was found of a bug."""
+    await until(app, pilot, lambda: share_done(app) > 0.1)
+    await pilot.press("5", "f")
+    await until(app, pilot, lambda: bool(app.model.checking and app.model.checking.finding))
+    await pilot.pause(1)
+
+
+def broken_network() -> str:
+    """The file that `fwtui workloads new` writes, with GELU in PyTorch's side where ReLU should be."""
+    path = Path(FILES.name) / "my_net.py"
+    write(path)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("hidden = torch.relu(", "hidden = F.gelu(", 1), encoding="utf-8")
+    return str(path)
+
+
 def lanes(*backends: str, **settings: str) -> RaceRequest:
     """A race of these backends."""
-    return RaceRequest(lanes=tuple(LaneRequest(name) for name in backends), linger=True, **settings)
+    chosen = tuple(LaneRequest(name) for name in backends)
+    return RaceRequest(lanes=chosen, linger=True, probe_every="growing", **settings)
 
 
 PICTURES = {
     "live": Picture(lanes("tf.function", "torch.eager"), midway),
     "digits": Picture(lanes("tf.session", "torch.eager", workload="digits-mlp"), finished),
     "four-lanes": Picture(lanes("tf.session", "tf.function", "tf.eager", "torch.eager"), finished),
+    "parity": Picture(lanes("tf.function", "torch.eager", workload=broken_network()), parity),
     "picker": Picture(lanes("tf.function", "torch.eager"), choosing),
     "light": Picture(lanes("tf.function", "torch.eager", preset="static"), light),
     "small": Picture(lanes("tf.function", "torch.eager"), finished, size=(80, 24)),

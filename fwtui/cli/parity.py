@@ -71,11 +71,14 @@ def parity(
     import traceback
     from dataclasses import replace
 
+    import numpy as np
+
     from fwtui import headless
     from fwtui.cli import parity_table, result_table
     from fwtui.cli.output import JsonOutput, show
     from fwtui.cli.progress import Progress
-    from fwtui.parity.check import check, tolerances
+    from fwtui.parity.check import check
+    from fwtui.parity.finding import least_exact, tolerances
     from fwtui.parity.report import report
     from fwtui.race.plan import MAX_RATE, plan
     from fwtui.race.spec import SpecError, positive_number
@@ -87,8 +90,13 @@ def parity(
 
         return watching
 
-    def allowed(option: str, text: str | None) -> float | None:
-        return None if text is None else positive_number(option, text, MAX_RATE)
+    def allowed(option: str, text: str | None, dtype: str) -> float | None:
+        if text is None:
+            return None
+        value, least = positive_number(option, text, MAX_RATE), float(np.finfo(dtype).eps)
+        if value < least:
+            raise SpecError(option, text, f"at least {least:.1e}, to which {dtype} rounds every number")
+        return value
 
     spec = plan(replace(request, probe_every=request.probe_every or "growing"))
     if len(spec.lanes) < 2:
@@ -96,7 +104,9 @@ def parity(
     if spec.lanes[0].probes is None:
         raise SpecError("--probe-every", "never", "growing, or a whole number of steps")
     within = tolerances(
-        spec, allowed("--tolerance", tolerance), allowed("--tolerance-float64", tolerance_float64)
+        spec,
+        allowed("--tolerance", tolerance, least_exact(spec.lanes)),
+        allowed("--tolerance-float64", tolerance_float64, "float64"),
     )
     out = None if json is None else JsonOutput(json)
     settled = True

@@ -12,7 +12,7 @@ from fwtui.cli.output import plain_table
 from fwtui.cli.result_table import headline
 from fwtui.measure.probes import ProbeRow
 from fwtui.parity import words
-from fwtui.parity.check import Finding
+from fwtui.parity.finding import Finding
 from fwtui.race.plan import differences
 
 _VERDICTS = {True: "green", False: "red", None: "yellow"}
@@ -22,7 +22,8 @@ def render(finding: Finding) -> RenderableType:
     """The lanes, the verdict, and the gaps of the steps that say the most."""
     spec = finding.result.spec
     lanes = "   ".join(f"{number} {lane.backend}" for number, lane in enumerate(spec.lanes, 1))
-    return Group(Text(headline(spec), style="bold"), Text(lanes), "", _gaps(finding), "", _answers(finding))
+    gaps = [_gaps(finding), ""] if finding.rows else []
+    return Group(Text(headline(spec), style="bold"), Text(lanes), "", *gaps, _answers(finding))
 
 
 def _answers(finding: Finding) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from rich.console import Group, RenderableType
@@ -13,13 +14,14 @@ from fwtui.cli import answers
 from fwtui.cli.output import console, plain_table
 from fwtui.headless import Result
 from fwtui.measure.history import History
-from fwtui.race.records import Phase
+from fwtui.race.records import Ended, Phase
 from fwtui.race.spec import LaneSpec, RaceSpec
 from fwtui.tui import words
 from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.own_errors import plain
 
 LOG_TAIL = 8
+_WHOLE_REASON = re.compile(r".+\.py:\d+: |not possible: ")
 _OUTCOME_STYLES = {"done": "green", "stopped": "yellow", "diverged": "red", "failed": "red"}
 
 
@@ -59,7 +61,7 @@ def headline(race: RaceSpec) -> str:
 
 
 def explain_failures(result: Result) -> None:
-    """Tells on standard error why lanes failed, with the end of what their processes printed."""
+    """Tells on standard error why lanes failed; where one line cannot, with the end of what they printed."""
     out = console(stderr=True)
     for number, (spec, lane) in enumerate(zip(result.spec.lanes, result.lanes, strict=True), 1):
         if lane.ended is None or lane.ended.outcome in ("done", "stopped"):
@@ -67,9 +69,14 @@ def explain_failures(result: Result) -> None:
         hint = lane.ended.hint
         story = f"lane {number} {spec.backend} {lane.ended.outcome}: {lane.ended.reason}"
         out.print(Text(story + (f" ({hint})" if hint else ""), style="red"), soft_wrap=True)
-        if lane.ended.outcome == "failed":
+        if lane.ended.outcome == "failed" and not _told_in_one_line(lane.ended):
             for line in list(lane.log)[-LOG_TAIL:]:
                 out.print(Text(f"  {line}", style="dim"), soft_wrap=True)
+
+
+def _told_in_one_line(ended: Ended) -> bool:
+    """Whether the reason names the line and the mend, or what a mode cannot do: a log says no more."""
+    return bool(_WHOLE_REASON.match(ended.reason)) and "log" not in ended.hint
 
 
 def _answers(result: Result) -> Table:

@@ -14,7 +14,7 @@ from fwtui.race.records import Rounding
 
 Stage = Literal["first weights", "forward", "backward", "update"]
 
-BLURS = 4.0
+BLURS = 16.0
 """How many times as far as nudged weights move a figure it may be off: few nudges do not go furthest."""
 
 
@@ -67,8 +67,7 @@ def _place(step: int, before: int, above: dict[Key, Gap]) -> Place:
     if parameters and step == 0:
         return Place(0, 0, "first weights", parameters[0], above[parameters[0]])
     if parameters:
-        worst = max(parameters, key=lambda key: above[key].relative)
-        return Place(before, step - 1, "update", worst, above[worst])
+        return Place(before, step - 1, "update", parameters[0], above[parameters[0]])
     metrics = [key for key in above if key[0] == "metric"]
     if metrics:
         return Place(step, step, "forward", metrics[0], above[metrics[0]])
@@ -85,6 +84,7 @@ class Figure:
         lane: counted from 0.
         relative: how far off it is.
         allowed: how far rounding may put it off there.
+        repeat: how far float64's own figure is from itself, asked once more.
     """
 
     lane: int
@@ -92,6 +92,7 @@ class Figure:
     key: Key
     relative: float
     allowed: float
+    repeat: float
 
 
 def rounding(
@@ -111,11 +112,12 @@ def rounding(
             mine = [one for one in probes[step] if one.kind == kind and _judged(one)]
             scale = max((one.magnitude for one in mine), default=0.0)
             scale = max(scale, scales.setdefault(kind, scale))
-            share = loss_floor(dtype, tolerance) if kind == "metric" else array_floor(dtype, tolerance)
+            share = loss_floor(dtype) if kind == "metric" else array_floor(dtype)
             for one in mine:
                 size = max(one.magnitude, scale * share, float(np.finfo(np.float64).tiny))
                 allowed = tolerance + BLURS * one.blur / size
-                figures.append(Figure(lane, step, (kind, one.name), one.error / size, allowed))
+                figure = Figure(lane, step, (kind, one.name), one.error / size, allowed, one.repeat / size)
+                figures.append(figure)
     return figures
 
 
@@ -142,6 +144,11 @@ class Truth:
         """The first figure that rounding does not explain; None where it explains them all."""
         wrong = [one for lane in self.figures for one in lane if not one.relative <= one.allowed]
         return min(wrong, key=lambda one: (one.step, one.key[0] == "gradient"), default=None)
+
+    def random(self, tolerance: float) -> Figure | None:
+        """The first figure that is not itself when asked again: the network draws random numbers."""
+        moving = [one for lane in self.figures for one in lane if one.repeat > tolerance]
+        return min(moving, key=lambda one: one.step, default=None)
 
     def worst(self, lane: int) -> Figure | None:
         """The figure of `lane` that is furthest from float64; None where it has none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from fwtui.measure.arrays import array_gap
 from fwtui.measure.op_flow import Flow
-from fwtui.measure.op_names import CARRIERS, STOPS
-from fwtui.measure.op_search import first_ops
+from fwtui.measure.op_names import CARRIERS, STOPS, kind
+from fwtui.measure.op_pairs import Ops, Place
+from fwtui.measure.op_search import search
 from fwtui.measure.op_values import aligned, close
 from fwtui.race.records import LoggedOp, OpPhase, OpsLogged
 
@@ -26,10 +27,11 @@ class OpDifference:
 
     Attributes:
         result: the first result that differs for it, such as `loss`, `gradient w1` or `parameter w1`.
-        a, b: the op on each side; None where a side has none. They need not be of one kind: one side may
-            leave out what the other does.
+        a, b: the op on each side; None where a side has none.
         index: where their outputs differ most, in the shape of a's; None where these cannot be compared.
         a_value, b_value: both outputs there.
+        extra: 0 or 1 where that side's op has no counterpart; the other's is what goes on without it. None
+            where the two are counterparts.
         words: all of it in one line.
     """
 
@@ -41,6 +43,7 @@ class OpDifference:
     a_value: float | None
     b_value: float | None
     words: str
+    extra: int | None = None
 
 
 def first_difference(
@@ -69,7 +72,7 @@ def first_difference(
             return told.missing(phase, next(name for name in wrong if name not in both))
         # What is wrong first is computed first.
         first = min(both, key=lambda name: sides[0].results[name][0].number)
-        return told.apart(first, *first_ops(sides, phase, first, tolerance))
+        return told.place(first, search(sides, phase, first, tolerance))
     return None
 
 
@@ -131,14 +134,27 @@ def _stopped(
     for number, side in enumerate(sides):
         other = sides[1 - number]
         until = other.until("forward")
+        # Frameworks detach values that they keep for the backward pass: that stops nothing on the way.
+        on_the_way = set(other.behind([other.results["loss"][0]], "forward"))
         for op in side.behind([side.results["loss"][0]], "forward"):
             upstream = side.behind([op], "forward")
-            if op.op not in STOPS or not behind <= side.parameters(upstream):
+            if op.op not in STOPS or not behind <= side.parameters(upstream) or _is_of_moments(side, op):
                 continue
             same = [other.ops[n] for n in side.values.counterparts(op.number, other.values, until, tolerance)]
-            if not any(one.op in STOPS for one in same):
+            if not any(one.op in STOPS and one in on_the_way for one in same):
                 return number, op, next((one for one in same if one.op not in CARRIERS), None)
     return None
+
+
+def _is_of_moments(side: Flow, stop: LoggedOp) -> bool:
+    """Whether it stops a mean on its way into the squared deviations from it, to which it gives no gradient:
+    they add up to zero. TensorFlow's moments do so."""
+    takers = [op for op in side.ops if stop.number in op.inputs and op.phase == "forward"]
+    mean = side.makers(stop)
+    centred = set(side.origins(mean[0])) if len(mean) == 1 and kind(mean[0].op) == "mean" else set()
+    return bool(takers) and all(
+        op.op == "SquaredDifference" and centred & set(side.origins(op)) for op in takers
+    )
 
 
 class _Words:
@@ -147,8 +163,24 @@ class _Words:
     def __init__(self, sides: tuple[Flow, Flow], titles: tuple[str, str], step: int) -> None:
         self._sides, self._titles, self._step = sides, titles, step
 
-    def apart(self, result: str, a: LoggedOp, b: LoggedOp) -> OpDifference:
+    def place(self, result: str, place: Place) -> OpDifference:
+        """Where two ways begin to differ."""
+        if place.extra is None:
+            return self._apart(result, place)
+        return self._extra(result, place.extra, place.ops)
+
+    def _extra(self, result: str, side: int, ops: Ops) -> OpDifference:
+        """An op of one side that the other goes on without."""
+        said = f"{self._op(side, ops[side])} has no counterpart in {self._titles[1 - side]}, "
+        said += f"where {_op(ops[1 - side])} goes on without it"
+        phase = ops[side].phase
+        said += self._left_out() if phase == "forward" else ""
+        said += "" if result == "loss" else f"; it reaches {result}"
+        return replace(self._difference(phase, result, *ops, said), extra=side)
+
+    def _apart(self, result: str, place: Place) -> OpDifference:
         """Two ops whose outputs differ."""
+        a, b = place.ops
         ops = self._op(0, a), self._op(1, b)
         index = a_value = b_value = None
         if a.outputs and b.outputs:
@@ -161,6 +193,7 @@ class _Words:
                 said += f", at {list(index)}" if index else ""
         else:
             said = f"{ops[0]} and {ops[1]} differ"
+        said += self._also_from(place)
         said += self._left_out() if a.phase == "forward" else ""
         said += "" if result == "loss" else f"; it reaches {result}"
         return self._difference(a.phase, result, a, b, said, index, a_value, b_value)
@@ -175,6 +208,11 @@ class _Words:
     def missing(self, phase: OpPhase, result: str) -> OpDifference:
         """Only one side has the result."""
         has = 0 if result in self._sides[0].results else 1
+        name = _updated(result)
+        if op := self._unused(has, name):
+            said = f"only {self._titles[has]} uses {name}, in {_op(op)}"
+            a, b = (op, None) if has == 0 else (None, op)
+            return self._difference(phase, result, a, b, said)
         op = self._sides[has].results[result][0]
         said = f"{self._titles[1 - has]} has no {result}, {self._op(has, op)} gives one"
         a, b = (op, None) if has == 0 else (None, op)
@@ -194,6 +232,24 @@ class _Words:
         words = f"step {self._step}, {phase}: {said}"
         return OpDifference(phase, result, a, b, index, a_value, b_value, words)
 
+    def _also_from(self, place: Place) -> str:
+        """The other lines that a pair's outputs come from, which the other side has nothing equal to."""
+        said = ""
+        for title, op, behind in zip(self._titles, place.ops, place.behind, strict=True):
+            lines = sorted({one.source for one in behind if one.source is not None} - {op.source})
+            if lines:
+                said += f"; {title}'s also comes from {', '.join(map(_line, lines))}"
+        return said
+
+    def _unused(self, has: int, parameter: str) -> LoggedOp | None:
+        """The first op of side `has` that computes with `parameter`, where the other side has none."""
+        users = [
+            [op for op in side.ops if op.op not in CARRIERS and parameter in side.origins(op)]
+            for side in self._sides
+        ]
+        forward = [[op for op in ops if op.phase == "forward"] for ops in users]
+        return forward[has][0] if forward[has] and not forward[1 - has] else None
+
     def _left_out(self) -> str:
         """Which parameters one side alone computes with."""
         used = [side.parameters(op for op in side.ops if op.phase == "forward") for side in self._sides]
@@ -209,7 +265,11 @@ class _Words:
 
 
 def _op(op: LoggedOp) -> str:
-    return op.op if op.source is None else f"{op.op} ({Path(op.source[0]).name}:{op.source[1]})"
+    return op.op if op.source is None else f"{op.op} ({_line(op.source)})"
+
+
+def _line(source: tuple[str, int]) -> str:
+    return f"{Path(source[0]).name}:{source[1]}"
 
 
 def _output(op: LoggedOp, result: str) -> NDArray[Any]:

@@ -155,11 +155,19 @@ class History:
         return StepTimes.of(steady) if len(steady) else None
 
     def phase_ns(self) -> dict[Phase, int]:
-        """How long each phase that has ended took, in ns. The last one ends with the lane."""
+        """How long each phase that has ended took, in ns. The last one ends with the lane.
+
+        An import and a build end when they are done, and not when the lane has waited for the others.
+        """
         ends = [entered.at_ns for entered in self.phases[1:]]
         if self.ended is not None:
             ends.append(self.ended.at_ns)
-        return {entered.phase: end - entered.at_ns for entered, end in zip(self.phases, ends, strict=False)}
+        own = {"import": self.imported, "build": self.built}
+        return {
+            entered.phase: (done.at_ns if (done := own.get(entered.phase)) is not None else end)
+            - entered.at_ns
+            for entered, end in zip(self.phases, ends, strict=False)
+        }
 
     def _steps(self, record: Steps) -> None:
         times = np.frombuffer(record.step_ns, np.int64).astype(np.float64)

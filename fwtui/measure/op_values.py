@@ -4,6 +4,8 @@ Frameworks name and cut their ops differently, and one keeps images as NCHW wher
 So what two logs have in common is found by the values themselves: equal one after another, or with the axes
 in another order. Some numbers that no order of the elements changes (`_summary`) say cheaply that most pairs
 are not equal.
+
+A masked place is held to be −∞, whether the net says −1e9 or −∞: what comes of it is zero either way.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ Floats = NDArray[np.float64]
 
 _MAX_AXES = 5
 _GLANCE = 32
+_MASKED, _FAR = -1e4, 1e2
+"""At most this, and so many times as far from zero as what is not masked."""
 _LAYOUTS = {(0, 2, 3, 1), (0, 3, 1, 2), (2, 3, 1, 0), (3, 2, 0, 1)}
 """NCHW and NHWC, OIHW and HWIO: the orders of axes that are another layout even where the shape stays."""
 
@@ -32,6 +36,7 @@ class Values:
     def __init__(self, ops: Sequence[LoggedOp]) -> None:
         self._ops = ops
         self._summaries: dict[int, Floats | None] = {}
+        self._values: dict[int, NDArray[Any]] = {}
         self._by_size: dict[int, list[int]] = {}
         for op in ops:
             if op.outputs:
@@ -41,15 +46,38 @@ class Values:
         """Whether the output is more than a number over and over, or a round number such as a count."""
         return self._summary(number) is not None
 
-    def counterparts(self, number: int, other: Values, among: int, tolerance: float) -> list[int]:
-        """The ops of `other`, before its number `among`, whose output has the values of op `number` here."""
-        summary = self._summary(number)
+    def masked(self, number: int) -> bool:
+        """Whether some places of the output are masked and others are not."""
+        outputs = self._ops[number].outputs
+        return bool(outputs) and bool(np.isneginf(self._value(number)).any())
+
+    def equal(self, number: int, other: int) -> bool:
+        """Whether two ops' outputs are the same, one element after another."""
+        if not (self._ops[number].outputs and self._ops[other].outputs):
+            return False
+        return np.array_equal(self._value(number).ravel(), self._value(other).ravel())
+
+    def counterparts(
+        self, number: int, other: Values, among: int, tolerance: float, derived: bool = False
+    ) -> list[int]:
+        """The ops of `other`, before its number `among`, whose output has the values of op `number` here.
+
+        Args:
+            derived: whether also those that have them with the other sign, or their reciprocals.
+        """
+        if not self.telling(number):
+            return []
+        value = self._value(number)
+        found = other._equal(value, self._summary(number), among, tolerance)
+        for form in _derived(value) if derived else ():
+            found += other._equal(form, _summary(form), among, tolerance)
+        return found
+
+    def _equal(self, value: NDArray[Any], summary: Floats | None, among: int, tolerance: float) -> list[int]:
         if summary is None:
             return []
-        output = self._ops[number].outputs[0]
-        likely = other._likely(_size(output), summary, among, tolerance)
-        value = output.value()
-        return [n for n in likely if same_values(value, other._ops[n].outputs[0].value(), tolerance)]
+        likely = self._likely(value.size, summary, among, tolerance)
+        return [n for n in likely if same_values(value, self._value(n), tolerance)]
 
     def _likely(self, size: int, summary: Floats, among: int, tolerance: float) -> list[int]:
         numbers, rows = [], []
@@ -68,8 +96,13 @@ class Values:
     def _summary(self, number: int) -> Floats | None:
         if number not in self._summaries:
             outputs = self._ops[number].outputs
-            self._summaries[number] = _summary(outputs[0]) if outputs else None
+            self._summaries[number] = _summary(self._value(number)) if outputs else None
         return self._summaries[number]
+
+    def _value(self, number: int) -> NDArray[Any]:
+        if number not in self._values:
+            self._values[number] = _mask_as_infinite(self._ops[number].outputs[0].value())
+        return self._values[number]
 
 
 def close(a: NDArray[Any], b: NDArray[Any], tolerance: float) -> bool:
@@ -82,11 +115,12 @@ def same_values(a: NDArray[Any], b: NDArray[Any], tolerance: float) -> bool:
     """Whether two arrays of one size are equal in order, or with the axes of `a` in another order."""
     flat = b.ravel()
     margin = tolerance * max(float(np.abs(x[np.isfinite(x)]).max(initial=0.0)) for x in (a, flat))
+    glance = flat[:_GLANCE].astype(np.float64)
     for one in _orders(a):
         # Most orders are seen to be wrong in the first few elements. What is not finite stays undecided here.
-        if not (np.abs(one.flat[:_GLANCE] - flat[:_GLANCE].astype(np.float64)) > margin).any() and close(
-            one.ravel(), flat, tolerance
-        ):
+        with np.errstate(invalid="ignore"):
+            wrong = np.abs(one.flat[:_GLANCE] - glance) > margin
+        if not wrong.any() and close(one.ravel(), flat, tolerance):
             return True
     return False
 
@@ -114,13 +148,33 @@ def _orders(a: NDArray[Any]) -> Iterable[NDArray[Any]]:
                 yield turned
 
 
-def _summary(array: Array) -> Floats | None:
+def _mask_as_infinite(a: NDArray[Any]) -> NDArray[Any]:
+    """`a` with −∞ for what is so far below all the rest that it can only be a mask."""
+    if a.dtype.kind != "f":
+        return a
+    low = a <= _MASKED
+    rest = a[~low]
+    if not low.any() or not rest.size or not a[low].max() < -_FAR * np.abs(rest).max():
+        return a
+    return np.where(low, -np.inf, a)
+
+
+def _derived(a: NDArray[Any]) -> list[NDArray[Any]]:
+    """What a net may go on with in place of `a`, to the same end: −a, and 1/a where that is finite."""
+    if a.dtype.kind != "f" or not np.isfinite(a).all():
+        return []
+    with np.errstate(divide="ignore", over="ignore"):
+        forms = [-a, 1 / a]
+    return [form for form in forms if np.isfinite(form).all()]
+
+
+def _summary(value: NDArray[Any]) -> Floats | None:
     """Mean, root mean square, least, largest and largest absolute value, the finite ones' only.
 
     Where two arrays differ by at most d anywhere, in any order of elements, none of these differs by more.
     None for what does not tell ops apart.
     """
-    flat = array.value().ravel().astype(np.float64)
+    flat = value.ravel().astype(np.float64)
     finite = np.isfinite(flat)
     flat = flat if finite.all() else flat[finite]
     if not flat.size:

@@ -56,7 +56,7 @@ class LossComparison:
 
     def __init__(self, dtype: str, tolerance: float | None = None) -> None:
         tolerance = TOLERANCES[dtype] if tolerance is None else tolerance
-        self._floor = loss_floor(dtype, tolerance)
+        self._floor = loss_floor(dtype)
         self._next = 0
         self._scale: float | None = None
         self.gap = LossGap(tolerance)
@@ -113,13 +113,13 @@ class LossComparison:
         )
 
 
-def loss_floor(dtype: str, tolerance: float) -> float:
-    """The share of the first loss below which a loss is known less well than to `tolerance`.
+def loss_floor(dtype: str) -> float:
+    """The share of the first loss below which a loss is known less well than to the dtype's tolerance.
 
     A squared loss L whose outputs were first of the size √L₀ is not known better than ±2·eps·√(L₀·L): below
     this share of L₀, one rounding of the outputs moves it by more than the tolerance.
     """
-    return (2 * float(np.finfo(dtype).eps) / tolerance) ** 2
+    return (2 * float(np.finfo(dtype).eps) / TOLERANCES[dtype]) ** 2
 
 
 def relative_gap(losses: NDArray[np.float64], floor: float) -> NDArray[np.float64]:

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from fwtui.measure.arrays import ArrayGap, array_gap, unlike
 from fwtui.measure.history import History
-from fwtui.measure.parity import loss_floor
+from fwtui.measure.parity import TOLERANCES, loss_floor
 from fwtui.race.records import Array, Probed
 
+MOST_ROWS = 4096
 ROUNDINGS = 32
 """Units in the last place that a sum of products may be off by: the square root of a thousand terms."""
 
@@ -58,20 +59,19 @@ class ProbeComparison:
 
     Args:
         dtype: the least exact dtype among the lanes.
-        tolerance: relative gap that is still the same answer, for the floor below which rounding decides.
 
     Attributes:
-        rows: the steps compared so far, in order.
+        rows: the steps compared so far, in order; of more than `MOST_ROWS`, fewer and fewer of the old ones.
         compared: those steps.
     """
 
-    def __init__(self, dtype: str, tolerance: float) -> None:
+    def __init__(self, dtype: str) -> None:
         self._dtype = dtype
         # An array whose largest element is below this share of the largest of its kind, or of what it was at
         # first, is made of what larger numbers left over: a gradient that is zero but for rounding must not
         # count as a difference.
-        self._floor = array_floor(dtype, tolerance)
-        self._loss_floor = loss_floor(dtype, tolerance)
+        self._floor = array_floor(dtype)
+        self._loss_floor = loss_floor(dtype)
         self._first: dict[Kind, float] = {}
         self.rows: list[ProbeRow] = []
         self.compared: set[int] = set()
@@ -89,7 +89,19 @@ class ProbeComparison:
             self.compared.add(step)
             self.rows.append(self.compare([lane.probes[step] for lane in lanes]))
         self.rows.sort(key=lambda row: row.step)
+        if len(self.rows) > MOST_ROWS:
+            self._thin()
         return bool(common)
+
+    def _thin(self) -> None:
+        """Leaves out every other row, but for the first updates' and those that are worse than all before."""
+        worst, kept = -1.0, []
+        for number, row in enumerate(self.rows):
+            worse = row.largest is not None and row.largest > worst
+            worst = max(worst, row.largest or 0.0)
+            if worse or row.step <= 1 or number % 2:
+                kept.append(row)
+        self.rows = kept
 
     def compare(self, probes: Sequence[Probed]) -> ProbeRow:
         """One step's probes, each lane's against the first one's."""
@@ -149,9 +161,9 @@ def _magnitude(array: NDArray[Any]) -> float:
     return float(finite.max(initial=0.0)) if finite.size else 0.0
 
 
-def array_floor(dtype: str, tolerance: float) -> float:
-    """The share of the largest array of its kind below which one is known less well than to `tolerance`."""
-    return ROUNDINGS * float(np.finfo(dtype).eps) / tolerance
+def array_floor(dtype: str) -> float:
+    """The share of the largest array of its kind below which one is known less well than to the tolerance."""
+    return ROUNDINGS * float(np.finfo(dtype).eps) / TOLERANCES[dtype]
 
 
 def largest(rows: Sequence[ProbeRow]) -> tuple[int, Key, Gap] | None:

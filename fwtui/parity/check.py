@@ -1,74 +1,32 @@
-"""Races lanes beside float64 twins, tells rounding from a bug, and looks for the first place that differs."""
+"""Races lanes beside float64 twins, tells rounding from a bug, and has the first difference looked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Sequence
+from dataclasses import replace
 
-from fwtui.backends import catalogue as backends
-from fwtui.headless import Result, Watch
+import numpy as np
+
+from fwtui.headless import Result
 from fwtui.measure.agreement import Place, Stage, Truth, early_parameters, first_place, rounding
 from fwtui.measure.arrays import array_gap, unlike
-from fwtui.measure.first_op import OpDifference, first_difference
+from fwtui.measure.first_op import OpDifference
 from fwtui.measure.history import History
-from fwtui.measure.parity import TOLERANCES, LossComparison, LossGap
-from fwtui.measure.probes import Gap, ProbeComparison, ProbeRow, largest
+from fwtui.measure.parity import LossComparison, LossGap
+from fwtui.measure.probes import Gap, largest
 from fwtui.measure.verdict import incomparable, speed
-from fwtui.race.spec import DTYPES, LaneSpec, Probes, RaceSpec
+from fwtui.parity.finding import Finding, Run, Say, Tolerances, least_exact
+from fwtui.parity.search import Search
+from fwtui.parity.twins import Comparisons, Twins, is_eager
+from fwtui.race.spec import RaceSpec
 
-EAGER = {"torch": "torch.eager", "tensorflow": "tf.eager"}
-"""By framework: the backend that runs a network op by op."""
-
-Run = Callable[[RaceSpec, Watch], Result]
-Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Tolerances:
-    """Relative gaps that are still the same answer.
-
-    Attributes:
-        lanes: in the lanes' own dtype.
-        truth: in float64.
-    """
-
-    lanes: float
-    truth: float = TOLERANCES["float64"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What the check came to.
-
-    Attributes:
-        same: whether the lanes agree; None where it could not be judged.
-        reason: why it could not be judged, or why what is said is not more exact; "" where nothing is amiss.
-        rows: the lanes' probes, compared.
-        truth: the lanes against the float64 truth; None where they are float64 themselves, where it was not
-            asked for, or where it could not be had (`truth_reason` says why).
-        place: where they first differ, in the lanes' own dtype or in float64 (`in_float64`).
-        op: the first op whose output differs; None where it was not found (`op_reason` says why).
-    """
-
-    result: Result
-    tolerances: Tolerances
-    same: bool | None
-    reason: str = ""
-    rows: Sequence[ProbeRow] = ()
-    truth: Truth | None = None
-    truth_reason: str = ""
-    place: Place | None = None
-    in_float64: bool = False
-    op: OpDifference | None = None
-    op_reason: str = ""
-
-
-def tolerances(spec: RaceSpec, lanes: float | None = None, truth: float | None = None) -> Tolerances:
-    """The defaults for the least exact dtype among the lanes, replaced by what is given."""
-    return Tolerances(
-        TOLERANCES[_dtype(spec.lanes)] if lanes is None else lanes,
-        TOLERANCES["float64"] if truth is None else truth,
-    )
+SINGLE = float(np.finfo("float32").eps)
+"""How far a float64 figure is off that was made with a number of float32 precision."""
+ROUNDED = 32 * SINGLE
+"""The same for what was computed in float32 altogether."""
+SMOOTH = ("sgd", "momentum")
+"""Optimizers whose update is as right as the gradient; the others divide its size away, rounding's too."""
 
 
 def check(
@@ -78,147 +36,167 @@ def check(
 
     Args:
         spec: lanes that probe; two or more.
-        run: runs a race to its end, calling its watch now and then; called up to three times.
-        with_truth: whether to run the twins, where a lane is not float64 already.
+        run: runs a race to its end, calling its watch now and then; called up to four times.
+        with_truth: whether to hold the lanes against float64.
         say: is told what happens next.
     """
-    twins = _Twins(spec.lanes, with_truth)
-    watch = _Comparisons(spec.lanes, twins, allowed)
+    twins = Twins(spec.lanes, with_truth)
+    watch = Comparisons(spec.lanes, twins)
     say("training")
     ran = run(replace(spec, lanes=twins.all), watch)
     watch(ran.lanes)
     lanes = ran.lanes[: len(spec.lanes)]
-    gap = LossComparison(_dtype(spec.lanes), allowed.lanes).update(lanes)
+    gap = LossComparison(least_exact(spec.lanes), allowed.lanes).update(lanes)
     result = replace(ran, spec=spec, lanes=lanes, gap=gap, speed=speed(spec, lanes))
-    finding = _judge(result, ran.lanes, watch, twins, allowed)
-    if finding.same is not False or finding.place is None or ran.signal:
-        return finding
-    return _locate(finding, twins, run, say)
-
-
-class _Twins:
-    """The lanes, and the same networks in float64, by each lane's framework, eagerly, on the CPU.
-
-    Attributes:
-        all: the lanes, then their twins.
-        index: where in `all` each lane's twin is; a float64 lane is its own.
-    """
-
-    def __init__(self, lanes: Sequence[LaneSpec], wanted: bool) -> None:
-        self.wanted = wanted and any(lane.dtype != "float64" for lane in lanes)
-        self.all: tuple[LaneSpec, ...] = tuple(lanes)
-        self.index = list(range(len(lanes)))
-        if not self.wanted:
-            return
-        self.all = tuple(replace(lane, probes=_exact(lane.probes)) for lane in lanes)
-        for number, lane in enumerate(lanes):
-            if lane.dtype != "float64":
-                twin = eager(lane, "float64")
-                self.all = self.all if twin in self.all else (*self.all, twin)
-                self.index[number] = self.all.index(twin)
-
-
-def _exact(probes: Probes | None) -> Probes | None:
-    return None if probes is None else replace(probes, exact=True)
-
-
-def eager(lane: LaneSpec, dtype: str) -> LaneSpec:
-    """The same training, op by op, on the CPU."""
-    framework = backends.entry(lane.backend).framework.key
-    return replace(lane, backend=EAGER.get(framework, lane.backend), dtype=dtype, device="cpu", tf32=False)
-
-
-class _Comparisons:
-    """Compares probes while they arrive, and lets go of those that nobody needs any more."""
-
-    def __init__(self, lanes: Sequence[LaneSpec], twins: _Twins, allowed: Tolerances) -> None:
-        dtype = _dtype(lanes)
-        everyone = tuple(range(len(lanes)))
-        self.lanes = ProbeComparison(dtype, allowed.lanes)
-        self.between = ProbeComparison("float64", allowed.truth)
-        self._members = [(self.lanes, everyone)]
-        if twins.wanted:
-            self._members.append((self.between, tuple(dict.fromkeys(twins.index))))
-
-    def __call__(self, lanes: list[History]) -> None:
-        for comparison, members in self._members:
-            comparison.update([lanes[member] for member in members])
-        for number, lane in enumerate(lanes):
-            mine = [(comparison, members) for comparison, members in self._members if number in members]
-            for step in list(lane.probes):
-                if all(step in c.compared or _hopeless(lanes, members, step) for c, members in mine):
-                    lane.forget_probe(step)
-
-
-def _hopeless(lanes: Sequence[History], members: Sequence[int], step: int) -> bool:
-    return any(lanes[m].ended is not None and step not in lanes[m].probes for m in members)
-
-
-def _judge(
-    result: Result, ran: Sequence[History], watch: _Comparisons, twins: _Twins, allowed: Tolerances
-) -> Finding:
-    rows = watch.lanes.rows
-    finding = Finding(result, allowed, None, rows=rows)
-    if refused := incomparable(result.spec.lanes, result.lanes):
+    finding = Finding(result, allowed, None, rows=watch.lanes.rows)
+    if refused := incomparable(spec.lanes, lanes):
         return replace(finding, reason=refused)
-    truth, truth_reason = _truth(result, ran, watch, twins, allowed)
-    finding = replace(finding, truth=truth, truth_reason=truth_reason)
-    if truth is not None:
-        doubles = [ran[index] for index in twins.index]
-        gap = LossComparison("float64", allowed.truth).update(doubles)
-        seen = _first_loss(doubles, gap, "float64")
-        if place := _earlier(first_place(truth.between, allowed.truth), seen):
-            return replace(finding, same=False, place=place, in_float64=True)
+    truth, why = _truth(result, ran.lanes, watch, twins, allowed)
+    finding = replace(finding, truth=truth, truth_reason=why)
+    if moving := _random(finding):
+        return replace(finding, reason=moving)
+    search = Search(twins, run, say)
+    if place := _in_float64(finding, ran.lanes, watch, twins):
+        if _diverged_alike(lanes, place):
+            return replace(finding, reason=_unfinished(lanes))
+        found = search.locate(replace(finding, same=False, place=place, in_float64=True))
+        if found.result.signal or not (aside := _set_aside(found)):
+            return found
+        finding = replace(finding, aside=aside)
+    if all(lane.ended is not None and lane.ended.outcome == "diverged" for lane in lanes):
+        return replace(finding, reason=_unfinished(lanes))
     if place := _unexplained(finding):
-        return replace(finding, same=False, place=place)
-    for number, lane in enumerate(result.lanes, 1):
-        if lane.ended is None or lane.ended.outcome != "done":
-            ended = f"{lane.ended.outcome}: {lane.ended.reason}" if lane.ended else "was cut short"
-            return replace(finding, reason=f"lane {number} {ended}")
-    if largest(rows) is None:
-        return replace(finding, reason="nothing was compared: no finite number in any probe")
-    if not any(key[0] == "parameter" for row in rows for key in row.gaps):
-        return replace(finding, reason="nothing was compared: no parameter that both networks have")
-    return replace(finding, same=True)
+        return search.locate(replace(finding, same=False, place=place))
+    return _agreed(finding)
 
 
 def _truth(
-    result: Result, ran: Sequence[History], watch: _Comparisons, twins: _Twins, allowed: Tolerances
+    result: Result, ran: Sequence[History], watch: Comparisons, twins: Twins, allowed: Tolerances
 ) -> tuple[Truth | None, str]:
+    """The float64 truth; or None, and why there is none."""
     if not twins.wanted:
         return None, ""
-    for number in sorted(set(twins.index)):
+    for number in twins.doubles:
         ended = ran[number].ended
-        if ended is None or ended.outcome != "done":
-            why = f"{ended.outcome}: {ended.reason}" if ended else "cut short"
+        if ended is None or ended.outcome not in ("done", "diverged"):
+            why = f"{ended.outcome}: {ended.reason}" if ended else "was cut short"
             return None, f"{twins.all[number].backend} in float64 {why}"
     figures = tuple(
         rounding(lane.rounding, number, spec.dtype, allowed.lanes)
         for number, (spec, lane) in enumerate(zip(result.spec.lanes, result.lanes, strict=True))
     )
     for spec, told in zip(result.spec.lanes, figures, strict=True):
-        if spec.dtype != "float64" and not told:
+        if not told and (spec.dtype != "float64" or not is_eager(spec)):
             return None, f"{spec.backend} could not be run in float64 beside itself; its log says why"
     return Truth(watch.between.rows, figures), ""
+
+
+def _random(finding: Finding) -> str:
+    """Why lanes cannot be compared of which each gives something else when asked again; "" otherwise."""
+    if finding.truth is None:
+        return ""
+    moving = [Truth((), (own,)).random(finding.tolerances.lanes) for own in finding.truth.figures]
+    if not all(moving):
+        return ""
+    return "the networks draw random numbers of their own, and give something else each time"
+
+
+def _in_float64(finding: Finding, ran: Sequence[History], watch: Comparisons, twins: Twins) -> Place | None:
+    """The first place that differs between float64 lanes, each lane's twin or the lane itself."""
+    lanes = finding.result.spec.lanes
+    if all(lane.dtype == "float64" for lane in lanes):
+        rows, gap, tolerance = finding.rows, finding.result.gap, finding.tolerances.lanes
+    elif finding.truth is not None:
+        tolerance = finding.tolerances.truth
+        rows = finding.truth.between
+        gap = LossComparison("float64", tolerance).update([ran[index] for index in twins.doubles])
+    else:
+        return None
+    doubles = [ran[index] for index in twins.index]
+    return _earlier(first_place(rows, tolerance), _first_loss(doubles, gap, "float64"))
+
+
+def _set_aside(found: Finding) -> str:
+    """Why what differs in float64 is not another mathematics; "" where it is, or where nobody can tell."""
+    place, lanes = found.place, found.result.spec.lanes
+    assert place is not None
+    if found.op is not None:
+        if any(lane.dtype == "float64" for lane in lanes) or not _of_float32_precision(found.op):
+            return ""
+        return (
+            f"{found.op.words}: as far apart as numbers of float32 precision are, which float32 lanes do not "
+            "show. A constant or a cast there is float32"
+        )
+    checked = found.truth is not None and found.truth.off() is None
+    unchecked = [lane for lane in lanes if lane.dtype == "float64" and not is_eager(lane)]
+    if not found.same_step or place.step == 0 or (unchecked and not checked):
+        return ""
+    return (
+        f"from step {place.step} on they are more than {found.tolerances.truth:.0e} apart, but from the same "
+        "weights that step is the same in both: rounding that the training has carried on"
+    )
+
+
+def _of_float32_precision(op: OpDifference) -> bool:
+    """Whether the op's outputs are no further apart than numbers that were float32 on their way."""
+    if op.a is None or op.b is None or op.a_value is None or op.b_value is None:
+        return False
+    outputs = [array.value() for side in (op.a, op.b) for array in side.outputs[:1]]
+    magnitude = max((float(np.abs(array).max(initial=0.0)) for array in outputs), default=0.0)
+    limit = ROUNDED if any(array.dtype == np.float32 for array in outputs) else SINGLE
+    return abs(op.a_value - op.b_value) <= limit * magnitude
 
 
 def _unexplained(finding: Finding) -> Place | None:
     """The first place that differs by more than rounding explains.
 
-    Where a lane's every figure is float64's at the same weights, and its first updates are the other lane's,
-    what is left between lanes is rounding that the training has carried on.
+    Where a lane's every figure is float64's at the same weights, what is left between lanes is rounding that
+    the training has carried on. Of the updates, those of the first steps show by themselves.
     """
     result, tolerance, truth = finding.result, finding.tolerances.lanes, finding.truth
+    dtype = least_exact(result.spec.lanes)
     if truth is None:
-        strict = _dtype(result.spec.lanes) == "float64"
-        probed = first_place(finding.rows, tolerance, losses_only=not strict)
-        return _earlier(probed, _first_loss(result.lanes, result.gap, _dtype(result.spec.lanes)))
+        if dtype == "float64":
+            return None  # judged already
+        probed = first_place(finding.rows, tolerance, losses_only=True)
+        return _earlier(probed, _first_loss(result.lanes, result.gap, dtype))
     if (off := truth.off()) is None:
+        if dtype == "float64" or any(lane.optimizer not in SMOOTH for lane in result.spec.lanes):
+            return None
         return first_place(early_parameters(finding.rows), tolerance)
     gaps = next((row.gaps for row in finding.rows if row.step == off.step), {})
     other = Gap(max(off.lane, 1), unlike("one lane alone was probed"))
     stage: Stage = "forward" if off.key[0] == "metric" else "backward"
     return Place(off.step, off.step, stage, off.key, gaps.get(off.key, other))
+
+
+def _agreed(finding: Finding) -> Finding:
+    """`finding` as agreement; or why it is none, although nothing differs."""
+    if unfinished := _unfinished(finding.result.lanes):
+        return replace(finding, reason=unfinished)
+    if largest(finding.rows) is None:
+        return replace(finding, reason="nothing was compared: no finite number in any probe")
+    if not any(key[0] == "parameter" for row in finding.rows for key in row.gaps):
+        return replace(finding, reason="nothing was compared: no parameter that both networks have")
+    return replace(finding, same=True)
+
+
+def _unfinished(lanes: Sequence[History]) -> str:
+    """Which lanes did not come to their end, and why."""
+    told = []
+    for number, lane in enumerate(lanes, 1):
+        if lane.ended is None:
+            told.append(f"lane {number} was cut short")
+        elif lane.ended.outcome != "done":
+            reason = lane.ended.reason.removeprefix(lane.ended.outcome).lstrip(": ")
+            told.append(f"lane {number} {lane.ended.outcome}" + (f": {reason}" if reason else ""))
+    return "; ".join(told)
+
+
+def _diverged_alike(lanes: Sequence[History], place: Place) -> bool:
+    """Whether all lanes ran into numbers that are none, and nothing else is to be told of the place."""
+    endless = not math.isfinite(place.gap.relative) and not place.gap.array.problem
+    return endless and all(lane.ended is not None and lane.ended.outcome == "diverged" for lane in lanes)
 
 
 def _first_loss(lanes: Sequence[History], gap: LossGap, dtype: str) -> Place | None:
@@ -229,7 +207,7 @@ def _first_loss(lanes: Sequence[History], gap: LossGap, dtype: str) -> Place | N
     losses = [lane.metrics["loss"].values() for lane in lanes]
     known = [
         Gap(number, found)
-        for number, other in enumerate(losses)
+        for number, other in enumerate(losses[1:], 1)
         if step < min(len(losses[0]), len(other))
         and (found := array_gap(losses[0][step], other[step], dtype, gap.floor or 0.0)) is not None
     ]
@@ -240,69 +218,3 @@ def _first_loss(lanes: Sequence[History], gap: LossGap, dtype: str) -> Place | N
 def _earlier(a: Place | None, b: Place | None) -> Place | None:
     """That which comes first; of two in the same step, `a`."""
     return min((place for place in (a, b) if place is not None), key=lambda place: place.step, default=None)
-
-
-def _locate(finding: Finding, twins: _Twins, run: Run, say: Say) -> Finding:
-    """`finding` with the step made exact, and the first op that differs in it."""
-    place = finding.place
-    assert place is not None
-    lanes = finding.result.spec.lanes
-    pair = (lanes[0], lanes[place.gap.lane])
-    allowed = finding.tolerances.lanes
-    if finding.in_float64:
-        pair = (twins.all[twins.index[0]], twins.all[twins.index[place.gap.lane]])
-        allowed = finding.tolerances.truth
-    if not place.exact:
-        say(f"looking into steps {place.step} to {place.last}")
-        exact = _narrow(place, pair, finding.result.spec, allowed, run)
-        if exact is None:
-            return replace(finding, op_reason="it did not happen again with every step probed")
-        place = replace(exact, gap=replace(exact.gap, lane=place.gap.lane))
-        finding = replace(finding, place=place)
-    if place.stage == "first weights":
-        return replace(finding, op_reason="the first weights differ before anything was computed")
-    logged = tuple(
-        replace(
-            eager(lane, lane.dtype), steps=place.step, probes=None, log_ops=True, by_turns=False, linger=False
-        )
-        for lane in pair
-    )
-    if logged[0] == logged[1]:
-        modes = " and ".join(sorted({lane.backend for lane in pair}))
-        return replace(finding, op_reason=f"{modes} run the same ops: what differs is how they are compiled")
-    say(f"comparing step {place.step} op by op")
-    heard = run(replace(finding.result.spec, lanes=logged), lambda lanes: None).lanes
-    for number, lane in enumerate(heard, 1):
-        if lane.ops is None:
-            why = lane.ended.reason if lane.ended else "it was cut short"
-            return replace(finding, op_reason=f"lane {number}'s ops could not be logged: {why}")
-    a, b = heard[0].ops, heard[1].ops
-    assert a is not None
-    assert b is not None
-    op = first_difference(a, b, allowed, _titles(logged))
-    if op is None:
-        return replace(finding, op_reason="op by op, run eagerly, both compute the same")
-    return replace(finding, op=op)
-
-
-def _titles(lanes: tuple[LaneSpec, ...]) -> tuple[str, str]:
-    """What to call the two: their frameworks, or their places where those are the same."""
-    first, second = (backends.entry(lane.backend).framework.title for lane in lanes)
-    return (first, second) if first != second else ("the first lane", "the other lane")
-
-
-def _narrow(
-    place: Place, pair: tuple[LaneSpec, LaneSpec], spec: RaceSpec, allowed: float, run: Run
-) -> Place | None:
-    lanes = tuple(
-        replace(lane, steps=place.last + 1, probes=Probes(every=1, first=place.step)) for lane in pair
-    )
-    comparison = ProbeComparison(_dtype(lanes), allowed)
-    heard = run(replace(spec, lanes=lanes), lambda lanes: None).lanes
-    comparison.update(heard)
-    return first_place(comparison.rows, allowed)
-
-
-def _dtype(lanes: Sequence[LaneSpec]) -> str:
-    """The least exact dtype among the lanes: its rounding is what a gap must allow for."""
-    return min((lane.dtype for lane in lanes), key=DTYPES.index)

@@ -8,7 +8,7 @@ from fwtui.measure.agreement import Figure
 from fwtui.measure.probe_report import largest_gap, number, quantity, rows
 from fwtui.measure.report import report as race_report
 from fwtui.parity import words
-from fwtui.parity.check import Finding
+from fwtui.parity.finding import Finding
 from fwtui.race.plan import differences
 from fwtui.race.records import LoggedOp
 
@@ -27,6 +27,7 @@ def report(finding: Finding) -> dict[str, Any]:
         "probed_steps": [row.step for row in finding.rows],
         "differ_in": {name: list(values) for name, values in differences(result.spec.lanes).items()},
         "float64": _truth(finding),
+        "set_aside": finding.aside or None,
         "first_divergence": _first(finding),
     }
     whole["probes"] = rows(finding.rows)

@@ -6,7 +6,7 @@ from fwtui.backends import catalogue as backends
 from fwtui.measure.agreement import Place, Truth
 from fwtui.measure.arrays import ArrayGap
 from fwtui.measure.probes import Gap, Key, largest
-from fwtui.parity.check import Finding
+from fwtui.parity.finding import Finding
 from fwtui.race.records import LoggedOp
 
 
@@ -18,7 +18,7 @@ def verdict(finding: Finding) -> str:
     most = f"largest relative gap {_worst(*worst)}, tolerance {finding.tolerances.lanes:.0e}" if worst else ""
     if finding.same:
         return f"yes: {most}{_rounding(finding)}"
-    if finding.in_float64:
+    if finding.in_float64 and finding.truth is not None and _singles(finding):
         return "no: in float64, where rounding cannot explain it, they do not compute the same"
     return f"no: {most}"
 
@@ -36,9 +36,12 @@ def truth(finding: Finding) -> str | None:
     """How far the lanes are from the float64 truth; None where that was not asked."""
     if finding.truth is None:
         return f"unknown: {finding.truth_reason}" if finding.truth_reason else None
+    if not _singles(finding) and not any(finding.truth.figures):
+        return finding.aside or None
     between = largest(finding.truth.between)
     mathematics = "one framework, so one twin" if between is None else _mathematics(finding, between)
-    return f"{mathematics}; {_arithmetic(finding, finding.truth)}"
+    parts = (mathematics if _singles(finding) else "", finding.aside, _arithmetic(finding, finding.truth))
+    return "; ".join(part for part in parts if part)
 
 
 def where(finding: Finding) -> list[str]:
@@ -81,6 +84,11 @@ def _rounding(finding: Finding) -> str:
 
 def _arithmetic(finding: Finding, truth: Truth) -> str:
     lanes = finding.result.spec.lanes
+    if (moving := truth.random(finding.tolerances.lanes)) is not None:
+        return (
+            f"{moving.lane + 1} {lanes[moving.lane].backend} draws random numbers of its own: at step "
+            f"{moving.step} its {_what(moving.key)} is {_figure(moving.repeat)} from itself, asked again"
+        )
     if (off := truth.off()) is not None:
         return (
             f"{off.lane + 1} {lanes[off.lane].backend} is off: at step {off.step} its {_what(off.key)} is "
@@ -91,9 +99,15 @@ def _arithmetic(finding: Finding, truth: Truth) -> str:
     return f"at its own weights each lane is within rounding of float64, at most {', '.join(costs)}"
 
 
+def _singles(finding: Finding) -> bool:
+    return any(lane.dtype != "float64" for lane in finding.result.spec.lanes)
+
+
 def _mathematics(finding: Finding, between: tuple[int, Key, Gap]) -> str:
     gap, tolerance = between[2].relative, finding.tolerances.truth
-    same = "the same mathematics" if gap <= tolerance else "not the same mathematics"
+    if problem := between[2].array.problem:
+        return f"not the same mathematics: of {_what(between[1])}, {problem}"
+    same = "the same mathematics" if gap <= tolerance or finding.aside else "not the same mathematics"
     return f"{same}: {_figure(gap)} apart in float64, tolerance {tolerance:.0e}"
 
 
@@ -112,10 +126,20 @@ def _values(finding: Finding, place: Place) -> str:
         return f": {gap.problem}"
     lanes = finding.result.spec.lanes
     other = place.gap.lane
+    a, b = unlike_figures(gap.a, gap.b)
     return (
-        f"{element(gap)} is {gap.a:.9g} in 1 {lanes[0].backend} and {gap.b:.9g} in {other + 1} "
-        f"{lanes[other].backend}, {_figure(gap.relative)} apart"
+        f"{element(gap)} is {a} in 1 {lanes[0].backend} and {b} in {other + 1} {lanes[other].backend}, "
+        f"{_figure(gap.relative)} apart"
     )
+
+
+def unlike_figures(a: float, b: float) -> tuple[str, str]:
+    """Both numbers with so many figures, nine at least, that it shows that they are two."""
+    for figures in range(9, 18):
+        texts = f"{a:.{figures}g}", f"{b:.{figures}g}"
+        if texts[0] != texts[1] or a == b:
+            break
+    return texts
 
 
 def _figure(value: float) -> str:

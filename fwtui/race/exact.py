@@ -47,12 +47,14 @@ class Exact:
         known = [key for key in told if told[key] is not None and exactly.get(key) is not None]
         magnitudes = {key: _magnitude(exactly[key]) for key in known}
         errors = {key: _distance(told[key], exactly[key]) for key in known}
-        blurs = dict.fromkeys(known, 0.0)
+        blurs, repeats = dict.fromkeys(known, 0.0), dict.fromkeys(known, 0.0)
         if any(error > self._suspicious * _largest(magnitudes, key[0]) for key, error in errors.items()):
+            again = self._at(weights, batch)
+            repeats = {key: _distance(again[key], exactly[key]) for key in known}
             for seed in range(NUDGES):
                 nudged = self._at(weights, batch, np.random.default_rng(seed))
                 blurs = {key: max(blur, _distance(nudged[key], exactly[key])) for key, blur in blurs.items()}
-        return tuple(Rounding(*key, errors[key], blurs[key], magnitudes[key]) for key in known)
+        return tuple(Rounding(*key, errors[key], blurs[key], magnitudes[key], repeats[key]) for key in known)
 
     def close(self) -> None:
         """Gives back what the backend holds."""
@@ -84,14 +86,15 @@ def _largest(magnitudes: Mapping[Key, float], kind: str) -> float:
 
 
 def _distance(a: Any, b: Any) -> float:
-    """Largest |a − b|; infinite where they are not of one shape, or not finite in both."""
+    """Largest |a − b|; infinite where they are not of one shape, or one is finite where the other is not."""
     if a is None or b is None or a.shape != b.shape:
         return float("inf")
-    if not a.size:
-        return 0.0
-    distance = np.abs(a.astype(np.float64) - b)
-    return float(distance.max()) if np.isfinite(distance).all() else float("inf")
+    a, b = a.astype(np.float64), b.astype(np.float64)
+    alike = (a == b) | (np.isnan(a) & np.isnan(b))
+    with np.errstate(invalid="ignore"):
+        distance = np.where(alike, 0.0, np.abs(a - b))
+    return float(np.where(np.isnan(distance), np.inf, distance).max(initial=0.0))
 
 
 def _magnitude(array: Any) -> float:
-    return float(np.abs(array).max()) if array.size else 0.0
+    return float(np.abs(array[np.isfinite(array)]).max(initial=0.0))

@@ -112,7 +112,7 @@ class ProcessHost:
         with self._lock:
             if isinstance(word, Word) and word.verb == "stop" and self._stop_by is None:
                 self._stop_by = time.monotonic() + STOP_GRACE_S
-            if self._child is None:
+            if self._words is None:
                 self._early.append(word)
             self._send(word)
 
@@ -124,7 +124,7 @@ class ProcessHost:
             if self._child is not None and self._child.returncode is None:
                 _kill_group(self._child.pid)
 
-    def _send(self, word: Word | UseDevice | LaneSpec) -> None:
+    def _send(self, word: Word | UseDevice) -> None:
         # A dead child is told of by `run`; one that reads nothing any more must not make its app wait.
         if self._words is not None:
             with contextlib.suppress(OSError):
@@ -149,14 +149,20 @@ class ProcessHost:
             assert child.stdout is not None
             assert child.stderr is not None
             self._child = child
-            self._words = Connection(os.dup(child.stdin.fileno()), readable=False)
-            os.set_blocking(self._words.fileno(), False)
+            words = Connection(os.dup(child.stdin.fileno()), readable=False)
             inbox = Inbox(os.dup(child.stdout.fileno()), os.dup(child.stderr.fileno()))
             for stream in (child.stdin, child.stdout, child.stderr):
                 stream.close()
-            for word in (self._spec, *self._early):
+        # A spec with weights is more than the pipe holds, and waits for the child to read it: outside the
+        # lock, so that a child that never does can be killed.
+        with contextlib.suppress(OSError):
+            words.send(self._spec)
+        with self._lock:
+            os.set_blocking(words.fileno(), False)
+            self._words = words
+            for word in self._early:
                 self._send(word)
-            return inbox
+        return inbox
 
     def _relay(self, inbox: Inbox) -> tuple[str, str] | None:
         """Passes on what the child says until it is over; (reason, hint) where this host gave it up."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+import traceback
 from collections.abc import Callable
 
 from fwtui.backends.base import Backend
 from fwtui.race.exact import Exact
-from fwtui.race.records import Array, NotProbed, Probed
+from fwtui.race.records import Array, NotProbed, Probed, Rounding
 from fwtui.race.spec import Probes
 from fwtui.workloads.base import Arrays, Batch
 
@@ -76,6 +78,13 @@ class Prober:
     def _tell(self, step: int, batch: Batch) -> None:
         metrics, gradients = self._backend.gradients(batch)
         weights = self._backend.weights()
+        rounding: tuple[Rounding, ...] = ()
+        if self._exact is not None:
+            try:
+                rounding = self._exact.rounding(weights, batch, metrics, gradients)
+            except Exception:  # of a net that cannot do with float64; the lane's own training can go on
+                traceback.print_exc(file=sys.stderr)
+                self._exact = None
         self._told = step
         self._emit(
             Probed(
@@ -83,6 +92,6 @@ class Prober:
                 tuple(metrics.items()),
                 tuple((name, None if g is None else Array.of(g)) for name, g in gradients.items()),
                 tuple((name, Array.of(w)) for name, w in weights.items()),
-                self._exact.rounding(weights, batch, metrics, gradients) if self._exact else (),
+                rounding,
             )
         )

@@ -58,12 +58,13 @@ class PhaseEntered:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The framework is loaded: which version, and every device that it knows of, usable or not."""
+    """The framework is loaded at `at_ns`: its version, and every device that it knows of, usable or not."""
 
     framework: str
     version: str
     devices: tuple[Device, ...]
     pid: int
+    at_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Built:
         parameters: count of trained scalars.
         threads: CPU threads that the framework really uses.
         cores: CPU cores that the process may really run on; None where the system does not tell.
+        at_ns: when that was so; the lane may then wait for others.
     """
 
     device: str
@@ -85,6 +87,7 @@ class Built:
     parameters: int
     threads: int
     cores: tuple[int, ...] | None
+    at_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +192,8 @@ class Rounding:
         blur: how far float64's own figure moves where the weights are nudged by as much as rounding does; 0
             where no error of the probe was large enough to ask.
         magnitude: largest magnitude in float64's figure.
+        repeat: how far float64's figure is from itself, asked once more; above 0 the network draws random
+            numbers of its own. 0 also where it was not asked again.
     """
 
     kind: str
@@ -196,6 +201,7 @@ class Rounding:
     error: float
     blur: float
     magnitude: float
+    repeat: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

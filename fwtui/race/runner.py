@@ -112,7 +112,8 @@ class Runner:
         self._framework = self._import()
         devices = self._framework.device.devices()
         entry = backends.entry(spec.backend).framework
-        self._emit(Imported(entry.title, self._framework.device.version(), devices, pid))
+        version = self._framework.device.version()
+        self._emit(Imported(entry.title, version, devices, pid, perf_counter_ns()))
         device = self._control.device() if spec.device == "auto" else spec.device
         if device is None:
             return
@@ -277,6 +278,9 @@ class Runner:
             self._held_out = _cast(self._held_out, spec.dtype)
         shapes = _shapes(seen if self._held_out is None else [*seen, self._held_out])
         first, sample = _cast(parameters, spec.dtype), _cast(seen[0], spec.dtype)
+        if spec.start is not None:
+            first = {name: array.value().copy() for name, array in spec.start.parameters}
+            self._batches = islice(self._batches, spec.start.step, None)
         job = Job(workload, first, sample, shapes, self._device, spec.optimizer, spec.learning_rate)
         self._backend = framework.step.build(backends.entry(spec.backend).mode, job)
         if spec.probes is not None:
@@ -290,13 +294,15 @@ class Runner:
                 parameters=sum(array.size for array in parameters.values()),
                 threads=framework.device.threads(),
                 cores=bound_cores(),
+                at_ns=perf_counter_ns(),
             )
         )
 
     def _exact(self, job: Job) -> Exact | None:
         """What holds probes against float64; None where that was not asked for, or is not to be had."""
         spec = self._spec
-        if spec.probes is None or not spec.probes.exact or spec.dtype == "float64":
+        is_exact = spec.dtype == "float64" and backends.entry(spec.backend).mode == "eager"
+        if spec.probes is None or not spec.probes.exact or is_exact:
             return None
         double = {"parameters": _cast(job.parameters, "float64"), "batch": _cast(job.batch, "float64")}
         try:

@@ -10,6 +10,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from fwtui.race.records import Array
+
 Schedule = Literal["turns", "race"]
 HostKind = Literal["process", "thread"]
 
@@ -119,6 +121,19 @@ class Probes:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """Where a lane begins that is to look into one step of another's training.
+
+    Attributes:
+        step: how many batches to leave out.
+        parameters: the weights to begin with, in place of the workload's first ones.
+    """
+
+    step: int
+    parameters: tuple[tuple[str, Array], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LaneSpec:
     """All that one lane's process must know.
 
@@ -134,6 +149,7 @@ class LaneSpec:
         by_turns: take only the steps that are granted, instead of as many as there are.
         linger: stay alive after the last step, so that more steps can be asked for.
         probes: when to tell gradients and parameters; None: never.
+        start: where to begin; None: with the workload's first weights and batch.
         log_ops: after the last step, take one more eagerly, and tell every op of it.
         tell_graphs: after the last step, tell the graphs of the step that would be next.
     """
@@ -153,6 +169,7 @@ class LaneSpec:
     by_turns: bool = False
     linger: bool = False
     probes: Probes | None = None
+    start: Start | None = None
     log_ops: bool = False
     tell_graphs: bool = False
 

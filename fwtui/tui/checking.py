@@ -8,7 +8,8 @@ from dataclasses import replace
 from fwtui import headless
 from fwtui.headless import Result, Watch
 from fwtui.measure.history import History
-from fwtui.parity.check import Finding, check, tolerances
+from fwtui.parity.check import check
+from fwtui.parity.finding import Finding, tolerances
 from fwtui.race.spec import Probes, RaceSpec
 from fwtui.tui import words
 

@@ -71,6 +71,8 @@ def waiting(model: RaceModel) -> str:
         return refused
     if model.spec.lanes[0].probes is None:
         return "no probes: fwtui was started with --probe-every never"
+    if not_probed := next((lane.history.not_probed for lane in model.lanes if lane.history.not_probed), ""):
+        return f"no probes: {not_probed}"
     if model.probes.rows:
         return f"no finite number in {words.plural(len(model.probes.rows), 'probe')}"
     silent = [str(lane.run.lane + 1) for lane in model.lanes if not lane.history.probes]

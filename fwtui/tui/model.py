@@ -278,7 +278,7 @@ class RaceModel:
         self.drop_check()
         self._comparison = LossComparison(self.dtype)
         self.gap = self._comparison.gap
-        self.probes = ProbeComparison(self.dtype, self.gap.tolerance)
+        self.probes = ProbeComparison(self.dtype)
         self.summary = ProbeSummary(self.dtype, self.gap.tolerance)
 
     def _hear(self, run: LaneRun, record: Record) -> None:

@@ -35,7 +35,8 @@ class ProbeSummary:
     def update(self, rows: Sequence[ProbeRow]) -> None:
         """Looks through the rows, in the order of their steps, that are new."""
         seen = len(self._seen)
-        if seen and rows[seen - 1].step != self._seen[-1]:  # one came in between: all anew
+        # One came in between, or old ones were left out: all anew.
+        if seen and (seen > len(rows) or rows[seen - 1].step != self._seen[-1]):
             seen, self.worst, self.place = 0, None, None
         # With the last one before, from which on a first difference is dated.
         fresh = [self._proving(row) for row in rows[max(seen - 1, 0) :]]

@@ -21,7 +21,7 @@ def steps(first, losses, step_ns=None, **metrics):
 
 
 def built(weights="w", data="d"):
-    return Built("cpu", "float32", weights, data, 10, 1, (0,))
+    return Built("cpu", "float32", weights, data, 10, 1, (0,), 50)
 
 
 def history(losses=(), step_ns=None, raw_steps=None, ended=None, weights="w", data="d"):
@@ -29,7 +29,7 @@ def history(losses=(), step_ns=None, raw_steps=None, ended=None, weights="w", da
     lane = History(raw_steps)
     for record in (
         PhaseEntered("import", 10),
-        Imported("Scripted", "1.2.3", (), 1),
+        Imported("Scripted", "1.2.3", (), 1, 25),
         PhaseEntered("build", 30),
         built(weights, data),
         PhaseEntered("warm-up", 60),

@@ -51,7 +51,7 @@ def test_backward_names_the_gradient_that_is_computed_first():
 
 def test_unequal_parameters_after_equal_gradients_are_the_update_before():
     found = place(fine(0), row(1, parameter_w=1e-3, parameter_v=0.2, metric_loss=0.3))
-    assert (found.stage, found.step, found.last, found.key) == ("update", 0, 0, ("parameter", "v"))
+    assert (found.stage, found.step, found.last, found.key) == ("update", 0, 0, ("parameter", "w"))
     assert found.exact
 
 

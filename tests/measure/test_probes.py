@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from fwtui.measure import probes
 from fwtui.measure.history import History
 from fwtui.measure.probes import ProbeComparison, largest
 from fwtui.race.records import Array, Probed
@@ -22,7 +23,7 @@ def probed(step=0, loss=1.0, gradients=None, parameters=None):
 
 
 def compared(*probes, dtype="float64", tolerance=1e-10):
-    return ProbeComparison(dtype, tolerance).compare(probes)
+    return ProbeComparison(dtype).compare(probes)
 
 
 def test_equal_probes_have_no_gap_in_anything():
@@ -65,7 +66,7 @@ def test_a_gradient_that_is_zero_but_for_rounding_is_none():
 
 
 def test_gradients_are_held_against_what_they_were_at_first():
-    comparison = ProbeComparison("float64", 1e-10)
+    comparison = ProbeComparison("float64")
     comparison.compare([probed(0), probed(0)])
     fallen = [probed(9, gradients={"w": W * 1e-9 + e, "b": np.zeros(1)}) for e in (0.0, 1e-17)]
     assert comparison.compare(fallen).gaps["gradient", "w"].relative < 1e-11
@@ -97,7 +98,7 @@ def lane(*steps, **settings):
 
 class TestUpdate:
     def test_steps_that_all_lanes_have_are_compared_once_and_in_order(self):
-        comparison, a, b = ProbeComparison("float64", 1e-10), lane(0, 1, 2, 6), lane(2, 0)
+        comparison, a, b = ProbeComparison("float64"), lane(0, 1, 2, 6), lane(2, 0)
         assert comparison.update([a, b])
         assert not comparison.update([a, b])
         b.apply(probed(1))
@@ -105,13 +106,27 @@ class TestUpdate:
         assert [row.step for row in comparison.rows] == [0, 1, 2]
 
     def test_no_more_than_asked_at_a_time(self):
-        comparison, lanes = ProbeComparison("float64", 1e-10), [lane(0, 1, 2), lane(0, 1, 2)]
+        comparison, lanes = ProbeComparison("float64"), [lane(0, 1, 2), lane(0, 1, 2)]
         for count in (1, 2, 3):
             comparison.update(lanes, at_most=1)
             assert len(comparison.rows) == count
 
     def test_one_lane_is_compared_with_nothing(self):
-        assert not ProbeComparison("float64", 1e-10).update([lane(0, 1)])
+        assert not ProbeComparison("float64").update([lane(0, 1)])
+
+    def test_rows_are_bounded_and_the_worst_stay(self, monkeypatch):
+        monkeypatch.setattr(probes, "MOST_ROWS", 32)
+        comparison = ProbeComparison("float64")
+        for step in range(500):
+            gap = 1e-3 if step == 123 else 0.0
+            a, b = lane(), lane()
+            a.apply(probed(step))
+            b.apply(probed(step, loss=1.0 + gap))
+            comparison.update([a, b])
+        steps = [row.step for row in comparison.rows]
+        assert len(steps) <= 32
+        assert steps == sorted(steps)
+        assert {0, 1, 123, 499} <= set(steps)
 
     def test_kept_probes_are_bounded_and_the_lost_ones_counted(self):
         history = lane(*range(100), probe_bytes=2_000)

@@ -37,7 +37,7 @@ def test_a_whole_race():
     )
     assert (first["outcome"], first["reason"], first["steps"]) == ("done", None, 200)
     assert first["losses"] == losses.tolist()
-    assert (first["import_ns"], first["build_ns"]) == (20, 30)
+    assert (first["import_ns"], first["build_ns"]) == (15, 20)
     assert first["step_ns"]["p50"] == pytest.approx(3000, rel=0.01)
     assert first["steady_steps"] == 199
     assert first["memory"]["rss_peak_bytes"] == 5

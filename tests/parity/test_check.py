@@ -1,12 +1,15 @@
 """The parity check on scripted lanes: what is agreement, what is not, and what cannot be judged."""
 
+import signal
 from dataclasses import replace
 
 import pytest
 
 from fwtui import headless
+from fwtui.measure.history import History
 from fwtui.parity import words
-from fwtui.parity.check import check, tolerances
+from fwtui.parity.check import check
+from fwtui.parity.finding import tolerances
 from fwtui.race.spec import Probes, RaceSpec
 from tests.scripted.lanes import lane
 
@@ -49,13 +52,18 @@ def test_equal_twins_are_one():
     assert len(races[0].lanes) == 3
 
 
-@pytest.mark.parametrize("settings", [{"with_truth": False}, {"dtype": "float64"}])
-def test_no_twins_where_they_are_not_wanted_or_not_needed(settings):
+def test_no_twins_where_they_are_not_wanted():
     races = []
-    finding = judged("ok", "ok", races=races, **settings)
+    finding = judged("ok", "ok", races=races, with_truth=False)
     assert len(races[0].lanes) == 2
     assert finding.truth is None
     assert words.truth(finding) is None
+
+
+def test_float64_lanes_are_their_own_twins():
+    races = []
+    assert judged("ok", "ok", races=races, dtype="float64").same is True
+    assert len(races[0].lanes) == 2
 
 
 def test_a_drift_is_an_update_and_its_step_is_found():
@@ -73,7 +81,11 @@ def test_a_drift_is_an_update_and_its_step_is_found():
 def test_the_ops_of_that_step_are_logged_and_a_backend_without_any_says_so():
     races = []
     finding = judged("ok", "drift", races=races)
-    assert [(one.steps, one.log_ops, one.dtype) for one in races[-1].lanes] == [(5, True, "float64")] * 2
+    # From the same weights, those that the first lane has before that step.
+    assert [(one.steps, one.log_ops, one.dtype) for one in races[-1].lanes] == [(0, True, "float64")] * 2
+    assert [one.start.step for one in races[-1].lanes] == [5, 5]
+    assert races[-1].lanes[0].start == races[-1].lanes[1].start
+    assert [one.steps for one in races[-2].lanes] == [5]
     assert finding.op is None
     assert "a script has no ops" in finding.op_reason
     assert "a script has no ops" in words.where(finding)[1]
@@ -215,3 +227,18 @@ def test_settings_that_differ_do_not_keep_lanes_from_being_compared():
     lanes = (lane("ok", probes=Probes()), lane("ok", probes=Probes(), learning_rate=1.01e-3))
     spec = RaceSpec(tuple(replace(one, steps=5) for one in lanes), "race", "thread")
     assert check(spec, tolerances(spec), headless.run).same is True
+
+
+def test_a_search_that_is_cut_short_says_so_and_by_what():
+    lanes = tuple(lane(mode, steps=30, probes=Probes()) for mode in ("ok", "drift"))
+    spec, races = RaceSpec(lanes, "race", "thread"), []
+
+    def run(race, watch):
+        races.append(race)
+        result = headless.run(race, watch)
+        return result if len(races) == 1 else replace(result, signal=signal.SIGINT, lanes=[History()] * 2)
+
+    finding = check(spec, tolerances(spec), run)
+    assert finding.same is False
+    assert finding.op_reason == "the search was cut short"
+    assert finding.result.signal is signal.SIGINT

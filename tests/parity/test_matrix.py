@@ -51,13 +51,5 @@ def test_the_whole_matrix(workload, optimizer, dtype):
     proves(workload, optimizer, dtype)
 
 
-@pytest.mark.parametrize(
-    ("workload", "optimizer", "dtype"),
-    [
-        ("digits-cnn", "adam", "float32"),
-        ("char-rnn", "rmsprop", "float64"),
-        ("tiny-transformer", "adamw", "float64"),
-    ],
-)
-def test_a_thin_cut_of_it(workload, optimizer, dtype):
-    proves(workload, optimizer, dtype)
+def test_a_thin_cut_of_it():
+    proves("digits-cnn", "adam", "float32")

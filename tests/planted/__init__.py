@@ -75,7 +75,7 @@ BUGS = {
     "epsilon outside the root": Bug(
         old="torch.sqrt(variance + EPSILON)",
         new="torch.sqrt(variance) + EPSILON",
-        ops=("aten.sqrt", "Sqrt"),
+        ops=("aten.add", "Sqrt"),
         lines=("torch.sqrt(variance) + EPSILON", "tf.sqrt(variance + EPSILON)"),
     ),
     "same padding at stride 2": Bug(

@@ -5,12 +5,24 @@ import signal
 import threading
 import time
 
+import numpy as np
 import pytest
 
 from fwtui.race import hosts
 from fwtui.race.control import Word
 from fwtui.race.hosts import ProcessHost, describe_exit
-from fwtui.race.records import Alive, Ended, Imported, LogLine, PhaseEntered, ProcessMemory, Steps
+from fwtui.race.records import (
+    Alive,
+    Array,
+    Ended,
+    Imported,
+    LogLine,
+    PhaseEntered,
+    Probed,
+    ProcessMemory,
+    Steps,
+)
+from fwtui.race.spec import HOSTS, Probes, Start
 from tests.conftest import lane_processes
 from tests.scripted.lanes import Heard, alone, counted, lane
 
@@ -261,3 +273,12 @@ def test_a_step_that_never_ends_is_given_up():
         end = hosted.end()
     assert end.outcome == "failed"
     assert end.reason.startswith("stuck in step 20 for")
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_spec_with_weights_larger_than_a_pipe_arrives(host):
+    weights = (("w1", Array.of(np.full((300, 1000), 2.0, np.float32))),)
+    said, end = alone(lane(steps=1, probes=Probes(), start=Start(3, weights)), host)
+    assert end.outcome == "done"
+    probe = next(record for record in said if isinstance(record, Probed))
+    assert dict(probe.parameters)["w1"] == weights[0][1]

@@ -132,12 +132,15 @@ def training(backend: str, steps: int, total: int = 500, losses: object = None) 
     key = backend.partition(".")[0]
     title, version, import_ns = VERSIONS[key]
     ago = 0.6 + steps * 0.000_7
+    gpu = Device("cuda:0", "GPU 0", f"no CUDA build of {title}")
     said: list[Record] = [
         phase("spawn", ago + import_ns / 1e9 + 0.1),
         phase("import", ago + import_ns / 1e9),
-        Imported(title, version, (CPU, Device("cuda:0", "GPU 0", f"no CUDA build of {title}")), 4242),
+        Imported(title, version, (CPU, gpu), 4242, phase("build", ago).at_ns),
         phase("build", ago),
-        Built("cpu", "float32", "3f2a" * 16, "91c0" * 16, 101_000, 2, (0, 1)),
+        Built(
+            "cpu", "float32", "3f2a" * 16, "91c0" * 16, 101_000, 2, (0, 1), phase("trace", ago - 0.08).at_ns
+        ),
         ProcessMemory(RSS[key] - 18_000_000, RSS[key] - 18_000_000, None),
         FrameworkMemory(),
         phase("trace" if key == "tf" else "warm-up", ago - 0.08),

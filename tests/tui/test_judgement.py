@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from fwtui.race.records import Array, Ended, Probed
+from fwtui.race.records import Array, Ended, NotProbed, Probed
 from fwtui.tui.judgement import judge, waiting
 from fwtui.tui.model import RaceModel
 from fwtui.tui.summary import ProbeSummary
@@ -150,6 +150,11 @@ def test_why_there_is_nothing(request_, reason):
     assert waiting(stands(*said, request=request_)) == reason
 
 
+def test_too_large_a_network_says_why_it_is_not_probed():
+    said = [[*training(backend, 30), NotProbed("a probe is 400 MB")] for backend in BOTH]
+    assert waiting(stands(*said)) == "no probes: a probe is 400 MB"
+
+
 def test_other_weights_refuse_to_compare():
     said = both()
     said[1] = [
@@ -202,3 +207,14 @@ def test_the_summary_of_probes_that_come_one_by_one_is_that_of_all():
     for other in (late, growing):
         assert other.place == whole.place
         assert other.worst == whole.worst
+
+
+def test_rows_that_were_left_out_do_not_confuse_the_summary():
+    def off(step, name):
+        return 0.01 if step == 3 else 0
+
+    rows = stands(*both(off=off)).probes.rows
+    summary = ProbeSummary("float32", 1e-4)
+    summary.update(rows)
+    summary.update([row for row in rows if row.step in (0, 1, 3, 13)])
+    assert summary.worst[0] == 3

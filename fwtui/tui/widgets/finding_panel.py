@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fwtui.parity import words
-from fwtui.parity.check import Finding
+from fwtui.parity.finding import Finding
 from fwtui.tui.checking import Checking
 from fwtui.tui.words import NA
 

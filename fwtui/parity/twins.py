@@ -1,0 +1,88 @@
+"""The lanes of a check with their twins in float64, and the comparison of their probes while they arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from fwtui.backends import catalogue as backends
+from fwtui.measure.history import History
+from fwtui.measure.probes import ProbeComparison
+from fwtui.parity.finding import least_exact
+from fwtui.race.spec import LaneSpec, Probes
+
+_EAGER = {"torch": "torch.eager", "tensorflow": "tf.eager"}
+"""By framework: the backend that runs a network op by op."""
+
+
+class Twins:
+    """The lanes, and the same networks in float64, by each lane's framework, eagerly, on the CPU.
+
+    Attributes:
+        all: the lanes, then their twins.
+        index: where in `all` each lane's twin is; a float64 lane is its own.
+    """
+
+    def __init__(self, lanes: Sequence[LaneSpec], wanted: bool) -> None:
+        self.wanted = wanted
+        self.all: tuple[LaneSpec, ...] = tuple(lanes)
+        self.index = list(range(len(lanes)))
+        if not wanted:
+            return
+        self.all = tuple(replace(lane, probes=_exact(lane.probes)) for lane in lanes)
+        for number, lane in enumerate(lanes):
+            if lane.dtype != "float64":
+                twin = eagerly(lane, "float64")
+                self.all = self.all if twin in self.all else (*self.all, twin)
+                self.index[number] = self.all.index(twin)
+
+    @property
+    def doubles(self) -> list[int]:
+        """The places of the float64 lanes, each once."""
+        return list(dict.fromkeys(self.index))
+
+
+def _exact(probes: Probes | None) -> Probes | None:
+    return None if probes is None else replace(probes, exact=True)
+
+
+def eagerly(lane: LaneSpec, dtype: str) -> LaneSpec:
+    """The same training, op by op, on the CPU."""
+    framework = backends.entry(lane.backend).framework.key
+    return replace(lane, backend=_EAGER.get(framework, lane.backend), dtype=dtype, device="cpu", tf32=False)
+
+
+def is_eager(lane: LaneSpec) -> bool:
+    """Whether the lane runs op by op already."""
+    return eagerly(lane, lane.dtype).backend == lane.backend
+
+
+class Comparisons:
+    """Compares probes while they arrive, and lets go of those that nobody needs any more.
+
+    Attributes:
+        lanes: the lanes' probes.
+        between: those of their twins.
+    """
+
+    def __init__(self, lanes: Sequence[LaneSpec], twins: Twins) -> None:
+        self.lanes, self.between = ProbeComparison(least_exact(lanes)), ProbeComparison("float64")
+        self._members = [(self.lanes, tuple(range(len(lanes))))]
+        if twins.wanted:
+            self._members.append((self.between, tuple(twins.doubles)))
+
+    def __call__(self, lanes: list[History]) -> None:
+        """Takes in what `lanes`, the twins among them, have told since the last time."""
+        for comparison, members in self._members:
+            comparison.update([lanes[member] for member in members])
+        for number, lane in enumerate(lanes):
+            mine = [(comparison, members) for comparison, members in self._members if number in members]
+            for step in list(lane.probes):
+                if all(step in c.compared or _hopeless(lanes, members, step) for c, members in mine):
+                    lane.forget_probe(step)
+
+
+def _hopeless(lanes: Sequence[History], members: Sequence[int], step: int) -> bool:
+    return len(members) < 2 or any(
+        lanes[member].ended is not None and step not in lanes[member].probes for member in members
+    )
