@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
+from fwtui.race.graph import Graph, NoGraph
 from fwtui.race.records import Compiled, Device, FrameworkMemory, GraphBroken, LoggedOp, Phase
 from fwtui.workloads.base import Arrays, Batch, Workload
 
@@ -100,6 +101,9 @@ class Backend(Protocol):
         Raises:
             NotImplementedError: the mode has no eager step; the message says why.
         """
+
+    def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:
+        """Every graph that the mode has of the step on `batch`, or why one cannot be had; changes nothing."""
 
     def events(self) -> Sequence[Compiled | GraphBroken]:
         """What was built, traced, compiled or broken since the last call; steps count from 0."""

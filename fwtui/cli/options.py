@@ -6,7 +6,7 @@ They arrive as strings and are checked by `fwtui.race.plan`, which is imported l
 
 import functools
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -234,9 +234,15 @@ def race_request(
     return RaceRequest(**given, sizes=tuple(map(_size, size or ())), tf32=tf32)
 
 
-def takes_race(command: Callable[..., int]) -> Callable[..., int]:
-    """`command(request, …)` as a function whose options are those of a race, before its own."""
-    shared = inspect.signature(race_request).parameters
+def takes_race(command: Callable[..., int], without: Container[str] = ()) -> Callable[..., int]:
+    """`command(request, …)` as a function whose options are those of a race, before its own.
+
+    Args:
+        without: the options of a race that make no sense for it, by the names of `race_request`.
+    """
+    shared = {
+        name: p for name, p in inspect.signature(race_request).parameters.items() if name not in without
+    }
     _, *own = inspect.signature(command).parameters.values()
 
     @functools.wraps(command)

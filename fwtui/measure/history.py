@@ -21,6 +21,7 @@ from fwtui.race.records import (
     Evaluated,
     FrameworkMemory,
     GraphBroken,
+    GraphsTold,
     Imported,
     LogLine,
     NotProbed,
@@ -60,6 +61,7 @@ class History:
             step, that of the last reading before it.
         compiled: each time the step was built, traced or compiled.
         graph_breaks: where a compiler could not take in the step as one graph.
+        graphs: the step's graphs, as they were told last; None where nobody asked for them.
         evaluations: (step, metrics) of each look at the held-out data.
         heard_ns: when the lane itself last said something.
         log: the last lines that the lane's process printed, and `log_lines`, how many there were.
@@ -82,6 +84,7 @@ class History:
     probes_dropped: int = 0
     not_probed: str = ""
     ops: OpsLogged | None = None
+    graphs: GraphsTold | None = None
     log_lines: int = 0
     heard_ns: int = field(default_factory=perf_counter_ns)
     busy_since_ns: int | None = None
@@ -245,6 +248,7 @@ _HANDLERS: dict[type, Callable[[History, Any], None]] = {
     Probed: History._probed,
     NotProbed: lambda history, record: setattr(history, "not_probed", record.reason),
     OpsLogged: lambda history, record: setattr(history, "ops", record),
+    GraphsTold: lambda history, record: setattr(history, "graphs", record),
     GraphBroken: lambda history, record: history.graph_breaks.append(record),
     Stood: History._stood,
     Alive: History._alive,

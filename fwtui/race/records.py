@@ -12,6 +12,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from fwtui.race.graph import Graph, NoGraph
+
 Phase = Literal["spawn", "import", "build", "trace", "compile", "warm-up", "steady"]
 Standing = Literal["running", "waiting", "paused"]
 Outcome = Literal["done", "stopped", "diverged", "failed"]
@@ -116,6 +118,14 @@ class Evaluated:
 
     step: int
     metrics: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GraphsTold:
+    """The graphs that the backend has of its step, as they were before step `step`."""
+
+    step: int
+    graphs: tuple[Graph | NoGraph, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +323,7 @@ Record = (
     | Probed
     | NotProbed
     | OpsLogged
+    | GraphsTold
     | Stood
     | TurnOver
     | Alive

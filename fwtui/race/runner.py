@@ -28,6 +28,7 @@ from fwtui.race.records import (
     Built,
     Ended,
     Evaluated,
+    GraphsTold,
     Imported,
     OpsLogged,
     Outcome,
@@ -239,12 +240,15 @@ class Runner:
     def _at_last(self) -> None:
         """Evaluates when the last step is done; probes and logs the ops of the step that would be next."""
         self._evaluate()
-        if self._prober is None and not self._spec.log_ops:
+        if self._prober is None and not self._spec.log_ops and not self._spec.tell_graphs:
             return
         batch = next(self._batches)
         self._batches = chain([batch], self._batches)
         if self._prober is not None:
             self._prober.look(self.step, batch, last=True)
+        if self._spec.tell_graphs:
+            assert self._backend is not None
+            self._emit(GraphsTold(self.step, self._backend.graphs(batch)))
         if self._spec.log_ops:
             assert self._backend is not None
             self._emit(OpsLogged(self.step, self._backend.log_ops(batch)))

@@ -151,6 +151,7 @@ class LaneSpec:
         probes: when to tell gradients and parameters; None: never.
         start: where to begin; None: with the workload's first weights and batch.
         log_ops: after the last step, take one more eagerly, and tell every op of it.
+        tell_graphs: after the last step, tell the graphs of the step that would be next.
     """
 
     backend: str
@@ -170,6 +171,7 @@ class LaneSpec:
     probes: Probes | None = None
     start: Start | None = None
     log_ops: bool = False
+    tell_graphs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,14 @@ import pytest
 
 from fwtui.backends.base import MAX_METRICS
 from fwtui.measure.history import LOG_LINES, History
+from fwtui.race.graph import NoGraph
 from fwtui.race.records import (
     Alive,
     Compiled,
     Ended,
     Evaluated,
     FrameworkMemory,
+    GraphsTold,
     LogLine,
     PhaseEntered,
     ProcessMemory,
@@ -129,5 +131,9 @@ def test_the_rest_is_kept_as_it_came():
     lane = History()
     for record in (Evaluated(1, (("loss", 2.0),)), Compiled(0, "trace", None, "the first call"), TurnOver()):
         lane.apply(record)
+    told = [GraphsTold(1, ()), GraphsTold(2, (NoGraph("traced", "as traced", "no"),))]
+    for record in told:
+        lane.apply(record)
+    assert lane.graphs == told[-1]
     assert lane.evaluations == [Evaluated(1, (("loss", 2.0),))]
     assert lane.compilations == 1

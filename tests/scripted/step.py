@@ -10,6 +10,7 @@ import threading
 import time
 
 from fwtui.backends.base import Job
+from fwtui.race.graph import Graph, Node, NoGraph, Tensor
 from fwtui.race.records import Compiled
 
 FAULT_AT = 20
@@ -86,6 +87,19 @@ class Scripted:
 
     def log_ops(self, batch):
         raise NotImplementedError("a script has no ops")
+
+    def graphs(self, batch):
+        nodes = (
+            Node("Placeholder", "x", "input", (), (Tensor("float32", (2, 4)),)),
+            Node(
+                "MatMul", "net/product", "forward", ((0, 0),), (Tensor("float32", (2, 2)),), "net", flops=32
+            ),
+            Node("Sum", "loss", "loss", ((1, 0),), (Tensor("float32", ()),)),
+        )
+        return (
+            Graph("traced", "as it was traced", "from a script", nodes),
+            NoGraph("optimized", "after an optimizer", "a script is not optimized"),
+        )
 
     def events(self):
         if self.mode != "other" or self.count != 1 or self.said:

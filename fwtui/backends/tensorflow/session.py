@@ -7,14 +7,18 @@ turned off: inside a `tf.Graph`, operations are recorded instead of run.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from time import perf_counter_ns
 from typing import Any
 
 import tensorflow as tf
 
 from fwtui.backends.base import Gradients, Job, named_metrics
+from fwtui.backends.tensorflow import graph
 from fwtui.backends.tensorflow.device import tensorflow_name
+from fwtui.backends.tensorflow.graph_step import StepGraph, built_graph
 from fwtui.backends.tensorflow.optimizers import OPTIMIZERS
+from fwtui.race.graph import Graph, NoGraph
 from fwtui.race.records import Compiled, GraphBroken, LoggedOp, Phase
 from fwtui.workloads.base import Arrays, Batch
 
@@ -28,6 +32,7 @@ class Session:
 
     def __init__(self, job: Job) -> None:
         started = perf_counter_ns()
+        self._job = replace(job, parameters={})
         self._graph = tf.Graph()
         with self._graph.as_default(), tf.device(tensorflow_name(job.device)):
             self._placeholders = {
@@ -89,6 +94,22 @@ class Session:
         """NotImplementedError: a session runs its whole graph in one call, and no op of it eagerly."""
         raise NotImplementedError("a session runs its whole graph in one call, and no op of it eagerly")
 
+    def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:
+        """The graph as it was built, what a step needs of it, and what the runtime makes of that."""
+
+        def step() -> StepGraph:
+            return built_graph(
+                self._graph, self._placeholders, self._params, self._metrics, self._gradients, self._train
+            )
+
+        return graph.captured(
+            {
+                ("built", "as built"): lambda: graph.built(step()),
+                ("fetched", "pruned for a step"): lambda: graph.fetched(step()),
+                ("optimized", "after Grappler and placement"): lambda: self._partitioned(step(), batch),
+            }
+        )
+
     def events(self) -> Sequence[Compiled | GraphBroken]:
         """The graph was built before the first step, and is never again."""
         events, self._events = self._events, ()
@@ -97,6 +118,18 @@ class Session:
     def close(self) -> None:
         """Ends the session, which holds the weights."""
         self._session.close()
+
+    def _partitioned(self, step: StepGraph, batch: Batch) -> Graph:
+        twin = Session(replace(self._job, parameters=self.weights()))
+
+        def run(options: Any, metadata: Any) -> None:
+            fetches = (twin._metrics, twin._train)
+            twin._session.run(fetches, twin._feed(batch), options=options, run_metadata=metadata)
+
+        try:
+            return graph.partitioned(step, run)
+        finally:
+            twin.close()
 
     def _update(self, job: Job) -> tf.Operation:
         weights, gradients = list(self._params.values()), list(self._gradients.values())

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import tensorflow as tf
 
 from fwtui.backends.base import Backend, Gradients, Job, named_metrics
 from fwtui.backends.logbook import Logbook
+from fwtui.backends.tensorflow import graph
 from fwtui.backends.tensorflow.device import tensorflow_name
+from fwtui.backends.tensorflow.graph_tape import tape
 from fwtui.backends.tensorflow.oplog import logged
 from fwtui.backends.tensorflow.optimizers import OPTIMIZERS
 from fwtui.backends.tensorflow.session import Session
 from fwtui.backends.tensorflow.traces import Traces
+from fwtui.race.graph import Graph, NoGraph
 from fwtui.race.records import Compiled, GraphBroken, LoggedOp, Phase
 from fwtui.workloads.base import Arrays, Batch
 
@@ -33,6 +37,7 @@ class Eager:
 
     def __init__(self, job: Job) -> None:
         self._device = tensorflow_name(job.device)
+        self._job = replace(job, parameters={})
         with tf.device(self._device):
             self._params = {name: tf.Variable(array, name=name) for name, array in job.parameters.items()}
             self._weights = list(self._params.values())
@@ -91,12 +96,26 @@ class Eager:
 
         return logged(self._params, tensors, take)
 
+    def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:
+        """The ops that a step records on its tape, walks back along, and updates with."""
+
+        def this_steps() -> Graph:
+            arrays = {f"parameter {name}": weight for name, weight in self._params.items()}
+            arrays |= {f"batch {name}": array for name, array in batch.items()}
+            return tape(self._twin().log_ops(batch), arrays)
+
+        return graph.captured({("tape", "this step's"): this_steps})
+
     def events(self) -> Sequence[Compiled | GraphBroken]:
         """Nothing: nothing is ever compiled."""
         return ()
 
     def close(self) -> None:
         """Nothing outlives the object."""
+
+    def _twin(self) -> Eager:
+        """Another one with the present weights, for what must leave this one alone."""
+        return type(self)(replace(self._job, parameters=self.weights()))
 
     def _train(self, batch: Mapping[str, Any]) -> dict[str, tf.Tensor]:
         with tf.device(self._device):
@@ -139,9 +158,28 @@ class Function(Eager):
         self._steps += 1
         return values
 
+    def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:
+        """What is traced for `batch`, and what TensorFlow makes of it before it runs."""
+        return graph.Tracing(lambda: self._traceable(batch)).function()
+
     def events(self) -> Sequence[Compiled | GraphBroken]:
         """Each trace of the step: the first, and one for each new shape, dtype or Python number."""
         return self._traces.new()
+
+    def _traceable(self, batch: Batch) -> graph.Twin:
+        twin = self._twin()
+        ends: list[Any] = []
+        tensors = twin._batch.tensors(batch)
+
+        def train(tensors: Mapping[str, Any]) -> dict[str, tf.Tensor]:
+            with tf.device(twin._device):
+                ends[:] = metrics, gradients = twin._gradients(tensors)
+                twin._update(gradients)
+            return metrics
+
+        function = tf.function(train, jit_compile=self._jit_compile)
+        concrete = function.get_concrete_function(tensors)
+        return graph.Twin(function, concrete, tensors, twin._params, *ends)
 
     def _traced(self, batch: Mapping[str, Any]) -> dict[str, tf.Tensor]:
         self._traces.began(batch)
@@ -166,6 +204,10 @@ class Xla(Function):
             if unsupported := _UNSUPPORTED.search(str(error)):
                 raise NotImplementedError(f"XLA cannot compile {unsupported[1]}") from error
             raise
+
+    def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:
+        """XLA's program for `batch`, before it optimises and after."""
+        return graph.Tracing(lambda: self._traceable(batch)).xla()
 
 
 class _Resident:

@@ -8,7 +8,8 @@ import torch
 
 from fwtui.backends.base import Gradients, Job
 from fwtui.backends.torch import dynamo, optimizers
-from fwtui.backends.torch.step import Eager
+from fwtui.backends.torch.step import Eager, random_numbers_kept, step_of
+from fwtui.race.graph import Graph, NoGraph
 from fwtui.race.records import Compiled, GraphBroken, Phase
 from fwtui.workloads.base import Batch
 
@@ -30,7 +31,8 @@ class Compile(Eager):
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
-        self._run = dynamo.compiled(self._run)
+        self._name = dynamo.own_name(self._run)
+        self._run = dynamo.compiled(self._run, self._name)
         self._watch = dynamo.Watch()
 
     def step(self, batch: Batch) -> Mapping[str, float]:
@@ -56,6 +58,22 @@ class Compile(Eager):
             for tensor, value in zip(changed, before, strict=True):
                 tensor.copy_(value)
         return told
+
+    def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:
+        """What Dynamo captured, what AOTAutograd made of it, and Inductor's kernels; compiles once more.
+
+        Another compilation tells them, since the first keeps none, and should cost nothing beyond itself.
+        """
+        from fwtui.backends.torch import graph, graph_compiled
+
+        copies, update = self._copied()
+        assert isinstance(update, optimizers.Written)
+        step, tensors = step_of(self._loss, copies, update), self._batch.tensors(batch)
+        state = (tensor for of_weight in update.state for tensor in of_weight)
+        named = {f"state {number}": tensor for number, tensor in enumerate(state, 1)}
+        named |= graph.names_of(copies, tensors)
+        with random_numbers_kept(self._device):
+            return graph_compiled.compiled(step, self._name, named, tensors)
 
     def events(self) -> Sequence[Compiled | GraphBroken]:
         """Each step in which something was compiled, and each place that breaks the graph, once."""

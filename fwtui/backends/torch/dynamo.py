@@ -5,19 +5,24 @@ All of Dynamo and Inductor that is private (`torch._dynamo`, `torch._inductor`) 
 
 from __future__ import annotations
 
+import copy
 import logging
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from inspect import signature
 from itertools import count
 from types import FunctionType
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 import torch._dynamo.config as dynamo_config
+import torch._functorch.config as functorch_config
 import torch._inductor.config as inductor_config
+from torch import fx
 from torch._dynamo.exc import BackendCompilerFailed
+from torch._dynamo.pgo import get_code_state
 from torch._dynamo.utils import CompilationMetrics, graph_break_reasons
 from torch._inductor.exc import InvalidCxxCompiler
 
@@ -39,23 +44,32 @@ _functions = count()
 _here = threading.local()
 
 
-def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+def own_name(function: Callable[..., Any]) -> str:
+    """A name for `function` under which no other lane of the process compiles."""
+    return f"{function.__name__}_{next(_functions)}"
+
+
+def compiled(function: Callable[..., Any], name: str, **options: Any) -> Callable[..., Any]:
     """`function`, compiled when it is called, and again whenever a guard on what it uses fails.
 
     Dynamo keeps what it compiled by a function's code, and what it learned of sizes by the code's name. What
-    comes from here has its own of both, so that no other lane of the process counts towards its limit.
+    comes from here has its own code, so that no other lane of the process counts towards its limit.
+
+    Args:
+        name: the code's, from `own_name`.
+        options: for `torch.compile`.
 
     Raises:
         RuntimeError: from the call, where something that compiling needs is not installed.
     """
     assert isinstance(function, FunctionType)
-    code = function.__code__.replace(co_name=f"{function.__name__}_{next(_functions)}")
-    own = FunctionType(code, function.__globals__, code.co_name, function.__defaults__, function.__closure__)
+    code = function.__code__.replace(co_name=name)
+    own = FunctionType(code, function.__globals__, name, function.__defaults__, function.__closure__)
     # Compiler processes would pay where kernels are many, and would outlive a lane that is killed.
     inductor_config.compile_threads = 1
     if hasattr(dynamo_config, "trace_autograd_ops"):
         dynamo_config.trace_autograd_ops = True
-    run: Callable[..., Any] = torch.compile(own)
+    run: Callable[..., Any] = torch.compile(own, **options)
 
     def call(*arguments: Any) -> Any:
         try:
@@ -67,6 +81,68 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
             raise RuntimeError(missing) from error
 
     return call
+
+
+class Listener(Protocol):
+    """Hears of each piece of a function what a compilation makes of it, one after the other."""
+
+    def dynamo(self, graph: fx.Graph, inputs: Sequence[Any]) -> None:
+        """What Dynamo captured, and the tensors that it takes."""
+
+    def aot(self, graph: fx.Graph, is_backward: bool) -> None:
+        """What AOTAutograd made of it, before Inductor changes it."""
+
+    def inductor(self, graph: fx.Graph, code: str, made_of: Mapping[str, Sequence[str]]) -> None:
+        """What Inductor made of that: the graph as it changed it, its code, and which nodes a kernel runs.
+
+        A kernel is named as the comment `[Provenance debug handles]` names it, right before it is called.
+        """
+
+
+def tell(
+    listener: Listener, function: Callable[..., Any], name: str, batch: Mapping[str, Any]
+) -> Sequence[GraphBroken]:
+    """Compiles and runs `function` as the lane's own is that is compiled under `name`; gives the breaks.
+
+    What was compiled before for sizes that vary is so again, and what is learned here is forgotten. The
+    kernels are compiled only where they are not yet on the disk: Inductor keeps them by their code.
+
+    Raises:
+        Exception: whatever a compilation may raise.
+    """
+    # Both take seconds to import, which are no part of building a lane.
+    import torch._inductor.debug as inductor_debug
+    from torch._inductor.compile_fx import compile_fx, compile_fx_inner
+
+    def inner(module: fx.GraphModule, inputs: Sequence[Any], **options: Any) -> Any:
+        listener.aot(module.graph, bool(options.get("is_backward")))
+        made = compile_fx_inner(module, inputs, **options)
+        handles = inductor_debug._inductor_triton_kernel_to_post_grad_node_info
+        listener.inductor(module.graph, getattr(made, "source_code", ""), handles)
+        return made
+
+    def backend(module: fx.GraphModule, inputs: Sequence[Any]) -> Any:
+        listener.dynamo(module.graph, inputs)
+        return compile_fx(module, inputs, inner_compile=inner)
+
+    watch, mine = Watch(), getattr(_here, "watch", None)
+    sizes = get_code_state()
+    learned = copy.deepcopy(dict(sizes))
+    # What is kept whole is not taken apart again, and only what is asked for is written into the code.
+    afresh = {"fx_graph_cache": False, "trace.provenance_tracking_level": 1}
+    options: dict[str, Any] = {"backend": backend}
+    if "isolate_recompiles" in signature(torch.compile).parameters:
+        # Functions that both step through apart from the step, where it is broken, are compiled apart too.
+        options["isolate_recompiles"] = True
+    watch.begin(batch)
+    try:
+        with functorch_config.patch(enable_autograd_cache=False), inductor_config.patch(afresh):
+            compiled(function, name, **options)(batch)
+    finally:
+        _here.watch = mine
+        sizes.clear()
+        sizes.update(learned)
+    return [event for event in watch.events() if isinstance(event, GraphBroken)]
 
 
 def without_compiling() -> AbstractContextManager[None]:

@@ -6,7 +6,6 @@ the backward pass is (`torch._C`); both are used here only.
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -15,10 +14,9 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from fwtui.backends.logbook import Logbook, Source, asking_line, in_library, in_net
+from fwtui.backends.logbook import Logbook, Source, asking_line, in_net
+from fwtui.backends.torch.graph_lines import Frame, origin, written
 from fwtui.race.records import Array
-
-_TRACED = re.compile(r'File "(.+)", line (\d+)')
 
 
 class OpLog(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -73,12 +71,22 @@ class OpLog(TorchDispatchMode):  # type: ignore[no-untyped-call]
         live = asking_line(sys._getframe(2))
         if self.book.phase != "backward" or in_net(live):
             return live
-        node: Any = torch._C._current_autograd_node()  # its stub takes the property for a method
-        for line in reversed(node.metadata.get("traceback_", ()) if node is not None else ()):
-            found = _TRACED.search(line)
-            if found and not in_library(found[1]):
-                return found[1], int(found[2])
-        return None
+        source, _ = origin(recorded_frames(current_node()))
+        return source
+
+
+def current_node() -> Any:
+    """The node of the backward pass that runs now in this thread; None where none does."""
+    node: Any = torch._C._current_autograd_node()  # its stub takes the property `metadata` for a method
+    return node
+
+
+def recorded_frames(node: Any) -> list[Frame]:
+    """What asked in the forward pass for what `node` of the backward pass differentiates, outermost first.
+
+    Nothing without anomaly mode in the forward pass, and where no node runs.
+    """
+    return written("".join(node.metadata.get("traceback_", ()))) if node is not None else []
 
 
 def _tensors(value: Any) -> Iterator[Tensor]:

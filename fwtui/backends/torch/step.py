@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import torch
@@ -11,6 +12,7 @@ from torch import Tensor
 from fwtui.backends.base import Backend, Gradients, Job, named_metrics
 from fwtui.backends.torch import optimizers
 from fwtui.backends.torch.oplog import OpLog
+from fwtui.race.graph import Graph, NoGraph
 from fwtui.race.records import Compiled, GraphBroken, LoggedOp, Phase
 from fwtui.workloads.base import Arrays, Batch, Loss
 
@@ -35,8 +37,9 @@ class Eager:
         }
         self._weights = list(self._params.values())
         self._loss = job.workload.torch_loss()
+        self._optimizer_name, self._learning_rate = job.optimizer, job.learning_rate
         self._update = self._optimizer(job.optimizer, self._weights, job.learning_rate)
-        self._run: Any = _step_of(self._loss, self._params, self._update)
+        self._run: Any = step_of(self._loss, self._params, self._update)
         self._batch, self._held_out = _Resident(self._device), _Resident(self._device)
 
     def step(self, batch: Batch) -> Mapping[str, float]:
@@ -80,12 +83,26 @@ class Eager:
             self._update(gradients)
         return log.book.told({f"parameter {name}": weight for name, weight in self._params.items()})
 
+    def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:
+        """What autograd recorded of this step, and the whole of it; a copy of the net takes it."""
+        from fwtui.backends.torch import graph
+
+        copies, update = self._copied()
+        with random_numbers_kept(self._device):
+            net = graph.Net(self._loss, copies, update)
+            return graph.eager(step_of, net, self._batch.tensors(batch))
+
     def events(self) -> Sequence[Compiled | GraphBroken]:
         """Nothing: nothing is ever compiled."""
         return ()
 
     def close(self) -> None:
         """Nothing outlives the object."""
+
+    def _copied(self) -> tuple[dict[str, Tensor], optimizers.Update]:
+        """The present weights once more, with an optimizer of their own that has not begun."""
+        copies = {name: weight.detach().clone().requires_grad_() for name, weight in self._params.items()}
+        return copies, self._optimizer(self._optimizer_name, list(copies.values()), self._learning_rate)
 
     def _on_the_host(
         self, metrics: Mapping[str, Tensor], gradients: Sequence[Tensor | None]
@@ -95,7 +112,7 @@ class Eager:
         return values, dict(zip(self._params, arrays, strict=True))
 
 
-def _step_of(loss: Loss, params: Mapping[str, Tensor], update: optimizers.Update) -> Callable[..., Any]:
+def step_of(loss: Loss, params: Mapping[str, Tensor], update: optimizers.Update) -> Callable[..., Any]:
     """The step as a function of the batch alone; gives its metrics, and the gradients by weight."""
     weights = list(params.values())
 
@@ -125,6 +142,12 @@ class _Resident:
             }
             self._of = batch
         return self._tensors
+
+
+def random_numbers_kept(device: torch.device) -> AbstractContextManager[None]:
+    """What is drawn while it is entered is not taken from what steps draw from, but on Apple's GPUs."""
+    kept: AbstractContextManager[None] = torch.random.fork_rng([device] if device.type == "cuda" else [])
+    return kept
 
 
 def _synchronize(device: torch.device) -> None:

@@ -33,3 +33,8 @@ def branching(params, batch):
     if hidden.sum().item() > 1e9:
         hidden = hidden * 2
     return (hidden**2).sum()
+
+
+def dropping(params, batch):
+    hidden = torch.dropout(batch["x"] @ params["w"], 0.5, train=True)
+    return (hidden**2).sum()

@@ -26,7 +26,7 @@ from fwtui.backends.torch import optimizers
 from fwtui.backends.torch.step import build
 from fwtui.race.spec import OPTIMIZERS
 from tests.backends import reference
-from tests.backends.torch import nets
+from tests.backends.torch import graphs, nets
 
 STEPS = 30
 LIBRARY = {
@@ -202,11 +202,13 @@ def fast(folder):
     fake.chmod(0o755)
     said["no_compiler"] = failing("no-such-compiler")
     said["no_headers"] = failing(str(fake))
+    said["graphs"] = graphs.fast()
     return said
 
 
 def slow(folder):
-    return {"steps": STEPS, "reference": {name: compiled_reference(name) for name in OPTIMIZERS}}
+    reference_said = {name: compiled_reference(name) for name in OPTIMIZERS}
+    return {"steps": STEPS, "reference": reference_said, "graphs": graphs.slow()}
 
 
 if __name__ == "__main__":

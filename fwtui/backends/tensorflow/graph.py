@@ -1,0 +1,154 @@
+"""The graphs of a training step in each of TensorFlow's execution modes.
+
+Whatever has to be traced or run for it is traced and run on a twin: another backend made from the same job
+and the present weights, which is given up afterwards. The step itself is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import tensorflow as tf
+
+from fwtui.backends.tensorflow import graph_hlo
+from fwtui.backends.tensorflow.graph_internals import optimized
+from fwtui.backends.tensorflow.graph_phases import Given
+from fwtui.backends.tensorflow.graph_step import StepGraph, facts, runtimes, traced_graph
+from fwtui.race.graph import Graph, NoGraph
+
+Captures = Mapping[tuple[str, str], Callable[[], Graph]]
+"""How to get at each graph, by its kind and title."""
+_HLO = {"hlo": "before optimisation", "optimized": "after optimisation"}
+_REASON = 200
+_FED = re.compile(r"_arg_(.+)_\d+_\d+")
+"""A session's argument, after the tensor that is fed."""
+
+
+def captured(captures: Captures) -> tuple[Graph | NoGraph, ...]:
+    """Each graph, or why it cannot be had."""
+    return tuple(_attempt(*names, capture) for names, capture in captures.items())
+
+
+def _attempt(kind: str, title: str, capture: Callable[[], Graph]) -> Graph | NoGraph:
+    try:
+        return capture()
+    except Exception as error:  # whatever it is, the other graphs can be had, and training goes on
+        first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
+        reason = f"{type(error).__name__}: {first}" if first else type(error).__name__
+        return NoGraph(kind, title, reason if len(reason) <= _REASON else f"{reason[: _REASON - 3]}...")
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A twin's step, a `tf.function`, and what it traced for one batch.
+
+    Attributes:
+        function: the step, of which `concrete` is the trace.
+        tensors: the batch.
+        parameters: the twin's own.
+        metrics: symbolic, as `gradients` are, which come in the order of the parameters.
+    """
+
+    function: Any
+    concrete: Any
+    tensors: Mapping[str, Any]
+    parameters: Mapping[str, tf.Variable]
+    metrics: Mapping[str, tf.Tensor]
+    gradients: Sequence[Any]
+
+
+class Tracing:
+    """The graphs that come of tracing a step, of a twin that is made when the first of them is asked for."""
+
+    def __init__(self, make: Callable[[], Twin]) -> None:
+        self._make = make
+
+    def function(self) -> tuple[Graph | NoGraph, ...]:
+        """What `tf.function` traces, and what it makes of that before it runs."""
+        return captured(
+            {
+                ("traced", "as traced"): lambda: self._traced,
+                ("optimized", "after Grappler"): self._optimized,
+            }
+        )
+
+    def xla(self) -> tuple[Graph | NoGraph, ...]:
+        """XLA's program, before it optimises and after."""
+        return captured(
+            {
+                ("hlo", _HLO["hlo"]): lambda: self._hlo("hlo", "hlo"),
+                ("optimized", _HLO["optimized"]): lambda: self._hlo("optimized", "optimized_hlo"),
+            }
+        )
+
+    @cached_property
+    def _twin(self) -> Twin:
+        return self._make()
+
+    @cached_property
+    def _step(self) -> StepGraph:
+        twin = self._twin
+        return traced_graph(twin.concrete, twin.tensors, twin.parameters, twin.metrics, twin.gradients)
+
+    @cached_property
+    def _traced(self) -> Graph:
+        how = "the function that tf.function traces for this batch, traced once more"
+        return self._step.graph("traced", "as traced", how)
+
+    def _optimized(self) -> Graph:
+        step, arguments = self._traced, list(self._step.given.values())
+        every = optimized(lambda: self._twin.function(self._twin.tensors))
+        # Others may run functions in this process at the same time.
+        names = {node.name for node in step.nodes}
+        (*_, own) = sorted(every, key=lambda one: len(names & {node.name for node in one.node}))
+
+        def argument(node: Any) -> Given | None:
+            return arguments[node.attr["index"].i] if node.op == "_Arg" else None
+
+        how = "what the runtime made of the traced function, taken from one step of a copy of the net"
+        return runtimes("optimized", "after Grappler", how, own, argument, step)
+
+    def _hlo(self, kind: str, stage: str) -> Graph:
+        known, given = facts(self._traced), self._step.given.values()
+        text = str(self._twin.function.experimental_get_compiler_ir(self._twin.tensors)(stage=stage))
+        nodes = graph_hlo.nodes(graph_hlo.program(text), list(given), known)
+        title = _HLO[kind]
+        how = f"experimental_get_compiler_ir, stage {stage}, of the step traced once more for this batch"
+        return Graph(kind, title, how, nodes, ((f"{stage}.txt", text),))
+
+
+def built(step: StepGraph) -> Graph:
+    """A session's graph with everything that is in it."""
+    return step.graph("built", "as built", "every op of the tf.Graph, built before the first step")
+
+
+def fetched(step: StepGraph) -> Graph:
+    """What is left of a session's graph for the fetches of a step."""
+    kept = step.needed()
+    left = len(step.ops) - len(kept)
+    how = f"what the metrics and the update need: {len(kept)} ops of {len(step.ops)}, {left} left out"
+    return step.graph("fetched", "pruned for a step", how, kept)
+
+
+def partitioned(step: StepGraph, run: Callable[[Any, Any], object]) -> Graph:
+    """What a session's runtime makes of its graph for a step.
+
+    Args:
+        run: runs the step of a twin with such options, and keeps such metadata.
+    """
+    metadata = tf.compat.v1.RunMetadata()
+    run(tf.compat.v1.RunOptions(output_partition_graphs=True), metadata)
+    definition = tf.compat.v1.GraphDef()
+    for part in metadata.partition_graphs:
+        definition.MergeFrom(part)
+
+    def argument(node: Any) -> Given | None:
+        fed = _FED.fullmatch(node.name)
+        return step.given.get(fed[1] if fed and node.op == "_Arg" else node.name)
+
+    how = "what the runtime made of the fetched graph, taken from one step of a copy of the net"
+    return runtimes("optimized", "after Grappler and placement", how, definition, argument, fetched(step))

@@ -1,0 +1,51 @@
+"""The ops of an eager step as a graph: that of the tape, which is another one in each step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from fwtui.backends.tensorflow.graph_flops import flops
+from fwtui.backends.tensorflow.graph_phases import with_loss
+from fwtui.race.graph import Graph, Node, Tensor
+from fwtui.race.records import LoggedOp
+
+
+def tape(ops: Sequence[LoggedOp], arrays: Mapping[str, Any]) -> Graph:
+    """What one eager step ran.
+
+    Args:
+        ops: the step's log.
+        arrays: the parameters and the batch, by the names that the log has for them.
+    """
+    used = list(dict.fromkeys(name for op in ops for name in op.inputs if isinstance(name, str)))
+    places = {name: number for number, name in enumerate(used)}
+    nodes = [_argument(name, arrays[name]) for name in used]
+    for op in ops:
+        # Which output of an op was taken the log does not tell, nor where a constant came from.
+        taken = [
+            places[one] if isinstance(one, str) else len(used) + one for one in op.inputs if one is not None
+        ]
+        tensors = tuple(Tensor(np.dtype(array.dtype).name, array.shape) for array in op.outputs)
+        shapes = [nodes[place].outputs[0].shape for place in taken]
+        nodes.append(
+            Node(
+                op.op,
+                f"{op.op}_{op.number}",
+                op.phase,
+                tuple((place, 0) for place in taken),
+                tensors,
+                source=op.source,
+                flops=flops(op.op, shapes, [tensor.shape for tensor in tensors]),
+            )
+        )
+    (loss,) = (len(used) + op.number for op in ops if "loss" in dict(op.results))
+    how = "the ops that one eager step of a copy of the net ran; another graph in each step"
+    return Graph("tape", "this step's", how, with_loss(nodes, loss))
+
+
+def _argument(name: str, value: Any) -> Node:
+    op = "Variable" if name.startswith("parameter ") else "Tensor"
+    return Node(op, name, "input", (), (Tensor(value.dtype.name, tuple(value.shape)),))

@@ -1,0 +1,124 @@
+"""`fwtui graph`: one backend's graphs as text, as JSON, and in the formats that other tools open."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fwtui.cli.options import HOW, OUTPUT, Json
+
+if TYPE_CHECKING:
+    from fwtui.headless import Result
+    from fwtui.race.graph import Graph, NoGraph
+    from fwtui.race.plan import RaceRequest
+
+FORMATS = ("tree", "draw", "dot", "model-explorer")
+WITHOUT = ("lanes", "lane", "steps", "probe_every", "tf32", "schedule", "host", "threads", "pace")
+
+Backend = Annotated[
+    str,
+    typer.Argument(
+        metavar="BACKEND",
+        help="Whose graphs, such as [bold]tf.function[/]; [bold]fwtui backends[/] lists them.",
+        show_default=False,
+    ),
+]
+Steps = Annotated[
+    str,
+    typer.Option(
+        metavar="N",
+        help="Take the graphs after so many optimizer updates (1).",
+        show_default=False,
+        rich_help_panel=HOW,
+    ),
+]
+Kind = Annotated[
+    str | None,
+    typer.Option(
+        "--kind",
+        metavar="NAME",
+        help="Only this one of the backend's graphs, such as [bold]traced[/]; without it they are all told.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+As = Annotated[
+    str,
+    typer.Option(
+        "--as",
+        metavar="FORMAT",
+        help="[bold]tree[/] (the default): by phase and scope; [bold]draw[/]: drawn downwards; [bold]dot[/]: "
+        "one graph for Graphviz and Netron; [bold]model-explorer[/]: all of them for Google's Model "
+        "Explorer.",
+        show_default=False,
+        rich_help_panel=OUTPUT,
+    ),
+]
+All = Annotated[
+    bool,
+    typer.Option(
+        "--all",
+        metavar="",
+        help="In a tree, every node, also of a scope that holds many.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+
+
+def graph(
+    request: "RaceRequest",
+    backend: Backend = "",
+    steps: Steps = "1",
+    kind: Kind = None,
+    as_format: As = FORMATS[0],
+    every_node: All = False,
+    json: Json = None,
+) -> int:
+    """Show the graphs of one backend's step: what it traced, compiled, built once, or recorded just now.
+
+    Nodes are told with their phase, scope, shapes, line of source, and floating-point operations where they
+    are known. Constants are summarised; [bold]--json[/] has all that was captured.
+
+    Exit code: 0 if a graph was captured, 1 if none was or the lane failed, 2 for bad input, 130 after Ctrl+C.
+
+      fwtui graph tf.function --workload digits-mlp
+      fwtui graph torch.eager --as draw | less -R
+      fwtui graph tf.xla --kind optimized --as dot | dot -Tsvg -o step.svg
+      fwtui graph torch.compile --as model-explorer > step.json
+    """
+    from dataclasses import replace
+
+    from fwtui import headless
+    from fwtui.backends import catalogue as backends
+    from fwtui.cli import graph_output, result_table
+    from fwtui.cli.output import JsonOutput
+    from fwtui.cli.progress import Progress
+    from fwtui.race.graph import Graph
+    from fwtui.race.plan import LaneRequest, plan
+    from fwtui.race.spec import one_of
+
+    one_of("fwtui graph", backend, backends.names())
+    one_of("--as", as_format, FORMATS)
+    race = plan(replace(request, lanes=(LaneRequest(backend),), steps=steps))
+    race = replace(race, lanes=(replace(race.lanes[0], tell_graphs=True),))
+    out = None if json is None else JsonOutput(json)
+    with Progress(race) as progress:
+        result = headless.run(race, progress)
+    told = _told(result, kind)
+    if out is None or not out.standard:
+        graph_output.show(result, told, as_format, every_node)
+    if out is not None:
+        out.write(graph_output.report(result, told))
+    result_table.explain_failures(result)
+    if result.signal:
+        return 128 + result.signal
+    return int(result.outcomes != ["done"] or not any(isinstance(one, Graph) for one in told))
+
+
+def _told(result: "Result", kind: str | None) -> "tuple[Graph | NoGraph, ...]":
+    """What the lane told of its graphs, or of the one that was asked for; SpecError where it has no such."""
+    from fwtui.race.spec import one_of
+
+    record = result.lanes[0].graphs
+    told = record.graphs if record else ()
+    if kind is not None and told:
+        one_of("--kind", kind, tuple(one.kind for one in told))
+    return tuple(one for one in told if kind in (None, one.kind))

@@ -1,0 +1,163 @@
+"""One backend's graphs for people, and in the formats that other tools open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from fwtui.cli import output
+from fwtui.cli.result_table import headline
+from fwtui.graphs import tree
+from fwtui.graphs.dot import as_dot
+from fwtui.graphs.draw import Drawing
+from fwtui.graphs.json_format import as_json
+from fwtui.graphs.lines import Line
+from fwtui.graphs.model_explorer import as_model_explorer
+from fwtui.graphs.summary import Summary, summary
+from fwtui.headless import Result
+from fwtui.measure.report import report as race_report
+from fwtui.race.graph import Graph, NoGraph
+from fwtui.tui import words
+from fwtui.workloads import catalogue as workloads
+from fwtui.workloads.own_errors import plain
+
+Told = Sequence[Graph | NoGraph]
+
+_MOST_OPS = 12
+_STYLES = {
+    "edge": "dim",
+    "number": "dim",
+    "op": "bold",
+    "tensor": "dim",
+    "detail": "dim",
+    "link": "cyan",
+    "input": "cyan",
+    "constant": "bright_black",
+    "forward": "blue",
+    "loss": "yellow",
+    "backward": "magenta",
+    "update": "green",
+}
+_LANE_FIELDS = ("backend", "framework", "framework_version", "device", "dtype", "outcome", "reason")
+
+
+def show(result: Result, told: Told, as_format: str, every_node: bool) -> None:
+    """Prints the graphs, and why others are missing."""
+    graphs = [one for one in told if isinstance(one, Graph)]
+    if not told:
+        if result.outcomes == ["done"]:
+            _remark(f"{result.spec.lanes[0].backend} has no graph to tell")
+        return
+    if as_format in ("tree", "draw"):
+        output.show(Text(headline(result.spec), style="bold"))
+        output.show(Text(_lane(result)))
+        for one in told:
+            output.show(_page(one, as_format, every_node))
+        return
+    if graphs and as_format == "dot":
+        output.say(as_dot(graphs[0]))
+        if others := ", ".join(plain(graph.kind) for graph in graphs[1:]):
+            _remark(f"this is {plain(graphs[0].kind)}; --kind NAME writes another: {others}")
+    elif graphs:
+        lane = result.spec.lanes[0]
+        label = f"{workloads.title(lane.workload.name)}, {lane.backend}"
+        output.say(output.dumps(as_model_explorer(label, graphs)) + "\n")
+    for one in told:
+        if isinstance(one, NoGraph):
+            _remark(_missing(one))
+
+
+def report(result: Result, told: Told) -> dict[str, Any]:
+    """The graphs and where they come from, as `fwtui/graphs/schema.json` describes it."""
+    whole = race_report(result.spec, result.lanes, result.gap, result.speed)
+    (lane,) = whole["lanes"]
+    record = result.lanes[0].graphs
+    return {
+        "fwtui": whole["fwtui"],
+        **{name: lane[name] for name in (*_LANE_FIELDS, "parameters")},
+        "step": record.step if record else None,
+        "workload": whole["workload"],
+        **as_json(told),
+    }
+
+
+def _lane(result: Result) -> str:
+    spec, lane = result.spec.lanes[0], result.lanes[0]
+    version = f"{lane.imported.framework} {lane.imported.version}" if lane.imported else words.NA
+    built = lane.built
+    return "   ".join(
+        [
+            spec.backend,
+            version,
+            built.device if built else words.NA,
+            f"{words.count(built.parameters if built else None)} parameters",
+            f"after {words.plural(lane.steps, 'step')}",
+        ]
+    )
+
+
+def _page(one: Graph | NoGraph, as_format: str, every_node: bool) -> RenderableType:
+    if isinstance(one, NoGraph):
+        return Group("", Text(_missing(one), style="yellow"))
+    title = Text.assemble((plain(one.kind), "bold"), f"  {plain(one.title)}")
+    if as_format == "draw":
+        drawing = Drawing(one)
+        folded = [Text(told, style="dim")] if (told := drawing.folded()) else []
+        return Group("", title, _figures(one), *folded, "", *_texts(drawing.lines()))
+    most = None if every_node else tree.MOST
+    return Group("", title, _figures(one), "", *_texts(tree.lines(one, most)))
+
+
+def _figures(graph: Graph) -> Table:
+    figures = summary(graph)
+    ops = [f"{count:,} {plain(op)}" for op, count in figures.ops.items()]
+    more = [f"and {words.plural(len(ops) - _MOST_OPS, 'further op')}"] if len(ops) > _MOST_OPS else []
+    rows = {
+        "captured": plain(graph.captured),
+        "nodes": f"{figures.nodes:,}, {words.plural(figures.edges, 'edge')}: "
+        + ", ".join(f"{count:,} {phase}" for phase, count in figures.phases.items()),
+        "ops": ", ".join([*ops[:_MOST_OPS], *more]),
+        "flops": _flops(figures),
+    }
+    if graph.parts:
+        parts = (f"{plain(name)} ({words.plural(_lines(text), 'line')})" for name, text in graph.parts)
+        rows["parts"] = f"{', '.join(parts)}; --json has them whole"
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, told in rows.items():
+        table.add_row(name, Text(told))
+    return table
+
+
+def _flops(figures: Summary) -> str:
+    if figures.flops is None:
+        return words.NA
+    told_by = f"{figures.flops_known:,} of {words.plural(figures.nodes, 'node')}"
+    return f"{figures.flops:,} a step, as {told_by} tell"
+
+
+def _lines(text: str) -> int:
+    return len(text.splitlines())
+
+
+def _texts(lines: Iterable[Line]) -> list[Text]:
+    """Lines for the terminal, each cut at its width."""
+    return [
+        Text.assemble(
+            *((span.text, _STYLES.get(span.style, "")) for span in line), no_wrap=True, overflow="ellipsis"
+        )
+        for line in lines
+    ]
+
+
+def _missing(one: NoGraph) -> str:
+    return f"{plain(one.kind)}  {plain(one.title)}: not captured: {plain(one.reason)}"
+
+
+def _remark(text: str) -> None:
+    output.console(stderr=True).print(Text(text), soft_wrap=True)

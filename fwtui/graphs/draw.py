@@ -1,0 +1,125 @@
+"""A graph drawn downwards in text: one row a node, lanes for what is still to be taken.
+
+`├ ┼ ┤ ╰ ┴ ╯` take from a lane; where a line only passes one, the lane stays whole: `─│─`. `●` is a node, `○`
+one that takes nothing. An edge that is not drawn is a number at both ends, `←` and `→`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fwtui.graphs.lanes import LONGEST, MOST_LANES, Row, plan
+from fwtui.graphs.lines import Line, Span, cut, name_below, padded, tensor
+from fwtui.race.graph import Graph, Node
+from fwtui.workloads.own_errors import plain
+
+_WIDEST_OP, _WIDEST_NAME, _WIDEST_CONSTANT = 24, 22, 24
+_MOST_LINKS = 4
+_UP, _DOWN, _LEFT, _RIGHT = 1, 2, 4, 8
+_BOX = {
+    _UP | _DOWN | _RIGHT: "├",
+    _UP | _DOWN | _LEFT: "┤",
+    _UP | _DOWN | _LEFT | _RIGHT: "┼",
+    _UP | _RIGHT: "╰",
+    _UP | _LEFT: "╯",
+    _UP | _LEFT | _RIGHT: "┴",
+}
+
+
+class Drawing:
+    """A graph, placed; its lines are made one by one, so that a screen of a large one is there at once.
+
+    Args:
+        most_lanes: edges that may lie beside each other.
+        longest: rows that an edge may span.
+
+    Attributes:
+        plan: where everything stands; line `i` is that of `plan.rows[i]`.
+    """
+
+    def __init__(self, graph: Graph, most_lanes: int = MOST_LANES, longest: int = LONGEST) -> None:
+        self.graph = graph
+        self.plan = plan(graph, most_lanes, longest)
+        nodes = [graph.nodes[row.node] for row in self.plan.rows]
+        self._number_width = len(str(len(graph.nodes)))
+        self._op_width = min(_WIDEST_OP, max((len(node.op) for node in nodes), default=0))
+        self._name_width = min(
+            _WIDEST_NAME,
+            max((len(node.name.removeprefix(f"{node.scope}/")) for node in nodes), default=0),
+        )
+
+    def __len__(self) -> int:
+        return len(self.plan.rows)
+
+    def lines(self) -> Iterator[Line]:
+        """Every line, from the top."""
+        return map(self.line, range(len(self)))
+
+    def line(self, number: int) -> Line:
+        """The edges, then the node's number, its phase where another begins, what it is, and links."""
+        row = self.plan.rows[number]
+        node = self.graph.nodes[row.node]
+        above = self.graph.nodes[self.plan.rows[number - 1].node] if number else None
+        phase = "" if above is not None and above.phase == node.phase else node.phase
+        left, right = self._edges(row)
+        return (
+            Span(left, "edge"),
+            Span("●" if node.inputs else "○", node.phase),
+            Span(right + "  ", "edge"),
+            Span(f"{row.node:>{self._number_width}}  ", "number"),
+            Span(f"{phase:8}  ", node.phase),
+            Span(padded(plain(node.op), self._op_width) + "  ", "op"),
+            Span(padded(name_below(node, node.scope), self._name_width) + "  ", "name"),
+            Span(_first_output(node), "tensor"),
+            Span(self._links(row), "link"),
+            Span(self._constants(row.node), "detail"),
+        )
+
+    def folded(self) -> str:
+        """What the drawing leaves out of its lines, in words; empty where nothing is."""
+        constants = len(self.graph.nodes) - len(self)
+        links = sum(len(row.links) for row in self.plan.rows)
+        told = []
+        if constants:
+            told.append(f"constants, in ‹ › beside what takes them: {constants:,}")
+        if links:
+            told.append(f"long edges, as numbers ← from and → to: {links:,}")
+        return "; ".join(told)
+
+    def _edges(self, row: Row) -> tuple[str, str]:
+        """What stands left and right of the node."""
+        touched = (*row.joins, row.column)
+        low, high = min(touched), max(touched)
+        cells = []
+        for column in range(self.plan.columns):
+            between = low < column < high
+            if column in row.joins:
+                arms = _UP | (0 if column in row.ends else _DOWN)
+                arms |= (_LEFT if column > low else 0) | (_RIGHT if column < high else 0)
+                cells.append(_BOX.get(arms, "│"))
+            elif column < len(row.lanes) and row.lanes[column] is not None:
+                cells.append("│")
+            else:
+                cells.append("─" if between else " ")
+            cells.append("─" if low <= column < high else " ")
+        at = 2 * row.column
+        return "".join(cells[:at]), "".join(cells[at + 1 :])
+
+    def _constants(self, node: int) -> str:
+        held = (self.graph.nodes[index] for index in self.plan.constants.get(node, ()))
+        return "".join(f"  ‹{cut(plain(one.detail or one.name), _WIDEST_CONSTANT)}›" for one in held)
+
+    def _links(self, row: Row) -> str:
+        to = self.plan.takers.get(row.node, [])
+        return _numbers("  ←", row.links) + _numbers("  →", to)
+
+
+def _first_output(node: Node) -> str:
+    """`float32[16×32]`, and how many more there are: the links behind it are to stay in sight."""
+    more = f" +{len(node.outputs) - 1}" if len(node.outputs) > 1 else ""
+    return plain(tensor(node.outputs[0])) + more if node.outputs else ""
+
+
+def _numbers(sign: str, nodes: tuple[int, ...] | list[int]) -> str:
+    more = f" and {len(nodes) - _MOST_LINKS:,} more" if len(nodes) > _MOST_LINKS else ""
+    return f"{sign} {', '.join(map(str, nodes[:_MOST_LINKS]))}{more}" if nodes else ""
