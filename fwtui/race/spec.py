@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from fwtui.race.records import Array
+if TYPE_CHECKING:  # records need NumPy, which `fwtui --help` must not wait for
+    from fwtui.race.records import Array
 
 Schedule = Literal["turns", "race"]
 HostKind = Literal["process", "thread"]
