@@ -9,7 +9,7 @@ import pytest
 LANES = ("torch.eager", "tf.eager", "tf.function", "tf.session")
 
 
-@pytest.mark.parametrize("preset", ["dynamic", "static"])
+@pytest.mark.parametrize("preset", ["dynamic", pytest.param("static", marks=pytest.mark.slow)])
 def test_all_backends_give_the_same_answer(fwtui, preset):
     ran = fwtui("bench", "--lanes", ",".join(LANES), "--preset", preset, "--steps", "120", "--json")
     assert ran.code == 0, ran.err

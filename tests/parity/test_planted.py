@@ -1,4 +1,7 @@
-"""Planted bugs, each found and rightly placed by the check that `fwtui parity` makes."""
+"""Planted bugs, each found and rightly placed by the check that `fwtui parity` makes.
+
+The search for the op alone is tested on the same bugs without races, in `tests/backends/test_oplog.py`.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,6 @@ from fwtui.parity.finding import tolerances
 from fwtui.race.plan import LaneRequest, RaceRequest, plan
 from tests.planted import BUGS, RIGHT
 
-QUICK = ("bias left out",)
-"""The others take as long again for each, and are run by .ci/run; their search is tested without races."""
-
 
 def checked(path, torch="torch.eager", tensorflow="tf.function", learning_rate=1.0, dtype="float32"):
     rate = 0.05
@@ -22,9 +22,8 @@ def checked(path, torch="torch.eager", tensorflow="tf.function", learning_rate=1
     return check(spec, tolerances(spec), headless.run)
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in BUGS]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BUGS)
 def test_a_bug_is_found_and_placed(name, tmp_path):
     bug = BUGS[name]
     path = bug.write(tmp_path / "my_port.py")

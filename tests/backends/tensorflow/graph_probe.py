@@ -16,7 +16,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from fwtui.backends.catalogue import FRAMEWORKS, load
-from fwtui.workloads.catalogue import NAMES, presets
+from fwtui.workloads.catalogue import presets
 from fwtui.workloads.seeding import data_rng, parameters_rng
 from tests.backends import reference
 from tests.backends.probe import SMALL, cast, compilations, equal, job, strings
@@ -70,11 +70,11 @@ def of_strings(build):
     return build("xla", job(workload, {"w": np.ones(2)}, [batch])).graphs(batch)
 
 
-def main(path):
+def main(path, *names):
     framework = load(FRAMEWORKS["tensorflow"])
     framework.device.configure("cpu", 1, False)
     build = lambda mode, asked: framework.step.build(mode, asked)  # noqa: E731
-    said = {(name, mode, "float64"): graphs(build, mode, name, "float64") for name in NAMES for mode in MODES}
+    said = {(name, mode, "float64"): graphs(build, mode, name, "float64") for name in names for mode in MODES}
     said |= {("two-layer", mode, "float32"): graphs(build, mode, "two-layer", "float32") for mode in MODES}
     said["disturbed"] = {mode: disturbed(build, mode) for mode in MODES}
     said["strings"] = of_strings(build)
@@ -82,4 +82,4 @@ def main(path):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -21,7 +21,18 @@ KINDS = {
 }
 WHOLE = [(mode, kind) for mode, kinds in KINDS.items() for kind in kinds if kind != "built"]
 """The graphs of one step and nothing besides."""
-RUNS = [(name, mode) for name in NAMES for mode in MODES if (name, mode) != ("dynamic-depth", "session")]
+QUICK = ("two-layer", "digits-mlp", "dynamic-depth")
+
+
+def slow_if_large(name, *more):
+    return pytest.param(name, *more, marks=() if name in QUICK else pytest.mark.slow)
+
+
+PAIRS = [(name, mode) for name in NAMES for mode in MODES if (name, mode) != ("dynamic-depth", "session")]
+RUNS = [
+    pytest.param((name, mode), id=f"{name}-{mode}", marks=() if name in QUICK else pytest.mark.slow)
+    for name, mode in PAIRS
+]
 UPDATES = {
     "sgd": "ResourceApplyGradientDescent",
     "momentum": "ResourceApplyMomentum",
@@ -31,17 +42,30 @@ UPDATES = {
 }
 
 
+class Said(dict):
+    """What `graph_probe.py` says; of the large workloads only once somebody asks."""
+
+    def __init__(self, path):
+        self._path = path
+        super().__init__(self._asked(*QUICK))
+
+    def __missing__(self, key):
+        self.update(self._asked(*(name for name in NAMES if name not in QUICK)))
+        return self[key]
+
+    def _asked(self, *names):
+        command = [sys.executable, "-m", "tests.backends.tensorflow.graph_probe", self._path, *names]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=150, check=False)
+        assert done.returncode == 0, done.stderr[-4000:]
+        return pickle.loads(self._path.read_bytes())
+
+
 @pytest.fixture(scope="module")
 def said(tmp_path_factory):
-    """What `graph_probe.py` says."""
-    path = tmp_path_factory.mktemp("graphs") / "said"
-    command = [sys.executable, "-m", "tests.backends.tensorflow.graph_probe", path]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=150, check=False)
-    assert done.returncode == 0, done.stderr[-4000:]
-    return pickle.loads(path.read_bytes())
+    return Said(tmp_path_factory.mktemp("graphs") / "said")
 
 
-@pytest.fixture(params=RUNS, ids="-".join)
+@pytest.fixture(params=RUNS)
 def run(request, said):
     return said[(*request.param, "float64")]
 
@@ -64,7 +88,7 @@ def behind(graph, place):
     return seen
 
 
-@pytest.mark.parametrize(("name", "mode"), RUNS)
+@pytest.mark.parametrize(("name", "mode"), [slow_if_large(*pair) for pair in PAIRS])
 def test_every_mode_tells_its_graphs_of_every_workload(name, mode, said):
     graphs = said[name, mode, "float64"]["graphs"]
     assert list(graphs) == KINDS[mode]
@@ -106,7 +130,7 @@ def test_hardly_a_shape_is_unknown(run):
         assert len(unknown) <= len(graph.nodes) // 50, unknown
 
 
-@pytest.mark.parametrize(("name", "mode"), [run for run in RUNS if run[1] != "xla"])
+@pytest.mark.parametrize(("name", "mode"), [slow_if_large(*pair) for pair in PAIRS if pair[1] != "xla"])
 def test_each_parameter_is_updated_once_by_the_optimizers_kernel_from_its_gradient(name, mode, said):
     run = said[name, mode, "float64"]
     for graph in run["graphs"].values():
@@ -161,7 +185,7 @@ def test_lines_are_those_of_the_net_and_the_optimizer(run):
         assert not any("site-packages" in n.source[0] for n in graph.nodes if n.source)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "char-rnn"])
+@pytest.mark.parametrize("name", [slow_if_large(name) for name in NAMES if name != "char-rnn"])
 def test_a_traced_backward_op_has_the_line_that_the_op_log_has_for_it(name, said):
     """The tape knows which op it differentiates; a trace only the scope that it stood in."""
     tape, traced = (
@@ -177,6 +201,7 @@ def test_a_traced_backward_op_has_the_line_that_the_op_log_has_for_it(name, said
         assert all(ours == theirs for theirs, ours in zip(logged, told, strict=True) if theirs), op
 
 
+@pytest.mark.slow
 def test_a_loops_body_stands_in_its_scope_with_the_phase_of_the_loop(said):
     graph = said["char-rnn", "function", "float64"]["graphs"]["traced"]
     loops = {node.op: node for node in graph.nodes if node.op in ("While", "StatelessWhile")}
