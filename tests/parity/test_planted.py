@@ -58,4 +58,4 @@ def test_what_a_static_mode_does_wrong_is_not_blamed_on_the_ops(tmp_path):
     finding = checked(path)
     assert finding.same is False
     assert finding.op is None
-    assert "run eagerly, both compute the same" in finding.op_reason
+    assert "run eagerly from the same weights, both compute the same" in finding.op_reason
