@@ -27,6 +27,7 @@ def test_a_compiled_step_follows_the_equations(said):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)  # every network compiled anew, where nothing lies on disk
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_a_compiled_step_follows_every_optimizers_equations(said_slowly, optimizer):
     follows_the_equations(said_slowly, optimizer)

@@ -236,6 +236,7 @@ def test_without_a_compiler_there_are_no_kernels_but_the_rest(said):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)  # every network compiled anew, where nothing lies on disk
 @pytest.mark.parametrize("case", CASES)
 def test_compiled_graphs_of_every_network(said_slowly, case):
     asked = said_slowly["graphs"]["compile"][case]
@@ -248,6 +249,7 @@ def test_compiled_graphs_of_every_network(said_slowly, case):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)  # every network compiled anew, where nothing lies on disk
 def test_a_broken_graph_comes_in_pieces_and_says_why(said_slowly):
     asked = said_slowly["graphs"]["prints"]
     check_sound(asked["graphs"])
@@ -263,6 +265,7 @@ def test_a_broken_graph_comes_in_pieces_and_says_why(said_slowly):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)  # every network compiled anew, where nothing lies on disk
 def test_what_a_lane_has_learned_of_sizes_is_used_and_not_added_to(said_slowly):
     asked = said_slowly["graphs"]
     check_unchanged(asked["sizes"])
