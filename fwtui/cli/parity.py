@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 JUDGING = "How to judge"
 COULD_NOT_BE_JUDGED = 2
+MOST_TOLERANCE = 1.0
+"""A relative gap of more is two arrays that have nothing in common."""
 
 Tolerance = Annotated[
     str | None,
@@ -71,8 +73,6 @@ def parity(
     import traceback
     from dataclasses import replace
 
-    import numpy as np
-
     from fwtui import headless
     from fwtui.cli import parity_table, result_table
     from fwtui.cli.output import JsonOutput, show
@@ -80,23 +80,8 @@ def parity(
     from fwtui.parity.check import check
     from fwtui.parity.finding import least_exact, tolerances
     from fwtui.parity.report import report
-    from fwtui.race.plan import MAX_RATE, plan
-    from fwtui.race.spec import SpecError, positive_number
-
-    def both(watch: "Watch", progress: "Watch") -> "Watch":
-        def watching(lanes: "list[History]") -> None:
-            watch(lanes)
-            progress(lanes)
-
-        return watching
-
-    def allowed(option: str, text: str | None, dtype: str) -> float | None:
-        if text is None:
-            return None
-        value, least = positive_number(option, text, MAX_RATE), float(np.finfo(dtype).eps)
-        if value < least:
-            raise SpecError(option, text, f"at least {least:.1e}, to which {dtype} rounds every number")
-        return value
+    from fwtui.race.plan import plan
+    from fwtui.race.spec import SpecError
 
     spec = plan(replace(request, probe_every=request.probe_every or "growing"))
     if len(spec.lanes) < 2:
@@ -105,8 +90,8 @@ def parity(
         raise SpecError("--probe-every", "never", "growing, or a whole number of steps")
     within = tolerances(
         spec,
-        allowed("--tolerance", tolerance, least_exact(spec.lanes)),
-        allowed("--tolerance-float64", tolerance_float64, "float64"),
+        _allowed("--tolerance", tolerance, least_exact(spec.lanes)),
+        _allowed("--tolerance-float64", tolerance_float64, "float64"),
     )
     out = None if json is None else JsonOutput(json)
     settled = True
@@ -114,7 +99,7 @@ def parity(
     def run(race: "RaceSpec", watch: "Watch") -> "Result":
         nonlocal settled
         with Progress(race) as progress:
-            result = headless.run(race, both(watch, progress))
+            result = headless.run(race, _both(watch, progress))
         settled = settled and result.settled
         return result
 
@@ -135,3 +120,25 @@ def parity(
         sys.stdout.flush()
         os._exit(code)
     return code
+
+
+def _allowed(option: str, text: str | None, dtype: str) -> float | None:
+    """The tolerance that `text` asks for; SpecError for one that `dtype` cannot keep to."""
+    import numpy as np
+
+    from fwtui.race.spec import SpecError, positive_number
+
+    if text is None:
+        return None
+    value, least = positive_number(option, text, MOST_TOLERANCE), float(np.finfo(dtype).eps)
+    if value < least:
+        raise SpecError(option, text, f"at least {least:.1e}, to which {dtype} rounds every number")
+    return value
+
+
+def _both(watch: "Watch", progress: "Watch") -> "Watch":
+    def watching(lanes: "list[History]") -> None:
+        watch(lanes)
+        progress(lanes)
+
+    return watching

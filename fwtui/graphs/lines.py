@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -20,11 +19,6 @@ class Span(NamedTuple):
 
 
 Line = tuple[Span, ...]
-
-
-def plain_text(line: Sequence[Span]) -> str:
-    """The line without its styles."""
-    return "".join(span.text for span in line).rstrip()
 
 
 def tensor(one: Tensor) -> str:

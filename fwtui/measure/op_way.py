@@ -52,10 +52,6 @@ class Way:
             :_MAX_OPS
         ]
 
-    def beginnings(self) -> list[LoggedOp]:
-        """Those that take only what is known, in order."""
-        return [op for op in self._reached if not self._unknown_makers(op)][:_MAX_OPS]
-
     def is_unknown(self, origin: Origin) -> bool:
         """Whether it is an op that the other side does not know."""
         return isinstance(origin, int) and origin in self._unknown
@@ -121,11 +117,6 @@ class Way:
                 return None
             found |= behind
         return found
-
-    def took_alone(self, op: LoggedOp, others: set[Origin]) -> list[LoggedOp]:
-        """The makers of what `op` comes from that is none of `others`, of the other side."""
-        alone = (one for one in self.origins(op) if not any(self.same(one, other) for other in others))
-        return [self.flow.ops[one] for one in alone if isinstance(one, int)]
 
     def _changes(self, op: LoggedOp) -> bool:
         """Whether it gives other values than those that it takes; adding a bias of zeros does not."""

@@ -83,6 +83,7 @@ def _op(finding: Finding) -> dict[str, Any] | None:
         "words": op.words,
         "index": None if op.index is None else list(op.index),
         "ops": [_logged(op.a, op.a_value), _logged(op.b, op.b_value)],
+        "without_counterpart": None if op.extra is None else op.extra + 1,
     }
 
 

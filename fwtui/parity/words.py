@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from fwtui.backends import catalogue as backends
 from fwtui.measure.agreement import Place, Truth
 from fwtui.measure.arrays import ArrayGap
 from fwtui.measure.probes import Gap, Key, largest
 from fwtui.parity.finding import Finding
-from fwtui.race.records import LoggedOp
 
 
 def verdict(finding: Finding) -> str:
@@ -57,14 +55,7 @@ def where(finding: Finding) -> list[str]:
     return lines
 
 
-def op(finding: Finding, logged: LoggedOp, lane: int) -> str:
-    """`PyTorch aten.mm (my_net.py:23)`."""
-    title = backends.entry(finding.result.spec.lanes[lane].backend).framework.title
-    source = f" ({logged.source[0]}:{logged.source[1]})" if logged.source else ""
-    return f"{title} {logged.op}{source}"
-
-
-def element(gap: ArrayGap) -> str:
+def _element(gap: ArrayGap) -> str:
     """`[3, 7]`, or nothing for a scalar."""
     return f"[{', '.join(map(str, gap.index))}]" if gap.index else ""
 
@@ -126,14 +117,14 @@ def _values(finding: Finding, place: Place) -> str:
         return f": {gap.problem}"
     lanes = finding.result.spec.lanes
     other = place.gap.lane
-    a, b = unlike_figures(gap.a, gap.b)
+    a, b = _unlike_figures(gap.a, gap.b)
     return (
-        f"{element(gap)} is {a} in 1 {lanes[0].backend} and {b} in {other + 1} {lanes[other].backend}, "
+        f"{_element(gap)} is {a} in 1 {lanes[0].backend} and {b} in {other + 1} {lanes[other].backend}, "
         f"{_figure(gap.relative)} apart"
     )
 
 
-def unlike_figures(a: float, b: float) -> tuple[str, str]:
+def _unlike_figures(a: float, b: float) -> tuple[str, str]:
     """Both numbers with so many figures, nine at least, that it shows that they are two."""
     for figures in range(9, 18):
         texts = f"{a:.{figures}g}", f"{b:.{figures}g}"

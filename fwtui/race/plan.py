@@ -14,6 +14,7 @@ from fwtui.race.spec import (
     DTYPES,
     HOSTS,
     MAX_LANES,
+    MAX_RATE,
     MAX_SEED,
     MAX_SIZE,
     MAX_STEPS,
@@ -34,7 +35,6 @@ from fwtui.race.spec import (
 from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.own import Own, absolute
 
-MAX_RATE = 1e6
 DEFAULT_BACKENDS = ("tf.function", "torch.eager")
 LIVE_PROBE_BYTES = 32_000_000
 PROBING = ("never", "growing")

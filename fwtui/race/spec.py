@@ -25,6 +25,7 @@ MAX_STEPS = 1_000_000_000
 MAX_SIZE = 1_000_000
 MAX_SEED = 2**32 - 1
 MAX_THREADS = 1024
+MAX_RATE = 1e6
 
 
 class SpecError(ValueError):

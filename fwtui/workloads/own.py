@@ -19,6 +19,7 @@ import numpy as np
 
 from fwtui.backends.base import RETURNED
 from fwtui.race.spec import (
+    MAX_RATE,
     MAX_SIZE,
     MAX_STEPS,
     OPTIMIZERS,
@@ -33,7 +34,6 @@ from fwtui.workloads.base import Arrays, Batch, Loss
 from fwtui.workloads.own_errors import OwnError, explained, plain
 from fwtui.workloads.own_file import execute, stamp_of
 
-MAX_RATE = 1e6
 _BATCH = 64
 _SETTINGS = ("STEPS", "OPTIMIZER", "LEARNING_RATE")
 _TO_ADD = {

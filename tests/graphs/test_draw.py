@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from fwtui.graphs.draw import Drawing
-from fwtui.graphs.lines import plain_text
 from fwtui.race.graph import Graph, Node
 from tests.graphs.examples import anyhow, step
+from tests.graphs.support import plain_text
 
 GOES_ON, ENDS = "├┤┼", "╰╯┴"
 

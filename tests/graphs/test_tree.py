@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from fwtui.graphs import tree
-from fwtui.graphs.lines import plain_text
 from fwtui.graphs.summary import summary
 from fwtui.race.graph import Graph, Node, Tensor
 from tests.graphs.examples import anyhow, step
+from tests.graphs.support import plain_text
 
 
 def test_every_node_stands_once_in_its_phase_and_scope():

@@ -82,5 +82,6 @@ def _finding(finding: Finding, colours: Mapping[str, str]) -> Table:
 def _source(source: tuple[str, int]) -> Text:
     """The line of the source that asked for an op, as it stands in the file."""
     path, number = source
+    linecache.checkcache(path)  # a file that has been edited since
     line = linecache.getline(path, number).strip()
     return Text.assemble(f"{Path(path).name}:{number}  ", (line or NA, "bold"))
