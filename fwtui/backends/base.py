@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from fwtui.race.graph import Graph, NoGraph
-from fwtui.race.records import Compiled, Device, FrameworkMemory, GraphBroken, LoggedOp, Phase
+from fwtui.race.records import Compiled, Device, FrameworkMemory, GraphBroken, OpLog, Phase
 from fwtui.workloads.base import Arrays, Batch, Workload
 
 Gradients = dict[str, NDArray[Any] | None]
@@ -95,15 +95,26 @@ class Backend(Protocol):
     def load(self, weights: Arrays) -> None:
         """Puts `weights` in the place of the present ones, bit for bit."""
 
-    def log_ops(self, batch: Batch) -> tuple[LoggedOp, ...]:
-        """Takes one step eagerly, and tells each op of it.
+    def log_ops(self, batch: Batch, values: bool = False) -> OpLog:
+        """What a step on `batch` makes the framework do; changes nothing: weights, optimizer and random
+        numbers are afterwards what they were.
+
+        An eager mode tells each op. Another one does one call, and tells that and the kernels inside of it.
+
+        Args:
+            values: tell every output whole, and leave fingerprints out.
 
         Raises:
-            NotImplementedError: the mode has no eager step; the message says why.
+            NotImplementedError: the mode cannot tell; the message says why.
         """
 
     def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:
         """Every graph that the mode has of the step on `batch`, or why one cannot be had; changes nothing."""
+
+    def graph_ran(self, batch: Batch) -> tuple[str, int | None]:
+        """A short hash of the graph that a step on `batch` runs, and how many nodes it has; changes nothing,
+        and compiles nothing.
+        """
 
     def events(self) -> Sequence[Compiled | GraphBroken]:
         """What was built, traced, compiled or broken since the last call; steps count from 0."""

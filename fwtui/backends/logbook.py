@@ -11,7 +11,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from fwtui.race.records import Array, LoggedOp, OpPhase
+from fwtui.race.graph import Tensor
+from fwtui.race.records import LoggedOp, OpPhase, Taken
 
 Source = tuple[str, int]
 """A file and a line in it, counted from 1."""
@@ -41,17 +42,27 @@ class Logbook:
     def write(
         self,
         op: str,
-        inputs: Sequence[int | str | None],
-        outputs: Sequence[Any],
-        values: Sequence[Array],
+        inputs: Sequence[Taken],
+        tensors: Sequence[Any],
+        outputs: Sequence[Tensor],
         source: Source | None,
+        **measured: Any,
     ) -> None:
-        """Adds an op that has run: its `outputs` as tensors, and their `values` right after it."""
+        """Adds an op that has run.
+
+        Args:
+            tensors: what it gave, as the framework's own objects, and `outputs`, what is told of them.
+            measured: what else is known of it, as `LoggedOp` calls it.
+        """
         number = len(self.ops)
-        self.ops.append(LoggedOp(number, self.phase, op, tuple(inputs), tuple(values), source))
-        for place, tensor in enumerate(outputs):
+        self.ops.append(LoggedOp(number, self.phase, op, tuple(inputs), tuple(outputs), source, **measured))
+        for place, tensor in enumerate(tensors):
             self._origins[id(tensor)], self._places[id(tensor)] = number, place
             self._alive.append(tensor)
+
+    def place(self, tensor: Any) -> int:
+        """Which output of the op that made it `tensor` is; 0 where that is unknown."""
+        return self._places.get(id(tensor), 0)
 
     def enter(self, phase: OpPhase, results: Mapping[str, Any]) -> None:
         """Enters `phase`, with the tensors that the one before it gave, by name (see `LoggedOp.results`)."""

@@ -11,11 +11,11 @@ import numpy as np
 from fwtui.headless import Result
 from fwtui.measure.agreement import Place, Stage, Truth, early_parameters, first_place, rounding
 from fwtui.measure.arrays import array_gap, unlike
-from fwtui.measure.first_op import OpDifference
 from fwtui.measure.history import History
 from fwtui.measure.parity import LossComparison, LossGap
 from fwtui.measure.probes import Gap, largest
 from fwtui.measure.verdict import incomparable, speed
+from fwtui.ops.first_op import OpDifference
 from fwtui.parity.finding import Finding, Run, Say, Tolerances, least_exact
 from fwtui.parity.search import Search
 from fwtui.parity.twins import Comparisons, Twins, is_eager
@@ -141,7 +141,7 @@ def _of_float32_precision(op: OpDifference) -> bool:
     """Whether the op's outputs are no further apart than numbers that were float32 on their way."""
     if op.a is None or op.b is None or op.a_value is None or op.b_value is None:
         return False
-    outputs = [array.value() for side in (op.a, op.b) for array in side.outputs[:1]]
+    outputs = [array.value() for side in (op.a, op.b) for array in side.values[:1]]
     magnitude = max((float(np.abs(array).max(initial=0.0)) for array in outputs), default=0.0)
     limit = ROUNDED if any(array.dtype == np.float32 for array in outputs) else SINGLE
     return abs(op.a_value - op.b_value) <= limit * magnitude

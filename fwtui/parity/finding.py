@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from fwtui.headless import Result, Watch
 from fwtui.measure.agreement import Place, Truth
-from fwtui.measure.first_op import OpDifference
 from fwtui.measure.parity import TOLERANCES
 from fwtui.measure.probes import ProbeRow
+from fwtui.ops.first_op import OpDifference
 from fwtui.race.spec import DTYPES, LaneSpec, RaceSpec
 
 Run = Callable[[RaceSpec, Watch], Result]

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 from fwtui.backends import catalogue as backends
 from fwtui.measure.agreement import Place, first_place
-from fwtui.measure.first_op import first_difference
 from fwtui.measure.history import History
 from fwtui.measure.probes import ProbeComparison
+from fwtui.ops.first_op import first_difference
 from fwtui.parity.finding import Finding, Run, Say, least_exact
 from fwtui.parity.twins import Twins, eagerly
 from fwtui.race.records import Probed
-from fwtui.race.spec import LaneSpec, Probes, Start
+from fwtui.race.spec import LaneSpec, OpLogging, Probes, Start
 
 Pair = tuple[LaneSpec, LaneSpec]
 
@@ -83,8 +83,17 @@ class Search:
             if step not in reached.lanes[0].probes:
                 return replace(finding, op_reason=f"step {step} could not be reached again")
             start = _start(reached.lanes[0].probes[step])
+        ops = OpLogging(last=True, values=True)
         logged = tuple(
-            replace(lane, start=start, steps=0, probes=None, log_ops=True, by_turns=False, linger=False)
+            replace(
+                lane,
+                start=start,
+                steps=0,
+                probes=None,
+                ops=ops,
+                by_turns=False,
+                linger=False,
+            )
             for lane in (first, other)
         )
         ran = self.run(replace(finding.result.spec, lanes=logged), lambda lanes: None)

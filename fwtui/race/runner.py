@@ -240,7 +240,7 @@ class Runner:
     def _at_last(self) -> None:
         """Evaluates when the last step is done; probes and logs the ops of the step that would be next."""
         self._evaluate()
-        if self._prober is None and not self._spec.log_ops and not self._spec.tell_graphs:
+        if self._prober is None and not self._spec.ops and not self._spec.tell_graphs:
             return
         batch = next(self._batches)
         self._batches = chain([batch], self._batches)
@@ -249,9 +249,9 @@ class Runner:
         if self._spec.tell_graphs:
             assert self._backend is not None
             self._emit(GraphsTold(self.step, self._backend.graphs(batch)))
-        if self._spec.log_ops:
+        if self._spec.ops is not None and self._spec.ops.last:
             assert self._backend is not None
-            self._emit(OpsLogged(self.step, self._backend.log_ops(batch)))
+            self._emit(OpsLogged(self.step, self._backend.log_ops(batch, self._spec.ops.values)))
 
     def _import(self) -> Framework:
         entry = backends.entry(self._spec.backend).framework

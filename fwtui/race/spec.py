@@ -123,6 +123,23 @@ class Probes:
 
 
 @dataclass(frozen=True, slots=True)
+class OpLogging:
+    """Before which steps a lane logs what the step's batch makes it do, besides when it is asked to.
+
+    Attributes:
+        every: before each so many-th step, the first included; None: before none.
+        last: once all steps are done, for the one that would be next.
+        until_nan: no more after the first log that holds a number which is not finite.
+        values: whole outputs, to be compared one by one, in place of fingerprints.
+    """
+
+    every: int | None = None
+    last: bool = False
+    until_nan: bool = False
+    values: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Start:
     """Where a lane begins that is to look into one step of another's training.
 
@@ -152,8 +169,9 @@ class LaneSpec:
         linger: stay alive after the last step, so that more steps can be asked for.
         probes: when to tell gradients and parameters; None: never.
         start: where to begin; None: with the workload's first weights and batch.
-        log_ops: after the last step, take one more eagerly, and tell every op of it.
+        ops: when to log the step's ops; None: only when asked.
         tell_graphs: after the last step, tell the graphs of the step that would be next.
+        sample_graphs: tell now and then which graph a step ran.
     """
 
     backend: str
@@ -172,8 +190,9 @@ class LaneSpec:
     linger: bool = False
     probes: Probes | None = None
     start: Start | None = None
-    log_ops: bool = False
+    ops: OpLogging | None = None
     tell_graphs: bool = False
+    sample_graphs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,14 +19,19 @@ from fwtui.race.spec import MAX_LANES, SpecError
 from fwtui.tui.model import RaceModel
 from fwtui.tui.screens.choices import backend_choices, device_choices, workload_choices
 from fwtui.tui.screens.compilations import CompilationsScreen
+from fwtui.tui.screens.graph import GraphScreen
 from fwtui.tui.screens.help import HelpScreen
 from fwtui.tui.screens.lane_settings import LaneSettings
 from fwtui.tui.screens.live import LiveScreen
 from fwtui.tui.screens.log import LogScreen
+from fwtui.tui.screens.ops import OpsScreen
 from fwtui.tui.screens.palette import Palette
 from fwtui.tui.screens.parity import ParityScreen
 from fwtui.tui.screens.picker import Picker
 from fwtui.tui.screens.race_screen import RaceScreen
+from fwtui.tui.screens.source import SourceScreen
+from fwtui.tui.screens.why_screen import WhyScreen
+from fwtui.tui.selection import Selection
 from fwtui.tui.themes import DARK, THEMES
 
 TICK_S = 0.1
@@ -41,7 +46,7 @@ class FwtuiApp(App[int]):
     """
 
     TITLE = "fwtui"
-    CSS_PATH = "app.tcss"
+    CSS_PATH: ClassVar = ["app.tcss", "screens/graph.tcss", "screens/ops.tcss", "screens/source.tcss"]
     ENABLE_COMMAND_PALETTE = True
     MODEL = RaceModel
 
@@ -58,7 +63,14 @@ class FwtuiApp(App[int]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK.name
-        self._live, self._parity = LiveScreen(self.model), ParityScreen(self.model)
+        self._selection = Selection()
+        self._live = LiveScreen(self.model)
+        self._others: dict[str, RaceScreen] = {
+            "graph": GraphScreen(self.model, self._selection),
+            "ops": OpsScreen(self.model, self._selection),
+            "source": SourceScreen(self.model, self._selection),
+            "parity": ParityScreen(self.model),
+        }
         self._here: RaceScreen = self._live
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -82,7 +94,8 @@ class FwtuiApp(App[int]):
         """Starts the race after the first paint."""
         # What is installed lives on while another screen is shown.
         self.install_screen(self._live, "live")
-        self.install_screen(self._parity, "parity")
+        for name, screen in self._others.items():
+            self.install_screen(screen, name)
         self.push_screen(self._live)
         self.call_after_refresh(self._start)
 
@@ -118,9 +131,21 @@ class FwtuiApp(App[int]):
         """The live race."""
         self._show(self._live)
 
-    def action_show_parity(self) -> None:
-        """Whether the answers are the same, down to each gradient and parameter."""
-        self._show(self._parity)
+    def action_show(self, name: str) -> None:
+        """Another screen of the race; what is selected on the one before is looked for there."""
+        if isinstance(self._here, WhyScreen) and self._others[name] is not self._here:
+            self._selection.jumped(self._here.NAME)
+        self._show(self._others[name])
+
+    def action_go_back(self) -> None:
+        """Where the last jump came from."""
+        name = self._selection.back()
+        if name is None:
+            return
+        if self._here is self._others[name]:
+            self._here.look()
+        else:
+            self._show(self._others[name])
 
     def _show(self, screen: RaceScreen) -> None:
         if self.screen is self._here and screen is not self._here:

@@ -53,7 +53,7 @@ def logs(key: str, case: Case):
     learning_rate = workload.LEARNING_RATE * (case.tensorflow_rate if key == "tensorflow" else 1)
     job = Job(workload, first, batches[0], {}, "cpu", case.optimizer, learning_rate)
     logged, stepped = (load(FRAMEWORKS[key]).step.build("eager", job) for _ in range(2))
-    ops = [OpsLogged(step, logged.log_ops(batch)) for step, batch in enumerate(batches)]
+    ops = [OpsLogged(step, logged.log_ops(batch, values=True)) for step, batch in enumerate(batches)]
     return {
         "ops": ops,
         "losses": [stepped.step(batch)["loss"] for batch in batches],

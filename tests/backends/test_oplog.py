@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from fwtui.backends.catalogue import FRAMEWORKS
-from fwtui.measure.first_op import first_difference
+from fwtui.ops.first_op import first_difference
 from fwtui.race.spec import OPTIMIZERS
 from fwtui.workloads.catalogue import NAMES
 from tests.planted import BUGS, RIGHT
@@ -61,7 +61,7 @@ def case(request, of):
 
 def results(ops):
     """Every result of a log, by name."""
-    return {name: op.outputs[place].value() for op in ops for name, place in op.results}
+    return {name: op.values[place].value() for op in ops for name, place in op.results}
 
 
 def line_of(text):
@@ -90,12 +90,12 @@ def test_ops_come_in_order_and_take_what_was_there(case):
         assert sorted({op.phase for op in log.ops}, key=PHASES.index) == PHASES
         phases = [PHASES.index(op.phase) for op in log.ops]
         assert phases == sorted(phases)
-        assert all(one < op.number for op in log.ops for one in op.inputs if isinstance(one, int))
+        assert all(one < op.number for op in log.ops for one in op.origins if isinstance(one, int))
 
 
 def test_every_parameter_and_batch_array_is_known_where_it_is_used(of):
     ops = of["sgd"]["ops"][0].ops
-    used = {one for op in ops if op.phase == "forward" for one in op.inputs if isinstance(one, str)}
+    used = {one for op in ops if op.phase == "forward" for one in op.origins if isinstance(one, str)}
     parameters = {f"parameter {name}" for name in of["sgd"]["weights"]}
     assert used == parameters | {"batch x", "batch y"}
 
@@ -105,7 +105,9 @@ def test_every_gradient_comes_from_the_batch(case):
     for log in case["ops"]:
         behind = []
         for op in log.ops:
-            behind.append(set().union(*(behind[one] if isinstance(one, int) else {one} for one in op.inputs)))
+            behind.append(
+                set().union(*(behind[one] if isinstance(one, int) else {one} for one in op.origins))
+            )
             if any(name.startswith("gradient ") for name, _ in op.results):
                 assert any(str(one).startswith("batch ") for one in behind[-1])
 

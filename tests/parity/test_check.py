@@ -10,7 +10,7 @@ from fwtui.measure.history import History
 from fwtui.parity import words
 from fwtui.parity.check import check
 from fwtui.parity.finding import tolerances
-from fwtui.race.spec import Probes, RaceSpec
+from fwtui.race.spec import OpLogging, Probes, RaceSpec
 from tests.scripted.lanes import lane
 
 pytestmark = pytest.mark.usefixtures("scripted_backends")
@@ -82,7 +82,9 @@ def test_the_ops_of_that_step_are_logged_and_a_backend_without_any_says_so():
     races = []
     finding = judged("ok", "drift", races=races)
     # From the same weights, those that the first lane has before that step.
-    assert [(one.steps, one.log_ops, one.dtype) for one in races[-1].lanes] == [(0, True, "float64")] * 2
+    assert [(one.steps, one.ops, one.dtype) for one in races[-1].lanes] == [
+        (0, OpLogging(last=True, values=True), "float64")
+    ] * 2
     assert [one.start.step for one in races[-1].lanes] == [5, 5]
     assert races[-1].lanes[0].start == races[-1].lanes[1].start
     assert [one.steps for one in races[-2].lanes] == [5]

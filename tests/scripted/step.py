@@ -85,7 +85,7 @@ class Scripted:
     def load(self, weights):
         self.parameters = dict(weights)
 
-    def log_ops(self, batch):
+    def log_ops(self, batch, values=False):
         raise NotImplementedError("a script has no ops")
 
     def graphs(self, batch):

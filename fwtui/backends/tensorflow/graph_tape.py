@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from fwtui.backends.tensorflow.graph_flops import flops
 from fwtui.backends.tensorflow.graph_phases import with_loss
 from fwtui.race.graph import Graph, Node, Tensor
@@ -20,25 +18,27 @@ def tape(ops: Sequence[LoggedOp], arrays: Mapping[str, Any]) -> Graph:
         ops: the step's log.
         arrays: the parameters and the batch, by the names that the log has for them.
     """
-    used = list(dict.fromkeys(name for op in ops for name in op.inputs if isinstance(name, str)))
+    used = list(dict.fromkeys(name for op in ops for name in op.origins if isinstance(name, str)))
     places = {name: number for number, name in enumerate(used)}
     nodes = [_argument(name, arrays[name]) for name in used]
     for op in ops:
-        # Which output of an op was taken the log does not tell, nor where a constant came from.
+        assert op.phase is not None  # an eager step tells each op's
+        # Where a constant came from the log does not tell.
         taken = [
-            places[one] if isinstance(one, str) else len(used) + one for one in op.inputs if one is not None
+            (places[one.origin] if isinstance(one.origin, str) else len(used) + one.origin, one.output)
+            for one in op.inputs
+            if one.origin is not None
         ]
-        tensors = tuple(Tensor(np.dtype(array.dtype).name, array.shape) for array in op.outputs)
-        shapes = [nodes[place].outputs[0].shape for place in taken]
+        shapes = [nodes[place].outputs[output].shape for place, output in taken]
         nodes.append(
             Node(
                 op.op,
                 f"{op.op}_{op.number}",
                 op.phase,
-                tuple((place, 0) for place in taken),
-                tensors,
+                tuple(taken),
+                op.outputs,
                 source=op.source,
-                flops=flops(op.op, shapes, [tensor.shape for tensor in tensors]),
+                flops=flops(op.op, shapes, [tensor.shape for tensor in op.outputs]),
             )
         )
     (loss,) = (len(used) + op.number for op in ops if "loss" in dict(op.results))

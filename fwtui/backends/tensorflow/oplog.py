@@ -20,15 +20,17 @@ from tensorflow.python.eager import backprop
 from tensorflow.python.framework import op_callbacks
 
 from fwtui.backends.logbook import Logbook, Source, asking_line, in_net
-from fwtui.race.records import Array, LoggedOp
+from fwtui.race.graph import Tensor
+from fwtui.race.records import Array, LoggedOp, OpLog, Taken
 
 
 def logged(
     parameters: Mapping[str, tf.Variable], batch: Mapping[str, Any], take: Callable[[Logbook], None]
-) -> tuple[LoggedOp, ...]:
+) -> OpLog:
     """The ops that `take` runs, which enters the log's phases."""
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(_Log(parameters, batch).of, take).result()
+        ops = thread.submit(_Log(parameters, batch).of, take).result()
+    return OpLog(ops, "run one by one", None)
 
 
 class _Log:
@@ -61,16 +63,20 @@ class _Log:
         name = op.decode() if isinstance(op, bytes) else op
         outputs = [tensor for tensor in outputs or () if _has_value(tensor)]
         values = [_array(tensor.numpy()) for tensor in outputs]
-        origins = [self._origin(tensor) for tensor in inputs]
+        took = [self._taken(tensor) for tensor in inputs]
         if not outputs and inputs and id(inputs[0]) in self._variables:
             # An update gives nothing back: what it made is the variable's new value.
             outputs, values = [inputs[0]], [self._read(inputs[0])]
-        self._book.write(name, origins, outputs, values, self._source(sys._getframe(1)))
+        told = [Tensor(np.dtype(value.dtype).name, value.shape) for value in values]
+        source = self._source(sys._getframe(1))
+        self._book.write(name, took, outputs, told, source, values=tuple(values))
 
-    def _origin(self, tensor: Any) -> int | str | None:
-        """Where `tensor` came from. Some ops read a variable themselves, which no callback sees."""
+    def _taken(self, tensor: Any) -> Taken:
+        """`tensor` and where it came from. Some ops read a variable themselves, which no callback sees."""
         known = self._book.origin(tensor)
-        return self._by_memory.get(_memory(tensor)) if known is None else known
+        origin = self._by_memory.get(_memory(tensor)) if known is None else known
+        told = Tensor(tensor.dtype.name, tuple(tensor.shape)) if _has_value(tensor) else None
+        return Taken(origin, self._book.place(tensor), told)
 
     def _read(self, handle: Any) -> Array:
         self._reading = True
@@ -101,7 +107,7 @@ class _Log:
         for op in reversed(self._book.ops):
             if op.phase != "forward" or op.op != call["op_name"] or op.number in self._walked:
                 continue
-            if all(number == op.number for number in made) and all(one in op.inputs for one in took):
+            if all(number == op.number for number in made) and all(one in op.origins for one in took):
                 self._walked.add(op.number)
                 return op.source
         return None

@@ -19,7 +19,7 @@ from fwtui.backends.tensorflow.device import tensorflow_name
 from fwtui.backends.tensorflow.graph_step import StepGraph, built_graph
 from fwtui.backends.tensorflow.optimizers import OPTIMIZERS
 from fwtui.race.graph import Graph, NoGraph
-from fwtui.race.records import Compiled, GraphBroken, LoggedOp, Phase
+from fwtui.race.records import Compiled, GraphBroken, OpLog, Phase
 from fwtui.workloads.base import Arrays, Batch
 
 v1 = tf.compat.v1
@@ -90,7 +90,7 @@ class Session:
         """Puts `weights` in the place of the present ones."""
         self._session.run(self._initialize, {self._first[name]: array for name, array in weights.items()})
 
-    def log_ops(self, batch: Batch) -> tuple[LoggedOp, ...]:
+    def log_ops(self, batch: Batch, values: bool = False) -> OpLog:
         """NotImplementedError: a session runs its whole graph in one call, and no op of it eagerly."""
         raise NotImplementedError("a session runs its whole graph in one call, and no op of it eagerly")
 

@@ -19,7 +19,7 @@ from fwtui.backends.tensorflow.optimizers import OPTIMIZERS
 from fwtui.backends.tensorflow.session import Session
 from fwtui.backends.tensorflow.traces import Traces
 from fwtui.race.graph import Graph, NoGraph
-from fwtui.race.records import Compiled, GraphBroken, LoggedOp, Phase
+from fwtui.race.records import Compiled, GraphBroken, OpLog, Phase
 from fwtui.workloads.base import Arrays, Batch
 
 _UNSUPPORTED = re.compile(r"Detected unsupported operations .*? on \S+: (\w+)")
@@ -78,7 +78,7 @@ class Eager:
         for name, array in weights.items():
             self._params[name].assign(array)
 
-    def log_ops(self, batch: Batch) -> tuple[LoggedOp, ...]:
+    def log_ops(self, batch: Batch, values: bool = False) -> OpLog:
         """One step with every op of it told."""
         tensors = self._batch.tensors(batch)
 
@@ -102,7 +102,7 @@ class Eager:
         def this_steps() -> Graph:
             arrays = {f"parameter {name}": weight for name, weight in self._params.items()}
             arrays |= {f"batch {name}": array for name, array in batch.items()}
-            return tape(self._twin().log_ops(batch), arrays)
+            return tape(self._twin().log_ops(batch).ops, arrays)
 
         return graph.captured({("tape", "this step's"): this_steps})
 

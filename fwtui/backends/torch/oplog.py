@@ -16,10 +16,11 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from fwtui.backends.logbook import Logbook, Source, asking_line, in_net
 from fwtui.backends.torch.graph_lines import Frame, origin, written
-from fwtui.race.records import Array
+from fwtui.race import graph
+from fwtui.race.records import Array, Taken
 
 
-class OpLog(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class OpWriter(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """While it is entered, every op that PyTorch dispatches is written into `book`.
 
     Anomaly mode is on for that long, in the whole process: it makes each node of the backward pass remember
@@ -33,7 +34,7 @@ class OpLog(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.book = Logbook(named)
         self._by_memory: dict[Any, int | str] = {_memory(tensor): name for name, tensor in named.items()}
 
-    def __enter__(self) -> OpLog:
+    def __enter__(self) -> OpWriter:
         self._anomaly = torch.autograd.set_detect_anomaly(True, check_nan=False)
         super().__enter__()  # type: ignore[no-untyped-call]
         return self
@@ -44,15 +45,20 @@ class OpLog(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Runs the op and writes it down; ops that are called from in here are not dispatched to the mode."""
-        origins = [self._origin(tensor) for tensor in _tensors((args, kwargs))]
+        inputs = [self._taken(tensor) for tensor in _tensors((args, kwargs))]
         returned = func(*args, **(kwargs or {}))
         # What gives nothing back has written into its arguments, such as `_foreach_sub_`.
         outputs = list(_tensors(returned)) or list(_tensors(_written(func, args, kwargs or {})))
-        if not (origins or outputs):  # a mark for PyTorch's profiler
+        if not (inputs or outputs):  # a mark for PyTorch's profiler
             return returned
         number = len(self.book.ops)
         self.book.write(
-            str(func.overloadpacket), origins, outputs, [_array(tensor) for tensor in outputs], self._source()
+            str(func.overloadpacket),
+            inputs,
+            outputs,
+            [_told(tensor) for tensor in outputs],
+            self._source(),
+            values=tuple(_array(tensor) for tensor in outputs),
         )
         for tensor in outputs:
             if func._schema.is_mutable:
@@ -61,11 +67,12 @@ class OpLog(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 self._by_memory.setdefault(_memory(tensor), number)
         return returned
 
-    def _origin(self, tensor: Tensor) -> int | str | None:
-        """Where `tensor` came from. What the backward pass saved comes back as another object that lies in
-        the same memory."""
+    def _taken(self, tensor: Tensor) -> Taken:
+        """`tensor` and where it came from. What the backward pass saved comes back as another object that
+        lies in the same memory."""
         known = self.book.origin(tensor)
-        return self._by_memory.get(_memory(tensor)) if known is None else known
+        origin = self._by_memory.get(_memory(tensor)) if known is None else known
+        return Taken(origin, self.book.place(tensor), _told(tensor))
 
     def _source(self) -> Source | None:
         live = asking_line(sys._getframe(2))
@@ -105,6 +112,10 @@ def _written(func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> lis
     written = [a.name for a in func._schema.arguments if a.alias_info is not None and a.alias_info.is_write]
     positions = {a.name: place for place, a in enumerate(func._schema.arguments)}
     return [kwargs[n] if n in kwargs else args[positions[n]] for n in written]
+
+
+def _told(tensor: Tensor) -> graph.Tensor:
+    return graph.Tensor(str(tensor.dtype).removeprefix("torch."), tuple(tensor.shape))
 
 
 def _memory(tensor: Tensor) -> Any:

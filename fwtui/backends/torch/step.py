@@ -11,9 +11,9 @@ from torch import Tensor
 
 from fwtui.backends.base import Backend, Gradients, Job, named_metrics
 from fwtui.backends.torch import optimizers
-from fwtui.backends.torch.oplog import OpLog
+from fwtui.backends.torch.oplog import OpWriter
 from fwtui.race.graph import Graph, NoGraph
-from fwtui.race.records import Compiled, GraphBroken, LoggedOp, Phase
+from fwtui.race.records import Compiled, GraphBroken, OpLog, Phase
 from fwtui.workloads.base import Arrays, Batch, Loss
 
 
@@ -71,17 +71,18 @@ class Eager:
             for name, array in weights.items():
                 self._params[name].copy_(torch.tensor(array))
 
-    def log_ops(self, batch: Batch) -> tuple[LoggedOp, ...]:
+    def log_ops(self, batch: Batch, values: bool = False) -> OpLog:
         """One step with every op of it told."""
         tensors = self._batch.tensors(batch)
-        with OpLog(self._params, tensors) as log:
+        with OpWriter(self._params, tensors) as log:
             metrics = named_metrics(self._loss(self._params, tensors))
             log.book.enter("backward", metrics)
             gradients = torch.autograd.grad(metrics["loss"], self._weights, allow_unused=True)
             named = zip(self._params, gradients, strict=True)
             log.book.enter("update", {f"gradient {name}": g for name, g in named if g is not None})
             self._update(gradients)
-        return log.book.told({f"parameter {name}": weight for name, weight in self._params.items()})
+        told = log.book.told({f"parameter {name}": weight for name, weight in self._params.items()})
+        return OpLog(told, "dispatched one by one", None)
 
     def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:
         """What autograd recorded of this step, and the whole of it; a copy of the net takes it."""

@@ -24,7 +24,10 @@ class RaceScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "app.show_live", "live", tooltip="the live race: loss, step times, memory"),
-        Binding("5", "app.show_parity", "parity", tooltip="same answer? each gradient and parameter"),
+        Binding("2", "app.show('graph')", "graph", tooltip="why? the graphs that the lanes run"),
+        Binding("3", "app.show('ops')", "ops", tooltip="why? what a step does, op by op"),
+        Binding("4", "app.show('source')", "source", tooltip="why? the source that it comes from"),
+        Binding("5", "app.show('parity')", "parity", tooltip="same answer? each gradient and parameter"),
         Binding("b", "app.pick_backend", "backend", tooltip="another backend in this lane"),
         Binding("d", "app.pick_device", "device", tooltip="another device for this lane"),
         Binding("w", "app.pick_workload", "workload", tooltip="another workload in every lane"),

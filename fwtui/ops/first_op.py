@@ -10,11 +10,11 @@ from typing import Any
 from numpy.typing import NDArray
 
 from fwtui.measure.arrays import array_gap
-from fwtui.measure.op_flow import Flow
-from fwtui.measure.op_names import CARRIERS, STOPS, kind
-from fwtui.measure.op_pairs import Ops, Place
-from fwtui.measure.op_search import search
-from fwtui.measure.op_values import aligned, close
+from fwtui.ops.flow import Flow
+from fwtui.ops.names import CARRIERS, STOPS, kind
+from fwtui.ops.pairs import Ops, Place
+from fwtui.ops.search import search
+from fwtui.ops.values import aligned, close
 from fwtui.race.records import LoggedOp, OpPhase, OpsLogged
 
 NOISE = 0.01
@@ -149,7 +149,7 @@ def _stopped(
 def _is_of_moments(side: Flow, stop: LoggedOp) -> bool:
     """Whether it stops a mean on its way into the squared deviations from it, to which it gives no gradient:
     they add up to zero. TensorFlow's moments do so."""
-    takers = [op for op in side.ops if stop.number in op.inputs and op.phase == "forward"]
+    takers = [op for op in side.ops if stop.number in op.origins and op.phase == "forward"]
     mean = side.makers(stop)
     centred = set(side.origins(mean[0])) if len(mean) == 1 and kind(mean[0].op) == "mean" else set()
     return bool(takers) and all(
@@ -174,6 +174,7 @@ class _Words:
         said = f"{self._op(side, ops[side])} has no counterpart in {self._titles[1 - side]}, "
         said += f"where {_op(ops[1 - side])} goes on without it"
         phase = ops[side].phase
+        assert phase is not None  # only eager steps are compared, which tell it
         said += self._left_out() if phase == "forward" else ""
         said += "" if result == "loss" else f"; it reaches {result}"
         return replace(self._difference(phase, result, *ops, said), extra=side)
@@ -181,9 +182,10 @@ class _Words:
     def _apart(self, result: str, place: Place) -> OpDifference:
         """Two ops whose outputs differ."""
         a, b = place.ops
+        assert a.phase is not None
         ops = self._op(0, a), self._op(1, b)
         index = a_value = b_value = None
-        if a.outputs and b.outputs:
+        if a.values and b.values:
             one, other = _output(a, result), _output(b, result)
             said = f"{ops[0]} gives shape {one.shape} where {ops[1]} gives shape {other.shape}"
             if one.size == other.size and (gap := array_gap(one, aligned(one, other), "float64")):
@@ -274,7 +276,7 @@ def _line(source: tuple[str, int]) -> str:
 
 def _output(op: LoggedOp, result: str) -> NDArray[Any]:
     """The output that is `result`, where one is; else the first."""
-    return op.outputs[dict(op.results).get(result, 0)].value()
+    return op.values[dict(op.results).get(result, 0)].value()
 
 
 def _told_apart(a: float, b: float) -> tuple[str, str]:

@@ -39,8 +39,8 @@ class Values:
         self._values: dict[int, NDArray[Any]] = {}
         self._by_size: dict[int, list[int]] = {}
         for op in ops:
-            if op.outputs:
-                self._by_size.setdefault(_size(op.outputs[0]), []).append(op.number)
+            if op.values:
+                self._by_size.setdefault(_size(op.values[0]), []).append(op.number)
 
     def telling(self, number: int) -> bool:
         """Whether the output is more than a number over and over, or a round number such as a count."""
@@ -48,12 +48,12 @@ class Values:
 
     def masked(self, number: int) -> bool:
         """Whether some places of the output are masked and others are not."""
-        outputs = self._ops[number].outputs
+        outputs = self._ops[number].values
         return bool(outputs) and bool(np.isneginf(self._value(number)).any())
 
     def equal(self, number: int, other: int) -> bool:
         """Whether two ops' outputs are the same, one element after another."""
-        if not (self._ops[number].outputs and self._ops[other].outputs):
+        if not (self._ops[number].values and self._ops[other].values):
             return False
         return np.array_equal(self._value(number).ravel(), self._value(other).ravel())
 
@@ -95,13 +95,13 @@ class Values:
 
     def _summary(self, number: int) -> Floats | None:
         if number not in self._summaries:
-            outputs = self._ops[number].outputs
+            outputs = self._ops[number].values
             self._summaries[number] = _summary(self._value(number)) if outputs else None
         return self._summaries[number]
 
     def _value(self, number: int) -> NDArray[Any]:
         if number not in self._values:
-            self._values[number] = _mask_as_infinite(self._ops[number].outputs[0].value())
+            self._values[number] = _mask_as_infinite(self._ops[number].values[0].value())
         return self._values[number]
 
 

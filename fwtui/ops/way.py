@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fwtui.measure.op_flow import Flow
-from fwtui.measure.op_names import CARRIERS, kind
+from fwtui.ops.flow import Flow
+from fwtui.ops.names import CARRIERS, kind
 from fwtui.race.records import LoggedOp, OpPhase
 
 _MAX_OPS = 96
@@ -48,7 +48,7 @@ class Way:
 
     def ops(self) -> list[LoggedOp]:
         """Those that compute something, in order."""
-        return [op for op in self._reached if op in self.goals or (op.op not in CARRIERS and op.outputs)][
+        return [op for op in self._reached if op in self.goals or (op.op not in CARRIERS and op.values)][
             :_MAX_OPS
         ]
 

@@ -10,8 +10,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fwtui.measure.op_names import CUT_FREELY, RECODERS
-from fwtui.measure.op_way import Origin, Way
+from fwtui.ops.names import CUT_FREELY, RECODERS
+from fwtui.ops.way import Origin, Way
 from fwtui.race.records import LoggedOp
 
 Ways = tuple[Way, Way]
@@ -161,8 +161,8 @@ def _order(ops: Ops) -> int:
 
 
 def _size(op: LoggedOp) -> int | None:
-    return math.prod(op.outputs[0].shape) if op.outputs else None
+    return math.prod(op.values[0].shape) if op.values else None
 
 
 def _rank(op: LoggedOp) -> int | None:
-    return len(op.outputs[0].shape) if op.outputs else None
+    return len(op.values[0].shape) if op.values else None

@@ -1,17 +1,17 @@
 """The op with which the way to a wrong result begins to differ, found along the flow of two op logs.
 
 Two frameworks name their ops differently, and cut the same mathematics into different ones. So an op is known
-in the other log by its output's values (`op_values`), and one that is not known there is no difference yet:
+in the other log by its output's values (`values`), and one that is not known there is no difference yet:
 it may be a cut of its own, whose values join the other's again further on. A difference is what reaches a
-wrong result without ever joining again (`op_way`); it begins at the first pair of counterparts there, or at
-an op that has none (`op_pairs`).
+wrong result without ever joining again (`way`); it begins at the first pair of counterparts there, or at
+an op that has none (`pairs`).
 """
 
 from __future__ import annotations
 
-from fwtui.measure.op_flow import Flow
-from fwtui.measure.op_pairs import Place, Ways, first_place
-from fwtui.measure.op_way import Way
+from fwtui.ops.flow import Flow
+from fwtui.ops.pairs import Place, Ways, first_place
+from fwtui.ops.way import Way
 from fwtui.race.records import LoggedOp, OpPhase
 
 Sides = tuple[Flow, Flow]

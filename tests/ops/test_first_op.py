@@ -1,10 +1,13 @@
 """The search for the first op that differs, on logs made by hand: small nets, cut into ops in many ways."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from fwtui.measure.first_op import first_difference
-from fwtui.race.records import Array, LoggedOp, OpsLogged
+from fwtui.ops.first_op import first_difference
+from fwtui.race.graph import Tensor
+from fwtui.race.records import Array, LoggedOp, OpLog, OpsLogged, Taken
 
 TOLERANCE = 1e-10
 X = np.random.default_rng(0).normal(size=(6, 4))
@@ -21,13 +24,19 @@ class Log:
     def op(self, name, inputs, *values, line=None, **results):
         number = len(self.ops)
         named = tuple((result.replace("_", " "), place) for result, place in results.items())
-        outputs = tuple(Array.of(np.asarray(value)) for value in values)
+        arrays = tuple(Array.of(np.asarray(value)) for value in values)
+        taken = tuple(map(Taken, inputs))
+        told = tuple(Tensor(np.dtype(array.dtype).name, array.shape) for array in arrays)
         source = (f"/home/me/{self.file}", number + 1 if line is None else line)
-        self.ops.append(LoggedOp(number, self.phase, name, tuple(inputs), outputs, source, named))
+        self.ops.append(LoggedOp(number, self.phase, name, taken, told, source, named, arrays))
         return number
 
     def done(self):
-        return OpsLogged(self.step, tuple(self.ops))
+        return OpsLogged(self.step, OpLog(tuple(self.ops), "by hand", None))
+
+
+def logged(ops):
+    return OpsLogged(0, OpLog(tuple(ops), "by hand", None))
 
 
 def net(
@@ -259,16 +268,17 @@ class TestUpdate:
                 last.number - 1,
                 "update",
                 "Apply",
-                ("parameter w", last.number - 2),
+                (Taken("parameter w"), Taken(last.number - 2)),
                 last.outputs,
                 last.source,
                 last.results,
+                last.values,
             ),
         )
-        found = first_difference(net(), OpsLogged(0, fused), TOLERANCE)
+        found = first_difference(net(), logged(fused), TOLERANCE)
         assert ops(found) == ("update", "parameter w", "sub_", "Apply")
         whole = net(rate=0.101).ops
-        assert first_difference(OpsLogged(0, whole), OpsLogged(0, fused), TOLERANCE) is None
+        assert first_difference(logged(whole), logged(fused), TOLERANCE) is None
 
     def test_of_several_outputs_that_which_is_the_result_is_told(self):
         logs = []
@@ -285,13 +295,8 @@ class TestUpdate:
 
 def test_other_metrics_are_looked_at_last():
     log = net().ops
-    other = tuple(
-        LoggedOp(op.number, op.phase, op.op, op.inputs, (Array.of(np.array(0.5)),), op.source, op.results)
-        if op.op == "accuracy"
-        else op
-        for op in log
-    )
-    found = first_difference(OpsLogged(0, log), OpsLogged(0, other), TOLERANCE)
+    other = tuple(replace(op, values=(Array.of(np.array(0.5)),)) if op.op == "accuracy" else op for op in log)
+    found = first_difference(logged(log), logged(other), TOLERANCE)
     assert ops(found) == ("forward", "accuracy", "accuracy", "accuracy")
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from fwtui.measure.op_names import CARRIERS, SHAPE_READERS
-from fwtui.measure.op_values import Values
+from fwtui.ops.names import CARRIERS, SHAPE_READERS
+from fwtui.ops.values import Values
 from fwtui.race.records import Array, LoggedOp, OpPhase
 
 _PHASES: tuple[OpPhase, ...] = ("forward", "backward", "update")
@@ -21,11 +21,11 @@ class Flow:
     def __init__(self, ops: Sequence[LoggedOp]) -> None:
         self.ops, self.values = ops, Values(ops)
         self.results: dict[str, tuple[LoggedOp, Array]] = {
-            name: (op, op.outputs[place]) for op in ops for name, place in op.results
+            name: (op, op.values[place]) for op in ops for name, place in op.results
         }
         self._constant: list[bool] = []
         for op in ops:
-            self._constant.append(op.op in SHAPE_READERS or all(map(self._is_constant, op.inputs)))
+            self._constant.append(op.op in SHAPE_READERS or all(map(self._is_constant, op.origins)))
 
     def constant(self, op: LoggedOp) -> bool:
         """Whether its output depends on no parameter's and no batch's values: masks, shapes, counts."""
@@ -38,7 +38,7 @@ class Flow:
 
     def makers(self, op: LoggedOp) -> list[LoggedOp]:
         """The ops that made what `op` takes."""
-        return [self.ops[one] for one in op.inputs if isinstance(one, int)]
+        return [self.ops[one] for one in op.origins if isinstance(one, int)]
 
     def behind(self, goals: Iterable[LoggedOp], phase: OpPhase) -> list[LoggedOp]:
         """`goals` and every op of `phase` that they depend on, in the order in which they ran."""
@@ -54,16 +54,16 @@ class Flow:
         """What `op` takes: names, and the numbers of the ops that computed it; ops that only carry values on
         are passed over."""
         origins: list[int | str] = []
-        for origin in op.inputs:
+        for origin in op.origins:
             while isinstance(origin, int) and self.ops[origin].op in CARRIERS:
-                origin = self.ops[origin].inputs[0]
+                origin = self.ops[origin].origins[0]
             if origin is not None:
                 origins.append(origin)
         return origins
 
     def parameters(self, ops: Iterable[LoggedOp]) -> set[str]:
         """The parameters that any of `ops` takes, as `parameter w1`."""
-        names = {one for op in ops for one in op.inputs if isinstance(one, str)}
+        names = {one for op in ops for one in op.origins if isinstance(one, str)}
         return {name for name in names if name.startswith("parameter ")}
 
     def _is_constant(self, origin: int | str | None) -> bool:

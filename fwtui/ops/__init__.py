@@ -1,0 +1,1 @@
+"""What the ops of two frameworks have in common: their names, their values, and how their logs align."""

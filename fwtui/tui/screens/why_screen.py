@@ -1,0 +1,53 @@
+"""What graph, ops and source have in common: two lanes side by side, and a place that all three share."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from fwtui.tui.model import RaceModel
+from fwtui.tui.screens.race_screen import RaceScreen
+from fwtui.tui.selection import Place, ScreenName, Selection
+
+
+class WhyScreen(RaceScreen):
+    """Shows two lanes beside each other, in one of which something is selected.
+
+    Attributes:
+        NAME: what the screen is called in jumps.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("backspace", "app.go_back", "back", tooltip="where the last jump came from"),
+    ]
+    NAME: ClassVar[ScreenName]
+
+    def __init__(self, model: RaceModel, selection: Selection) -> None:
+        super().__init__(model)
+        self._selection = selection
+
+    @property
+    def lane_index(self) -> int:
+        """The lane that keys act on: that of what is selected."""
+        return min(self._selection.place.lane, len(self._model.lanes) - 1)
+
+    def focus_lane(self, index: int) -> None:
+        """Has keys act on this lane from now on; keeps what is selected there."""
+        if index != self._selection.place.lane:
+            self._selection.place = Place(index)
+        self.look()
+
+    @property
+    def sides(self) -> tuple[int, ...]:
+        """The lanes side by side: that which keys act on, and its neighbour; one where there is no other."""
+        lanes, here = len(self._model.lanes), self.lane_index
+        if lanes == 1:
+            return (0,)
+        return (here, here + 1) if here + 1 < lanes and here % 2 == 0 else (here - 1, here)
+
+    def go_to(self, place: Place) -> None:
+        """Jumps to another place on this screen, so that one key leads back."""
+        self._selection.jumped(self.NAME)
+        self._selection.place = place
+        self.look()

@@ -1,0 +1,56 @@
+"""What is looked at in a lane, so that graph, ops and source lead to each other; and the way back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+ScreenName = Literal["graph", "ops", "source"]
+MOST_BACK = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One op, node or line in a lane. Whoever is shown it takes what it knows of, and finds the rest from it.
+
+    Attributes:
+        lane: the lane, counted from 0.
+        op: the number of an op in the lane's log.
+        node: a graph's kind, and a node's place in it.
+        source: file and line that asked for it.
+    """
+
+    lane: int = 0
+    op: int | None = None
+    node: tuple[str, int] | None = None
+    source: tuple[str, int] | None = None
+
+
+@dataclass
+class Selection:
+    """What is looked at now, on whatever screen, and where one came from.
+
+    Attributes:
+        place: what the screen in front has its cursor on; it keeps this up to date.
+    """
+
+    place: Place = field(default_factory=Place)
+    _before: list[tuple[ScreenName, Place]] = field(default_factory=list)
+
+    def jumped(self, screen: ScreenName) -> None:
+        """Remembers the present place, which is about to be left by a jump, and the screen that shows it."""
+        if not self._before or self._before[-1] != (screen, self.place):
+            self._before.append((screen, self.place))
+            del self._before[:-MOST_BACK]
+
+    def back(self) -> ScreenName | None:
+        """Has the place before the last jump again, and says on which screen; None where there is none."""
+        if not self._before:
+            return None
+        screen, self.place = self._before.pop()
+        return screen
+
+    def forget(self) -> None:
+        """Lets go of everything: another race is another graph."""
+        self.place = Place()
+        self._before.clear()
