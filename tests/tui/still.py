@@ -80,7 +80,8 @@ def still_app(scene: Scene) -> FwtuiApp:
                 self.lanes[index].paused = True
 
     class StillApp(FwtuiApp):
-        CSS_PATH = Path(app.__file__).with_name("app.tcss")
+        # Written out: a relative path is one beside the file in which the class stands.
+        CSS_PATH = [Path(app.__file__).parent / str(sheet) for sheet in FwtuiApp.CSS_PATH]
         MODEL = StillModel
 
     return StillApp(scene.request)
