@@ -9,9 +9,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from fwtui.tui.model import RaceModel
+from fwtui.tui.widgets.key_footer import KeyFooter
 from fwtui.tui.widgets.top_bar import TopBar
 
 LEAST_COLUMNS, LEAST_ROWS = 60, 16
@@ -19,28 +20,44 @@ NARROW_COLUMNS = 118
 DRAW_EVERY, STATISTICS_EVERY, QUIET_EVERY, DIALOG_EVERY = 2, 4, 6, 10
 
 
-class RaceScreen(Screen[None]):
-    """Shows a `RaceModel`; the app tells it when to look again."""
+_SCREENS = (
+    Binding("1", "app.show_live", "live", tooltip="the live race: loss, step times, memory"),
+    Binding("2", "app.show('graph')", "graph", tooltip="why? the graphs that the lanes run"),
+    Binding("3", "app.show('ops')", "ops", tooltip="why? what a step does, op by op"),
+    Binding("4", "app.show('source')", "source", tooltip="why? the source that it comes from"),
+    Binding("5", "app.show('parity')", "parity", tooltip="same answer? each gradient and parameter"),
+)
+_RACE = (
+    Binding("b", "app.pick_backend", "backend", tooltip="another backend in this lane"),
+    Binding("w", "app.pick_workload", "workload", tooltip="another workload in every lane"),
+    Binding(
+        "space", "app.pause", "pause", tooltip="pause or resume every lane; a lane that is done trains on"
+    ),
+    Binding("full_stop", "app.step", "step", tooltip="one step in every lane", key_display="."),
+    Binding("d", "app.pick_device", "device", tooltip="another device for this lane"),
+    Binding("r", "app.restart", "restart", tooltip="start this lane anew"),
+    Binding("l", "app.log", "log", tooltip="what this lane's process printed"),
+    Binding("c", "app.compilations", "compiled", tooltip="what was traced or compiled, and why"),
+    Binding("s", "app.lane_settings", "settings", tooltip="this lane's own rate, batch, device, threads"),
+)
+_ALWAYS = (
+    Binding("question_mark", "app.help", "help", tooltip="this page", key_display="?"),
+    Binding("q", "app.quit_with(0)", "quit", tooltip="end every lane and leave"),
+)
 
+
+class RaceScreen(Screen[None]):
+    """Shows a `RaceModel`; the app tells it when to look again.
+
+    Attributes:
+        COMMON: keys in the footer that give way before the screen's own, the most useful first.
+    """
+
+    COMMON: ClassVar[tuple[Binding, ...]] = _RACE
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "app.show_live", "live", tooltip="the live race: loss, step times, memory"),
-        Binding("2", "app.show('graph')", "graph", tooltip="why? the graphs that the lanes run"),
-        Binding("3", "app.show('ops')", "ops", tooltip="why? what a step does, op by op"),
-        Binding("4", "app.show('source')", "source", tooltip="why? the source that it comes from"),
-        Binding("5", "app.show('parity')", "parity", tooltip="same answer? each gradient and parameter"),
-        Binding("b", "app.pick_backend", "backend", tooltip="another backend in this lane"),
-        Binding("d", "app.pick_device", "device", tooltip="another device for this lane"),
-        Binding("w", "app.pick_workload", "workload", tooltip="another workload in every lane"),
-        Binding(
-            "space", "app.pause", "pause", tooltip="pause or resume every lane; a lane that is done trains on"
-        ),
-        Binding("full_stop", "app.step", "step", tooltip="one step in every lane", key_display="."),
-        Binding("question_mark", "app.help", "help", tooltip="this page", key_display="?"),
-        Binding("q", "app.quit_with(0)", "quit", tooltip="end every lane and leave"),
-        Binding("r", "app.restart", "restart", tooltip="start this lane anew"),
-        Binding("l", "app.log", "log", tooltip="what this lane's process printed"),
-        Binding("s", "app.lane_settings", "settings", tooltip="this lane's own rate, batch, device, threads"),
-        Binding("c", "app.compilations", "compiled", tooltip="what was traced or compiled, and why"),
+        *_SCREENS,
+        *_RACE,
+        *_ALWAYS,
         Binding("p", "app.pause_lane", show=False, tooltip="pause or resume this lane alone"),
         Binding("R", "app.restart_all", show=False, tooltip="start every lane anew", key_display="R"),
         Binding("a", "app.add_lane", show=False, tooltip="add a lane like this one; all start anew"),
@@ -61,7 +78,8 @@ class RaceScreen(Screen[None]):
         yield self._top
         yield from self.parts()
         yield Static(id="too-small")
-        yield Footer(show_command_palette=False)
+        groups = (_SCREENS, self.COMMON, _ALWAYS)
+        yield KeyFooter(*([binding.key for binding in bindings] for bindings in groups))
 
     def parts(self) -> Iterable[Widget]:
         """What stands between the row on top and the footer."""
@@ -110,7 +128,7 @@ class RaceScreen(Screen[None]):
             self.query_one("#too-small", Static).update(text)
         narrow = width < NARROW_COLUMNS
         self.set_class(narrow, "-narrow")
-        self.query_one(Footer).compact = narrow
+        self.query_one(KeyFooter).compact = narrow
         self.lay_out(width, height)
         self.look()
 

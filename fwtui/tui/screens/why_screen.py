@@ -10,6 +10,8 @@ from fwtui.tui.model import RaceModel
 from fwtui.tui.screens.race_screen import RaceScreen
 from fwtui.tui.selection import Place, ScreenName, Selection
 
+_BACK = Binding("backspace", "app.go_back", "back", tooltip="where the last jump came from")
+
 
 class WhyScreen(RaceScreen):
     """Shows two lanes beside each other, in one of which something is selected.
@@ -18,8 +20,15 @@ class WhyScreen(RaceScreen):
         NAME: what the screen is called in jumps.
     """
 
+    COMMON: ClassVar[tuple[Binding, ...]] = (_BACK, *RaceScreen.COMMON)
+    BINDINGS: ClassVar[list[BindingType]] = [_BACK]
+    NAME: what the screen is called in jumps.
+    """
+
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("backspace", "app.go_back", "back", tooltip="where the last jump came from"),
+        Binding(
+            "backspace", "app.go_back", "back", tooltip="where the last jump came from", key_display="bksp"
+        ),
     ]
     NAME: ClassVar[ScreenName]
 
