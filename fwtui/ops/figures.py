@@ -1,0 +1,88 @@
+"""What a logged step comes to in figures: time in ops, the rest of a step, how far two outputs are apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fwtui.race.records import Fingerprint, LoggedOp, OpLog
+
+
+def leaves(log: OpLog) -> tuple[LoggedOp, ...]:
+    """The ops that no other ran inside of: together they are the work, and none is counted twice."""
+    calls = {op.within for op in log.ops}
+    return tuple(op for op in log.ops if op.number not in calls)
+
+
+def span_ns(op: LoggedOp) -> tuple[int, int] | None:
+    """When an op began and ended, counted from the begin of the step; None where nobody measured."""
+    if op.started_ns is None or op.host_ns is None:
+        return None
+    return op.started_ns, op.started_ns + op.host_ns
+
+
+def spans_ns(ops: Iterable[LoggedOp]) -> list[tuple[int, int]]:
+    """Begin and end of each op that was measured."""
+    return [span for op in ops if (span := span_ns(op)) is not None]
+
+
+def busy_ns(ops: Iterable[LoggedOp]) -> int | None:
+    """For how long at least one of these ops ran; None where nobody measured."""
+    spans = spans_ns(ops)
+    busy, until = 0, 0
+    for start, end in sorted(spans):
+        busy += max(end - max(start, until), 0)
+        until = max(until, end)
+    return busy if spans else None
+
+
+def overhead(log: OpLog, step_ns: float | None) -> float | None:
+    """The share of a step in which no op ran.
+
+    Ops have their dispatch in their time, and run no faster while they are logged, so that what the framework
+    costs beside the mathematics is rather more.
+
+    Args:
+        step_ns: the median time of the steady steps, in which nothing was logged.
+
+    Returns:
+        From 0 to 1. None where it cannot be told: nothing was measured, a call does not tell what ran inside
+        of it, a device other than the processor worked while the host went on, or the ops took longer while
+        they were logged than a whole step does.
+    """
+    ops = leaves(log)
+    busy = busy_ns(ops)
+    if busy is None or not step_ns or busy > step_ns:
+        return None
+    if any(op.within is None and (op.phase is None or op.device != "cpu") for op in ops):
+        return None
+    return 1 - busy / step_ns
+
+
+def not_finite(op: LoggedOp) -> tuple[int, int]:
+    """How many elements of the outputs are NaN, and how many infinite."""
+    known = [one for one in op.fingerprints if one is not None]
+    return sum(one.nans for one in known), sum(one.infinities for one in known)
+
+
+def first_not_finite(log: OpLog) -> LoggedOp | None:
+    """The first op with a NaN or an infinite number in an output."""
+    return next((op for op in log.ops if any(not_finite(op))), None)
+
+
+def fingerprint(op: LoggedOp) -> Fingerprint | None:
+    """That of the first output that has one."""
+    return next((one for one in op.fingerprints if one is not None), None)
+
+
+def apart(a: Fingerprint, b: Fingerprint) -> float | None:
+    """Largest difference of mean, deviation and largest magnitude, relative to the largest magnitude.
+
+    None where one of them has no finite element.
+    """
+    if a.mean is None or a.std is None or a.largest is None:
+        return None
+    if b.mean is None or b.std is None or b.largest is None:
+        return None
+    size = max(a.largest, b.largest)
+    furthest = max(abs(a.mean - b.mean), abs(a.std - b.std), abs(a.largest - b.largest))
+    return furthest / size if size else 0.0
