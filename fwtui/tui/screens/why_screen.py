@@ -22,14 +22,6 @@ class WhyScreen(RaceScreen):
 
     COMMON: ClassVar[tuple[Binding, ...]] = (_BACK, *RaceScreen.COMMON)
     BINDINGS: ClassVar[list[BindingType]] = [_BACK]
-    NAME: what the screen is called in jumps.
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "backspace", "app.go_back", "back", tooltip="where the last jump came from", key_display="bksp"
-        ),
-    ]
     NAME: ClassVar[ScreenName]
 
     def __init__(self, model: RaceModel, selection: Selection) -> None:
