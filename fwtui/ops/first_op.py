@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fwtui.measure.arrays import array_gap
 from fwtui.ops.flow import Flow
-from fwtui.ops.names import CARRIERS, STOPS, kind
+from fwtui.ops.names import STOPS, carries, kind
 from fwtui.ops.pairs import Ops, Place
 from fwtui.ops.search import search
 from fwtui.ops.values import aligned, close
@@ -142,7 +142,7 @@ def _stopped(
                 continue
             same = [other.ops[n] for n in side.values.counterparts(op.number, other.values, until, tolerance)]
             if not any(one.op in STOPS and one in on_the_way for one in same):
-                return number, op, next((one for one in same if one.op not in CARRIERS), None)
+                return number, op, next((one for one in same if not carries(one.op)), None)
     return None
 
 
@@ -246,7 +246,7 @@ class _Words:
     def _unused(self, has: int, parameter: str) -> LoggedOp | None:
         """The first op of side `has` that computes with `parameter`, where the other side has none."""
         users = [
-            [op for op in side.ops if op.op not in CARRIERS and parameter in side.origins(op)]
+            [op for op in side.ops if not carries(op.op) and parameter in side.origins(op)]
             for side in self._sides
         ]
         forward = [[op for op in ops if op.phase == "forward"] for ops in users]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from fwtui.ops.names import CARRIERS, SHAPE_READERS
+from fwtui.ops.names import SHAPE_READERS, carries
 from fwtui.ops.values import Values
 from fwtui.race.records import Array, LoggedOp, OpPhase
 
@@ -55,7 +55,7 @@ class Flow:
         are passed over."""
         origins: list[int | str] = []
         for origin in op.origins:
-            while isinstance(origin, int) and self.ops[origin].op in CARRIERS:
+            while isinstance(origin, int) and carries(self.ops[origin].op):
                 origin = self.ops[origin].origins[0]
             if origin is not None:
                 origins.append(origin)

@@ -1,18 +1,25 @@
-"""What ops do that have many names, as far as comparing two op logs must know it."""
+"""What an op does, in words for both frameworks, whatever it is called; `fwtui.ops.table` has the words.
+
+Known names: TensorFlow's ops and their `_Mkl` and `_Fused` kernels, HLO's opcodes and fusions, `aten` and
+`prims` ops, what Dynamo traces, nodes of autograd's graph, and Inductor's kernels, whose own names tell what
+they hold.
+"""
 
 from __future__ import annotations
 
-CARRIERS = frozenset(
-    {
-        *("ReadVariableOp", "Identity", "StopGradient", "Cast"),
-        *("Reshape", "Transpose", "ExpandDims", "Squeeze", "BroadcastTo"),
-        *("aten.alias", "aten.clone", "aten.detach", "aten.lift_fresh", "aten._to_copy"),
-        *("aten.t", "aten.transpose", "aten.permute", "aten.view", "aten._unsafe_view", "aten.reshape"),
-        *("Pad", "PadV2", "aten.constant_pad_nd"),
-        *("aten.unsqueeze", "aten.squeeze", "aten.expand"),
-    }
-)
-"""They give the values that they take, as they are, laid out anew or with a margin, and compute nothing."""
+import re
+from functools import cache
+
+from fwtui.ops.table import CARRYING, MOVING, NOTHING, ONE_WORD, PARTS, PASSING, PREFIXES
+
+CUT_FREELY = frozenset({"cross entropy"})
+"""The kinds that take one op in one framework and several in another."""
+
+RECODERS = frozenset({"one hot"})
+"""The kinds that write the same classes in another way, as only some losses want them."""
+
+STOPS = frozenset({"StopGradient", "aten.detach"})
+"""They give a value on, and stop its gradient."""
 
 SHAPE_READERS = frozenset(
     {
@@ -23,38 +30,105 @@ SHAPE_READERS = frozenset(
 )
 """They look at a tensor's shape, and not at its values."""
 
-STOPS = frozenset({"StopGradient", "aten.detach"})
-"""They give a value on, and stop its gradient."""
-
-_SAME: dict[str, tuple[str, ...]] = {
-    "matmul": ("batchmatmul", "batchmatmulv2", "batchmatmulv3", "mm", "bmm", "addmm", "einsum"),
-    "convolution": ("conv2d", "conv1d", "conv3d", "depthwiseconv2dnative"),
-    "add": ("addv2", "biasadd", "addn"),
-    "sub": ("subtract", "rsub"),
-    "mul": ("multiply",),
-    "div": ("realdiv", "true_divide"),
-    "pow": ("square", "squareddifference"),
-    "gather": ("resourcegather", "gatherv2", "gathernd", "index", "index_select", "embedding"),
-    "cross entropy": (
-        *("softmaxcrossentropywithlogits", "sparsesoftmaxcrossentropywithlogits"),
-        *("log_softmax", "logsoftmax", "nll_loss_forward"),
-    ),
-    "where": ("select", "selectv2"),
-    "eq": ("equal",),
-    "maxpool": ("max_pool2d_with_indices", "maxpoolwithargmax"),
-    "avgpool": ("avg_pool2d",),
-    "clamp": ("clipbyvalue", "clamp_min", "clamp_max"),
-}
-_KINDS = {name: kind for kind, names in _SAME.items() for name in names}
-
-CUT_FREELY = frozenset({"cross entropy"})
-"""The kinds that take one op in one framework and several in another."""
-
-RECODERS = frozenset({"onehot", "one_hot"})
-"""The kinds that write the same classes in another way, as only some losses want them."""
+_CROSS_ENTROPY = ("log softmax", "negative log likelihood")
+_BACKWARD = re.compile(r"(\w+?)backward\d*$")
+_INDUCTOR = re.compile(r"(?:cpp|triton)_(?:[a-z]+_)?fused_(\w+?)(?:_\d+)?$")
+_FUSION = re.compile(r"(?:wrapped_)?([a-z_\-]+?)_fusion(?:\.\d+)*$")
+_COPY_NUMBER = re.compile(r"\.\d+$")
 
 
+@cache
+def canonical(op: str) -> tuple[str, ...] | None:
+    """What the op named `op` does, in words: the first is what it mainly does, or all of it.
+
+    Returns:
+        `("matrix product", "add")` for `aten.addmm`; () for what computes nothing, such as a read of a
+        variable or a look at a shape; None where the table does not have the op.
+    """
+    for name in (op.lower(), _plain(op)):
+        if name in _WORDS:
+            return _WORDS[name]
+    return _fused(op) or _gradient(op)
+
+
+@cache
+def carries(op: str) -> bool:
+    """Whether `op` gives the values that it takes, as they are, laid out anew or with a margin."""
+    words = canonical(op)
+    return _plain(op) in _PASSING if not words else len(words) == 1 and words[0] in CARRYING
+
+
+@cache
+def computes(op: str) -> bool:
+    """Whether `op` computes anything; what nobody knows does."""
+    words = canonical(op)
+    return words is None or any(word not in MOVING for word in words)
+
+
+@cache
 def kind(op: str) -> str:
-    """What the op named `op` does, in one word for both frameworks."""
-    name = op.removeprefix("aten.").strip("_").lower()
-    return _KINDS.get(name, name)
+    """What `op` does, in one word: its own name where the table has none."""
+    words = canonical(op)
+    if not words:
+        return _plain(op)
+    return "cross entropy" if words[0] in _CROSS_ENTROPY else words[0]
+
+
+def _plain(op: str) -> str:
+    """`add` of `aten.add_`, `MatMul`'s of `_MklMatMul`."""
+    name = op.lower()
+    for prefix in PREFIXES:
+        if name.startswith(prefix):
+            # Behind a dot stands which overload it is.
+            name = name.removeprefix(prefix).removeprefix("aten.").partition(".")[0]
+            break
+    name = _COPY_NUMBER.sub("", name)
+    if name.startswith(("_mklnative", "_mkl")):
+        name = name.removeprefix("_mkl").removeprefix("native")
+    name = name.strip("_")
+    if backward := _BACKWARD.match(name):
+        name = f"{backward[1]}backward" if name[-1].isdigit() else name
+    return name.replace(" ", "_")
+
+
+def _fused(op: str) -> tuple[str, ...]:
+    """The words of all that a compiler's kernel holds, where its name tells."""
+    if inductors := _INDUCTOR.match(op):
+        names = [f"aten.{name}" if f"aten.{name}" in _WORDS else name for name in _split(inductors[1])]
+    elif fusion := _FUSION.match(op):
+        names = _split(fusion[1])
+    else:
+        return ()
+    words = [word for name in names for word in _WORDS[name][:1]]
+    return tuple(dict.fromkeys(sorted(words, key=MOVING.__contains__)))
+
+
+def _split(joined: str) -> list[str]:
+    """The known names in names joined by `_`, the longest that fit."""
+    tokens = [token for token in joined.split("_") if token]
+    names, at = [], 0
+    while at < len(tokens):
+        for end in range(len(tokens), at, -1):
+            if (name := "_".join(tokens[at:end])) in _WORDS:
+                names.append(name)
+                at = end
+                break
+        else:
+            at += 1
+    return names
+
+
+def _gradient(op: str) -> tuple[str, ...] | None:
+    """A node of autograd's graph that the table does not have: the gradient of what it does have."""
+    if found := _BACKWARD.match(_plain(op)):
+        forward = _WORDS.get(found[1])
+        return (f"{forward[0]} gradient",) if forward else None
+    return None
+
+
+_PASSING = frozenset(PASSING.split())
+_WORDS: dict[str, tuple[str, ...]] = {
+    **{name: (word,) for word, names in ONE_WORD.items() for name in names.split()},
+    **{name: words for words, names in PARTS.items() for name in names.split()},
+    **dict.fromkeys((*_PASSING, *NOTHING.split()), ()),
+}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fwtui.ops.flow import Flow
-from fwtui.ops.names import CARRIERS, kind
+from fwtui.ops.names import carries, kind
 from fwtui.race.records import LoggedOp, OpPhase
 
 _MAX_OPS = 96
@@ -48,7 +48,7 @@ class Way:
 
     def ops(self) -> list[LoggedOp]:
         """Those that compute something, in order."""
-        return [op for op in self._reached if op in self.goals or (op.op not in CARRIERS and op.values)][
+        return [op for op in self._reached if op in self.goals or (not carries(op.op) and op.values)][
             :_MAX_OPS
         ]
 
@@ -121,7 +121,7 @@ class Way:
     def _changes(self, op: LoggedOp) -> bool:
         """Whether it gives other values than those that it takes; adding a bias of zeros does not."""
         taken = [one for one in self.direct(op) if isinstance(one, int)]
-        return op.op not in CARRIERS and not any(self.flow.values.equal(op.number, one) for one in taken)
+        return not carries(op.op) and not any(self.flow.values.equal(op.number, one) for one in taken)
 
     def _reach(self) -> list[LoggedOp]:
         reached, left = set(), list(self.goals)
@@ -142,7 +142,7 @@ class Way:
     def _find_takers(self, ops: list[LoggedOp]) -> dict[int, list[LoggedOp]]:
         takers: dict[int, list[LoggedOp]] = {}
         for op in ops:
-            if op.op not in CARRIERS and not self.flow.constant(op):
+            if not carries(op.op) and not self.flow.constant(op):
                 for one in self.direct(op):
                     if isinstance(one, int):
                         takers.setdefault(one, []).append(op)
@@ -151,7 +151,7 @@ class Way:
     def is_known(self, op: LoggedOp) -> bool:
         if self.flow.constant(op) or self._known_as(op.number):
             return True
-        if op.op in CARRIERS or not self.flow.values.telling(op.number):
+        if carries(op.op) or not self.flow.values.telling(op.number):
             return not self._unknown_makers(op)
         return False
 
