@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from fwtui.backends.base import MAX_METRICS
+from fwtui.measure.graph_runs import GraphRuns
 from fwtui.measure.series import Extrema, Window
 from fwtui.measure.statistics import StepTimes
 from fwtui.race.records import (
@@ -21,9 +22,11 @@ from fwtui.race.records import (
     Evaluated,
     FrameworkMemory,
     GraphBroken,
+    GraphRan,
     GraphsTold,
     Imported,
     LogLine,
+    NotLogged,
     NotProbed,
     OpsLogged,
     Phase,
@@ -40,6 +43,7 @@ from fwtui.race.records import (
 RAW_STEPS = 65_536
 LOG_LINES = 5_000
 PROBE_BYTES = 32_000_000
+KEPT_OPS = 20_000
 
 
 @dataclass
@@ -61,7 +65,12 @@ class History:
             step, that of the last reading before it.
         compiled: each time the step was built, traced or compiled.
         graph_breaks: where a compiler could not take in the step as one graph.
+        op_logs: the last logs, of `KEPT_OPS` ops together but for a single one that has more.
+        op_logs_told: how many logs came in all.
+        ops_left_out: how many ops were logged and are not in `op_logs`: not told, or not kept.
+        not_logged: why the ops that were asked for last could not be logged; "" otherwise.
         graphs: the step's graphs, as they were told last; None where nobody asked for them.
+        graph_runs: which graph ran, sampled.
         evaluations: (step, metrics) of each look at the held-out data.
         heard_ns: when the lane itself last said something.
         log: the last lines that the lane's process printed, and `log_lines`, how many there were.
@@ -83,7 +92,9 @@ class History:
     steps: int = 0
     probes_dropped: int = 0
     not_probed: str = ""
-    ops: OpsLogged | None = None
+    op_logs_told: int = 0
+    ops_left_out: int = 0
+    not_logged: str = ""
     graphs: GraphsTold | None = None
     log_lines: int = 0
     heard_ns: int = field(default_factory=perf_counter_ns)
@@ -97,7 +108,10 @@ class History:
         self.log: deque[str] = deque(maxlen=LOG_LINES)
         self.probes: dict[int, Probed] = {}
         self.rounding: dict[int, tuple[Rounding, ...]] = {}
+        self.op_logs: deque[OpsLogged] = deque()
+        self.graph_runs = GraphRuns()
         self._probe_bytes = 0
+        self._kept_ops = 0
         self._device_peak: int | None = None
         self._rss_peak: int | None = None
 
@@ -128,6 +142,11 @@ class History:
         """The last value of something that the network returns; None where it has not yet."""
         window = self.metrics.get(metric)
         return float(window.values()[-1]) if window is not None and window.count else None
+
+    @property
+    def ops(self) -> OpsLogged | None:
+        """The latest log of a step's ops; None before there is one."""
+        return self.op_logs[-1] if self.op_logs else None
 
     @property
     def steady_from(self) -> int | None:
@@ -216,6 +235,17 @@ class History:
             self.forget_probe(next(iter(self.probes)))
             self.probes_dropped += 1
 
+    def _ops_logged(self, record: OpsLogged) -> None:
+        self.not_logged = ""
+        self.op_logs.append(record)
+        self.op_logs_told += 1
+        self.ops_left_out += record.left_out
+        self._kept_ops += len(record.ops)
+        while self._kept_ops > KEPT_OPS and len(self.op_logs) > 1:
+            dropped = len(self.op_logs.popleft().ops)
+            self._kept_ops -= dropped
+            self.ops_left_out += dropped
+
     def _stood(self, record: Stood) -> None:
         self.standing = record.standing
         self.ended = None  # a lane that is over says no more, but one that lingers may go on
@@ -247,8 +277,10 @@ _HANDLERS: dict[type, Callable[[History, Any], None]] = {
     Compiled: lambda history, record: history.compiled.append(record),
     Probed: History._probed,
     NotProbed: lambda history, record: setattr(history, "not_probed", record.reason),
-    OpsLogged: lambda history, record: setattr(history, "ops", record),
+    OpsLogged: History._ops_logged,
+    NotLogged: lambda history, record: setattr(history, "not_logged", record.reason),
     GraphsTold: lambda history, record: setattr(history, "graphs", record),
+    GraphRan: lambda history, record: history.graph_runs.add(record),
     GraphBroken: lambda history, record: history.graph_breaks.append(record),
     Stood: History._stood,
     Alive: History._alive,

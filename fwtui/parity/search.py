@@ -108,7 +108,7 @@ def _first_op(
     logs = []
     for number, lane in enumerate(lanes, 1):
         if lane.ops is None:
-            why = lane.ended.reason if lane.ended else "it did not come so far"
+            why = lane.not_logged or (lane.ended.reason if lane.ended else "it did not come so far")
             return replace(finding, op_reason=f"lane {number}'s ops could not be logged: {why}")
         logs.append(replace(lane.ops, step=step))
     try:

@@ -5,16 +5,24 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from fwtui.race.records import Record, Standing, Stood, TurnOver
 
-Verb = Literal["pause", "resume", "step", "stop", "grant", "yield", "train-on"]
+Wish = Literal["log-ops", "log-every", "log-until-nan", "tell-graphs"]
+Verb = Literal["pause", "resume", "step", "stop", "grant", "yield", "train-on", Wish]
+WISHES = get_args(Wish)
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word to a lane: `grant` and `train-on` carry a number of steps; `yield` ends a grant early."""
+    """One word to a lane.
+
+    `grant` and `train-on` carry a number of steps; `yield` ends a grant early. The wishes are to be told
+    something: `log-ops` the ops of the next step, once; `log-every` those before each so many-th step from
+    now on, 0 for none any more; `log-until-nan` those before each step until one log holds a NaN;
+    `tell-graphs` the step's graphs.
+    """
 
     verb: Verb
     steps: int = 0
@@ -40,6 +48,7 @@ class Control:
         self._by_turns = by_turns
         self._paused = self._stopped = False
         self._singles = self._granted = 0
+        self._wishes: list[Word] = []
         self._device: str | None = None
         self._said: Standing | None = None
         self._changed = threading.Condition()
@@ -58,6 +67,9 @@ class Control:
                 self._granted += word.steps
             elif word.verb == "train-on":
                 self.limit += word.steps
+            elif word.verb in WISHES:
+                self.attention = True
+                self._wishes.append(word)
             else:
                 self.attention = True
                 self._paused = word.verb == "pause" or (self._paused and word.verb != "resume")
@@ -75,7 +87,8 @@ class Control:
         """Blocks until the loop may go on from `step`.
 
         Returns:
-            How many steps may be taken before the next call; 0 after a stop.
+            How many steps may be taken before the next call; 0 after a stop, and where a lane that may take
+            none, as it is paused or done, has `wishes` to fulfil.
         """
         while True:
             with self._changed:
@@ -87,6 +100,12 @@ class Control:
                 say(record)
             if quota is not None:
                 return quota
+
+    def wishes(self) -> list[Word]:
+        """What the lane is asked to tell; asked for since the last call, in order."""
+        with self._changed:
+            wishes, self._wishes = self._wishes, []
+        return wishes
 
     def forget(self) -> None:
         """The loop has said that it is over: whether it goes on is news again."""
@@ -108,9 +127,10 @@ class Control:
         if self._granted:  # cannot be used now, and the turn must not end here
             self._granted = 0
             return None, TurnOver()
-        if step >= self.limit:
-            return None, None
-        return None, self._stand("paused" if self._paused else "waiting", step)
+        idle = self._paused or step >= self.limit
+        record = None if step >= self.limit else self._stand("paused" if self._paused else "waiting", step)
+        # A lane that waits for its turn fulfils no wish: another one steps.
+        return (0 if self._wishes and idle and record is None else None), record
 
     def _quota(self, step: int) -> int:
         if self._singles:

@@ -140,6 +140,10 @@ class Race:
             self.resume(lane)
         self._tell(lane, Word("train-on", steps))
 
+    def ask(self, lane: int, wish: Word) -> None:
+        """Asks the lane to tell something, see `fwtui.race.control.Wish`."""
+        self._tell(lane, wish)
+
     def stop(self, lane: int) -> None:
         """Stops the lane for good; it says `Ended` when it is over."""
         self._tell(lane, Word("stop"))

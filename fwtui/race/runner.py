@@ -9,32 +9,32 @@ from __future__ import annotations
 import math
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 from time import perf_counter_ns
-from typing import Any
-
-import numpy as np
 
 from fwtui.backends import catalogue as backends
 from fwtui.backends.base import Backend, Framework, Job
 from fwtui.race.columns import Columns
-from fwtui.race.control import Control
+from fwtui.race.control import Control, Word
 from fwtui.race.cores import bind, bound_cores
+from fwtui.race.data import NO_DATA, cast, cast_all, shapes
 from fwtui.race.exact import Exact
+from fwtui.race.explaining import Explainer
+from fwtui.race.failures import LaneError, first_line, one_line
 from fwtui.race.probing import Prober, prober
 from fwtui.race.records import (
     Built,
+    Compiled,
     Ended,
     Evaluated,
-    GraphsTold,
     Imported,
-    OpsLogged,
     Outcome,
     Phase,
     PhaseEntered,
     Record,
+    Stood,
     TurnOver,
 )
 from fwtui.race.spec import LaneSpec, SpecError
@@ -50,17 +50,7 @@ MEMORY_NS = 250_000_000
 WARM_UP_STEPS = 10
 EVALUATIONS = 40
 
-_NO_DATA = ("the workload's data came to an end", "`batches` must give one batch a step, for ever")
-
 Emit = Callable[[Record], None]
-
-
-class LaneError(Exception):
-    """A lane cannot go on, for a reason that is told in words; `hint` says what to do about it."""
-
-    def __init__(self, reason: str, hint: str = "") -> None:
-        super().__init__(reason)
-        self.hint = hint
 
 
 def run_lane(runner: Runner, pid: int) -> None:
@@ -101,7 +91,9 @@ class Runner:
         self._evaluated_at = -1
         self._ended: Ended | None = None
         self._prober: Prober | None = None
+        self._explainer: Explainer | None = None
         self._batches: Iterator[Batch] = iter(())
+        self._source = self._batches
         self._workload: Workload | None = None
 
     def prepare(self, pid: int) -> None:
@@ -138,9 +130,10 @@ class Runner:
                 control.forget()
                 if not spec.linger:
                     return
-            quota = control.permit(self.step, self._emit)
+            quota = control.permit(self.step, self._say)
+            self._heed(control.wishes(), at_once=quota == 0)
             if quota == 0:
-                break
+                continue
             self._ended = None
             finite = self._take(quota)
             self.busy_since_ns = None
@@ -161,6 +154,8 @@ class Runner:
             return
         self._ended = Ended(outcome, self.step, perf_counter_ns(), reason, hint, lingers)
         self._send_steps()
+        if self._explainer is not None:
+            self._explainer.tell(at_once=True)
         self._emit(self._ended)
 
     def explained(self, error: BaseException) -> tuple[str, str]:
@@ -172,8 +167,8 @@ class Runner:
         if isinstance(error, SpecError):
             return str(error), ""
         if isinstance(error, NotImplementedError) and str(error):
-            return f"not possible: {_first_line(error)}", "another backend may do it"
-        return _one_line(error), "the lane's log has the whole story"
+            return f"not possible: {first_line(error)}", "another backend may do it"
+        return one_line(error), "the lane's log has the whole story"
 
     def close(self) -> None:
         """Gives back what the backend holds, and what probes it."""
@@ -210,11 +205,13 @@ class Runner:
         return True
 
     def _at_event(self, batch: Batch) -> None:
-        """Enters the phase that begins at this step, evaluates and probes where it is time, and sets the next
-        event.
+        """Enters the phase that begins at this step, evaluates, probes and explains where it is time, and
+        sets the next event.
         """
         step = self.step
         assert self._backend is not None
+        assert self._explainer is not None
+        self.busy_since_ns = None
         if step == 0:
             self._enter(self._backend.first_phase)
             if self._prober is not None:
@@ -229,7 +226,8 @@ class Runner:
             self._enter(phase)
         if step % self._evaluate_every == 0:
             self._evaluate()
-        events = [(step // self._evaluate_every + 1) * self._evaluate_every]
+        self._explainer.look(step, batch)
+        events = [(step // self._evaluate_every + 1) * self._evaluate_every, self._explainer.next_after(step)]
         if step < steady_at:
             events.append(steady_at)
         if self._prober is not None:
@@ -238,20 +236,38 @@ class Runner:
         self._next_event = min(events)
 
     def _at_last(self) -> None:
-        """Evaluates when the last step is done; probes and logs the ops of the step that would be next."""
+        """Evaluates when the last step is done; probes and explains the step that would be next."""
+        assert self._explainer is not None
         self._evaluate()
-        if self._prober is None and not self._spec.ops and not self._spec.tell_graphs:
+        if self._prober is None and not self._explainer.has_last:
             return
-        batch = next(self._batches)
-        self._batches = chain([batch], self._batches)
+        batch = self._next_batch()
         if self._prober is not None:
             self._prober.look(self.step, batch, last=True)
-        if self._spec.tell_graphs:
-            assert self._backend is not None
-            self._emit(GraphsTold(self.step, self._backend.graphs(batch)))
-        if self._spec.ops is not None and self._spec.ops.last:
-            assert self._backend is not None
-            self._emit(OpsLogged(self.step, self._backend.log_ops(batch, self._spec.ops.values)))
+        self._explainer.look(self.step, batch, last=True)
+
+    def _heed(self, wishes: Sequence[Word], at_once: bool) -> None:
+        """Takes what was asked for: before the next step, or `at_once` where none is about to be taken."""
+        if not wishes:
+            return
+        assert self._explainer is not None
+        for word in wishes:
+            self._explainer.ask(word)
+        if at_once and not self._control.stopped:
+            self._explainer.look(self.step, self._next_batch())
+        self._next_event = min(self._next_event, self._explainer.next_after(self.step))
+
+    def _next_batch(self) -> Batch:
+        """The batch of the next step, which that step still gets."""
+        batch = next(self._batches)
+        self._batches = chain([batch], self._source)
+        return batch
+
+    def _say(self, record: Record) -> None:
+        """Says how the lane stands; before it halts, what else there is to be told."""
+        if isinstance(record, Stood) and record.standing != "running" and self._explainer is not None:
+            self._explainer.tell(at_once=True)
+        self._emit(record)
 
     def _import(self) -> Framework:
         entry = backends.entry(self._spec.backend).framework
@@ -262,7 +278,7 @@ class Runner:
             if isinstance(error, ModuleNotFoundError) and error.name == entry.package:
                 raise LaneError(f"{entry.title} is not installed", f"pip install {entry.package}") from None
             mend = f"pip install --force-reinstall {entry.package}"
-            raise LaneError(f"{entry.title} does not import: {_one_line(error)}", mend) from None
+            raise LaneError(f"{entry.title} does not import: {one_line(error)}", mend) from None
 
     def _build(self) -> None:
         spec, framework = self._spec, self._framework
@@ -271,18 +287,20 @@ class Runner:
         parameters = workload.parameters(parameters_rng(spec.seed))
         seen = list(islice(workload.batches(data_rng(spec.seed)), HASHED_BATCHES))
         if not seen:
-            raise LaneError(*_NO_DATA)
-        self._batches = _cast_all(workload.batches(data_rng(spec.seed)), spec.dtype)
+            raise LaneError(*NO_DATA)
+        self._batches = cast_all(workload.batches(data_rng(spec.seed)), spec.dtype)
         self._held_out = workload.held_out(data_rng(spec.seed))
         if self._held_out is not None:
-            self._held_out = _cast(self._held_out, spec.dtype)
-        shapes = _shapes(seen if self._held_out is None else [*seen, self._held_out])
-        first, sample = _cast(parameters, spec.dtype), _cast(seen[0], spec.dtype)
+            self._held_out = cast(self._held_out, spec.dtype)
+        known = shapes(seen if self._held_out is None else [*seen, self._held_out])
+        first, sample = cast(parameters, spec.dtype), cast(seen[0], spec.dtype)
         if spec.start is not None:
             first = {name: array.value().copy() for name, array in spec.start.parameters}
             self._batches = islice(self._batches, spec.start.step, None)
-        job = Job(workload, first, sample, shapes, self._device, spec.optimizer, spec.learning_rate)
+        self._source = self._batches
+        job = Job(workload, first, sample, known, self._device, spec.optimizer, spec.learning_rate)
         self._backend = framework.step.build(backends.entry(spec.backend).mode, job)
+        self._explainer = Explainer(spec, self._backend, self._emit, self.explained)
         if spec.probes is not None:
             self._prober = prober(spec.probes, self._backend, first, self._emit, self._exact(job))
         self._emit(
@@ -304,7 +322,7 @@ class Runner:
         is_exact = spec.dtype == "float64" and backends.entry(spec.backend).mode == "eager"
         if spec.probes is None or not spec.probes.exact or is_exact:
             return None
-        double = {"parameters": _cast(job.parameters, "float64"), "batch": _cast(job.batch, "float64")}
+        double = {"parameters": cast(job.parameters, "float64"), "batch": cast(job.batch, "float64")}
         try:
             built = self._framework.step.build("eager", replace(job, device="cpu", **double))
         except Exception:  # the lane itself is none the worse; whoever judges misses the figures
@@ -326,6 +344,7 @@ class Runner:
     def _flush(self) -> None:
         """Sends the steps since the last time, and with them what else is new."""
         assert self._backend is not None
+        assert self._explainer is not None
         self._send_steps()
         now = perf_counter_ns()
         self._flush_at = now + FLUSH_NS
@@ -334,57 +353,12 @@ class Runner:
             self._emit(self._framework.memory.read(self._device))
         for event in self._backend.events():
             self._emit(event)
+            if isinstance(event, Compiled):
+                self._explainer.compiled()
+        self._explainer.tell()
+        if self._explainer.is_due():
+            self._next_event = self.step
 
     def _enter(self, phase: Phase) -> None:
         self._phase = phase
         self._emit(PhaseEntered(phase, perf_counter_ns(), self.step))
-
-
-def _cast(arrays: Mapping[str, Any], dtype: str) -> Any:
-    """Floating-point arrays in `dtype`, the others and numbers as they are."""
-    return {
-        name: value.astype(dtype)
-        if not isinstance(value, int) and np.issubdtype(value.dtype, np.floating)
-        else value
-        for name, value in arrays.items()
-    }
-
-
-def _shapes(batches: Sequence[Batch]) -> dict[str, tuple[int | None, ...]]:
-    """Each array's shape, None where it differs between batches.
-
-    Raises:
-        LaneError: an array has more dimensions in one batch than in another.
-    """
-    shapes: dict[str, tuple[int | None, ...]] = {}
-    for batch in batches:
-        for name, value in batch.items():
-            if isinstance(value, int):
-                continue
-            known = shapes.setdefault(name, value.shape)
-            if len(known) != value.ndim:
-                raise LaneError(
-                    f"'{name}' has {len(known)} dimensions in one batch and {value.ndim} in another"
-                )
-            shapes[name] = tuple(a if a == b else None for a, b in zip(known, value.shape, strict=True))
-    return shapes
-
-
-def _cast_all(batches: Iterator[Batch], dtype: str) -> Iterator[Batch]:
-    """Each batch cast; the same object for the same object, so that a backend need not copy it again."""
-    source: Batch | None = None
-    result: Batch = {}
-    for batch in batches:
-        if batch is not source:
-            source, result = batch, _cast(batch, dtype)
-        yield result
-    raise LaneError(*_NO_DATA)
-
-
-def _first_line(error: BaseException) -> str:
-    return next((line.strip() for line in str(error).splitlines() if line.strip()), "")
-
-
-def _one_line(error: BaseException) -> str:
-    first = _first_line(error)
-    return f"{type(error).__name__}: {first}" if first else type(error).__name__

@@ -16,6 +16,7 @@ from fwtui.measure.history import History
 from fwtui.measure.parity import LossComparison, LossGap
 from fwtui.measure.probes import ProbeComparison
 from fwtui.measure.verdict import Speed, incomparable, speed
+from fwtui.race.control import Word
 from fwtui.race.plan import LaneRequest, RaceRequest, differences, plan, with_lane
 from fwtui.race.race import LaneRun, Race, StartThread
 from fwtui.race.records import LogLine, Record, TurnOver
@@ -30,11 +31,22 @@ LONG_STEP_S = 5.0
 
 @dataclass(slots=True)
 class Lane:
-    """One lane as it stands: what it runs, and what it has said."""
+    """One lane as it stands: what it runs, and what it has said.
+
+    Attributes:
+        log_every: before each how many-th step its ops are to be logged; None: only when asked.
+        until_nan: whether that ends with the first NaN.
+    """
 
     run: LaneRun
     history: History
     paused: bool = False
+    log_every: int | None = None
+    until_nan: bool = False
+
+    def __post_init__(self) -> None:
+        if self.spec.ops is not None:
+            self.log_every, self.until_nan = self.spec.ops.every, self.spec.ops.until_nan
 
     @property
     def spec(self) -> LaneSpec:
@@ -202,6 +214,24 @@ class RaceModel:
             if not self.lanes[index].over:
                 self.lanes[index].paused = True
                 self.race.step(index)
+
+    def ask_ops(self, index: int) -> None:
+        """Has a lane log the ops of its next step: before that, or at once where it is paused or done."""
+        self.race.ask(index, Word("log-ops"))
+
+    def log_every(self, index: int, steps: int) -> None:
+        """Has a lane log the ops before each so many-th step from now on; 0: before none."""
+        self.lanes[index].log_every, self.lanes[index].until_nan = steps or None, False
+        self.race.ask(index, Word("log-every", steps))
+
+    def log_until_nan(self, index: int) -> None:
+        """Has a lane log the ops before each step until one log holds a NaN."""
+        self.lanes[index].log_every, self.lanes[index].until_nan = 1, True
+        self.race.ask(index, Word("log-until-nan"))
+
+    def ask_graphs(self, index: int) -> None:
+        """Has a lane tell its graphs."""
+        self.race.ask(index, Word("tell-graphs"))
 
     def set_lane(self, index: int, lane: LaneRequest) -> None:
         """Runs something else in one lane; the others train on. SpecError where it makes no sense."""

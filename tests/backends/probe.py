@@ -18,8 +18,8 @@ import numpy as np
 
 from fwtui.backends.base import Job
 from fwtui.backends.catalogue import BACKENDS, FRAMEWORKS, load
+from fwtui.race.data import shapes
 from fwtui.race.records import Compiled
-from fwtui.race.runner import _shapes
 from fwtui.race.spec import DTYPES, OPTIMIZERS
 from fwtui.workloads.catalogue import NAMES, presets
 from fwtui.workloads.seeding import data_rng, parameters_rng
@@ -85,7 +85,7 @@ def cast_once(batches, dtype):
 
 def job(workload, parameters, batches, optimizer="sgd", learning_rate=0.1):
     """A job on the CPU, with arrays that vary as they do in `batches`."""
-    return Job(workload, parameters, batches[0], _shapes(batches), "cpu", optimizer, learning_rate)
+    return Job(workload, parameters, batches[0], shapes(batches), "cpu", optimizer, learning_rate)
 
 
 def new_signatures(batches):

@@ -26,6 +26,7 @@ MODES = (
     "noisy",
     "stuck",
     *("drift", "tilt", "lost", "rough", "wander", "blank"),
+    "many",
 )
 ROOT = Path(__file__).parents[2]
 CHILD = (sys.executable, str(Path(__file__).with_name("child.py")))

@@ -8,10 +8,11 @@ import os
 import sys
 import threading
 import time
+from dataclasses import replace
 
 from fwtui.backends.base import Job
 from fwtui.race.graph import Graph, Node, NoGraph, Tensor
-from fwtui.race.records import Compiled
+from fwtui.race.records import Compiled, Fingerprint, LoggedOp, OpLog, Taken
 
 FAULT_AT = 20
 ASTRAY_AT = 5
@@ -19,6 +20,9 @@ ASTRAY_AT = 5
 WANDERS_AT = 10
 """Where a wandering lane's weights are moved, in float32 alone, as rounding that training carries on does."""
 OFF = 1 + 3e-4
+LOGGED = ("ok", "other", "slow", "nan", "inf", "many")
+MANY_OPS = 1_000
+"""Ops of each step of the mode `many`, every third one of which runs the same graph."""
 RELEASE = threading.Event()
 """Set, it ends a hang under the thread host."""
 
@@ -86,7 +90,15 @@ class Scripted:
         self.parameters = dict(weights)
 
     def log_ops(self, batch, values=False):
-        raise NotImplementedError("a script has no ops")
+        if self.mode not in LOGGED or values:
+            raise NotImplementedError("a script has no ops")
+        ops = ops_of_a_step(math.nan if self.mode == "nan" and self.count >= FAULT_AT else float(self.count))
+        if self.mode == "many":
+            ops = tuple(replace(ops[number % 4], number=number) for number in range(MANY_OPS))
+        return OpLog(ops, "from a script", 40_000)
+
+    def graph_ran(self, batch):
+        return ("3f2a" if self.mode != "many" else f"{self.count % 3:04x}"), 3
 
     def graphs(self, batch):
         nodes = (
@@ -109,6 +121,35 @@ class Scripted:
 
     def close(self) -> None:
         pass
+
+
+def ops_of_a_step(value: float) -> tuple[LoggedOp, ...]:
+    """Four ops, whose outputs all hold `value`."""
+    sizes = ((2, 2), (), (4, 3), (4, 3))
+    rows = (
+        ("forward", "MatMul", (Taken("batch x"), Taken("parameter w1")), ()),
+        ("forward", "Sum", (Taken(0),), (("loss", 0),)),
+        ("backward", "MatMul", (Taken("batch x"), Taken(0)), (("gradient w1", 0),)),
+        ("update", "Sub", (Taken("parameter w1"), Taken(2)), (("parameter w1", 0),)),
+    )
+    nan = math.isnan(value)
+    return tuple(
+        LoggedOp(
+            number,
+            phase,
+            op,
+            inputs,
+            (Tensor("float32", shape),),
+            (__file__, 1 + number),
+            results,
+            fingerprints=(Fingerprint(None, None, None, 1) if nan else Fingerprint(value, 0.0, abs(value)),),
+            device="cpu",
+            started_ns=10_000 * number,
+            host_ns=8_000,
+            nbytes=4 * math.prod(shape),
+        )
+        for number, ((phase, op, inputs, results), shape) in enumerate(zip(rows, sizes, strict=True))
+    )
 
 
 def build(mode: str, job: Job) -> Scripted:

@@ -1,0 +1,186 @@
+"""What a lane tells between two of its steps: their ops, their graphs, and which graph one ran."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from time import perf_counter_ns
+
+import numpy as np
+
+from fwtui.backends.base import Backend
+from fwtui.race.control import Word
+from fwtui.race.graph import NoGraph
+from fwtui.race.records import GraphRan, GraphsTold, LoggedOp, NotLogged, OpLog, OpsLogged
+from fwtui.race.spec import LaneSpec, OpLogging
+from fwtui.workloads.base import Batch
+
+LOGS_A_SECOND = 4
+OPS_A_SECOND = 2_000
+"""How much is told of what is logged at a rate: a screen shows no more, and nobody reads so much."""
+
+MOST_OPS = 10_000
+"""The longest log that is told whole."""
+
+SAMPLE_NS = 125_000_000
+"""Which graph a step ran is asked so far apart, and not before a hundred times as long as asking takes."""
+
+FIRST_SAMPLES = 8
+QUICK_NS = 20_000_000
+"""The graphs of so many first steps are all sampled, where that is as quick."""
+
+NEVER = sys.maxsize
+
+Emit = Callable[[OpsLogged | NotLogged | GraphsTold | GraphRan], None]
+Explain = Callable[[BaseException], tuple[str, str]]
+
+
+class Explainer:
+    """Logs the ops, tells the graphs and samples the graph of one backend, outside of every step's time.
+
+    Nothing is done before the first step has been taken: whatever is traced, loaded or allocated for the
+    first time belongs into that step's time. What fails is told, and the lane trains on.
+
+    Args:
+        explain: an error in words, as (reason, hint).
+    """
+
+    def __init__(self, spec: LaneSpec, backend: Backend, emit: Emit, explain: Explain) -> None:
+        self._spec, self._backend, self._emit, self._explain = spec, backend, emit, explain
+        ops = self._ops = spec.ops or OpLogging()
+        self._every = ops.every or (1 if ops.until_nan else None)
+        self._until_nan = ops.until_nan
+        self._log_now = self._tell_now = False
+        self._logged_at = -1
+        self._samples = spec.sample_graphs
+        self._sample_at_ns = 0
+        self._first_samples = FIRST_SAMPLES
+        self._held: OpsLogged | None = None
+        self._left_out = 0
+        self._free_at_ns = 0
+
+    def ask(self, word: Word) -> None:
+        """Takes a word that asks for something; `look` does it."""
+        match word.verb:
+            case "log-ops":
+                self._log_now = True
+            case "log-every":
+                self._every, self._until_nan = word.steps or None, False
+            case "log-until-nan":
+                self._every, self._until_nan = 1, True
+            case "tell-graphs":
+                self._tell_now = True
+
+    def next_after(self, step: int) -> int:
+        """The next step before which there is something to do, once `look` was called before `step`."""
+        if self._log_now or self._tell_now:
+            return max(1, step)
+        if self._samples and self._first_samples:
+            return step + 1
+        return step // self._every * self._every + self._every if self._every else NEVER
+
+    @property
+    def has_last(self) -> bool:
+        """Whether there is something to do once all steps are done."""
+        return self._ops.last or self._spec.tell_graphs
+
+    def is_due(self) -> bool:
+        """Whether the time has come to sample the next step's graph."""
+        return self._samples and perf_counter_ns() >= self._sample_at_ns
+
+    def compiled(self) -> None:
+        """The backend has compiled: the next step may run another graph."""
+        self._sample_at_ns = 0
+
+    def look(self, step: int, batch: Batch, last: bool = False) -> None:
+        """Does what is due before `step`, whose batch is `batch`; the `last` look is that after all steps."""
+        if step == 0 and not last:
+            return
+        if self._tell_now or (last and self._spec.tell_graphs):
+            self._tell_now = False
+            self._tell_graphs(step, batch)
+        asked = self._log_now or (last and self._ops.last)
+        at_rate = self._every is not None and step % self._every == 0 and step != self._logged_at
+        if asked or (at_rate and not last):
+            self._log_now = False
+            self._log(step, batch, asked)
+        if self._samples and not last and (self._first_samples or self.is_due()):
+            self._sample(step, batch)
+
+    def tell(self, at_once: bool = False) -> None:
+        """Tells the latest log that has not been told, once it may be; `at_once`: whether or not it may."""
+        if self._held is not None and (at_once or perf_counter_ns() >= self._free_at_ns):
+            self._tell(self._held)
+
+    def _log(self, step: int, batch: Batch, asked: bool) -> None:
+        self._logged_at = step
+        try:
+            log = self._backend.log_ops(batch, self._ops.values)
+        except Exception as error:
+            _print(error)
+            self._every, self._until_nan = None, False  # it would not be another one the next time
+            self._emit(NotLogged(step, self._explain(error)[0]))
+            return
+        found = self._until_nan and holds_nan(log)
+        if found:
+            self._every, self._until_nan = None, False
+        if self._held is not None:
+            self._left_out += len(self._held.ops)
+        self._held = OpsLogged(step, log)
+        self.tell(at_once=asked or found)
+
+    def _tell(self, record: OpsLogged) -> None:
+        log, left_out = record.log, self._left_out
+        if len(log.ops) > MOST_OPS and not self._ops.values:
+            left_out += len(log.ops) - MOST_OPS
+            log = replace(log, ops=log.ops[:MOST_OPS])
+        self._held, self._left_out = None, 0
+        self._emit(OpsLogged(record.step, log, left_out))
+        apart = max(1 / LOGS_A_SECOND, len(log.ops) / OPS_A_SECOND)
+        self._free_at_ns = perf_counter_ns() + round(apart * 1e9)
+
+    def _tell_graphs(self, step: int, batch: Batch) -> None:
+        try:
+            graphs = self._backend.graphs(batch)
+        except Exception as error:
+            _print(error)
+            graphs = (NoGraph("graphs", "the graphs", self._explain(error)[0]),)
+        self._emit(GraphsTold(step, graphs))
+
+    def _sample(self, step: int, batch: Batch) -> None:
+        started = perf_counter_ns()
+        try:
+            graph, nodes = self._backend.graph_ran(batch)
+        except Exception as error:
+            _print(error)
+            self._samples = False
+            return
+        self._emit(GraphRan(step, graph, nodes))
+        now = perf_counter_ns()
+        self._sample_at_ns = now + max(SAMPLE_NS, 100 * (now - started))
+        self._first_samples = max(0, self._first_samples - 1) if now - started < QUICK_NS else 0
+
+
+def holds_nan(log: OpLog) -> bool:
+    """Whether an op of `log` gave a NaN, or a result of the step is infinite.
+
+    An infinity on the way to a result is no fault: masks are made of them.
+    """
+    return any(_is_faulty(op) for op in log.ops)
+
+
+def _is_faulty(op: LoggedOp) -> bool:
+    results = {place for _, place in op.results}
+    for place, told in enumerate(op.fingerprints):
+        if told is not None and (told.nans or (told.infinities and place in results)):
+            return True
+    arrays = (array.value() for array in op.values)
+    return any(bool(np.isnan(array).any()) for array in arrays if np.issubdtype(array.dtype, np.floating))
+
+
+def _print(error: Exception) -> None:
+    """The whole story, for the lane's log; what a mode cannot do is no fault."""
+    if not isinstance(error, NotImplementedError):
+        traceback.print_exception(error, file=sys.stderr)

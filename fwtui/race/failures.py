@@ -1,0 +1,22 @@
+"""Why a lane cannot go on, in words."""
+
+from __future__ import annotations
+
+
+class LaneError(Exception):
+    """A lane cannot go on, for a reason that is told in words; `hint` says what to do about it."""
+
+    def __init__(self, reason: str, hint: str = "") -> None:
+        super().__init__(reason)
+        self.hint = hint
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of its message that says anything."""
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), "")
+
+
+def one_line(error: BaseException) -> str:
+    """Its type, and the first line of its message."""
+    first = first_line(error)
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__
