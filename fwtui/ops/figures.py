@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from fwtui.race.explaining import is_faulty
 from fwtui.race.records import Fingerprint, LoggedOp, OpLog
 
 
@@ -64,9 +65,9 @@ def not_finite(op: LoggedOp) -> tuple[int, int]:
     return sum(one.nans for one in known), sum(one.infinities for one in known)
 
 
-def first_not_finite(log: OpLog) -> LoggedOp | None:
-    """The first op with a NaN or an infinite number in an output."""
-    return next((op for op in log.ops if any(not_finite(op))), None)
+def first_fault(log: OpLog) -> LoggedOp | None:
+    """The first op that gave a NaN, or an infinite result of the step."""
+    return next(filter(is_faulty, log.ops), None)
 
 
 def fingerprint(op: LoggedOp) -> Fingerprint | None:

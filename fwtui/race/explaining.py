@@ -168,10 +168,11 @@ def holds_nan(log: OpLog) -> bool:
 
     An infinity on the way to a result is no fault: masks are made of them.
     """
-    return any(_is_faulty(op) for op in log.ops)
+    return any(is_faulty(op) for op in log.ops)
 
 
-def _is_faulty(op: LoggedOp) -> bool:
+def is_faulty(op: LoggedOp) -> bool:
+    """The same of one op."""
     results = {place for _, place in op.results}
     for place, told in enumerate(op.fingerprints):
         if told is not None and (told.nans or (told.infinities and place in results)):
