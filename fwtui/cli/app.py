@@ -46,7 +46,7 @@ def app() -> typer.Typer:
     )
     made.callback(cls=Commands, help=_paragraphs(HELP))(_with_version(takes_race(live.live)))
     one_lane = takes_race(graph.graph, without=graph.WITHOUT)
-    races = (takes_race(bench.bench), takes_race(parity.parity), one_lane)
+    races = (takes_race(bench.bench), takes_race(parity.parity, without=("log_every",)), one_lane)
     for command in (*races, doctor.doctor, backends.backends, workloads.workloads):
         made.command(context_settings=settings, help=_paragraphs(command.__doc__ or ""))(command)
     return made

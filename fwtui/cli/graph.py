@@ -12,7 +12,18 @@ if TYPE_CHECKING:
     from fwtui.race.plan import RaceRequest
 
 FORMATS = ("tree", "draw", "dot", "model-explorer")
-WITHOUT = ("lanes", "lane", "steps", "probe_every", "tf32", "schedule", "host", "threads", "pace")
+WITHOUT = (
+    "lanes",
+    "lane",
+    "steps",
+    "probe_every",
+    "log_every",
+    "tf32",
+    "schedule",
+    "host",
+    "threads",
+    "pace",
+)
 
 Backend = Annotated[
     str,

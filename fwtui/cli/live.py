@@ -15,7 +15,8 @@ def live(request: "RaceRequest") -> int:
     """Shows the lanes live."""
     from fwtui.race.plan import plan
 
-    request = replace(request, linger=True, probe_every=request.probe_every or "growing")
+    probe_every = request.probe_every or "growing"
+    request = replace(request, linger=True, probe_every=probe_every, sample_graphs=True)
     plan(request)
     _require_terminal()
     from fwtui.tui.run import run

@@ -159,6 +159,15 @@ def race_request(
             rich_help_panel=HOW,
         ),
     ] = None,
+    log_every: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N",
+            help="Log what the lanes do, op by op, before each N-th step, outside any step time; without it "
+            "no op is logged but for those that you ask for on the screen.",
+            rich_help_panel=HOW,
+        ),
+    ] = None,
     tf32: Annotated[
         bool,
         typer.Option(
@@ -220,6 +229,7 @@ def race_request(
         "lr": lr,
         "batch": batch,
         "probe_every": probe_every,
+        "log_every": log_every,
         "schedule": schedule,
         "host": host,
         "threads": threads,
@@ -228,7 +238,9 @@ def race_request(
     given = {name: value for name, value in given.items() if value is not None}
     for name, value in given.items():
         if not value.strip():
-            raise SpecError(f"--{name}", value, "a value; leave the option out for its default")
+            raise SpecError(
+                f"--{name.replace('_', '-')}", value, "a value; leave the option out for its default"
+            )
     if lanes is not None or lane:
         given["lanes"] = _lanes(lanes, lane or [])
     return RaceRequest(**given, sizes=tuple(map(_size, size or ())), tf32=tf32)

@@ -37,6 +37,8 @@ def render(result: Result) -> RenderableType:
         if title == "final loss":
             for name in _further_metrics(result.lanes):
                 table.add_row(f"final {plain(name)}", *(words.loss(lane.last(name)) for lane in result.lanes))
+        if title == "compilations" and any(spec.ops for spec, _ in pairs):
+            table.add_row("op logs", *(_op_logs(lane) for lane in result.lanes))
     return Group(Text(headline(result.spec), style="bold"), "", table, "", _answers(result))
 
 
@@ -140,6 +142,13 @@ def _first_step(_: LaneSpec, lane: History) -> str:
 
 def _compilations(_: LaneSpec, lane: History) -> str:
     return words.count(lane.compilations) if lane.built else words.NA
+
+
+def _op_logs(lane: History) -> str:
+    if lane.not_logged:
+        return plain(lane.not_logged)
+    left_out = f", {words.plural(lane.ops_left_out, 'op')} left out" if lane.ops_left_out else ""
+    return words.count(lane.op_logs_told) + left_out
 
 
 def _resident(_: LaneSpec, lane: History) -> str:

@@ -87,6 +87,11 @@ def _lane(spec: LaneSpec, lane: History) -> dict[str, Any]:
         "graph_breaks": [
             {"step": one.step, "reason": one.reason, **_place(one.where)} for one in lane.graph_breaks
         ],
+        "op_logs": {
+            "count": lane.op_logs_told,
+            "left_out": lane.ops_left_out,
+            "not_logged": lane.not_logged or None,
+        },
         "step_ns": {
             key: getattr(times, key) if times else None for key in ("p50", "p95", "p99", "mean", "min")
         },

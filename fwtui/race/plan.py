@@ -23,6 +23,7 @@ from fwtui.race.spec import (
     SCHEDULES,
     HostKind,
     LaneSpec,
+    OpLogging,
     Probes,
     RaceSpec,
     Schedule,
@@ -91,6 +92,8 @@ class RaceRequest:
     host: str = "process"
     linger: bool = False
     probe_every: str | None = None
+    log_every: str | None = None
+    sample_graphs: bool = False
 
 
 def parse_lane(text: str, option: str = "--lane") -> LaneRequest:
@@ -177,6 +180,8 @@ def _lane(request: RaceRequest, index: int) -> LaneSpec:
         by_turns=request.schedule == "turns" and len(request.lanes) > 1,
         linger=request.linger,
         probes=_probes(request.probe_every, LIVE_PROBE_BYTES if request.linger else None),
+        ops=_logging(request.log_every),
+        sample_graphs=request.sample_graphs,
     )
 
 
@@ -188,6 +193,10 @@ def _probes(asked: str | None, most_bytes: int | None) -> Probes | None:
     if not asked.isdigit():
         raise SpecError("--probe-every", asked, f"{', '.join(PROBING)}, or a whole number of steps")
     return Probes(whole_number("--probe-every", asked, 1, MAX_STEPS), most_bytes=most_bytes)
+
+
+def _logging(every: str | None) -> OpLogging | None:
+    return None if every is None else OpLogging(whole_number("--log-every", every, 1, MAX_STEPS))
 
 
 def _workload(request: RaceRequest, batch: tuple[str, str | None]) -> WorkloadSpec:

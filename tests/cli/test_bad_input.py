@@ -68,6 +68,7 @@ BAD = {
     "empty own lane": (("bench", "--lane", ""), "--lane: got ''", "BACKEND key=value"),
     "open quote": (("bench", "--lane", "torch.eager 'lr=1"), "--lane", "BACKEND key=value"),
     "unknown key": (("bench", "--lane", "torch.eager color=red"), "'color=red'", "device, dtype"),
+    "no rate of logs": (("bench", "--log-every", ""), "--log-every: got ''", "leave the option out"),
     "bad value of a key": (("bench", "--lane", "torch.eager lr=fast"), "lr: got 'fast'", "a number above 0"),
     "control characters": (("bench", "--device", "\x1b[31mred\x07\n"), "--device: got '?[31mred??'", "cpu"),
     "control characters, option": (("bench", "--\x1b[31mx", "1"), "--?[31mx", "no such option"),

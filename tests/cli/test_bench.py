@@ -11,7 +11,7 @@ pytestmark = pytest.mark.usefixtures("scripted_lanes")
 LANE_NAMES = {
     *("backend", "framework_version", "device", "dtype", "outcome", "steps", "losses"),
     *("weights_sha256", "data_sha256", "import_ns", "build_ns", "first_step_ns", "compilations"),
-    *("step_ns", "memory"),
+    *("step_ns", "memory", "op_logs"),
 }
 VERDICT_NAMES = {
     *("same", "max_relative_gap", "first_divergence"),
@@ -54,6 +54,16 @@ def test_json_has_the_names_of_the_contract(fwtui):
     assert verdict["max_relative_gap"] == pytest.approx(1e-6, rel=1e-3)
     assert verdict["compared_steps"] == 120
     assert verdict["contended"] is False
+
+
+def test_ops_are_logged_at_a_rate_and_counted(fwtui):
+    lanes = ("--lanes", "scripted.ok,scripted.lost", "--steps", "40")
+    ran = fwtui("bench", *lanes, "--log-every", "10", "--json", "-")
+    assert ran.code == 0
+    logged, cannot = (lane["op_logs"] for lane in strictly(ran.out)["lanes"])
+    assert logged["count"] * 4 + logged["left_out"] == 3 * 4
+    assert logged["not_logged"] is None
+    assert cannot == {"count": 0, "left_out": 0, "not_logged": "not possible: a script has no ops"}
 
 
 @pytest.mark.parametrize("mode", ["nan", "inf"])

@@ -108,6 +108,7 @@ def test_what_is_no_lane(text):
         ({"seed": "-1"}, "--seed"),
         ({"threads": "0"}, "--threads"),
         ({"pace": "0"}, "--pace"),
+        ({"log_every": "0"}, "--log-every"),
         ({"schedule": "chaos"}, "--schedule"),
         ({"host": "moon"}, "--host"),
     ],

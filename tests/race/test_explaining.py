@@ -1,0 +1,226 @@
+"""Op logs, graphs and samples of graphs: at their steps, outside of them, and bounded however many."""
+
+import pickle
+from dataclasses import replace
+
+import pytest
+
+from fwtui.measure.history import KEPT_OPS, History
+from fwtui.race import explaining
+from fwtui.race.control import Word
+from fwtui.race.explaining import Explainer, holds_nan
+from fwtui.race.graph import NoGraph
+from fwtui.race.records import (
+    Ended,
+    Fingerprint,
+    GraphRan,
+    GraphsTold,
+    NotLogged,
+    OpLog,
+    OpsLogged,
+    Steps,
+    Stood,
+    TurnOver,
+)
+from fwtui.race.spec import OpLogging
+from tests.race.test_runner import of, run
+from tests.scripted import step as scripted_step
+from tests.scripted.lanes import Running, counted, lane
+from tests.scripted.step import MANY_OPS, ops_of_a_step
+
+pytestmark = pytest.mark.usefixtures("scripted_backends")
+
+
+def steps_of(said, kind=OpsLogged):
+    return [record.step for record in of(said, kind)]
+
+
+@pytest.fixture
+def unhurried(monkeypatch):
+    """Every log is told."""
+    monkeypatch.setattr(explaining, "LOGS_A_SECOND", 1e9)
+    monkeypatch.setattr(explaining, "OPS_A_SECOND", 1e12)
+
+
+def test_nothing_is_logged_or_sampled_unless_asked(monkeypatch):
+    for name in ("log_ops", "graphs", "graph_ran"):
+        monkeypatch.setattr(scripted_step.Scripted, name, None)
+    assert run(lane())[-1].outcome == "done"
+
+
+def test_logs_at_a_rate_come_before_their_steps_and_never_before_the_first(unhurried):
+    said = run(lane(ops=OpLogging(every=10)))
+    assert steps_of(said) == [10, 20, 30]
+    assert [log.ops[0].fingerprints[0].mean for log in of(said, OpsLogged)] == [10, 20, 30]
+    assert counted(said) == 40
+
+
+def test_a_log_is_in_no_step_time(unhurried, monkeypatch):
+    order = []
+    for name in ("step", "log_ops"):
+        original = getattr(scripted_step.Scripted, name)
+
+        def noted(self, *given, name=name, original=original):
+            order.append((name, self.count))
+            return original(self, *given)
+
+        monkeypatch.setattr(scripted_step.Scripted, name, noted)
+    clock = iter(range(0, 10**9, 10))
+    monkeypatch.setattr("fwtui.race.runner.perf_counter_ns", lambda: next(clock))
+    said = run(lane(steps=3, ops=OpLogging(every=2, last=True)))
+    assert order == [("step", 0), ("step", 1), ("log_ops", 2), ("step", 2), ("log_ops", 3)]
+    assert {took for steps in of(said, Steps) for took in memoryview(steps.step_ns).cast("q")} == {10}
+
+
+def test_until_the_first_nan(unhurried):
+    said = run(lane("nan", ops=OpLogging(until_nan=True)))
+    assert steps_of(said) == [*range(1, 21)]
+    assert [holds_nan(record.log) for record in of(said, OpsLogged)] == [False] * 19 + [True]
+    assert (said[-1].outcome, said[-1].step) == ("diverged", 21)
+
+
+def test_the_log_that_holds_the_nan_is_told_whatever_was_left_out(monkeypatch):
+    monkeypatch.setattr(explaining, "LOGS_A_SECOND", 1e-3)
+    said = run(lane("nan", ops=OpLogging(until_nan=True)))
+    assert steps_of(said) == [1, 20]
+    assert sum(record.left_out for record in of(said, OpsLogged)) == 18 * 4
+
+
+def test_an_infinity_on_the_way_is_no_fault_but_an_infinite_loss_is():
+    def log(*at):
+        ops = ops_of_a_step(1.0)
+        return OpLog(tuple(_infinite(op) if op.number in at else op for op in ops), "", None)
+
+    assert not holds_nan(log())
+    assert not holds_nan(log(0))
+    assert holds_nan(log(1))
+
+
+def _infinite(op):
+    return replace(op, fingerprints=(Fingerprint(None, None, None, 0, 1),))
+
+
+def asking(*verbs, at=lambda record: isinstance(record, Stood) and record.standing == "paused"):
+    """A `hear` that asks once the lane halts, and stops it when it has been told."""
+    told = {"log-ops": OpsLogged | NotLogged, "tell-graphs": GraphsTold}
+
+    def hear(record, control):
+        if at(record):
+            for verb in verbs:
+                control.tell(Word(verb))
+        elif isinstance(record, told[verbs[-1]]):
+            control.tell(Word("stop"))
+
+    return hear
+
+
+def test_a_lane_that_is_paused_or_done_answers_at_once_and_loses_no_batch():
+    def pausing(record, control):
+        if isinstance(record, Stood) and record.standing == "running":
+            control.tell(Word("pause"))
+
+    both = asking("log-ops", "tell-graphs")
+    said = run(lane(), hear=lambda *heard: (pausing(*heard), both(*heard)))
+    assert (steps_of(said), steps_of(said, GraphsTold)) == ([1], [1])
+    assert counted(said) == 1
+    done = asking("log-ops", at=lambda record: isinstance(record, Ended) and record.lingers)
+    assert steps_of(run(lane(linger=True), hear=done)) == [40]
+
+
+def test_what_is_asked_before_the_first_step_comes_after_it():
+    said = run(lane(), Word("log-ops"), Word("tell-graphs"))
+    assert (steps_of(said), steps_of(said, GraphsTold)) == ([1], [1])
+
+
+def test_a_rate_can_be_changed_and_ended_on_the_way(unhurried):
+    def hear(record, control):
+        if isinstance(record, OpsLogged):
+            control.tell(Word("log-every", {1: 5, 5: 7, 7: 0}[record.step]))
+
+    assert steps_of(run(lane(), Word("log-until-nan"), hear=hear)) == [1, 5, 7]
+
+
+def test_a_lane_that_waits_for_its_turn_answers_in_it():
+    def hear(record, control):
+        if record == Stood("waiting", 0):
+            control.tell(Word("grant", 5))
+        elif isinstance(record, TurnOver):
+            answered = len(of(said, OpsLogged))
+            control.tell(Word("log-ops"))
+            control.tell(Word("grant", 5))
+            assert len(of(said, OpsLogged)) == answered
+
+    said = []
+    run(lane(by_turns=True), hear=lambda record, control: (said.append(record), hear(record, control)))
+    assert steps_of(said) == [*range(5, 40, 5)]
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (NotImplementedError("the profiler is gone"), "not possible: the profiler is gone"),
+        (RuntimeError("no such hook\nand more"), "RuntimeError: no such hook"),
+    ],
+)
+def test_what_fails_is_told_once_and_the_lane_trains_on(monkeypatch, error, reason):
+    def fail(*_):
+        raise error
+
+    for name in ("log_ops", "graphs", "graph_ran"):
+        monkeypatch.setattr(scripted_step.Scripted, name, fail)
+    said = run(lane(ops=OpLogging(every=1), sample_graphs=True), Word("tell-graphs"))
+    assert of(said, NotLogged) == [NotLogged(1, reason)]
+    assert of(said, GraphsTold) == [GraphsTold(1, (NoGraph("graphs", "the graphs", reason),))]
+    assert not of(said, GraphRan)
+    assert (said[-1].outcome, counted(said)) == ("done", 40)
+
+
+def test_first_steps_and_then_a_few_a_second_are_sampled():
+    said = run(lane("many", steps=20_000, sample_graphs=True))
+    steps = steps_of(said, GraphRan)
+    assert steps[: explaining.FIRST_SAMPLES] == [*range(1, explaining.FIRST_SAMPLES + 1)]
+    assert len(steps) < 100
+    assert [record.graph for record in of(said, GraphRan)[:3]] == ["0001", "0002", "0000"]
+
+
+class TestFlood:
+    """Every step of a lane logs 1,000 ops: far more than 100,000 a second."""
+
+    def test_the_lane_tells_a_bounded_number_and_counts_the_rest(self, monkeypatch):
+        clock = iter(range(0, 10**15, 1_000_000))  # a log takes a few milliseconds
+        monkeypatch.setattr(explaining, "perf_counter_ns", lambda: next(clock))
+        said = run(lane("many", steps=1_000, ops=OpLogging(every=1)))
+        logs = of(said, OpsLogged)
+        took_s = next(clock) / 1e9
+        assert sum(len(log.ops) for log in logs) <= explaining.OPS_A_SECOND * took_s + 2 * MANY_OPS
+        assert len(logs) > 1
+        assert sum(len(log.ops) + log.left_out for log in logs) == 999 * MANY_OPS
+        assert logs[-1].step == 999, "the last one is told when the lane ends"
+
+    def test_a_single_log_is_cut(self, monkeypatch):
+        monkeypatch.setattr(explaining, "MOST_OPS", 300)
+        (log,) = of(run(lane("many", ops=OpLogging(last=True))), OpsLogged)
+        assert (len(log.ops), log.left_out) == (300, MANY_OPS - 300)
+
+    def test_a_lanes_history_keeps_the_last_ones(self):
+        history = History()
+        log = OpLog(ops_of_a_step(1.0) * 1_000, "", None)
+        for step in range(20):
+            history.apply(OpsLogged(step, log, left_out=10))
+        assert sum(len(one.ops) for one in history.op_logs) == KEPT_OPS
+        assert (history.ops.step, history.op_logs[0].step, history.op_logs_told) == (19, 15, 20)
+        assert history.ops_left_out == 20 * 10 + 15 * 4_000
+
+    def test_over_a_pipe_no_step_is_lost(self):
+        with Running(lane("many", steps=3_000, ops=OpLogging(every=1))) as (_, heard):
+            heard.ended(0)
+            logs = heard.of(0, OpsLogged)
+            assert heard.steps(0) == 3_000
+        assert sum(len(log.ops) + log.left_out for log in logs) == 2_999 * MANY_OPS
+        assert len(pickle.dumps(logs)) < 20e6
+
+
+def test_an_explainer_with_nothing_to_do_is_never_called_for():
+    explainer = Explainer(lane(), None, None, None)
+    assert explainer.next_after(5) == explaining.NEVER
+    assert not explainer.is_due()
