@@ -89,7 +89,8 @@ ONE_WORD = {
     # Random numbers.
     "random": "randn rand randint normal uniform bernoulli randomuniform randomstandardnormal "
     "truncatednormal statelessrandomuniform statelessrandomuniformv2 statelessrandomnormalv2 rng "
-    "rng-bit-generator statelessrandomgetkeycounter multinomial inductor_seeds inductor_random inductor_lookup_seed",
+    "rng-bit-generator statelessrandomgetkeycounter multinomial inductor_seeds inductor_random "
+    "inductor_lookup_seed",
     # State.
     "assign": "assignvariableop assign aten.copy_ tensor.copy_ foreach_copy",
     "loop": "while statelesswhile",

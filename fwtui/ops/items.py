@@ -1,0 +1,69 @@
+"""What a log and a graph have in common where two of them are aligned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fwtui.race.graph import Graph, Node
+from fwtui.race.records import Fingerprint, LoggedOp, OpLog
+
+_FUSED = ("cpp_fused", "triton_fused")
+_BY_DETAIL = ("reduce", "reduce-window")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An op of a log, or a node of a graph.
+
+    Attributes:
+        op: the framework's name for it, or one that tells more, such as a fused kernel's.
+        phase: None where nobody knows; a graph's `loss` is `forward`, as in a log.
+        shape: of its first output.
+        inputs: the items whose outputs it takes, by place.
+        fingerprint: of its first output.
+        names: the parameters and batch arrays that it takes, as `parameter w1`; of a graph's input, its own.
+    """
+
+    op: str
+    phase: str | None
+    shape: tuple[int | None, ...] | None
+    inputs: tuple[int, ...]
+    fingerprint: Fingerprint | None
+    names: tuple[str, ...] = ()
+
+
+def of_log(log: OpLog) -> list[Item]:
+    """An item for each op, in order."""
+    return [_of_op(op) for op in log.ops]
+
+
+def of_graph(graph: Graph) -> list[Item]:
+    """An item for each node, in order."""
+    return [_of_node(node) for node in graph.nodes]
+
+
+def _of_op(op: LoggedOp) -> Item:
+    return Item(
+        op.op,
+        op.phase,
+        op.outputs[0].shape if op.outputs else None,
+        tuple(one for one in op.origins if isinstance(one, int)),
+        op.fingerprints[0] if op.fingerprints else None,
+        tuple(one for one in op.origins if isinstance(one, str)),
+    )
+
+
+def _of_node(node: Node) -> Item:
+    op = node.op
+    if op in _FUSED:
+        op = node.name
+    elif op in _BY_DETAIL and node.detail:
+        op = f"{op} {node.detail}"
+    return Item(
+        op,
+        "forward" if node.phase == "loss" else node.phase,
+        node.outputs[0].shape if node.outputs else None,
+        tuple(place for place, _ in node.inputs),
+        None,
+        (node.name,) if node.phase == "input" and not node.inputs else (),
+    )

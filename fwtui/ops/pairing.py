@@ -1,0 +1,194 @@
+"""Which item of one side is which of the other: by values, by flow, and by order, in this order of trust."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fwtui.ops.ordered import ordered_pairs
+from fwtui.ops.streams import Stream, telling
+
+Scores = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+NEAR = 1e-3
+"""Two figures are near that differ by no more of the largest magnitude: lanes drift apart by rounding."""
+_TRUSTED = 0.3
+"""Where so many of the items with telling figures have a near counterpart, figures that are not near tell
+two items apart: the lanes are at the same step with the same weights."""
+_MOST_LINKS = 4096
+_PASSES = 12
+
+_SAME_WORD, _PART, _VALUE, _SIZE, _FLOW = 4.0, 2.0, 4.0, 1.0, 3.0
+_NEVER = -1000.0
+
+_PLAIN = frozenset(
+    {
+        *("add", "subtract", "multiply", "divide", "negate", "power", "sum", "mean", "where", "compare"),
+        *("logic", "maximum", "minimum", "exponential", "largest", "square root", "reduction", "logarithm"),
+    }
+)
+"""Words of what stands in every place: on their own they tell nothing."""
+
+
+class Pairing:
+    """Pairs that were found so far.
+
+    Attributes:
+        of: by side, an item's counterparts.
+        near: (left, right) whether two items give values that look the same.
+        values_tell: whether those that do not are surely not counterparts.
+    """
+
+    def __init__(self, left: Stream, right: Stream) -> None:
+        self.sides = left, right
+        self.of: tuple[dict[int, set[int]], dict[int, set[int]]] = ({}, {})
+        self._words = _Words(left, right)
+        self.near = _near(left, right)
+        self.values_tell = False
+
+    def pair(self, left: int, right: int) -> None:
+        """Makes the two counterparts."""
+        self.of[0].setdefault(left, set()).add(right)
+        self.of[1].setdefault(right, set()).add(left)
+
+    def free(self, side: int) -> list[int]:
+        """The items of a side that have no counterpart, but those that only carry values on."""
+        carrying = self.sides[side].carrying
+        return [i for i in range(len(carrying)) if i not in self.of[side] and not carrying[i]]
+
+    def by_values(self) -> None:
+        """Pairs what gives the same values and may be the same op."""
+        if not self.near.any():
+            return
+        for _ in range(_PASSES):
+            rows, columns = self.free(0), self.free(1)
+            scores = self._words.scores(rows, columns)
+            near = self.near[np.ix_(rows, columns)]
+            found = self._take(rows, columns, np.where(near & (scores > 0), scores + _VALUE, _NEVER))
+            if not found:
+                break
+        self.values_tell = len(self.of[0]) >= _TRUSTED * min(telling(side).sum() for side in self.sides)
+
+    def by_landmarks(self) -> None:
+        """Pairs, in order, the ops that do not stand everywhere."""
+        for _ in range(_PASSES):
+            rows, columns = ([i for i in self.free(side) if self._is_landmark(side, i)] for side in (0, 1))
+            if not self._take(rows, columns, self._scores(rows, columns)):
+                break
+
+    def by_flow(self, carrying: bool = False) -> None:
+        """Pairs what takes from counterparts, or gives to them, until there is nothing more."""
+        for _ in range(_PASSES):
+            rows, columns = (self._all_free(side) if carrying else self.free(side) for side in (0, 1))
+            flow = self._flow(rows, columns)
+            scores = self._scores(rows, columns, flow)
+            if not self._take(rows, columns, np.where(flow > 0, scores, _NEVER)):
+                break
+
+    def _all_free(self, side: int) -> list[int]:
+        return [i for i in range(len(self.sides[side].items)) if i not in self.of[side]]
+
+    def _is_landmark(self, side: int, item: int) -> bool:
+        return self.sides[side].words[item][0] not in _PLAIN
+
+    def _take(self, rows: list[int], columns: list[int], scores: Scores) -> bool:
+        found = ordered_pairs(scores) if rows and columns else []
+        for row, column in found:
+            self.pair(rows[row], columns[column])
+        return bool(found)
+
+    def _scores(self, rows: list[int], columns: list[int], flow: Scores | None = None) -> Scores:
+        """(rows, columns) how much speaks for each pair."""
+        scores = self._words.scores(rows, columns)
+        scores = scores + _FLOW * np.minimum(self._flow(rows, columns) if flow is None else flow, 2)
+        if self.values_tell:
+            left, right = (np.isfinite(side.figures[:, 0]) for side in self.sides)
+            both = left[rows][:, None] & right[columns][None, :]
+            scores[both & ~self.near[np.ix_(rows, columns)]] = _NEVER
+        return scores
+
+    def _flow(self, rows: list[int], columns: list[int]) -> Scores:
+        """(rows, columns) how much of what a pair takes and gives is paired already."""
+        flow = np.zeros((len(rows), len(columns)), np.float32)
+        row_of = {item: row for row, item in enumerate(rows)}
+        column_of = {item: column for column, item in enumerate(columns)}
+
+        def link(lefts: Iterable[int], rights: Iterable[int]) -> None:
+            here = [row_of[i] for i in lefts if i in row_of]
+            there = [column_of[i] for i in rights if i in column_of]
+            if here and there and len(here) * len(there) <= _MOST_LINKS:
+                flow[np.ix_(here, there)] += 1 / max(len(here), len(there))
+
+        left, right = self.sides
+        for one, others in self.of[0].items():
+            for other in others:
+                link(left.takers[one], right.takers[other])
+                link(left.makers[one], right.makers[other])
+        for name, (lefts, rights) in self._named().items():
+            if name:
+                link(lefts, rights)
+        return flow
+
+    def _named(self) -> dict[str, tuple[list[int], list[int]]]:
+        takers: dict[str, tuple[list[int], list[int]]] = {}
+        for side, stream in enumerate(self.sides):
+            for item, names in enumerate(stream.names):
+                for name in names:
+                    takers.setdefault(name, ([], []))[side].append(item)
+        return takers
+
+
+class _Words:
+    """How well the words, phases and sizes of two sides go together."""
+
+    def __init__(self, left: Stream, right: Stream) -> None:
+        counted = Counter(word for side in (left, right) for words in side.words for word in words)
+        self._number = {word: number for number, word in enumerate(counted)}
+        self._main = [np.array([self._number[words[0]] for words in s.words], int) for s in (left, right)]
+        self._parts = [self._members(side) for side in (left, right)]
+        phases = {phase: n for n, phase in enumerate(("input", "constant", "forward", "backward", "update"))}
+        self._phases = [
+            np.array([-1 if i.phase is None else phases[i.phase] for i in side.items], int)
+            for side in (left, right)
+        ]
+        self._sizes = [left.sizes, right.sizes]
+        # Lanes with batches of other sizes have hardly a size in common.
+        self._sizes_tell = bool(np.isin(left.sizes, right.sizes).mean() > 0.5) if len(left.sizes) else False
+
+    def _members(self, side: Stream) -> Mask:
+        members = np.zeros((len(side.items), len(self._number)), bool)
+        for item, words in enumerate(side.words):
+            members[item, [self._number[word] for word in words]] = True
+        return members
+
+    def scores(self, rows: list[int], columns: list[int]) -> Scores:
+        """(rows, columns) above 0 where a pair may be one."""
+        if not rows or not columns:
+            return np.zeros((len(rows), len(columns)), np.float32)
+        a, b = self._main[0][rows], self._main[1][columns]
+        same = a[:, None] == b[None, :]
+        part = self._parts[0][rows][:, b] | self._parts[1][columns][:, a].T
+        scores = np.where(same, _SAME_WORD, np.where(part, _PART, _NEVER)).astype(np.float32)
+        a, b = self._phases[0][rows][:, None], self._phases[1][columns][None, :]
+        scores[(a != b) & (a >= 0) & (b >= 0)] = _NEVER
+        a, b = self._sizes[0][rows][:, None], self._sizes[1][columns][None, :]
+        known = (a >= 0) & (b >= 0)
+        scores += np.where(known, np.where(a == b, _SIZE, -_SIZE), 0).astype(np.float32)
+        if self._sizes_tell:
+            scores[same & known & (a != b)] = _NEVER
+        return scores
+
+
+def _near(left: Stream, right: Stream) -> Mask:
+    """(left, right) whether two items of one size have the same telling figures."""
+    scale = NEAR * np.maximum(left.figures[:, None, 2], right.figures[None, :, 2])
+    near: Mask = (left.sizes[:, None] == right.sizes[None, :]) & telling(left)[:, None]
+    near &= telling(right)[None, :]
+    with np.errstate(invalid="ignore"):
+        for figure in range(3):
+            near &= np.abs(left.figures[:, None, figure] - right.figures[None, :, figure]) <= scale
+    return near

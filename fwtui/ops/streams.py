@@ -1,0 +1,92 @@
+"""One side of an alignment: what each item does, and what it takes from whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fwtui.ops.items import Item
+from fwtui.ops.names import canonical, carries, kind
+
+_UNKNOWN_SIZE = -1
+
+
+class Stream:
+    """The items of a log or a graph, in their order.
+
+    Attributes:
+        words: of each item; its own name where the table has no word for it.
+        makers: of each item, the items that made what it takes. What carries values on as they are is passed
+            over.
+        takers: of each item, the items that take what it made.
+        names: of each item, the parameters and batch arrays that it takes.
+        carrying: whether an item carries values on, or computes nothing at all.
+        sizes: (items,) elements of the first output; −1 where that is not known.
+        figures: (items, 3) mean, deviation and largest magnitude; NaN where they are not known.
+    """
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self.items = items
+        self.words = [canonical(item.op) or (kind(item.op),) for item in items]
+        self.carrying = [carries(item.op) or canonical(item.op) == () for item in items]
+        self._carry = [carries(item.op) for item in items]
+        self._reached: dict[int, tuple[frozenset[int], frozenset[str]]] = {}
+        self.makers: list[frozenset[int]] = []
+        self.names: list[frozenset[str]] = []
+        self.takers: list[set[int]] = [set() for _ in items]
+        for place, item in enumerate(items):
+            makers, names = self._taken(item, place)
+            self.makers.append(makers)
+            self.names.append(names)
+            for maker in makers | set(item.inputs):
+                self.takers[maker].add(place)
+        self.sizes = np.array([_size(item) for item in items], np.int64)
+        self.figures = np.array([_figures(item) for item in items], np.float64).reshape(-1, 3)
+
+    def _taken(self, item: Item, place: int) -> tuple[frozenset[int], frozenset[str]]:
+        """What an item takes, through all that only carries it on."""
+        makers: set[int] = set()
+        names = set(item.names)
+        for one in item.inputs:
+            if one >= place:  # a loop
+                makers.add(one)
+                continue
+            behind, named = self._reach(one)
+            makers |= behind
+            names |= named
+        return frozenset(makers), frozenset(names)
+
+    def _reach(self, place: int) -> tuple[frozenset[int], frozenset[str]]:
+        if place not in self._reached:
+            item = self.items[place]
+            if item.names and not item.inputs and self.words[place] == ("input",):
+                self._reached[place] = frozenset(), frozenset(item.names)
+            elif self._carry[place]:
+                self._reached[place] = self.makers[place], self.names[place]
+            elif self.carrying[place]:  # a shape, a constant
+                self._reached[place] = frozenset(), frozenset()
+            else:
+                self._reached[place] = frozenset({place}), frozenset()
+        return self._reached[place]
+
+
+def _size(item: Item) -> int:
+    if item.shape is None or None in item.shape:
+        return _UNKNOWN_SIZE
+    return int(np.prod([size for size in item.shape if size is not None], dtype=np.int64))
+
+
+def _figures(item: Item) -> tuple[float, float, float]:
+    one = item.fingerprint
+    if one is None or one.mean is None or one.std is None or one.largest is None:
+        return np.nan, np.nan, np.nan
+    return one.mean, one.std, one.largest
+
+
+def telling(stream: Stream) -> NDArray[np.bool_]:
+    """(items,) whether the figures tell an item from others: zeros, ones and the like do not."""
+    _, std, largest = stream.figures.T
+    told: NDArray[np.bool_] = (largest > 0) & ((std > 0) | ((stream.sizes == 1) & (largest != 1)))
+    return told
