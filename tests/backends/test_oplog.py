@@ -69,8 +69,8 @@ def line_of(text):
     return number
 
 
-def test_a_logged_step_is_a_step(case):
-    assert [results(log.ops)["loss"] for log in case["ops"]] == case["losses"]
+def test_a_log_tells_what_the_step_does_and_changes_nothing(case):
+    assert [results(log.ops)["loss"] for log in case["ops"]] == case["losses"] == case["logged_losses"]
     for name, array in case["weights"].items():
         np.testing.assert_array_equal(case["logged_weights"][name], array)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import torch
 
 from fwtui.backends.base import Gradients, Job
-from fwtui.backends.torch import dynamo, optimizers
+from fwtui.backends.torch import dynamo, oplog, optimizers
 from fwtui.backends.torch.step import Eager, random_numbers_kept, step_of
 from fwtui.race.graph import Graph, NoGraph
 from fwtui.race.records import Compiled, GraphBroken, Phase
@@ -64,14 +64,14 @@ class Compile(Eager):
 
         Another compilation tells them, since the first keeps none, and should cost nothing beyond itself.
         """
-        from fwtui.backends.torch import graph, graph_compiled
+        from fwtui.backends.torch import graph_compiled
 
         copies, update = self._copied()
         assert isinstance(update, optimizers.Written)
         step, tensors = step_of(self._loss, copies, update), self._batch.tensors(batch)
         state = (tensor for of_weight in update.state for tensor in of_weight)
         named = {f"state {number}": tensor for number, tensor in enumerate(state, 1)}
-        named |= graph.names_of(copies, tensors)
+        named |= oplog.named(copies, tensors)
         with random_numbers_kept(self._device):
             return graph_compiled.compiled(step, self._name, named, tensors)
 

@@ -1,12 +1,9 @@
-"""The graphs of an eager step in PyTorch: what the forward pass recorded, and the whole step, traced.
-
-Where autograd keeps the sizes of what a node stands for (`_input_metadata`) is private, and used here only.
-"""
+"""The graphs of an eager step in PyTorch: what the forward pass recorded, and the whole step, traced."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +14,12 @@ from torch.fx.traceback import annotate, preserve_node_meta
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from fwtui.backends.base import named_metrics
+from fwtui.backends.torch import autograd
 from fwtui.backends.torch.graph_fx import Facts, nodes_of, with_loss
-from fwtui.backends.torch.graph_lines import Frame, live, origin
-from fwtui.backends.torch.oplog import current_node, recorded_frames
+from fwtui.backends.torch.graph_lines import Frame, live, origin, written
+from fwtui.backends.torch.oplog import current_node, named
 from fwtui.backends.torch.optimizers import Gradients, Update
 from fwtui.race.graph import Graph, Node, NodePhase, NoGraph
-from fwtui.race.graph import Tensor as Given
 from fwtui.workloads.base import Loss
 
 StepOf = Callable[[Loss, Mapping[str, Tensor], Update], Callable[..., Any]]
@@ -56,39 +53,33 @@ def failed(kind: str, title: str, error: Exception) -> NoGraph:
 
 def eager(step_of: StepOf, net: Net, batch: Mapping[str, Any]) -> tuple[Graph | NoGraph, ...]:
     """The graphs of a step on `batch`, which `net` takes twice: it is to be a copy of what is trained."""
-    autograd, step = ("autograd", "autograd graph"), ("step", "whole step")
+    recorded, step = ("autograd", "autograd graph"), ("step", "whole step")
     return (
-        attempted(*autograd, lambda: _autograd(*autograd, net, batch)),
+        attempted(*recorded, lambda: _autograd(*recorded, net, batch)),
         attempted(*step, lambda: _step(*step, step_of, net, batch)),
     )
-
-
-def names_of(parameters: Mapping[str, Tensor], batch: Mapping[str, Any]) -> dict[str, Tensor]:
-    """Every parameter and every array of the batch, by the name that its node has."""
-    named = {f"parameter {name}": tensor for name, tensor in parameters.items()}
-    return named | {f"batch {name}": value for name, value in batch.items() if isinstance(value, Tensor)}
 
 
 def _autograd(kind: str, title: str, net: Net, batch: Mapping[str, Any]) -> Graph:
     """What autograd recorded, in the order of the forward pass: a node for each op that has a gradient."""
     with torch.autograd.set_detect_anomaly(True, check_nan=False):
         root = named_metrics(net.loss(net.parameters, batch))["loss"].grad_fn
-    names = {id(tensor): name for name, tensor in names_of(net.parameters, batch).items()}
+    names = {id(tensor): name for name, tensor in named(net.parameters, batch).items()}
     places: dict[Any, int] = {}
     nodes: list[Node] = []
     counts: dict[str, int] = {}
-    for function in _inputs_first(root):
-        op = str(function.name()).rpartition("::")[2]
+    for function in autograd.inputs_first(root):
+        op = autograd.op(function)
         count = counts[op] = counts.get(op, -1) + 1
         known = names.get(id(getattr(function, "variable", None)))
-        source, scope = origin(recorded_frames(function))
+        source, scope = origin(_recorded_frames(function))
         nodes.append(
             Node(
                 op=op,
                 name=known or (f"{op}_{count}" if count else op),
                 phase="input" if known else "backward",
                 inputs=tuple((places[before], n) for before, n in function.next_functions if before),
-                outputs=tuple(_given(one.dtype, one.shape) for one in function._input_metadata),
+                outputs=autograd.given(function),
                 scope=scope,
                 source=source,
                 detail="" if known else _saved(function),
@@ -97,20 +88,6 @@ def _autograd(kind: str, title: str, net: Net, batch: Mapping[str, Any]) -> Grap
         places[function] = len(nodes) - 1
     how = "walked from the loss's grad_fn; the backward pass runs it from the last node to the first"
     return Graph(kind, title, how, tuple(nodes))
-
-
-def _inputs_first(root: Any) -> Iterator[Any]:
-    """Every node from `root` on, each after those that it passes gradients on to."""
-    seen = set()
-    stack = [(root, False)] if root is not None else []
-    while stack:
-        function, is_done = stack.pop()
-        if is_done:
-            yield function
-        elif function not in seen:
-            seen.add(function)
-            stack.append((function, True))
-            stack += [(before, False) for before, _ in reversed(function.next_functions) if before]
 
 
 def _saved(function: Any) -> str:
@@ -124,13 +101,9 @@ def _size(shape: Sequence[int]) -> str:
     return "×".join(map(str, shape)) or "scalar"
 
 
-def _given(dtype: torch.dtype, shape: Sequence[int]) -> Given:
-    return Given(str(dtype).removeprefix("torch."), tuple(shape))
-
-
 def _step(kind: str, title: str, step_of: StepOf, net: Net, batch: Mapping[str, Any]) -> Graph:
     """Forward pass, backward pass and update as ATen's ops, in the order in which they ran."""
-    asked, named = _Asked(), names_of(net.parameters, batch)
+    asked, taken = _Asked(), named(net.parameters, batch)
     metrics: dict[str, Tensor] = {}
 
     def loss(parameters: Mapping[str, Any], batch: Mapping[str, Any]) -> Any:
@@ -153,8 +126,8 @@ def _step(kind: str, title: str, step_of: StepOf, net: Net, batch: Mapping[str, 
     # The optimizer makes its state in the first step, which is not what any other step is like.
     step(batch)
     with torch.autograd.set_detect_anomaly(True, check_nan=False):
-        graph = make_fx(traced, _error_on_data_dependent_ops=False)(*named.values()).graph
-    inputs = dict(zip(graph.find_nodes(op="placeholder"), named, strict=True))
+        graph = make_fx(traced, _error_on_data_dependent_ops=False)(*taken.values()).graph
+    inputs = dict(zip(graph.find_nodes(op="placeholder"), taken, strict=True))
     nodes, places = nodes_of(graph, Facts(lambda one: _said(one)[0], inputs.get, lambda one: _said(one)[1]))
     returned: Any = graph.output_node().args[0]
     how = "torch.fx's make_fx, while a copy of the net took a step"
@@ -164,6 +137,14 @@ def _step(kind: str, title: str, step_of: StepOf, net: Net, batch: Mapping[str, 
 def _said(one: fx.Node) -> tuple[NodePhase, list[Frame]]:
     said: tuple[NodePhase, list[Frame]] = one.meta["custom"][_ASKED]
     return said
+
+
+def _recorded_frames(node: Any) -> list[Frame]:
+    """What asked in the forward pass for what `node` of the backward pass differentiates, outermost first.
+
+    Nothing without anomaly mode in the forward pass, and where no node runs.
+    """
+    return written("".join(node.metadata.get("traceback_", ()))) if node is not None else []
 
 
 class _Asked(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -178,7 +159,7 @@ class _Asked(TorchDispatchMode):  # type: ignore[no-untyped-call]
         """Hands the op on to the tracer."""
         frames = live(sys._getframe(1))
         if self.phase == "backward":
-            frames = recorded_frames(current_node()) or frames
+            frames = _recorded_frames(current_node()) or frames
         # Entered for the op alone, since anomaly mode keeps no lines while nodes keep what is known of them.
         with preserve_node_meta(), annotate({_ASKED: (self.phase, frames)}):
             return func(*args, **(kwargs or {}))

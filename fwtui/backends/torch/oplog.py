@@ -1,85 +1,178 @@
 """Every op of one eager step in PyTorch, forward, backward and update.
 
-The dispatch mode's module is private by its name (`torch.utils._python_dispatch`), and the current node of
-the backward pass is (`torch._C`); both are used here only.
+The dispatch mode's module is private by its name (`torch.utils._python_dispatch`), and so are the current
+node of the backward pass (`torch._C`) and the numbers of nodes; they are used here only.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from time import perf_counter_ns
+from types import FrameType
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd import _get_sequence_nr  # type: ignore[attr-defined]
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from fwtui.backends.logbook import Logbook, Source, asking_line, in_net
-from fwtui.backends.torch.graph_lines import Frame, origin, written
+from fwtui.backends.torch.figures import array, fingerprint
 from fwtui.race import graph
 from fwtui.race.records import Array, Taken
 
+Memory = Callable[[Tensor], Any]
+"""What two tensors share that hold the same values; None where nothing tells."""
 
-class OpWriter(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """While it is entered, every op that PyTorch dispatches is written into `book`.
 
-    Anomaly mode is on for that long, in the whole process: it makes each node of the backward pass remember
-    the lines that asked for it in the forward pass.
+class Recorder:
+    """Runs ops, and writes each into `book`, with what it took, gave and cost.
+
+    Its clock stands while it writes, and so tells what an op is like in a step of which nothing is written.
+
+    Args:
+        named: see `Logbook`.
+        is_whole: whether outputs are told whole, and not by their figures.
+        memory: by what a tensor is known that comes back as another object.
     """
 
-    def __init__(self, parameters: Mapping[str, Tensor], batch: Mapping[str, Any]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        named = {f"parameter {name}": tensor for name, tensor in parameters.items()}
-        named |= {f"batch {name}": value for name, value in batch.items() if isinstance(value, Tensor)}
+    def __init__(self, named: Mapping[str, Tensor], is_whole: bool, memory: Memory) -> None:
         self.book = Logbook(named)
-        self._by_memory: dict[Any, int | str] = {_memory(tensor): name for name, tensor in named.items()}
+        self._is_whole, self._memory = is_whole, memory
+        self._known = {memory(tensor): tensor for tensor in named.values()}
+        self._storages = {storage(tensor) for tensor in named.values()}
+        self._began_ns, self._aside_ns = perf_counter_ns(), 0
 
-    def __enter__(self) -> OpWriter:
-        self._anomaly = torch.autograd.set_detect_anomaly(True, check_nan=False)
-        super().__enter__()  # type: ignore[no-untyped-call]
-        return self
+    def elapsed_ns(self) -> int:
+        """Time since the recorder was made, in which it did not write."""
+        return perf_counter_ns() - self._began_ns - self._aside_ns
 
-    def __exit__(self, *error: Any) -> None:
-        super().__exit__(*error)  # type: ignore[no-untyped-call]
-        self._anomaly.__exit__(*error)
+    def run(
+        self,
+        entered_ns: int,
+        op: str,
+        call: Callable[[], Any],
+        inputs: Sequence[Tensor],
+        written: Sequence[Tensor] = (),
+        asked_by: Callable[[], Source | None] = lambda: None,
+        **told: Any,
+    ) -> Any:
+        """What `call` returns: the op itself.
+
+        Args:
+            entered_ns: since when all else than the op's own time is the log's.
+            written: the inputs that it writes into; they are its outputs, where it returns none.
+            told: what else is known of it, as `LoggedOp` calls it.
+        """
+        taken = [self._taken(tensor) for tensor in inputs]
+        self._storages.update(map(storage, inputs))
+        began = perf_counter_ns()
+        returned = call()
+        ended = perf_counter_ns()
+        outputs = list(tensors_in(returned)) or list(written)
+        if inputs or outputs:  # or else it is a mark for PyTorch's profiler
+            told |= {
+                "device": str((outputs or inputs)[0].device),
+                "started_ns": entered_ns - self._began_ns - self._aside_ns,
+                "host_ns": ended - began,
+                "nbytes": self._allocated(outputs),
+            }
+            self._write(op, taken, outputs, asked_by(), bool(written), told)
+        self._aside_ns += perf_counter_ns() - entered_ns - (ended - began)
+        return returned
+
+    def known(self, results: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """`results` as the objects that the log knows them by."""
+        return {name: self._known.get(self._memory(one), one) for name, one in results.items()}
+
+    def figures(self, outputs: Iterable[Tensor]) -> dict[str, Any]:
+        """What is told of the values of `outputs`, as `LoggedOp` calls it."""
+        if self._is_whole:
+            return {"values": tuple(Array.of(array(tensor)) for tensor in outputs)}
+        return {"fingerprints": tuple(fingerprint(tensor) for tensor in outputs)}
+
+    def _write(
+        self,
+        op: str,
+        taken: list[Taken],
+        outputs: Sequence[Tensor],
+        source: Source | None,
+        overwrites: bool,
+        told: dict[str, Any],
+    ) -> None:
+        made = [tensor_told(tensor) for tensor in outputs]
+        self.book.write(op, taken, outputs, made, source, **told, **self.figures(outputs))
+        for tensor in outputs:
+            key = self._memory(tensor)
+            if key is not None and (overwrites or key not in self._known):
+                self._known[key] = tensor
+
+    def _taken(self, tensor: Tensor) -> Taken:
+        """`tensor` and where it came from. What the backward pass saved comes back as another object."""
+        known = tensor
+        if self.book.origin(tensor) is None:
+            known = self._known.get(self._memory(tensor), tensor)
+        return Taken(self.book.origin(known), self.book.place(known), tensor_told(tensor))
+
+    def _allocated(self, outputs: Sequence[Tensor]) -> int | None:
+        """The bytes of what lies in memory that no tensor lay in before."""
+        storages = {storage(tensor): tensor for tensor in outputs}
+        new = storages.keys() - self._storages
+        self._storages |= new
+        if None in storages:
+            return None
+        return sum(storages[key].untyped_storage().nbytes() for key in new)
+
+
+class OpWriter(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """While it is entered, every op that PyTorch dispatches is written into the log."""
+
+    def __init__(self, parameters: Mapping[str, Tensor], batch: Mapping[str, Any], is_whole: bool) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.recorder = Recorder(named(parameters, batch), is_whole, _layout)
+        self.book = self.recorder.book
+        self._asked: dict[int, Source | None] = {}
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """What an eager lane runs need not be kept from Dynamo, which takes a second to import."""
+        return False
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Runs the op and writes it down; ops that are called from in here are not dispatched to the mode."""
-        inputs = [self._taken(tensor) for tensor in _tensors((args, kwargs))]
-        returned = func(*args, **(kwargs or {}))
-        # What gives nothing back has written into its arguments, such as `_foreach_sub_`.
-        outputs = list(_tensors(returned)) or list(_tensors(_written(func, args, kwargs or {})))
-        if not (inputs or outputs):  # a mark for PyTorch's profiler
-            return returned
-        number = len(self.book.ops)
-        self.book.write(
-            str(func.overloadpacket),
-            inputs,
-            outputs,
-            [_told(tensor) for tensor in outputs],
-            self._source(),
-            values=tuple(_array(tensor) for tensor in outputs),
-        )
-        for tensor in outputs:
-            if func._schema.is_mutable:
-                self._by_memory[_memory(tensor)] = number
-            else:
-                self._by_memory.setdefault(_memory(tensor), number)
-        return returned
+        entered, asked = perf_counter_ns(), sys._getframe(1)
+        return dispatched(self.recorder, entered, func, args, kwargs or {}, lambda: self._source(asked))
 
-    def _taken(self, tensor: Tensor) -> Taken:
-        """`tensor` and where it came from. What the backward pass saved comes back as another object that
-        lies in the same memory."""
-        known = self.book.origin(tensor)
-        origin = self._by_memory.get(_memory(tensor)) if known is None else known
-        return Taken(origin, self.book.place(tensor), _told(tensor))
+    def _source(self, asked: FrameType) -> Source | None:
+        """The line that asked for the op; in the backward pass, for the one of which it is the gradient.
 
-    def _source(self) -> Source | None:
-        live = asking_line(sys._getframe(2))
+        Autograd counts the nodes that it records, and has just counted one, if this op has a gradient. Where
+        it has none, the number is that of an earlier op, which is known by it.
+        """
+        live = asking_line(asked)
+        self._asked.setdefault(_get_sequence_nr() - 1, live)
         if self.book.phase != "backward" or in_net(live):
             return live
-        source, _ = origin(recorded_frames(current_node()))
-        return source
+        node = current_node()
+        return None if node is None else self._asked.get(node._sequence_nr())
+
+
+def dispatched(
+    recorder: Recorder,
+    entered_ns: int,
+    func: Any,
+    args: Any,
+    kwargs: Mapping[str, Any],
+    asked_by: Any,
+    **told: Any,
+) -> Any:
+    """What an op returns that a dispatch mode was called with, which `recorder` runs."""
+    written = list(tensors_in(_written(func, args, kwargs))) if func._schema.is_mutable else ()
+    call = partial(func, *args, **kwargs)
+    inputs = list(tensors_in((args, kwargs)))
+    return recorder.run(entered_ns, str(func.overloadpacket), call, inputs, written, asked_by, **told)
 
 
 def current_node() -> Any:
@@ -88,23 +181,31 @@ def current_node() -> Any:
     return node
 
 
-def recorded_frames(node: Any) -> list[Frame]:
-    """What asked in the forward pass for what `node` of the backward pass differentiates, outermost first.
-
-    Nothing without anomaly mode in the forward pass, and where no node runs.
-    """
-    return written("".join(node.metadata.get("traceback_", ()))) if node is not None else []
+def named(parameters: Mapping[str, Tensor], batch: Mapping[str, Any]) -> dict[str, Tensor]:
+    """Every parameter and every array of the batch, by the name that it has in logs and graphs."""
+    tensors = {f"parameter {name}": tensor for name, tensor in parameters.items()}
+    return tensors | {f"batch {name}": value for name, value in batch.items() if isinstance(value, Tensor)}
 
 
-def _tensors(value: Any) -> Iterator[Tensor]:
+def tensors_in(value: Any) -> Iterator[Tensor]:
     """Every tensor in nested lists, tuples and dicts, in order."""
     if isinstance(value, Tensor):
         yield value
     elif isinstance(value, (list, tuple)):
         for item in value:
-            yield from _tensors(item)
+            yield from tensors_in(item)
     elif isinstance(value, dict):
-        yield from _tensors(tuple(value.values()))
+        yield from tensors_in(tuple(value.values()))
+
+
+def tensor_told(tensor: Tensor) -> graph.Tensor:
+    """The dtype and the shape of `tensor`."""
+    return graph.Tensor(str(tensor.dtype).removeprefix("torch."), tuple(tensor.shape))
+
+
+def storage(tensor: Tensor) -> int | None:
+    """Which piece of memory `tensor` lies in; None where that does not say what it holds."""
+    return None if tensor.layout != torch.strided else tensor.untyped_storage()._cdata
 
 
 def _written(func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[Any]:
@@ -114,20 +215,8 @@ def _written(func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> lis
     return [kwargs[n] if n in kwargs else args[positions[n]] for n in written]
 
 
-def _told(tensor: Tensor) -> graph.Tensor:
-    return graph.Tensor(str(tensor.dtype).removeprefix("torch."), tuple(tensor.shape))
-
-
-def _memory(tensor: Tensor) -> Any:
-    """What two tensors share that lie in the same memory in the same way; None where none can."""
+def _layout(tensor: Tensor) -> Any:
+    """Where in which memory `tensor` lies, and how; None where that does not say what it holds."""
     if tensor.layout != torch.strided:
         return None
-    storage = tensor.untyped_storage()._cdata
-    return storage, tensor.storage_offset(), tensor.shape, tensor.stride(), tensor.dtype
-
-
-def _array(tensor: Tensor) -> Array:
-    dense = tensor.detach().to_dense() if tensor.layout != torch.strided else tensor.detach()
-    # NumPy has no bfloat16.
-    dense = dense.float() if dense.dtype == torch.bfloat16 else dense
-    return Array.of(dense.resolve_conj().resolve_neg().cpu().numpy())
+    return storage(tensor), tensor.storage_offset(), tensor.shape, tensor.stride(), tensor.dtype

@@ -12,6 +12,8 @@ updates in float32 there, whatever dtype the weights have, and so loses four fig
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -24,6 +26,16 @@ Update = Callable[[Gradients], None]
 """Takes the weights' gradients, and changes the weights."""
 Rule = Callable[[Tensor, Tensor, Sequence[Tensor], float], None]
 """(weight, gradient, state, learning rate) -> None: changes one weight and its state in place."""
+
+
+class Optimizer(Protocol):
+    """An update with what it remembers of the steps before."""
+
+    def __call__(self, gradients: Gradients) -> None:
+        """Changes the weights, and what is remembered."""
+
+    def continued(self, weights: Sequence[Tensor]) -> Optimizer:
+        """Another one for `weights`, copies of this one's, with a copy of what this one remembers."""
 
 
 def sgd(weight: Tensor, gradient: Tensor, state: Sequence[Tensor], learning_rate: float) -> None:
@@ -73,7 +85,7 @@ class Written:
 
     def __init__(self, name: str, weights: Sequence[Tensor], learning_rate: float) -> None:
         self._rule, first_state = _RULES[name]
-        self._weights, self._learning_rate = weights, learning_rate
+        self._name, self._weights, self._learning_rate = name, weights, learning_rate
         self.state = [first_state(weight) for weight in weights]
 
     def __call__(self, gradients: Gradients) -> None:
@@ -83,29 +95,43 @@ class Written:
                 if gradient is not None:
                     self._rule(weight, gradient, state, self._learning_rate)
 
-
-def eager(name: str, weights: Sequence[Tensor], learning_rate: float) -> Update:
-    """The update of optimizer `name` for an eager step."""
-    betas = BETA_1, BETA_2
-    if name == "adam":
-        return _own(torch.optim.Adam(weights, learning_rate, betas, EPSILON, fused=True))
-    if name == "adamw":
-        return _own(torch.optim.AdamW(weights, learning_rate, betas, EPSILON, WEIGHT_DECAY, fused=True))
-    return Written(name, weights, learning_rate)
+    def continued(self, weights: Sequence[Tensor]) -> Written:
+        """The same rule for copies of the weights, with copies of their state."""
+        other = Written(self._name, weights, self._learning_rate)
+        other.state = [tuple(tensor.clone() for tensor in state) for state in self.state]
+        return other
 
 
-def _own(optimizer: torch.optim.Optimizer) -> Update:
-    """The update by one of PyTorch's own optimizers."""
-    (group,) = optimizer.param_groups
+class Own:
+    """The update by one of PyTorch's own optimizers, which `make` makes for weights."""
 
-    def update(gradients: Gradients) -> None:
-        for weight, gradient in zip(group["params"], gradients, strict=True):
+    def __init__(
+        self, make: Callable[[Sequence[Tensor]], torch.optim.Optimizer], weights: Sequence[Tensor]
+    ) -> None:
+        self._make, self._optimizer = make, make(weights)
+        (self._group,) = self._optimizer.param_groups
+
+    def __call__(self, gradients: Gradients) -> None:
+        """Changes the weights, and PyTorch's state of them."""
+        for weight, gradient in zip(self._group["params"], gradients, strict=True):
             weight.grad = None if gradient is None else _laid_out(gradient, weight)
-        optimizer.step()
+        self._optimizer.step()
         # Or else the next step's gradients would lie in memory beside these.
-        optimizer.zero_grad()
+        self._optimizer.zero_grad()
 
-    return update
+    def continued(self, weights: Sequence[Tensor]) -> Own:
+        """PyTorch's optimizer once more, for copies of the weights, with a copy of its state."""
+        other = Own(self._make, weights)
+        other._optimizer.load_state_dict(deepcopy(self._optimizer.state_dict()))
+        (other._group,) = other._optimizer.param_groups  # loading makes another
+        return other
+
+
+def eager(name: str, weights: Sequence[Tensor], learning_rate: float) -> Optimizer:
+    """The update of optimizer `name` for an eager step."""
+    if name not in _OWN:
+        return Written(name, weights, learning_rate)
+    return Own(lambda weights: _OWN[name](weights, learning_rate), weights)
 
 
 def _laid_out(gradient: Tensor, weight: Tensor) -> Tensor:
@@ -135,4 +161,10 @@ _RULES: dict[str, tuple[Rule, Callable[[Tensor], tuple[Tensor, ...]]]] = {
     "adam": (adam, _moments),
     "adamw": (adamw, _moments),
     "rmsprop": (rmsprop, _one_buffer),
+}
+_OWN: dict[str, Callable[[Sequence[Tensor], float], torch.optim.Optimizer]] = {
+    "adam": lambda weights, rate: torch.optim.Adam(weights, rate, (BETA_1, BETA_2), EPSILON, fused=True),
+    "adamw": lambda weights, rate: torch.optim.AdamW(
+        weights, rate, (BETA_1, BETA_2), EPSILON, WEIGHT_DECAY, fused=True
+    ),
 }

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from fwtui.backends.base import Backend, Gradients, Job, named_metrics
-from fwtui.backends.torch import optimizers
+from fwtui.backends.torch import autograd, optimizers
 from fwtui.backends.torch.oplog import OpWriter
 from fwtui.race.graph import Graph, NoGraph
 from fwtui.race.records import Compiled, GraphBroken, OpLog, Phase
@@ -26,7 +26,7 @@ class Eager:
     """The graph is dynamic: every step records what it computes, and walks that record backwards."""
 
     first_phase: Phase = "warm-up"
-    _optimizer: Callable[..., optimizers.Update] = staticmethod(optimizers.eager)
+    _optimizer: Callable[..., optimizers.Optimizer] = staticmethod(optimizers.eager)
 
     def __init__(self, job: Job) -> None:
         self._device = torch.device(job.device)
@@ -37,7 +37,6 @@ class Eager:
         }
         self._weights = list(self._params.values())
         self._loss = job.workload.torch_loss()
-        self._optimizer_name, self._learning_rate = job.optimizer, job.learning_rate
         self._update = self._optimizer(job.optimizer, self._weights, job.learning_rate)
         self._run: Any = step_of(self._loss, self._params, self._update)
         self._batch, self._held_out = _Resident(self._device), _Resident(self._device)
@@ -72,17 +71,20 @@ class Eager:
                 self._params[name].copy_(torch.tensor(array))
 
     def log_ops(self, batch: Batch, values: bool = False) -> OpLog:
-        """One step with every op of it told."""
+        """One step of a copy of the net, with every op of it told; changes nothing."""
         tensors = self._batch.tensors(batch)
-        with OpWriter(self._params, tensors) as log:
-            metrics = named_metrics(self._loss(self._params, tensors))
+        copies, update = self._copied()
+        with random_numbers_kept(self._device), OpWriter(copies, tensors, values) as log:
+            metrics = named_metrics(self._loss(copies, tensors))
             log.book.enter("backward", metrics)
-            gradients = torch.autograd.grad(metrics["loss"], self._weights, allow_unused=True)
-            named = zip(self._params, gradients, strict=True)
-            log.book.enter("update", {f"gradient {name}": g for name, g in named if g is not None})
-            self._update(gradients)
-        told = log.book.told({f"parameter {name}": weight for name, weight in self._params.items()})
-        return OpLog(told, "dispatched one by one", None)
+            gradients = torch.autograd.grad(metrics["loss"], list(copies.values()), allow_unused=True)
+            by_weight = zip(copies, gradients, strict=True)
+            log.book.enter("update", {f"gradient {name}": g for name, g in by_weight if g is not None})
+            update(gradients)
+            _synchronize(self._device)
+            took_ns = log.recorder.elapsed_ns()
+        ops = log.book.told({f"parameter {name}": weight for name, weight in copies.items()})
+        return OpLog(ops, "each op as PyTorch dispatched it; a copy of the net took the step", took_ns)
 
     def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:
         """What autograd recorded of this step, and the whole of it; a copy of the net takes it."""
@@ -93,6 +95,12 @@ class Eager:
             net = graph.Net(self._loss, copies, update)
             return graph.eager(step_of, net, self._batch.tensors(batch))
 
+    def graph_ran(self, batch: Batch) -> tuple[str, int | None]:
+        """The hash of what autograd records of a step on `batch`; only the forward pass runs."""
+        with random_numbers_kept(self._device):
+            metrics = named_metrics(self._loss(self._params, self._batch.tensors(batch)))
+        return autograd.hashed(metrics["loss"])
+
     def events(self) -> Sequence[Compiled | GraphBroken]:
         """Nothing: nothing is ever compiled."""
         return ()
@@ -100,10 +108,10 @@ class Eager:
     def close(self) -> None:
         """Nothing outlives the object."""
 
-    def _copied(self) -> tuple[dict[str, Tensor], optimizers.Update]:
-        """The present weights once more, with an optimizer of their own that has not begun."""
+    def _copied(self) -> tuple[dict[str, Tensor], optimizers.Optimizer]:
+        """The present weights once more, with an optimizer of their own that is as far on."""
         copies = {name: weight.detach().clone().requires_grad_() for name, weight in self._params.items()}
-        return copies, self._optimizer(self._optimizer_name, list(copies.values()), self._learning_rate)
+        return copies, self._update.continued(list(copies.values()))
 
     def _on_the_host(
         self, metrics: Mapping[str, Tensor], gradients: Sequence[Tensor | None]
