@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from fwtui.race.graph import Graph, Node
 from fwtui.race.records import Fingerprint, LoggedOp, OpLog
 
 _FUSED = ("cpp_fused", "triton_fused")
+_AUTOGRAD = re.compile(r"Backward\d*$")
 _BY_DETAIL = ("reduce", "reduce-window")
 
 
@@ -39,7 +41,15 @@ def of_log(log: OpLog) -> list[Item]:
 
 def of_graph(graph: Graph) -> list[Item]:
     """An item for each node, in order."""
-    return [_of_node(node) for node in graph.nodes]
+    items = [_of_node(node) for node in graph.nodes]
+    if not any(map(_AUTOGRAD.search, {item.op for item in items})):
+        return items
+    # The edges of autograd's graph run from a weight to the loss, and what it computes the other way.
+    takers: list[list[int]] = [[] for _ in items]
+    for place, item in enumerate(items):
+        for one in item.inputs:
+            takers[one].append(place)
+    return [replace(item, inputs=tuple(taking)) for item, taking in zip(items, takers, strict=True)]
 
 
 def _of_op(op: LoggedOp) -> Item:

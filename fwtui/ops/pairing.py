@@ -58,7 +58,7 @@ class Pairing:
     def free(self, side: int) -> list[int]:
         """The items of a side that have no counterpart, but those that only carry values on."""
         carrying = self.sides[side].carrying
-        return [i for i in range(len(carrying)) if i not in self.of[side] and not carrying[i]]
+        return [i for i in self._all_free(side) if not carrying[i]]
 
     def by_values(self) -> None:
         """Pairs what gives the same values and may be the same op."""
@@ -66,7 +66,7 @@ class Pairing:
             return
         for _ in range(_PASSES):
             rows, columns = self.free(0), self.free(1)
-            scores = self._words.scores(rows, columns)
+            scores = self._words.scores(rows, columns, parts=True)
             near = self.near[np.ix_(rows, columns)]
             found = self._take(rows, columns, np.where(near & (scores > 0), scores + _VALUE, _NEVER))
             if not found:
@@ -83,14 +83,40 @@ class Pairing:
     def by_flow(self, carrying: bool = False) -> None:
         """Pairs what takes from counterparts, or gives to them, until there is nothing more."""
         for _ in range(_PASSES):
+            self._spread()
             rows, columns = (self._all_free(side) if carrying else self.free(side) for side in (0, 1))
             flow = self._flow(rows, columns)
             scores = self._scores(rows, columns, flow)
             if not self._take(rows, columns, np.where(flow > 0, scores, _NEVER)):
                 break
 
+    def _spread(self) -> None:
+        """Pairs takers of counterparts, and makers, where only one of each side fits the other."""
+        left = [(one, other) for one, others in self.of[0].items() for other in others]
+        while left:
+            one, other = left.pop()
+            for towards in ("takers", "makers"):
+                here, there = (getattr(s, towards)[i] for s, i in zip(self.sides, (one, other), strict=True))
+                rows, columns = self._open(0, here), self._open(1, there)
+                if not rows or not columns or len(rows) * len(columns) > _MOST_LINKS:
+                    continue
+                fits = self._fits(rows, columns)
+                alone = fits & (fits.sum(0) == 1)[None, :] & (fits.sum(1) == 1)[:, None]
+                for row, column in np.argwhere(alone):
+                    self.pair(rows[row], columns[column])
+                    left.append((rows[row], columns[column]))
+
+    def _open(self, side: int, items: Iterable[int]) -> list[int]:
+        carrying = self.sides[side].carrying
+        return [i for i in sorted(items) if i not in self.of[side] and not carrying[i]]
+
+    def _fits(self, rows: list[int], columns: list[int]) -> Mask:
+        """(rows, columns) whether two may be counterparts, whatever is next to them."""
+        fits: Mask = self._fit_scores(rows, columns) > 0
+        return fits
+
     def _all_free(self, side: int) -> list[int]:
-        return [i for i in range(len(self.sides[side].items)) if i not in self.of[side]]
+        return [i for i in self.sides[side].order if i not in self.of[side]]
 
     def _is_landmark(self, side: int, item: int) -> bool:
         return self.sides[side].words[item][0] not in _PLAIN
@@ -103,8 +129,12 @@ class Pairing:
 
     def _scores(self, rows: list[int], columns: list[int], flow: Scores | None = None) -> Scores:
         """(rows, columns) how much speaks for each pair."""
-        scores = self._words.scores(rows, columns)
-        scores = scores + _FLOW * np.minimum(self._flow(rows, columns) if flow is None else flow, 2)
+        scores = self._fit_scores(rows, columns)
+        scores += _FLOW * np.minimum(self._flow(rows, columns) if flow is None else flow, 2)
+        return scores
+
+    def _fit_scores(self, rows: list[int], columns: list[int]) -> Scores:
+        scores = self._words.scores(rows, columns, parts=False)
         if self.values_tell:
             left, right = (np.isfinite(side.figures[:, 0]) for side in self.sides)
             both = left[rows][:, None] & right[columns][None, :]
@@ -165,14 +195,19 @@ class _Words:
             members[item, [self._number[word] for word in words]] = True
         return members
 
-    def scores(self, rows: list[int], columns: list[int]) -> Scores:
-        """(rows, columns) above 0 where a pair may be one."""
+    def scores(self, rows: list[int], columns: list[int], parts: bool) -> Scores:
+        """(rows, columns) above 0 where a pair may be one.
+
+        Args:
+            parts: also where one does what is a part of the other.
+        """
         if not rows or not columns:
             return np.zeros((len(rows), len(columns)), np.float32)
         a, b = self._main[0][rows], self._main[1][columns]
         same = a[:, None] == b[None, :]
-        part = self._parts[0][rows][:, b] | self._parts[1][columns][:, a].T
-        scores = np.where(same, _SAME_WORD, np.where(part, _PART, _NEVER)).astype(np.float32)
+        scores = np.where(same, _SAME_WORD, _NEVER).astype(np.float32)
+        if parts:
+            scores[~same & (self._parts[0][rows][:, b] | self._parts[1][columns][:, a].T)] = _PART
         a, b = self._phases[0][rows][:, None], self._phases[1][columns][None, :]
         scores[(a != b) & (a >= 0) & (b >= 0)] = _NEVER
         a, b = self._sizes[0][rows][:, None], self._sizes[1][columns][None, :]

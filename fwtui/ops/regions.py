@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fwtui.ops.pairing import Pairing
+from fwtui.ops.table import PARTS
 
 _MOST = 64
 """So many ops may be one op on the other side; an optimizer's update of all weights may be more."""
+
+_WHOLE = {words[0] for words in PARTS}
 
 
 class Regions:
@@ -17,30 +20,57 @@ class Regions:
         self._pairing, self._sides = pairing, pairing.sides
 
     def complete(self) -> None:
-        """Adds to each pair of an op of several parts what of those parts its counterparts lack."""
+        """Adds to each pair of an op of several parts the rest of what they are on the other side."""
         for side in (0, 1):
             for item in sorted(self._pairing.of[side]):
-                words = self._sides[side].words[item]
-                if len(words) > 1:
-                    others = self._pairing.of[side][item]
-                    done = {word for other in others for word in self._sides[1 - side].words[other]}
-                    if lacking := set(words) - done:
-                        self._grow(side, item, others, lacking)
+                if len(self._sides[side].words[item]) > 1:
+                    self._complete(side, item)
 
     def compose(self) -> None:
         """Pairs each op of several parts that has no counterpart with those that stand in its place."""
         for side in (0, 1):
             for item in self._pairing.free(side):
-                words = set(self._sides[side].words[item])
+                words = self._sides[side].words[item]
                 if len(words) > 1 and item not in self._pairing.of[side]:
-                    for other in sorted(self._in_its_place(side, item, words)):
+                    for other in sorted(self._in_its_place(side, item, set(words))):
                         self._link(side, item, other)
-                    self._grow(side, item, self._pairing.of[side].get(item, set()), words)
-                    self._grow_back(side, item)
+                    self._complete(side, item)
+
+    def updates(self) -> None:
+        """Pairs an optimizer's op with all that updates the same parameters."""
+        for side in (0, 1):
+            for item in self._pairing.free(side):
+                words = self._sides[side].words[item]
+                if words[0].endswith(" update") and item not in self._pairing.of[side]:
+                    for other in sorted(self._with_its_parameters(side, item, set(words))):
+                        self._link(side, item, other)
+                    self._complete(side, item)
+
+    def _complete(self, side: int, item: int) -> None:
+        words = self._sides[side].words[item]
+        others = self._pairing.of[side].get(item, set())
+        if not others:
+            return
+        done = {self._sides[1 - side].words[other][0] for other in others}
+        whole = words[0] not in done
+        lacking = set(words) if whole else set(words[1:]) - (done - {words[0]})
+        if words[0] in words[1:]:  # it gives more than one gradient, of the same that it takes
+            for other in sorted(self._in_its_place(side, item, lacking)):
+                self._link(side, item, other)
+        self._grow(side, item, lacking)
+        if whole:
+            self._take_parts(side, item, _WHOLE.intersection(words[1:]))
+        # What belongs to it on its own side: a part that is an op of several parts itself, and what its
+        # counterparts hold.
+        for other in sorted(self._pairing.of[side][item]):
+            held = self._sides[1 - side].words[other]
+            if len(held) > 1:
+                self._grow(1 - side, other, set(held) - {words[0]})
+            self._grow(1 - side, other, _WHOLE.intersection(words[1:]))
 
     def _in_its_place(self, side: int, item: int, words: set[str]) -> set[int]:
-        """The free items of the other side that give to the counterparts of its takers, take from those of its
-        makers, take the same parameters, or give the same values."""
+        """The free items of the other side that give to the counterparts of its takers, or take from those of
+        its makers."""
         here, there = self._sides[side], self._sides[1 - side]
         of = self._pairing.of[side]
         found: set[int] = set()
@@ -50,10 +80,12 @@ class Regions:
         for maker in here.makers[item]:
             for other in of.get(maker, ()):
                 found |= there.takers[other]
-        parameters = {name for name in here.names[item] if name.startswith("parameter ")}
-        if parameters:
-            found |= {i for i, names in enumerate(there.names) if names & parameters}
         return self._fit(side, item, found, words)
+
+    def _with_its_parameters(self, side: int, item: int, words: set[str]) -> set[int]:
+        there = self._sides[1 - side]
+        parameters = {name for name in self._sides[side].names[item] if name.startswith("parameter ")}
+        return self._fit(side, item, (i for i, names in enumerate(there.names) if names & parameters), words)
 
     def _fit(self, side: int, item: int, others: Iterable[int], words: set[str]) -> set[int]:
         """Those of `others` that have no counterpart, are of the same phase, and do one of `words`."""
@@ -67,30 +99,27 @@ class Regions:
             and (there.items[other].phase == here.phase or None in (there.items[other].phase, here.phase))
         }
 
-    def _grow(self, side: int, item: int, group: set[int], words: set[str]) -> None:
-        """Adds free neighbours of `group` that do one of `words` to the counterparts of `item`."""
+    def _grow(self, side: int, item: int, words: set[str]) -> None:
+        """Adds free neighbours of an item's counterparts that do one of `words` to them."""
         there = self._sides[1 - side]
-        given = self._given(side, item, group)
-        left = sorted(group)
-        while left and len(self._pairing.of[side].get(item, ())) < _MOST:
+        near = self._pairing.near if side == 0 else self._pairing.near.T
+        left = sorted(self._pairing.of[side].get(item, ()))
+        while words and left and len(self._pairing.of[side][item]) < _MOST:
             one = left.pop()
-            near = set(there.makers[one]) if one in given else there.makers[one] | there.takers[one]
-            for other in sorted(self._fit(side, item, near, words)):
+            # What takes from that which gives the item's values already is not part of it.
+            takers = {i for i in there.takers[one] if near[item, i]} if near[item, one] else there.takers[one]
+            for other in sorted(self._fit(side, item, there.makers[one] | takers, words)):
                 self._link(side, item, other)
                 left.append(other)
 
-    def _given(self, side: int, item: int, group: set[int]) -> set[int]:
-        """Those of `group` that give what `item` gives already: what takes from them is not part of it."""
-        near = self._pairing.near if side == 0 else self._pairing.near.T
-        return {other for other in group if near[item, other]}
-
-    def _grow_back(self, side: int, item: int) -> None:
-        """Adds to `item` what on its own side belongs to ops of several parts among its counterparts."""
-        group = self._pairing.of[side].get(item, set())
-        for other in sorted(group):
-            words = set(self._sides[1 - side].words[other])
-            if len(words) > 1:
-                self._grow(1 - side, other, {item}, words)
+    def _take_parts(self, side: int, item: int, words: set[str]) -> None:
+        """Adds neighbours of an item's counterparts that do one of `words` to them, with what those are
+        counterparts of: it is all one op on the item's side, or nearly."""
+        there = self._sides[1 - side]
+        for other in sorted(self._pairing.of[side][item]):
+            for near in sorted(there.makers[other] | there.takers[other]):
+                if there.words[near][0] in words:
+                    self._link(side, item, near)
 
     def _link(self, side: int, item: int, other: int) -> None:
         self._pairing.pair(*((item, other) if side == 0 else (other, item)))

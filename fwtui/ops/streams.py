@@ -22,6 +22,7 @@ class Stream:
             over.
         takers: of each item, the items that take what it made.
         names: of each item, the parameters and batch arrays that it takes.
+        order: the places of the items, in the order in which they run.
         carrying: whether an item carries values on, or computes nothing at all.
         sizes: (items,) elements of the first output; −1 where that is not known.
         figures: (items, 3) mean, deviation and largest magnitude; NaN where they are not known.
@@ -29,47 +30,51 @@ class Stream:
 
     def __init__(self, items: Sequence[Item]) -> None:
         self.items = items
+        self.sizes = np.array([_size(item) for item in items], np.int64)
         self.words = [canonical(item.op) or (kind(item.op),) for item in items]
         self.carrying = [carries(item.op) or canonical(item.op) == () for item in items]
         self._carry = [carries(item.op) for item in items]
         self._reached: dict[int, tuple[frozenset[int], frozenset[str]]] = {}
-        self.makers: list[frozenset[int]] = []
-        self.names: list[frozenset[str]] = []
+        self.makers: list[frozenset[int]] = [frozenset()] * len(items)
+        self.names: list[frozenset[str]] = [frozenset()] * len(items)
         self.takers: list[set[int]] = [set() for _ in items]
-        for place, item in enumerate(items):
-            makers, names = self._taken(item, place)
-            self.makers.append(makers)
-            self.names.append(names)
-            for maker in makers | set(item.inputs):
-                self.takers[maker].add(place)
-        self.sizes = np.array([_size(item) for item in items], np.int64)
+        later = sum(1 if one > place else -1 for place, item in enumerate(items) for one in item.inputs)
+        self.order = range(len(items)) if later <= 0 else range(len(items) - 1, -1, -1)
+        for place in self.order:
+            self._enter(place, items[place])
         self.figures = np.array([_figures(item) for item in items], np.float64).reshape(-1, 3)
 
-    def _taken(self, item: Item, place: int) -> tuple[frozenset[int], frozenset[str]]:
+    def _enter(self, place: int, item: Item) -> None:
+        makers, names = self._taken(item)
+        if self._is_idle(item, makers):
+            self.carrying[place] = self._carry[place] = True
+        self.makers[place], self.names[place] = makers, names
+        for maker in makers | set(item.inputs):
+            self.takers[maker].add(place)
+        if item.names and not item.inputs and self.words[place] == ("input",):
+            self._reached[place] = frozenset(), frozenset(item.names)
+        elif self._carry[place]:
+            self._reached[place] = makers, names
+        elif self.carrying[place]:  # a shape, a constant
+            self._reached[place] = frozenset(), frozenset()
+        else:
+            self._reached[place] = frozenset({place}), frozenset()
+
+    def _taken(self, item: Item) -> tuple[frozenset[int], frozenset[str]]:
         """What an item takes, through all that only carries it on."""
         makers: set[int] = set()
         names = set(item.names)
         for one in item.inputs:
-            if one >= place:  # a loop
-                makers.add(one)
-                continue
-            behind, named = self._reach(one)
+            # What comes later is the end of a loop.
+            behind, named = self._reached.get(one, (frozenset({one}), frozenset()))
             makers |= behind
             names |= named
         return frozenset(makers), frozenset(names)
 
-    def _reach(self, place: int) -> tuple[frozenset[int], frozenset[str]]:
-        if place not in self._reached:
-            item = self.items[place]
-            if item.names and not item.inputs and self.words[place] == ("input",):
-                self._reached[place] = frozenset(), frozenset(item.names)
-            elif self._carry[place]:
-                self._reached[place] = self.makers[place], self.names[place]
-            elif self.carrying[place]:  # a shape, a constant
-                self._reached[place] = frozenset(), frozenset()
-            else:
-                self._reached[place] = frozenset({place}), frozenset()
-        return self._reached[place]
+    def _is_idle(self, item: Item, makers: frozenset[int]) -> bool:
+        """Whether it is a sum over no axis, or over such of one element, as gradients of sums are."""
+        size = _size(item)
+        return canonical(item.op) == ("sum",) and {self.sizes[maker] for maker in makers} == {size} != {-1}
 
 
 def _size(item: Item) -> int:

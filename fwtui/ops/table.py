@@ -12,7 +12,7 @@ ONE_WORD = {
     "step call": "tf.function_call session.run compiled_step",
     # Products.
     "matrix product": "matmul batchmatmul batchmatmulv2 batchmatmulv3 mm bmm dot mv matvec einsum xlaeinsum "
-    "tensordot dot_general mmbackward bmmbackward",
+    "tensordot dot_general",
     "convolution": "conv2d conv3d depthwiseconv2dnative",
     "convolution gradient": "conv2dbackpropfilter conv2dbackpropinput conv2dbackpropinputv2 "
     "conv2dbackpropfilterv2 conv3dbackpropfilterv2 conv3dbackpropinputv2 "
@@ -100,11 +100,16 @@ ONE_WORD = {
 PARTS: dict[tuple[str, ...], str] = {
     # A word for the whole first, or its main part; then what else it may hold.
     ("matrix product", "add"): "addmm addmv baddbmm linear",
-    ("matrix product", "sum"): "addmmbackward linearbackward baddbmmbackward",
+    ("matrix product", "matrix product"): "mmbackward bmmbackward mvbackward",
+    ("matrix product", "matrix product", "sum"): "addmmbackward linearbackward baddbmmbackward",
     ("matrix product", "add", "relu", "tanh", "sigmoid"): "fusedmatmul fusedbatchmatmulv2",
     ("convolution", "add"): "convolution conv1d torch.conv2d torch.conv3d mkldnn_convolution",
     ("convolution", "add", "relu"): "fusedconv2d mkldnn_convolution_pointwise",
-    ("convolution gradient", "sum"): "convolution_backward convolutionbackward conv2dbackpropfilterwithbias",
+    (
+        "convolution gradient",
+        "convolution gradient",
+        "sum",
+    ): "convolution_backward convolutionbackward conv2dbackpropfilterwithbias",
     ("power", "subtract"): "squareddifference",
     ("variance", "mean", "subtract", "power", "divide", "sum"): "var_mean",
     ("negate", "sum"): "subbackward",
@@ -136,6 +141,7 @@ PARTS: dict[tuple[str, ...], str] = {
     ("log softmax", "largest", "subtract", "exponential", "sum", "logarithm"): "log_softmax logsoftmax",
     (
         *("log softmax gradient", "multiply", "exponential", "sum", "subtract", "divide"),
+        "negative log likelihood gradient",
     ): "log_softmax_backward_data logsoftmaxbackward",
     (
         *("negative log likelihood", "gather", "negate", "mean", "sum", "divide", "compare", "where"),
@@ -196,7 +202,7 @@ PARTS: dict[tuple[str, ...], str] = {
     ("several in one",): "unaryopscomposition",
     ("whole backward pass",): "grad",
 }
-"""Words -> the names of the ops that do all of these in one."""
+"""Words -> the names of the ops that do all of these in one; a word stands twice that may be done twice."""
 
 CARRYING = frozenset({"cast", "reshape", "transpose", "broadcast", "pad"})
 """The words of what gives the values that it takes, as they are, laid out anew or with a margin."""
