@@ -64,6 +64,14 @@ class Logbook:
         """Which output of the op that made it `tensor` is; 0 where that is unknown."""
         return self._places.get(id(tensor), 0)
 
+    def forget(self, tensors: Sequence[Any]) -> None:
+        """Lets go of tensors that no further op takes, so that their memory can be used again."""
+        gone = {id(tensor) for tensor in tensors}
+        self._alive = [tensor for tensor in self._alive if id(tensor) not in gone]
+        for one in gone:
+            self._origins.pop(one, None)
+            self._places.pop(one, None)
+
     def enter(self, phase: OpPhase, results: Mapping[str, Any]) -> None:
         """Enters `phase`, with the tensors that the one before it gave, by name (see `LoggedOp.results`)."""
         self._name(results)

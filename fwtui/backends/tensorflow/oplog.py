@@ -1,95 +1,113 @@
-"""Every op of one eager step in TensorFlow, forward, backward and update.
-
-TensorFlow tells of eager ops through `tensorflow.python.framework.op_callbacks`, and which op a gradient
-belongs to stands in a frame of `tensorflow.python.eager.backprop`: private modules, used here only. The
-callbacks belong to a thread and can be taken back only together with a state of the whole process, so each
-log is taken in a thread of its own, which takes its callback along when it ends.
-"""
+"""Every op of one eager step in TensorFlow, forward, backward and update."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from tensorflow.python.eager import backprop
-from tensorflow.python.framework import op_callbacks
+from numpy.typing import NDArray
 
+from fwtui.backends.fingerprint import fingerprint
 from fwtui.backends.logbook import Logbook, Source, asking_line, in_net
+from fwtui.backends.tensorflow.oplog_internals import Clock, Watch, gradient_call
 from fwtui.race.graph import Tensor
-from fwtui.race.records import Array, LoggedOp, OpLog, Taken
+from fwtui.race.records import Array, OpLog, OpPhase, Taken
+
+_READ = "ReadVariableOp"
+"""It gives the variable's own memory."""
+_HOW = "each op as it ran, timed on the host from its call in C++ until it was done or, on a GPU, queued"
 
 
-def logged(
-    parameters: Mapping[str, tf.Variable], batch: Mapping[str, Any], take: Callable[[Logbook], None]
-) -> OpLog:
-    """The ops that `take` runs, which enters the log's phases."""
-    with ThreadPoolExecutor(1) as thread:
-        ops = thread.submit(_Log(parameters, batch).of, take).result()
-    return OpLog(ops, "run one by one", None)
+class Log:
+    """Writes down every op of a step.
 
+    Args:
+        device: what the step runs on, besides the host.
+        values: whether outputs are told whole, and not in figures.
+    """
 
-class _Log:
-    """Writes down every op that TensorFlow runs eagerly in one thread."""
-
-    def __init__(self, parameters: Mapping[str, tf.Variable], batch: Mapping[str, Any]) -> None:
+    def __init__(
+        self, parameters: Mapping[str, tf.Variable], batch: Mapping[str, Any], device: str, values: bool
+    ) -> None:
+        self._device, self._values = device, values
         self._variables = {id(variable.handle): variable for variable in parameters.values()}
         self._handles = {f"parameter {name}": variable.handle for name, variable in parameters.items()}
         data = {f"batch {name}": value for name, value in batch.items() if tf.is_tensor(value)}
         self._book = Logbook(self._handles | data)
-        # Held, so that each stays where it is for as long as the log is taken.
-        self._reads = {f"parameter {name}": variable.read_value() for name, variable in parameters.items()}
-        self._by_memory = {_memory(value): name for name, value in self._reads.items()}
-        self._reading = False
+        # Held, so that each stays where it is until it is updated.
+        self._reads = [variable.read_value() for variable in parameters.values()]
+        self._by_memory = dict(zip(map(_memory, self._reads), self._handles, strict=True))
         self._gradient: tuple[FrameType, Source | None] | None = None
         self._walked: set[int] = set()
+        self._clock = Clock()
 
-    def of(self, take: Callable[[Logbook], None]) -> tuple[LoggedOp, ...]:
-        """The ops that `take` runs, in the thread that calls this."""
-        op_callbacks.add_op_callback(self._write)
-        take(self._book)
-        return self._book.told(self._handles)
+    def of(self, watch: Watch, take: Callable[[Log], None]) -> OpLog:
+        """The ops that `take` runs, which enters the log's phases."""
+        took_ns = 0
 
-    def _write(
-        self, op: str | bytes, inputs: Any, attrs: Any, outputs: Any, op_name: Any = None, graph: Any = None
-    ) -> None:
-        """What TensorFlow calls after each op; `graph` is the one being traced, where the op did not run."""
-        if graph is not None or self._reading:
-            return
-        name = op.decode() if isinstance(op, bytes) else op
-        outputs = [tensor for tensor in outputs or () if _has_value(tensor)]
-        values = [_array(tensor.numpy()) for tensor in outputs]
+        def run() -> None:
+            nonlocal took_ns
+            self._clock.start()
+            take(self)
+            took_ns = self._clock.now_ns()
+
+        watch.run(run, self._write, self._clock)
+        return OpLog(self._book.told(self._handles), _HOW, took_ns)
+
+    def enter(self, phase: OpPhase, results: Mapping[str, Any]) -> None:
+        """Enters `phase`, with the tensors that the one before it gave, by name (see `LoggedOp.results`)."""
+        self._clock.stop()
+        self._book.enter(phase, results)
+        if phase == "update":
+            # A variable whose values are held is copied before it is updated, which takes its time.
+            self._book.forget(self._reads)
+            self._reads, self._by_memory, self._gradient = [], {}, None
+        self._clock.go_on()
+
+    def _write(self, op: str, inputs: Any, outputs: Any, frame: FrameType) -> None:
+        """Adds an op that has run."""
+        # Reading what it made may run ops, too.
+        began_ns, ended_ns = self._clock.began_ns, self._clock.ended_ns
+        made = [tensor for tensor in outputs if _has_value(tensor)]
+        holds = made
         took = [self._taken(tensor) for tensor in inputs]
-        if not outputs and inputs and id(inputs[0]) in self._variables:
+        if not made and inputs and id(inputs[0]) in self._variables:
             # An update gives nothing back: what it made is the variable's new value.
-            outputs, values = [inputs[0]], [self._read(inputs[0])]
-        told = [Tensor(np.dtype(value.dtype).name, value.shape) for value in values]
-        source = self._source(sys._getframe(1))
-        self._book.write(name, took, outputs, told, source, values=tuple(values))
+            made, holds = [inputs[0]], [self._variables[id(inputs[0])]]
+        elif op == _READ:
+            self._reads += made
+        arrays = [_array(tensor) for tensor in holds]
+        self._book.write(
+            op,
+            took,
+            made,
+            [_told(tensor) for tensor in holds],
+            self._source(frame),
+            values=tuple(map(Array.of, arrays)) if self._values else (),
+            fingerprints=() if self._values else tuple(map(fingerprint, arrays)),
+            device="cpu" if all(map(_on_host, holds or inputs)) else self._device,
+            started_ns=began_ns,
+            host_ns=ended_ns - began_ns,
+            nbytes=_allocated(op, inputs, made),
+        )
 
     def _taken(self, tensor: Any) -> Taken:
-        """`tensor` and where it came from. Some ops read a variable themselves, which no callback sees."""
-        known = self._book.origin(tensor)
-        origin = self._by_memory.get(_memory(tensor)) if known is None else known
-        told = Tensor(tensor.dtype.name, tuple(tensor.shape)) if _has_value(tensor) else None
-        return Taken(origin, self._book.place(tensor), told)
+        told = _told(tensor) if _has_value(tensor) else None
+        return Taken(self._origin(tensor), self._book.place(tensor), told)
 
-    def _read(self, handle: Any) -> Array:
-        self._reading = True
-        try:
-            return _array(self._variables[id(handle)].numpy())
-        finally:
-            self._reading = False
+    def _origin(self, tensor: Any) -> int | str | None:
+        """Where `tensor` came from. Some ops read a variable themselves, of which nobody tells."""
+        known = self._book.origin(tensor)
+        return self._by_memory.get(_memory(tensor)) if known is None else known
 
     def _source(self, frame: FrameType) -> Source | None:
         live = asking_line(frame)
         if self._book.phase != "backward" or in_net(live):
             return live
-        gradient = _gradient_frame(frame)
+        gradient = gradient_call(frame)
         if gradient is None:
             return None
         if self._gradient is None or self._gradient[0] is not gradient:
@@ -103,7 +121,7 @@ class _Log:
         is settled by taking the last op of that kind that it has not been at.
         """
         made = {self._book.origin(tensor) for tensor in call["outputs"] or () if _is_eager(tensor)}
-        took = [self._book.origin(tensor) for tensor in call["inputs"] or () if _is_eager(tensor)]
+        took = [self._origin(tensor) for tensor in call["inputs"] or () if _is_eager(tensor)]
         for op in reversed(self._book.ops):
             if op.phase != "forward" or op.op != call["op_name"] or op.number in self._walked:
                 continue
@@ -111,13 +129,6 @@ class _Log:
                 self._walked.add(op.number)
                 return op.source
         return None
-
-
-def _gradient_frame(frame: FrameType | None) -> FrameType | None:
-    """The tape's call of an op's gradient function, from which the present op runs; None outside of one."""
-    while frame is not None and frame.f_code is not backprop._gradient_function.__code__:
-        frame = frame.f_back
-    return frame
 
 
 def _is_eager(tensor: Any) -> bool:
@@ -128,14 +139,36 @@ def _has_value(tensor: Any) -> bool:
     return tensor.dtype not in (tf.resource, tf.variant, tf.string)
 
 
+def _told(tensor: Any) -> Tensor:
+    return Tensor(tensor.dtype.name, tuple(tensor.shape))
+
+
+def _on_host(tensor: Any) -> bool:
+    return "CPU" in tensor.device
+
+
 def _memory(tensor: Any) -> int | None:
     """Where the values of a tensor in the host's memory lie; None where that tells nothing."""
-    if not _has_value(tensor) or "CPU" not in tensor.device or not np.prod(tensor.shape):
+    if not _has_value(tensor) or not _on_host(tensor) or not np.prod(tensor.shape) or _is_foreign(tensor):
         return None
     return int(np.asarray(memoryview(tensor)).__array_interface__["data"][0])
 
 
-def _array(value: Any) -> Array:
-    array = np.asarray(value)
-    # NumPy has no bfloat16 of its own.
-    return Array.of(array.astype(np.float32) if array.dtype.kind == "V" else array)
+def _is_foreign(tensor: Any) -> bool:
+    """Whether NumPy itself does not have the dtype, such as bfloat16."""
+    return bool(np.dtype(tensor.dtype.as_numpy_dtype).kind == "V")
+
+
+def _array(tensor: Any) -> NDArray[Any]:
+    array = np.asarray(tensor.numpy())
+    return array.astype(np.float32) if _is_foreign(tensor) else array
+
+
+def _allocated(op: str, inputs: Sequence[Any], made: Sequence[Any]) -> int | None:
+    """Bytes of what was made, less what lies where an input does; None where that is not known."""
+    if op == _READ or not any(map(_has_value, made)):
+        return 0
+    if not all(map(_on_host, made)) or any(map(_is_foreign, made)):
+        return None
+    taken = {_memory(tensor) for tensor in inputs}
+    return sum(memoryview(tensor).nbytes for tensor in made if _memory(tensor) not in taken)

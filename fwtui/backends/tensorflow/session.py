@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from time import perf_counter_ns
 from typing import Any
 
@@ -16,6 +17,7 @@ import tensorflow as tf
 from fwtui.backends.base import Gradients, Job, named_metrics
 from fwtui.backends.tensorflow import graph
 from fwtui.backends.tensorflow.device import tensorflow_name
+from fwtui.backends.tensorflow.graph_hash import of_ops
 from fwtui.backends.tensorflow.graph_step import StepGraph, built_graph
 from fwtui.backends.tensorflow.optimizers import OPTIMIZERS
 from fwtui.race.graph import Graph, NoGraph
@@ -94,19 +96,18 @@ class Session:
         """NotImplementedError: a session runs its whole graph in one call, and no op of it eagerly."""
         raise NotImplementedError("a session runs its whole graph in one call, and no op of it eagerly")
 
+    def graph_ran(self, batch: Batch) -> tuple[str, int | None]:
+        """What a step needs of the graph: the same for every batch."""
+        return self._ran
+
     def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:
         """The graph as it was built, what a step needs of it, and what the runtime makes of that."""
 
-        def step() -> StepGraph:
-            return built_graph(
-                self._graph, self._placeholders, self._params, self._metrics, self._gradients, self._train
-            )
-
         return graph.captured(
             {
-                ("built", "as built"): lambda: graph.built(step()),
-                ("fetched", "pruned for a step"): lambda: graph.fetched(step()),
-                ("optimized", "after Grappler and placement"): lambda: self._partitioned(step(), batch),
+                ("built", "as built"): lambda: graph.built(self._step_graph()),
+                ("fetched", "pruned for a step"): lambda: graph.fetched(self._step_graph()),
+                ("optimized", "after Grappler and placement"): lambda: self._partitioned(batch),
             }
         )
 
@@ -119,7 +120,18 @@ class Session:
         """Ends the session, which holds the weights."""
         self._session.close()
 
-    def _partitioned(self, step: StepGraph, batch: Batch) -> Graph:
+    @cached_property
+    def _ran(self) -> tuple[str, int]:
+        needed = self._step_graph().needed()
+        ops = [op for op in self._graph.get_operations() if op in needed]
+        return of_ops(ops), len(ops)
+
+    def _step_graph(self) -> StepGraph:
+        return built_graph(
+            self._graph, self._placeholders, self._params, self._metrics, self._gradients, self._train
+        )
+
+    def _partitioned(self, batch: Batch) -> Graph:
         twin = Session(replace(self._job, parameters=self.weights()))
 
         def run(options: Any, metadata: Any) -> None:
@@ -127,7 +139,7 @@ class Session:
             twin._session.run(fetches, twin._feed(batch), options=options, run_metadata=metadata)
 
         try:
-            return graph.partitioned(step, run)
+            return graph.partitioned(self._step_graph(), run)
         finally:
             twin.close()
 

@@ -10,13 +10,15 @@ from typing import Any
 import tensorflow as tf
 
 from fwtui.backends.base import Backend, Gradients, Job, named_metrics
-from fwtui.backends.logbook import Logbook
 from fwtui.backends.tensorflow import graph
 from fwtui.backends.tensorflow.device import tensorflow_name
+from fwtui.backends.tensorflow.graph_hash import EagerHash, of_signature
 from fwtui.backends.tensorflow.graph_tape import tape
-from fwtui.backends.tensorflow.oplog import logged
+from fwtui.backends.tensorflow.oplog import Log
+from fwtui.backends.tensorflow.oplog_internals import Watch, other_random_numbers
 from fwtui.backends.tensorflow.optimizers import OPTIMIZERS
 from fwtui.backends.tensorflow.session import Session
+from fwtui.backends.tensorflow.state import noted, put_back
 from fwtui.backends.tensorflow.traces import Traces
 from fwtui.race.graph import Graph, NoGraph
 from fwtui.race.records import Compiled, GraphBroken, OpLog, Phase
@@ -38,12 +40,15 @@ class Eager:
     def __init__(self, job: Job) -> None:
         self._device = tensorflow_name(job.device)
         self._job = replace(job, parameters={})
-        with tf.device(self._device):
-            self._params = {name: tf.Variable(array, name=name) for name, array in job.parameters.items()}
-            self._weights = list(self._params.values())
-            self._update = OPTIMIZERS[job.optimizer](self._weights, job.learning_rate)
-        self._loss = job.workload.tensorflow_loss()
-        self._batch, self._held_out = _Resident(self._device), _Resident(self._device)
+        self._variables: list[tf.Variable] = []
+        with noted(self._variables):
+            with tf.device(self._device):
+                self._params = {name: tf.Variable(array, name=name) for name, array in job.parameters.items()}
+                self._weights = list(self._params.values())
+                self._update = OPTIMIZERS[job.optimizer](self._weights, job.learning_rate)
+            self._loss = job.workload.tensorflow_loss()
+        self._batch, self._held_out, self._looked_at = (_Resident(self._device) for _ in range(3))
+        self._watch = Watch()
         self._run_train: Any = self._train
         self._run_metrics: Any = self._metrics
         self._run_gradients: Any = self._gradients
@@ -79,22 +84,31 @@ class Eager:
             self._params[name].assign(array)
 
     def log_ops(self, batch: Batch, values: bool = False) -> OpLog:
-        """One step with every op of it told."""
-        tensors = self._batch.tensors(batch)
+        """One step with every op of it told, and put back."""
+        tensors = self._looked_at.tensors(batch)
 
-        def take(book: Logbook) -> None:
+        def take(log: Log) -> None:
             with tf.device(self._device):
                 with tf.GradientTape() as tape:
                     metrics = named_metrics(self._loss(self._params, tensors))
-                book.enter("backward", metrics)
+                log.enter("backward", metrics)
                 gradients = tape.gradient(metrics["loss"], self._weights)
                 # The gradient of a table that is looked up in comes as rows of it.
                 dense = [None if g is None else tf.convert_to_tensor(g) for g in gradients]
                 named = zip(self._params, dense, strict=True)
-                book.enter("update", {f"gradient {name}": g for name, g in named if g is not None})
+                log.enter("update", {f"gradient {name}": g for name, g in named if g is not None})
                 self._update(dense)
 
-        return logged(self._params, tensors, take)
+        with put_back(self._variables):
+            return Log(self._params, tensors, self._job.device, values).of(self._watch, take)
+
+    def graph_ran(self, batch: Batch) -> tuple[str, int | None]:
+        """What a forward pass on `batch` leaves on the tape: one runs for it."""
+        tensors = self._looked_at.tensors(batch)
+        ran = EagerHash({**self._params, **tensors})
+        with other_random_numbers():
+            self._watch.run(lambda: self._metrics(tensors), ran.write)
+        return ran.told(), ran.ops
 
     def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:
         """The ops that a step records on its tape, walks back along, and updates with."""
@@ -102,7 +116,11 @@ class Eager:
         def this_steps() -> Graph:
             arrays = {f"parameter {name}": weight for name, weight in self._params.items()}
             arrays |= {f"batch {name}": array for name, array in batch.items()}
-            return tape(self._twin().log_ops(batch).ops, arrays)
+            twin = self._twin()
+            try:
+                return tape(twin.log_ops(batch).ops, arrays)
+            finally:
+                twin.close()
 
         return graph.captured({("tape", "this step's"): this_steps})
 
@@ -111,7 +129,8 @@ class Eager:
         return ()
 
     def close(self) -> None:
-        """Nothing outlives the object."""
+        """Ends the thread in which ops are looked at."""
+        self._watch.close()
 
     def _twin(self) -> Eager:
         """Another one with the present weights, for what must leave this one alone."""
@@ -158,6 +177,10 @@ class Function(Eager):
         self._steps += 1
         return values
 
+    def graph_ran(self, batch: Batch) -> tuple[str, int | None]:
+        """The graph for batches like this one, and its number of ops once it is traced."""
+        return of_signature(batch), self._nodes(batch)
+
     def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:
         """What is traced for `batch`, and what TensorFlow makes of it before it runs."""
         return graph.Tracing(lambda: self._traceable(batch)).function()
@@ -165,6 +188,15 @@ class Function(Eager):
     def events(self) -> Sequence[Compiled | GraphBroken]:
         """Each trace of the step: the first, and one for each new shape, dtype or Python number."""
         return self._traces.new()
+
+    def _nodes(self, batch: Batch) -> int | None:
+        if not self._traces.knows(batch):
+            return None
+        like = {
+            name: value if isinstance(value, int) else tf.TensorSpec(value.shape, value.dtype)
+            for name, value in batch.items()
+        }
+        return len(self._run_train.get_concrete_function(like).graph.get_operations())
 
     def _traceable(self, batch: Batch) -> graph.Twin:
         twin = self._twin()

@@ -37,10 +37,14 @@ class Traces:
     def began(self, batch: Mapping[str, Any]) -> None:
         """A trace for batches like `batch`, of symbolic tensors, begins."""
         self._began_ns = perf_counter_ns()
-        signature = _signature(batch)
-        self._reason = _reason(signature, self._known)
-        self._known.append(signature)
+        own = signature(batch)
+        self._reason = _reason(own, self._known)
+        self._known.append(own)
         self.open = True
+
+    def knows(self, batch: Mapping[str, Any]) -> bool:
+        """Whether there is a trace for batches like `batch`."""
+        return signature(batch) in self._known
 
     def ended(self, step: int) -> None:
         """The step with the trace is done; its compilation, where there is one, was a part of it."""
@@ -55,7 +59,8 @@ class Traces:
         return new
 
 
-def _signature(batch: Mapping[str, Any]) -> Signature:
+def signature(batch: Mapping[str, Any]) -> Signature:
+    """What a trace for batches like `batch` holds for; of tensors, symbolic or not."""
     return {
         name: {name: value}
         if isinstance(value, int)
