@@ -13,7 +13,7 @@ from fwtui.graphs.lines import Line, Span, cut, name_below, padded, tensor
 from fwtui.race.graph import Graph, Node
 from fwtui.workloads.own_errors import plain
 
-_WIDEST_OP, _WIDEST_NAME, _WIDEST_CONSTANT = 24, 22, 24
+_WIDEST_OP, _WIDEST_OP_ALONE, _WIDEST_NAME, _WIDEST_CONSTANT = 24, 20, 22, 24
 _MOST_LINKS = 4
 _UP, _DOWN, _LEFT, _RIGHT = 1, 2, 4, 8
 _BOX = {
@@ -32,17 +32,22 @@ class Drawing:
     Args:
         most_lanes: edges that may lie beside each other.
         longest: rows that an edge may span.
+        names: whether a line tells the node's name besides its op; without it the op is cut sooner too.
 
     Attributes:
         plan: where everything stands; line `i` is that of `plan.rows[i]`.
     """
 
-    def __init__(self, graph: Graph, most_lanes: int = MOST_LANES, longest: int = LONGEST) -> None:
+    def __init__(
+        self, graph: Graph, most_lanes: int = MOST_LANES, longest: int = LONGEST, names: bool = True
+    ) -> None:
         self.graph = graph
+        self._names = names
         self.plan = plan(graph, most_lanes, longest)
         nodes = [graph.nodes[row.node] for row in self.plan.rows]
         self._number_width = len(str(len(graph.nodes)))
-        self._op_width = min(_WIDEST_OP, max((len(node.op) for node in nodes), default=0))
+        widest = _WIDEST_OP if names else _WIDEST_OP_ALONE
+        self._op_width = min(widest, max((len(node.op) for node in nodes), default=0))
         self._name_width = min(
             _WIDEST_NAME,
             max((len(node.name.removeprefix(f"{node.scope}/")) for node in nodes), default=0),
@@ -69,7 +74,7 @@ class Drawing:
             Span(f"{row.node:>{self._number_width}}  ", "number"),
             Span(f"{phase:8}  ", node.phase),
             Span(padded(plain(node.op), self._op_width) + "  ", "op"),
-            Span(padded(name_below(node, node.scope), self._name_width) + "  ", "name"),
+            Span(self._name(node), "name"),
             Span(_first_output(node), "tensor"),
             Span(self._links(row), "link"),
             Span(self._constants(row.node), "detail"),
@@ -85,6 +90,9 @@ class Drawing:
         if links:
             told.append(f"long edges, as numbers ← from and → to: {links:,}")
         return "; ".join(told)
+
+    def _name(self, node: Node) -> str:
+        return padded(name_below(node, node.scope), self._name_width) + "  " if self._names else ""
 
     def _edges(self, row: Row) -> tuple[str, str]:
         """What stands left and right of the node."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass, replace
 
 from fwtui.graphs.lines import Line, Span, name_below, outputs, padded, source
 from fwtui.race.graph import PHASES, Graph, NodePhase
@@ -65,6 +65,11 @@ def tree(graph: Graph) -> tuple[Group, ...]:
             at = at.scope(part)
         at.children.append(index)
     return tuple(_group(graph, roots[phase], phase, phase, phase) for phase in PHASES if phase in roots)
+
+
+def pruned(graph: Graph, groups: tuple[Group, ...], kept: Container[int]) -> tuple[Group, ...]:
+    """The same tree with these nodes alone; a group that holds none of them is not in it."""
+    return tuple(left for group in groups if (left := _pruned(graph, group, kept)) is not None)
 
 
 def rows(
@@ -167,6 +172,22 @@ def _group(graph: Graph, building: _Building, phase: NodePhase, name: str, path:
         flops += of_child or 0
         known = known or of_child is not None
     return Group(name, path, phase, tuple(children), nodes, flops if known else None)
+
+
+def _pruned(graph: Graph, group: Group, kept: Container[int]) -> Group | None:
+    children: list[Group | int] = []
+    for child in group.children:
+        if isinstance(child, Group):
+            if (left := _pruned(graph, child, kept)) is not None:
+                children.append(left)
+        elif child in kept:
+            children.append(child)
+    if not children:
+        return None
+    flops = [child.flops if isinstance(child, Group) else graph.nodes[child].flops for child in children]
+    known = [number for number in flops if number is not None]
+    nodes = sum(child.nodes if isinstance(child, Group) else 1 for child in children)
+    return replace(group, children=tuple(children), nodes=nodes, flops=sum(known) if known else None)
 
 
 def _below(

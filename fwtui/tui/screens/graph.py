@@ -1,29 +1,355 @@
-"""Why? The graphs of two lanes side by side."""
+"""Why? The graphs of two lanes side by side: what each framework made of the same step."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Callable, Iterable
+from typing import ClassVar, Literal
 
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.widget import Widget
+from textual.worker import Worker
 
+from fwtui.race.graph import NoGraph
+from fwtui.tui import graph_details
+from fwtui.tui.graph_asking import Asking
+from fwtui.tui.graph_desk import GraphDesk
+from fwtui.tui.graph_page import Item
+from fwtui.tui.graph_status import status, unpaired
+from fwtui.tui.graph_walk import Direction, Walk, walk
+from fwtui.tui.model import RaceModel
+from fwtui.tui.screens.race_screen import NARROW_COLUMNS
 from fwtui.tui.screens.why_screen import WhyScreen
-from fwtui.tui.selection import ScreenName
+from fwtui.tui.selection import Place, ScreenName, Selection
+from fwtui.tui.widgets.graph_lines import GraphLines
+from fwtui.tui.widgets.graph_prompt import GraphPrompt
+from fwtui.tui.widgets.graph_side import GraphSide, SideView
+from fwtui.tui.widgets.lane_panel import colour_names
+from fwtui.tui.widgets.line import Line
+from fwtui.workloads.own_errors import plain
+
+Asked = Literal["search", "filter"]
+
+_LABELS: dict[Asked, str] = {"search": "search", "filter": "show only"}
+_HINT = "phase, op, name, file:line, or what it does, such as matrix product"
+_MESSAGE_S = 2
+_NOTHING = Content("")
 
 
 class GraphScreen(WhyScreen):
     """The graphs of two lanes side by side."""
 
     NAME: ClassVar[ScreenName] = "graph"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("g", "counterpart", "match", tooltip="to the counterpart in the other lane"),
+        Binding("v", "view", "draw", tooltip="as a drawing, or as a tree by phase and scope"),
+        Binding("e", "next_graph", "graphs", tooltip="another of this lane's graphs"),
+        Binding("D", "alone", "diff", tooltip="only what does not match", key_display="D"),
+        Binding("slash", "ask('search')", "search", tooltip="search", key_display="/"),
+        Binding("f", "ask('filter')", "filter", tooltip="only the nodes of a phase, op, name or line"),
+        Binding("i", "follow('inputs')", "inputs", tooltip="to what a node takes; again: the next of them"),
+        Binding("o", "follow('outputs')", "outputs", tooltip="to what takes it; again: the next of them"),
+        Binding("u", "renew", show=False, tooltip="capture this lane's graphs anew"),
+        Binding("n", "find(1)", show=False, tooltip="the next that was searched for"),
+        Binding("N", "find(-1)", show=False, tooltip="the one before", key_display="N"),
+        Binding("up,k", "move(-1)", show=False, tooltip="a row up"),
+        Binding("down,j", "move(1)", show=False, tooltip="a row down"),
+        Binding("pageup", "page(-1)", show=False, tooltip="a page up"),
+        Binding("pagedown", "page(1)", show=False, tooltip="a page down"),
+        Binding("home", "to_end(-1)", show=False, tooltip="the first row"),
+        Binding("end", "to_end(1)", show=False, tooltip="the last row"),
+        Binding("left", "fold(True)", show=False, tooltip="close a group, or go to the group around"),
+        Binding("right", "fold(False)", show=False, tooltip="open a group, or go into it"),
+        Binding("enter", "toggle_group", show=False, tooltip="open or close a group"),
+        Binding("escape", "less", show=False, tooltip="one thing less: the search, the filter, the diff"),
+    ]
+
+    def __init__(self, model: RaceModel, selection: Selection) -> None:
+        super().__init__(model, selection)
+        self._desk = GraphDesk(model, self._beside)
+        self._asking = Asking()
+        self._sides = (GraphSide(id="graph-left"), GraphSide(id="graph-right"))
+        self._status, self._prompt = Line(id="graph-status"), GraphPrompt(_HINT, id="graph-prompt")
+        self._asked: Asked = "search"
+        self._began: tuple[Place, str] = (Place(), "")
+        """The place, and the filter, before the prompt."""
+        self._arrived: Place | None = None
+        self._walk: Walk | None = None
 
     def parts(self) -> Iterable[Widget]:
-        """Both sides."""
-        return ()
+        """Both sides, and below them how they correspond."""
+        yield Vertical(Horizontal(*self._sides, id="graph-sides"), self._status, self._prompt, id="graph")
 
     def lay_out(self, width: int, height: int) -> None:
-        """Both sides, or in a narrow window one."""
+        """`look` chooses the sides that there is room for."""
+
+    # What is shown
 
     def look(self, statistics: bool = True) -> None:
         """Shows the race as it stands."""
-        if self.is_mounted:
-            self._top.show_race(self._model)
+        if not self.is_mounted:
+            return
+        self._top.show_race(self._model)
+        self._desk.take_in(self.sides)
+        if self.is_current:
+            for index in self.sides:
+                self._asking.look(self._model, index)
+        if self._selection.place != self._arrived:
+            self._arrive()
+        self._show_sides()
+        self._show_status()
+
+    def _arrive(self) -> None:
+        """Takes the cursor to what was selected, once the lane's graphs are here."""
+        if self._desk.lane(self.lane_index).graph is not None:
+            self._walk = None
+            self._selection.place = self._arrived = self._desk.arrive(self._selection.place)
+
+    def _show_sides(self) -> None:
+        """Both, or in a narrow window the one that keys act on."""
+        narrow = self.size.width < NARROW_COLUMNS
+        colours = colour_names(self._model.lanes)
+        for place, side in enumerate(self._sides):
+            side.display = place < len(self.sides) and (not narrow or self.sides[place] == self.lane_index)
+            if side.display:
+                index = self.sides[place]
+                side.show(self._view(index, colours[index], narrow))
+
+    def _view(self, index: int, colour: str, tight: bool) -> SideView:
+        desk, lane = self._desk, self._model.lanes[index]
+        graphs, page, built = desk.lane(index), desk.page(index), lane.history.built
+        active = index == self.lane_index
+        lit = self._lit(index) if page is not None else ()
+        rows = [row for item in lit if (row := desk.row(index, item)) is not None]
+        return SideView(
+            title=f"{index + 1} {lane.spec.backend}",
+            colour=colour,
+            active=active,
+            told=graphs.told,
+            kind=graphs.kind,
+            facts=graphs.facts if graphs.graph else None,
+            parameters=built.parameters if built else None,
+            remark=self._remark(index),
+            page=page,
+            cursor=rows[0] if active and rows else None,
+            counterparts=() if active else rows,
+            state=self._state(index) if page is None else "",
+            details=self._details(index, lit[0], tight) if lit else _none(active, page is not None),
+        )
+
+    def _lit(self, index: int) -> tuple[Item, ...]:
+        """What is at the cursor or, on the side that has none, the nodes that correspond to it."""
+        if index == self.lane_index:
+            return (self._desk.lane(index).item,)
+        node = self._desk.lane(self.lane_index).node
+        return () if node is None else self._desk.across(self.lane_index, (node,))
+
+    def _details(self, index: int, item: Item, tight: bool) -> Content:
+        desk, there = self._desk, self._desk.other(index)
+        beside = desk.lane(there) if there is not None else None
+        other = beside.facts if beside is not None and beside.graph is not None else None
+        counterpart = desk.counterpart(index, item) if isinstance(item, int) else None
+        return graph_details.about(desk.lane(index).facts, item, counterpart, other, tight)
+
+    def _remark(self, index: int) -> str:
+        lane, step = self._model.lanes[index], self._desk.lane(index).step
+        if step is None:
+            return ""
+        return "capturing anew…" if self._asking.waits(lane) else f"before step {step:,}"
+
+    def _state(self, index: int) -> str:
+        """Why a lane has no rows."""
+        graphs = self._desk.lane(index)
+        match graphs.one:
+            case None if graphs.step is not None:
+                return "this backend has no graph to tell"
+            case None:
+                return self._asking.state(self._model.lanes[index])
+            case NoGraph(reason=reason):
+                return f"could not be captured:\n{plain(reason)}"
+            case graph if not graph.nodes:
+                return "this graph has no nodes"
+        return "nothing stands alone here" if self._desk.looking.alone else "no node like that here"
+
+    def _show_status(self) -> None:
+        desk, graphs = self._desk, self._desk.lane(self.lane_index)
+        found = None
+        if desk.looking.search and graphs.graph is not None:
+            nodes = desk.found_in_order(self.lane_index)
+            found = (nodes.index(graphs.node) + 1 if graphs.node in nodes else 0, len(nodes))
+        walked = self._walk.told() if self._walk else ""
+        self._status.show(*status(desk.pairing(), self._unpaired(), desk.looking, found, walked))
+        self._status.display = not self._prompt.display
+
+    def _unpaired(self) -> str:
+        """Why nothing corresponds; "" where something does."""
+        desk = self._desk
+        return unpaired(len(desk.graphs), len(self._model.lanes)) if desk.pairing() is None else ""
+
+    def _beside(self, work: Callable[[], None]) -> None:
+        self.run_worker(work, name="match", group="match", thread=True)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Shows what was worked out beside the screen."""
+        if event.worker.group == "match" and event.worker.is_finished:
+            self.look()
+
+    # Where the cursor is
+
+    def _moved(self) -> None:
+        """Tells the other screens what is at the cursor now, and shows it."""
+        self._walk = None
+        self._selection.place = self._arrived = self._desk.place(self.lane_index)
+        self.look()
+
+    def action_move(self, by: int) -> None:
+        """The cursor up or down."""
+        self._desk.move(self.lane_index, by)
+        self._moved()
+
+    def action_page(self, by: int) -> None:
+        """The cursor a page up or down."""
+        self.action_move(by * self._sides[self.sides.index(self.lane_index)].lines.page_rows)
+
+    def action_to_end(self, by: int) -> None:
+        """The cursor to the first or the last row."""
+        page = self._desk.page(self.lane_index)
+        self.action_move(by * len(page) if page is not None else 0)
+
+    def action_fold(self, closed: bool) -> None:
+        """Closes or opens a group, leaves it or goes into it."""
+        self._desk.fold(self.lane_index, closed)
+        self._moved()
+
+    def action_toggle_group(self) -> None:
+        """Opens or closes the group at the cursor; from a node, `i` and `o` go on from there."""
+        self._desk.toggle(self.lane_index)
+        self._moved()
+
+    def on_graph_lines_clicked(self, event: GraphLines.Clicked) -> None:
+        """The cursor to what was clicked; a group that has it already opens or closes."""
+        index = next(
+            index for index, side in zip(self.sides, self._sides, strict=False) if side.lines is event.lines
+        )
+        page, lane = self._desk.page(index), self._desk.lane(index)
+        if page is None or event.row >= len(page):
+            return
+        item = page.item(event.row)
+        if index == self.lane_index and item == lane.item:
+            self._desk.toggle(index)
+        lane.put(item)
+        self._selection.place = Place(index)
+        self._moved()
+
+    # Jumps
+
+    def action_counterpart(self) -> None:
+        """To the node of the other side that does the same."""
+        desk, here = self._desk, self.lane_index
+        there = desk.other(here)
+        nodes = desk.across(here, desk.nodes_at(here))
+        if there is not None and nodes:
+            self.go_to(desk.place_of(there, nodes[0]))
+        else:
+            self._say(self._unpaired() or "no counterpart")
+
+    def action_follow(self, direction: Direction) -> None:
+        """To a node's first input or output, or to the next one."""
+        desk, index = self._desk, self.lane_index
+        lane = desk.lane(index)
+        if lane.graph is None or (node := lane.node) is None:
+            return
+        ends = (lane.facts.inputs if direction == "inputs" else lane.facts.takers)[node]
+        walked = walk(self._walk, lane.graph, direction, node, ends)
+        if walked is None:
+            self._say("it takes nothing" if direction == "inputs" else "nothing takes from it")
+            return
+        self.go_to(desk.place_of(index, walked.node))
+        self._walk = walked
+        self._show_status()
+
+    def _say(self, text: str) -> None:
+        self.notify(text, timeout=_MESSAGE_S, markup=False)
+
+    # What is looked at
+
+    def action_view(self) -> None:
+        """As a drawing, or as a tree."""
+        self._desk.turn()
+        self._moved()
+
+    def action_next_graph(self) -> None:
+        """Another of the lane's graphs."""
+        self._desk.choose(self.lane_index, self._desk.lane(self.lane_index).next_kind())
+        self._moved()
+
+    def action_alone(self) -> None:
+        """Only what does not match, or everything."""
+        self._desk.looking.alone = not self._desk.looking.alone
+        self._desk.to_kept()
+        self._moved()
+
+    def action_renew(self) -> None:
+        """Asks for the graphs once more."""
+        self._asking.ask(self._model, self.lane_index)
+        self.look()
+
+    def action_less(self) -> None:
+        """One thing less."""
+        looking = self._desk.looking
+        if self._prompt.display:
+            self._type(self._began[1])
+            self._selection.place = self._began[0]
+            self._prompt.close()
+        elif looking.search:
+            looking.search = ""
+        elif looking.filter:
+            looking.filter = ""
+        else:
+            looking.alone = False
+        self.look()
+
+    def action_ask(self, what: Asked) -> None:
+        """Asks for words to search for, or to filter by."""
+        self._asked = what
+        self._began = self._selection.place, self._desk.looking.filter if what == "filter" else ""
+        self._prompt.ask(_LABELS[what], self._began[1])
+        self.look()
+
+    def on_graph_prompt_typed(self, event: GraphPrompt.Typed) -> None:
+        """Shows what the words find so far."""
+        self._type(event.text)
+
+    def on_graph_prompt_entered(self) -> None:
+        """Keeps what was found; one key leads back to where the search began."""
+        now, (began, _) = self._selection.place, self._began
+        if now != began:
+            self._selection.place = began
+            self._selection.jumped(self.NAME)
+            self._selection.place = now
+        self._prompt.close()
+        self.look()
+
+    def _type(self, text: str) -> None:
+        if self._asked == "filter":
+            self._desk.looking.filter = text.strip()
+            self._desk.to_kept()
+            self._moved()
+        else:
+            self._desk.looking.search = text.strip()
+            self._selection.place = self._began[0]
+            self._arrive()
+            self.action_find(0)
+
+    def action_find(self, by: int) -> None:
+        """To the next node that was searched for, beyond the last one the first; -1: to the one before; 0: to
+        the first from the cursor on.
+        """
+        self._desk.find(self.lane_index, by)
+        self._moved()
+
+
+def _none(active: bool, rows: bool) -> Content:
+    """What stands in the place of details on the side that has no counterpart."""
+    return Content.assemble(("nothing here corresponds to it", "$dim")) if rows and not active else _NOTHING

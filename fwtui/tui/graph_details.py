@@ -1,0 +1,157 @@
+"""What is to be said of one node or group, in lines."""
+
+from __future__ import annotations
+
+import linecache
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from fwtui.graphs.lines import outputs, source, tensor
+from fwtui.tui import words
+from fwtui.tui.graph_facts import GraphFacts
+from fwtui.tui.graph_page import Item
+from fwtui.workloads.own_errors import plain
+
+ROWS = 8
+TIGHT_ROWS = 4
+_LABEL = 9
+_MOST_NAMED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Counterpart:
+    """What the other side has for a node.
+
+    Attributes:
+        word: what it does, in both frameworks' word for it; "" where the table has none.
+        nodes: the nodes of the other side that do the same; empty where it stands alone.
+        with_it: other nodes of its own side that do it together with this one.
+        computes: whether it computes anything at all.
+    """
+
+    word: str
+    nodes: tuple[int, ...]
+    with_it: tuple[int, ...]
+    computes: bool
+
+
+def about(
+    facts: GraphFacts, item: Item, counterpart: Counterpart | None, other: GraphFacts | None, tight: bool
+) -> Content:
+    """At most `ROWS` lines, or `TIGHT_ROWS` where it is `tight`.
+
+    Args:
+        counterpart: of a node; None where nobody knows, as there is no other graph.
+        other: the other side's graph, which `counterpart` counts in.
+    """
+    if isinstance(item, str):
+        return _group(facts, item)
+    node = facts.graph.nodes[item]
+    title = Content.assemble(
+        (plain(node.op), f"bold $phase-{node.phase}"),
+        f"  {_name(facts, item)}  ",
+        (f"#{item} {node.phase}", "$dim"),
+    )
+    takes, gives = _takes(facts, item), _gives(facts, item)
+    place = Content.assemble(source(node) or words.NA, ("   " + _text_of(node.source), "$dim"))
+    match = _match(counterpart, facts, other)
+    if tight:
+        lines = [title, _row("takes", takes), _row("source", place), _row("match", match)]
+        return Content("\n").join(lines)
+    lines = [title, _row("takes", takes), _row("gives", gives), _row("flops", _flops(facts, item))]
+    lines += [_row("source", place), _row("match", match)]
+    if node.detail:
+        lines.append(_row("detail", plain(node.detail)))
+    return Content("\n").join(lines)
+
+
+def _row(label: str, told: str | Content) -> Content:
+    return Content.assemble((label.ljust(_LABEL), "$dim"), told)
+
+
+def _group(facts: GraphFacts, path: str) -> Content:
+    phase, _, scope = path.partition("/")
+    nodes = [facts.graph.nodes[index] for index in facts.inside[path]]
+    flops = [node.flops for node in nodes if node.flops is not None]
+    ops = Counter(plain(node.op) for node in nodes).most_common()
+    named = ", ".join(f"{count:,} {op}" for op, count in ops[:_MOST_NAMED])
+    more = f" and {words.plural(len(ops) - _MOST_NAMED, 'further op')}" if len(ops) > _MOST_NAMED else ""
+    title = Content.assemble(
+        (plain(scope) or phase, f"bold $phase-{phase}"), (f"  {phase}" if scope else "", "$dim")
+    )
+    return Content("\n").join(
+        [
+            title,
+            _row("nodes", f"{len(nodes):,}"),
+            _row("ops", named + more),
+            _row("flops", f"{sum(flops):,}{_share(facts, sum(flops))}" if flops else words.NA),
+        ]
+    )
+
+
+def _name(facts: GraphFacts, index: int) -> str:
+    node = facts.graph.nodes[index]
+    inside = not node.scope or node.name.startswith(f"{node.scope}/")
+    return plain(node.name if inside else f"{node.scope}/{node.name}")
+
+
+def _takes(facts: GraphFacts, index: int) -> Content:
+    """Each input by number, op and what it gives."""
+    nodes = facts.graph.nodes
+    told = []
+    for giver, output in nodes[index].inputs:
+        given = nodes[giver].outputs
+        what = plain(tensor(given[output])) if output < len(given) else ""
+        told.append(
+            Content.assemble((f"#{giver} ", "$dim"), plain(nodes[giver].op), (f" {what}".rstrip(), "$dim"))
+        )
+    return Content(", ").join(told) if told else Content("nothing")
+
+
+def _gives(facts: GraphFacts, index: int) -> Content:
+    nodes = facts.graph.nodes
+    takers = facts.takers[index]
+    told: list[Content] = [
+        Content.assemble((f"#{taker} ", "$dim"), plain(nodes[taker].op)) for taker in takers[:_MOST_NAMED]
+    ]
+    if len(takers) > _MOST_NAMED:
+        told.append(Content(f"{len(takers) - _MOST_NAMED:,} more"))
+    to = Content.assemble("  to ", Content(", ").join(told)) if told else Content("")
+    return Content.assemble(outputs(nodes[index]) or "nothing", to)
+
+
+def _flops(facts: GraphFacts, index: int) -> str:
+    flops = facts.graph.nodes[index].flops
+    return words.NA if flops is None else f"{flops:,}{_share(facts, flops)}"
+
+
+def _share(facts: GraphFacts, flops: int) -> str:
+    whole = facts.summary.flops
+    return f", {flops / whole:.1%} of the graph's" if whole else ""
+
+
+def _match(counterpart: Counterpart | None, facts: GraphFacts, other: GraphFacts | None) -> Content:
+    if counterpart is None or other is None:
+        return Content.assemble((words.NA, "$dim"))
+    word = Content.assemble((f"{counterpart.word or 'no common word'}: ", "$dim"))
+    together = ""
+    if counterpart.with_it:
+        together = f"with {_nodes(facts, counterpart.with_it)} "
+    if counterpart.nodes:
+        return Content.assemble(word, together, ("↔ ", "$dim"), _nodes(other, counterpart.nodes))
+    if not counterpart.computes:
+        return Content.assemble(("none needed: it computes nothing", "$dim"))
+    return Content.assemble(word, ("+ stands alone on this side", "$warning"))
+
+
+def _nodes(facts: GraphFacts, nodes: Sequence[int]) -> str:
+    told = [f"#{node} {plain(facts.graph.nodes[node].op)}" for node in nodes[:_MOST_NAMED]]
+    return ", ".join([*told, "…"] if len(nodes) > _MOST_NAMED else told)
+
+
+def _text_of(place: tuple[str, int] | None) -> str:
+    """The line of source itself; "" where the file cannot be read here."""
+    return plain(linecache.getline(*place)) if place else ""

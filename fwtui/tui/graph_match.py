@@ -1,0 +1,102 @@
+"""Which nodes of two graphs are counterparts: worked out once for a pair, in a thread if it takes long."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from fwtui.ops.align import Alignment, align, of_graph
+from fwtui.ops.names import canonical
+from fwtui.race.graph import Graph
+from fwtui.tui.graph_page import Mark
+
+_MOST_PAIRS = 8
+_AT_ONCE = 250
+"""Nodes of both graphs together that are aligned in less time than anybody sees."""
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """Two graphs side by side, and what corresponds."""
+
+    graphs: tuple[Graph, Graph]
+    alignment: Alignment
+
+    def counterparts(self, side: int, node: int) -> tuple[int, ...]:
+        """The nodes of the other side that do what `node` of `side` does."""
+        return self.alignment.counterparts(side, node)
+
+    def together(self, side: int, node: int) -> tuple[int, ...]:
+        """`node` and the nodes of its own side that do the same thing with it."""
+        match = self.alignment.matches[self.alignment.match_of(side, node)]
+        return match.right if side else match.left
+
+    def word(self, side: int, node: int) -> str:
+        """What it does in both frameworks' word for it; "" where the table has none."""
+        return self.alignment.matches[self.alignment.match_of(side, node)].canonical
+
+    @cached_property
+    def marks(self) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
+        """For each side, each node's mark."""
+        left, right = self.graphs
+        return self._marks(0, left), self._marks(1, right)
+
+    @cached_property
+    def alone(self) -> tuple[frozenset[int], frozenset[int]]:
+        """For each side, the nodes that do something which nothing on the other side does."""
+        left, right = (
+            frozenset(node for node, mark in enumerate(marks) if mark == "alone") for marks in self.marks
+        )
+        return left, right
+
+    def _marks(self, side: int, graph: Graph) -> tuple[Mark, ...]:
+        computes_nothing = {op for op in {node.op for node in graph.nodes} if canonical(op) == ()}
+        marks: list[Mark] = []
+        for index, node in enumerate(graph.nodes):
+            match = self.alignment.matches[self.alignment.match_of(side, index)]
+            if match.left and match.right:
+                marks.append("same" if len(match.left) == len(match.right) == 1 else "several")
+            else:
+                marks.append("" if node.op in computes_nothing else "alone")
+        return tuple(marks)
+
+
+class Pairings:
+    """The last pairings.
+
+    Args:
+        beside: runs what takes long in a thread.
+    """
+
+    def __init__(self, beside: Callable[[Callable[[], None]], object]) -> None:
+        self._beside = beside
+        self._pairs: OrderedDict[tuple[int, int], _Pair] = OrderedDict()
+
+    def of(self, left: Graph, right: Graph) -> Pairing | None:
+        """The pairing of two graphs; None while it is being worked out."""
+        key = id(left), id(right)
+        if key not in self._pairs:
+            pair = self._pairs[key] = _Pair(left, right)
+            if len(left.nodes) + len(right.nodes) > _AT_ONCE:
+                self._beside(pair.work)
+            else:
+                pair.work()
+            while len(self._pairs) > _MOST_PAIRS:
+                self._pairs.popitem(last=False)
+        self._pairs.move_to_end(key)
+        return self._pairs[key].pairing
+
+
+class _Pair:
+    """Keeps its graphs, so that no others take their places in memory."""
+
+    def __init__(self, left: Graph, right: Graph) -> None:
+        self._graphs = left, right
+        self.pairing: Pairing | None = None
+
+    def work(self) -> None:
+        """Aligns them."""
+        left, right = self._graphs
+        self.pairing = Pairing(self._graphs, align(of_graph(left), of_graph(right)))

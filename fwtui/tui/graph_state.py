@@ -1,0 +1,185 @@
+"""What is shown of one lane's graphs: which of them, what is folded in it, and where the cursor stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from fwtui.graphs import tree
+from fwtui.ops.names import computes
+from fwtui.race.graph import Graph, NoGraph
+from fwtui.race.records import GraphsTold
+from fwtui.tui.graph_facts import GraphFacts
+from fwtui.tui.graph_page import DrawingPage, Item, MarkOf, Page, TreePage
+
+View = Literal["tree", "drawing"]
+_LARGE = 200
+"""A graph with more nodes begins with its scopes folded."""
+
+
+@dataclass
+class _Shown:
+    """One graph as it is looked at.
+
+    Attributes:
+        folded: paths of the groups that are closed, and `folded_kept`, those closed in what a filter leaves.
+        item: where the cursor is.
+    """
+
+    facts: GraphFacts
+    item: Item
+    folded: set[str] = field(default_factory=set)
+    folded_kept: set[str] = field(default_factory=set)
+
+
+class LaneGraphs:
+    """A lane's graphs and what is looked at in them; made anew for each run of the lane.
+
+    Attributes:
+        told: its graphs, and why others are missing, as they were told last.
+        step: the step before which that was.
+    """
+
+    def __init__(self) -> None:
+        self.told: tuple[Graph | NoGraph, ...] = ()
+        self.step: int | None = None
+        self._record: GraphsTold | None = None
+        self._kind = ""
+        self._shown: dict[str, _Shown] = {}
+        self._page: tuple[object, Page] | None = None
+
+    def take_in(self, record: GraphsTold | None) -> None:
+        """Has what the lane told last; a graph that is the same as before stays as it is looked at."""
+        if record is self._record or record is None:
+            return
+        self._record, self.step = record, record.step
+        known = {kind: shown.facts.graph for kind, shown in self._shown.items()}
+        self.told = tuple(known[one.kind] if known.get(one.kind) == one else one for one in record.graphs)
+        for one in self.told:
+            if isinstance(one, Graph) and one.nodes and known.get(one.kind) is not one:
+                self._shown[one.kind] = self._begin(GraphFacts(one))
+        if self._kind not in {one.kind for one in self.told}:
+            self._kind = _first(self.told)
+
+    @property
+    def one(self) -> Graph | NoGraph | None:
+        """The graph that is shown, or why it is missing; None where nothing was told."""
+        return next((one for one in self.told if one.kind == self._kind), None)
+
+    @property
+    def graph(self) -> Graph | None:
+        """The graph that is shown; None also for one without any node."""
+        return one if isinstance(one := self.one, Graph) and one.nodes else None
+
+    @property
+    def graphs(self) -> tuple[Graph, ...]:
+        """Those that were captured, the one that is shown first."""
+        graphs = [one for one in self.told if isinstance(one, Graph)]
+        return tuple(sorted(graphs, key=lambda graph: graph.kind != self._kind))
+
+    @property
+    def facts(self) -> GraphFacts:
+        """What is known of the graph that is shown; there must be one."""
+        return self._shown[self._kind].facts
+
+    @property
+    def item(self) -> Item:
+        """Where the cursor is in the graph that is shown; there must be one."""
+        return self._shown[self._kind].item
+
+    @property
+    def node(self) -> int | None:
+        """The node at the cursor; None at a group, and where there is no graph."""
+        return item if self.graph is not None and isinstance(item := self.item, int) else None
+
+    @property
+    def kind(self) -> str:
+        """Which of the graphs is shown."""
+        return self._kind
+
+    def choose(self, kind: str) -> None:
+        """Shows another of the graphs."""
+        self._kind = kind
+
+    def next_kind(self) -> str:
+        """The one after the one that is shown."""
+        kinds = [one.kind for one in self.told]
+        return kinds[(kinds.index(self._kind) + 1) % len(kinds)] if self._kind in kinds else self._kind
+
+    def put(self, item: Item) -> None:
+        """Puts the cursor on a node or a group, and opens what it is folded away in."""
+        shown = self._shown[self._kind]
+        shown.item = item
+        if isinstance(item, int):
+            around = shown.facts.around[item]
+            shown.folded.difference_update(around)
+            shown.folded_kept.difference_update(around)
+
+    def fold(self, path: str, closed: bool, filtered: bool) -> None:
+        """Closes or opens a group."""
+        folded = self._folded(filtered)
+        (folded.add if closed else folded.discard)(path)
+
+    def is_folded(self, path: str, filtered: bool) -> bool:
+        """Whether a group is closed."""
+        return path in self._folded(filtered)
+
+    def page(self, view: View, kept: frozenset[int] | None, mark: MarkOf, marked: object) -> Page:
+        """The rows of the graph that is shown.
+
+        Args:
+            kept: the nodes that are not left out; None: all.
+            mark: of each node, and `marked`, something that is another one when the marks are.
+        """
+        folded = frozenset(self._folded(kept is not None))
+        key = self.graph, view, kept, folded, marked
+        if self._page is None or not _same(self._page[0], key):
+            self._page = key, self._make(view, kept, folded, mark)
+        return self._page[1]
+
+    def row_near(self, page: Page, item: Item) -> int | None:
+        """Where `item` is in `page`, or the group that it is folded away in, or the first of its nodes."""
+        if (row := page.row(item)) is not None:
+            return row
+        if isinstance(item, int):
+            near = (page.row(path) for path in reversed(self.facts.around[item]))
+        else:
+            near = (page.row(node) for node in self.facts.inside[item])
+        return next((row for row in near if row is not None), None)
+
+    def _make(self, view: View, kept: frozenset[int] | None, folded: frozenset[str], mark: MarkOf) -> Page:
+        facts = self.facts
+        if view == "drawing":
+            return DrawingPage(facts, kept, mark)
+        groups = facts.groups if kept is None else tree.pruned(facts.graph, facts.groups, kept)
+        return TreePage(facts, groups, lambda group: group.path not in folded, mark)
+
+    def _folded(self, filtered: bool) -> set[str]:
+        shown = self._shown[self._kind]
+        return shown.folded_kept if filtered else shown.folded
+
+    def _begin(self, facts: GraphFacts) -> _Shown:
+        """At the first op of the forward pass; constants are folded, and in a large graph every scope."""
+        nodes = facts.graph.nodes
+        forward = [index for index in facts.order if nodes[index].phase == "forward"]
+        first = next((index for index in forward if computes(nodes[index].op)), facts.order[0])
+        large = len(nodes) > _LARGE
+        paths = {path for path in facts.inside if "/" in path} if large else set()
+        folded = (paths | {"constant"}) - set(facts.around[first])
+        return _Shown(facts, first, folded)
+
+
+def _first(told: Sequence[Graph | NoGraph]) -> str:
+    """The graph that tells most of a step: the first of those with the most phases."""
+    graphs = [one for one in told if isinstance(one, Graph)]
+    if not graphs:
+        return told[0].kind if told else ""
+    return max(graphs, key=lambda graph: len({node.phase for node in graph.nodes})).kind
+
+
+def _same(old: object, new: object) -> bool:
+    """Whether two keys are the same objects, without a look into them: graphs are large."""
+    assert isinstance(old, tuple)
+    assert isinstance(new, tuple)
+    return all(a is b or (isinstance(a, str | frozenset) and a == b) for a, b in zip(old, new, strict=True))

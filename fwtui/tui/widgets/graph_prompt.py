@@ -1,0 +1,58 @@
+"""One line to type words into, whose effect is seen while they are typed."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input, Static
+
+
+class GraphPrompt(Horizontal):
+    """Asks for words; shown only while it does.
+
+    Args:
+        hint: what can be typed, shown while nothing is.
+    """
+
+    class Typed(Message):
+        """The words as they are by now."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Entered(Message):
+        """The words stand."""
+
+    def __init__(self, hint: str, *, id: str) -> None:
+        super().__init__(id=id)
+        # Disabled while hidden: the screen's keys would go to it.
+        self._label, self._input = Static(), Input(placeholder=hint, compact=True, disabled=True)
+        self.display = False
+
+    def compose(self) -> ComposeResult:
+        yield self._label
+        yield self._input
+
+    def ask(self, label: str, text: str) -> None:
+        """Asks for the words of `label`, beginning with `text`."""
+        self._label.update(label)
+        with self._input.prevent(Input.Changed):
+            self._input.value = text
+        self.display, self._input.disabled = True, False
+        self._input.focus()
+
+    def close(self) -> None:
+        """Asks no more."""
+        self.display, self._input.disabled = False, True
+        self.screen.set_focus(None)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self.display:
+            self.post_message(self.Typed(event.value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.post_message(self.Entered())

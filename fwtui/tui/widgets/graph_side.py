@@ -1,0 +1,136 @@
+"""One lane's half of the graph screen: which graph, its figures, its lines, and what is at the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from fwtui.race.graph import Graph, NoGraph
+from fwtui.tui import words
+from fwtui.tui.charts.axes import prefixed
+from fwtui.tui.graph_facts import GraphFacts
+from fwtui.tui.graph_page import Page
+from fwtui.tui.widgets.graph_lines import GraphLines
+from fwtui.tui.widgets.lane_panel import COLOURS
+from fwtui.tui.widgets.line import Line, Sides
+from fwtui.workloads.own_errors import plain
+
+_NOTHING = Content("")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SideView:
+    """All that a side shows.
+
+    Attributes:
+        title: the lane, in words, and `colour`, one of `COLOURS`.
+        active: whether keys act here.
+        told: the lane's graphs and why others are missing, and `kind`, which of them is shown.
+        facts: of the graph that is shown; None where there is none.
+        parameters: how many scalars the lane trains; None while that is unknown.
+        remark: when the graphs were taken, or that they are being taken.
+        page: its rows, with the cursor's and those of counterparts; None where `state` stands in their place.
+        state: why there are no rows.
+        details: what is at the cursor.
+    """
+
+    title: str
+    colour: str
+    active: bool
+    told: Sequence[Graph | NoGraph]
+    kind: str
+    facts: GraphFacts | None
+    parameters: int | None
+    remark: str
+    page: Page | None
+    cursor: int | None
+    counterparts: Sequence[int]
+    state: str
+    details: Content
+
+
+class GraphSide(Vertical):
+    """Shows a `SideView`."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self.lines = GraphLines()
+        self._kinds, self._figures = Line(classes="graph--kinds"), Line(classes="graph--figures")
+        self._state = Static(classes="graph--state")
+        self._details = Static(classes="graph--details")
+        self._said = ("", "")
+        self._detailed = _NOTHING
+
+    def compose(self) -> ComposeResult:
+        yield self._kinds
+        yield self._figures
+        yield self.lines
+        yield self._state
+        yield self._details
+
+    def show(self, view: SideView) -> None:
+        """Shows the side as it stands in `view`."""
+        for colour in COLOURS:
+            self.set_class(colour == view.colour, f"-{colour}")
+        self.set_class(view.active, "-active")
+        self._kinds.show(*_kinds(view))
+        self._figures.show(*_figures(view))
+        said = (view.title, view.state)
+        if said != self._said:
+            self._said = said
+            self.border_title = Content(view.title)
+            self._state.update(Content(view.state))
+        self.set_class(view.page is None, "-empty")
+        if view.page is not None:
+            self.lines.show(view.page, view.cursor, view.counterparts)
+        if not view.details.is_same(self._detailed):
+            self._detailed = view.details
+            self._details.update(view.details, layout=False)
+
+
+def _kinds(view: SideView) -> list[Sides]:
+    """The lane's graphs, the one that is shown in bold: as many of their titles as there is room for."""
+    if not view.told:
+        return [(_NOTHING, _NOTHING)]
+    place = [one.kind for one in view.told].index(view.kind)
+    counted = Content.assemble((f"{place + 1} of {len(view.told)}", "$dim"))
+    gap = Content("  ")
+    return [
+        (gap.join(_kind(one, one.kind == view.kind, True) for one in view.told), _NOTHING),
+        (gap.join(_kind(one, one.kind == view.kind, one.kind == view.kind) for one in view.told), _NOTHING),
+        (_kind(view.told[place], True, True), counted),
+    ]
+
+
+def _kind(one: Graph | NoGraph, shown: bool, whole: bool) -> Content:
+    text = plain(one.title if whole else one.kind)
+    missing = "✗ " if isinstance(one, NoGraph) else ""
+    return Content.assemble((f"{missing}{text}", "bold" if shown else "$dim"))
+
+
+def _figures(view: SideView) -> list[Sides]:
+    remark = Content.assemble((view.remark, "$dim"))
+    if view.facts is None:
+        return [(_NOTHING, remark)]
+    figures = view.facts.summary
+    flops = words.NA if figures.flops is None else prefixed(figures.flops)
+    told = [
+        _figure(f"{figures.nodes:,}", "nodes"),
+        _figure(flops, "flops"),
+        _figure(words.count(view.parameters), "parameters"),
+        _figure(f"{figures.edges:,}", "edges"),
+    ]
+    gap = Content("  ")
+    return [
+        *((gap.join(told[:many]), remark) for many in (4, 3, 2)),
+        *((gap.join(told[:many]), _NOTHING) for many in (3, 2)),
+    ]
+
+
+def _figure(number: str, noun: str) -> Content:
+    return Content.assemble(number, (f" {noun}", "$dim"))
