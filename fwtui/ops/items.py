@@ -44,12 +44,16 @@ def of_graph(graph: Graph) -> list[Item]:
     items = [_of_node(node) for node in graph.nodes]
     if not any(map(_AUTOGRAD.search, {item.op for item in items})):
         return items
-    # The edges of autograd's graph run from a weight to the loss, and what it computes the other way.
+    # The edges of autograd's graph run from a weight to the loss, and what it computes the other way; its
+    # nodes tell the shapes of what they differentiate.
     takers: list[list[int]] = [[] for _ in items]
     for place, item in enumerate(items):
         for one in item.inputs:
             takers[one].append(place)
-    return [replace(item, inputs=tuple(taking)) for item, taking in zip(items, takers, strict=True)]
+    return [
+        replace(item, inputs=tuple(taking), shape=None if _AUTOGRAD.search(item.op) else item.shape)
+        for item, taking in zip(items, takers, strict=True)
+    ]
 
 
 def _of_op(op: LoggedOp) -> Item:

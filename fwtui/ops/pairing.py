@@ -49,6 +49,7 @@ class Pairing:
         self._words = _Words(left, right)
         self.near = _near(left, right)
         self.values_tell = False
+        self._has_figures = [np.isfinite(side.figures[:, 0]) for side in self.sides]
 
     def pair(self, left: int, right: int) -> None:
         """Makes the two counterparts."""
@@ -98,22 +99,27 @@ class Pairing:
             for towards in ("takers", "makers"):
                 here, there = (getattr(s, towards)[i] for s, i in zip(self.sides, (one, other), strict=True))
                 rows, columns = self._open(0, here), self._open(1, there)
-                if not rows or not columns or len(rows) * len(columns) > _MOST_LINKS:
+                if len(rows) * len(columns) > _MOST_LINKS:
                     continue
-                fits = self._fits(rows, columns)
-                alone = fits & (fits.sum(0) == 1)[None, :] & (fits.sum(1) == 1)[:, None]
-                for row, column in np.argwhere(alone):
-                    self.pair(rows[row], columns[column])
-                    left.append((rows[row], columns[column]))
+                fits = {row: [column for column in columns if self._fit(row, column)] for row in rows}
+                counted = Counter(column for found in fits.values() for column in found)
+                for row, found in fits.items():
+                    if len(found) == 1 and counted[found[0]] == 1:
+                        self.pair(row, found[0])
+                        left.append((row, found[0]))
 
     def _open(self, side: int, items: Iterable[int]) -> list[int]:
         carrying = self.sides[side].carrying
         return [i for i in sorted(items) if i not in self.of[side] and not carrying[i]]
 
-    def _fits(self, rows: list[int], columns: list[int]) -> Mask:
-        """(rows, columns) whether two may be counterparts, whatever is next to them."""
-        fits: Mask = self._fit_scores(rows, columns) > 0
-        return fits
+    def _fit(self, left: int, right: int) -> bool:
+        """Whether two may be counterparts, whatever is next to them."""
+        return self._words.fit(left, right) and not (
+            self.values_tell
+            and self._has_figures[0][left]
+            and self._has_figures[1][right]
+            and not self.near[left, right]
+        )
 
     def _all_free(self, side: int) -> list[int]:
         return [i for i in self.sides[side].order if i not in self.of[side]]
@@ -136,8 +142,7 @@ class Pairing:
     def _fit_scores(self, rows: list[int], columns: list[int]) -> Scores:
         scores = self._words.scores(rows, columns, parts=False)
         if self.values_tell:
-            left, right = (np.isfinite(side.figures[:, 0]) for side in self.sides)
-            both = left[rows][:, None] & right[columns][None, :]
+            both = self._has_figures[0][rows][:, None] & self._has_figures[1][columns][None, :]
             scores[both & ~self.near[np.ix_(rows, columns)]] = _NEVER
         return scores
 
@@ -186,6 +191,10 @@ class _Words:
             for side in (left, right)
         ]
         self._sizes = [left.sizes, right.sizes]
+        self._listed = [
+            list(zip(main.tolist(), phases.tolist(), sizes.tolist(), strict=True))
+            for main, phases, sizes in zip(self._main, self._phases, self._sizes, strict=True)
+        ]
         # Lanes with batches of other sizes have hardly a size in common.
         self._sizes_tell = bool(np.isin(left.sizes, right.sizes).mean() > 0.5) if len(left.sizes) else False
 
@@ -194,6 +203,16 @@ class _Words:
         for item, words in enumerate(side.words):
             members[item, [self._number[word] for word in words]] = True
         return members
+
+    def fit(self, left: int, right: int) -> bool:
+        """Whether two do the same, as far as words, phases and sizes tell."""
+        (word, phase, size), (other, others_phase, others_size) = (
+            self._listed[0][left],
+            self._listed[1][right],
+        )
+        in_phase = phase == others_phase or phase < 0 or others_phase < 0
+        sized = size == others_size or size < 0 or others_size < 0 or not self._sizes_tell
+        return word == other and in_phase and sized
 
     def scores(self, rows: list[int], columns: list[int], parts: bool) -> Scores:
         """(rows, columns) above 0 where a pair may be one.
@@ -220,10 +239,12 @@ class _Words:
 
 def _near(left: Stream, right: Stream) -> Mask:
     """(left, right) whether two items of one size have the same telling figures."""
-    scale = NEAR * np.maximum(left.figures[:, None, 2], right.figures[None, :, 2])
-    near: Mask = (left.sizes[:, None] == right.sizes[None, :]) & telling(left)[:, None]
-    near &= telling(right)[None, :]
-    with np.errstate(invalid="ignore"):
-        for figure in range(3):
-            near &= np.abs(left.figures[:, None, figure] - right.figures[None, :, figure]) <= scale
+    near = np.zeros((len(left.items), len(right.items)), bool)
+    tell = telling(left), telling(right)
+    for size in np.intersect1d(left.sizes[tell[0]], right.sizes[tell[1]]):
+        rows = np.flatnonzero(tell[0] & (left.sizes == size))
+        columns = np.flatnonzero(tell[1] & (right.sizes == size))
+        a, b = left.figures[rows][:, None], right.figures[columns][None, :]
+        scale = NEAR * np.maximum(a[:, :, 2], b[:, :, 2])
+        near[np.ix_(rows, columns)] = (np.abs(a - b) <= scale[:, :, None]).all(2)
     return near

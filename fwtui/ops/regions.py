@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fwtui.ops.pairing import Pairing
-from fwtui.ops.table import PARTS
+from fwtui.ops.table import ONE_WORD, PARTS
 
 _MOST = 64
 """So many ops may be one op on the other side; an optimizer's update of all weights may be more."""
 
-_WHOLE = {words[0] for words in PARTS}
+_WHOLE = {words[0] for words in PARTS} - ONE_WORD.keys()
+"""Words of what is several ops elsewhere, and stands for itself nowhere."""
 
 
 class Regions:
@@ -54,8 +55,8 @@ class Regions:
         done = {self._sides[1 - side].words[other][0] for other in others}
         whole = words[0] not in done
         lacking = set(words) if whole else set(words[1:]) - (done - {words[0]})
-        if words[0] in words[1:]:  # it gives more than one gradient, of the same that it takes
-            for other in sorted(self._in_its_place(side, item, lacking)):
+        if words[0].endswith("gradient") or words[0] in words[1:]:  # it may give more than one gradient
+            for other in sorted(self._fit(side, item, self._after_its_makers(side, item), lacking)):
                 self._link(side, item, other)
         self._grow(side, item, lacking)
         if whole:
@@ -69,18 +70,28 @@ class Regions:
             self._grow(1 - side, other, _WHOLE.intersection(words[1:]))
 
     def _in_its_place(self, side: int, item: int, words: set[str]) -> set[int]:
-        """The free items of the other side that give to the counterparts of its takers, or take from those of
-        its makers."""
+        """The free items of the other side that stand before the counterparts of its takers, or behind those
+        of its makers."""
         here, there = self._sides[side], self._sides[1 - side]
         of = self._pairing.of[side]
-        found: set[int] = set()
+        found = self._after_its_makers(side, item)
         for taker in here.takers[item]:
-            for other in of.get(taker, ()):
-                found |= there.makers[other]
-        for maker in here.makers[item]:
-            for other in of.get(maker, ()):
-                found |= there.takers[other]
+            # Where another maker of the same is open too, nobody knows which of them is which.
+            if all(maker in of or maker == item for maker in here.makers[taker]):
+                for other in of.get(taker, ()):
+                    found |= there.makers[other]
         return self._fit(side, item, found, words)
+
+    def _after_its_makers(self, side: int, item: int) -> set[int]:
+        """What takes from the counterparts of an item's makers, in its own phase."""
+        here, there = self._sides[side], self._sides[1 - side]
+        return {
+            taker
+            for maker in here.makers[item]
+            if here.items[maker].phase == here.items[item].phase
+            for other in self._pairing.of[side].get(maker, ())
+            for taker in there.takers[other]
+        }
 
     def _with_its_parameters(self, side: int, item: int, words: set[str]) -> set[int]:
         there = self._sides[1 - side]

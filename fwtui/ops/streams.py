@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,14 +74,15 @@ class Stream:
 
     def _is_idle(self, item: Item, makers: frozenset[int]) -> bool:
         """Whether it is a sum over no axis, or over such of one element, as gradients of sums are."""
-        size = _size(item)
-        return canonical(item.op) == ("sum",) and {self.sizes[maker] for maker in makers} == {size} != {-1}
+        if canonical(item.op) != ("sum",):
+            return False
+        return {self.sizes[maker] for maker in makers} == {_size(item)} != {_UNKNOWN_SIZE}
 
 
 def _size(item: Item) -> int:
     if item.shape is None or None in item.shape:
         return _UNKNOWN_SIZE
-    return int(np.prod([size for size in item.shape if size is not None], dtype=np.int64))
+    return prod(size for size in item.shape if size is not None)
 
 
 def _figures(item: Item) -> tuple[float, float, float]:
