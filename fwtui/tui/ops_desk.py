@@ -1,0 +1,204 @@
+"""What the ops screen has before it: both logs, how they correspond, in which rows. It knows no widget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from fwtui.ops.names import canonical
+from fwtui.race.graph import Node
+from fwtui.race.records import LoggedOp
+from fwtui.tui.charts.axes import Limits
+from fwtui.tui.model import RaceModel
+from fwtui.tui.ops_follow import Following
+from fwtui.tui.ops_lines import Cursor, Looked, View
+from fwtui.tui.ops_log_view import LogView
+from fwtui.tui.ops_pairing import Logs, Pairing, is_quick, pair
+from fwtui.tui.ops_rows import Row, Rows, arrange
+from fwtui.tui.ops_state import Showing
+from fwtui.tui.ops_timeline_view import TimelineView, axis
+from fwtui.tui.ops_totals_view import TotalsView, totals
+from fwtui.tui.selection import Place
+
+_LEAST_ALIKE = 2
+
+
+class OpsDesk:
+    """Holds two lanes' logs.
+
+    Args:
+        beside: runs what takes longer than a key may wait, beside the screen, which looks again when it is
+            done.
+    """
+
+    def __init__(self, model: RaceModel, beside: Callable[[Callable[[], None]], object]) -> None:
+        self._model, self._beside = model, beside
+        self.following = Following(model)
+        self.showing = Showing()
+        self.pairing = pair((None, None))
+        self._sides: tuple[int, ...] = ()
+        self._made: Pairing | None = None
+        self._works = False
+        self._limits: Limits | None = None
+        self._rows: dict[int | None, Rows] = {}
+        self._rows_of: tuple[object, ...] = ()
+
+    @property
+    def waits(self) -> bool:
+        """Whether the logs are still being aligned."""
+        return self._works
+
+    def take_in(self, sides: tuple[int, ...]) -> int | None:
+        """Takes the newest logs of these lanes, if they are followed; the lane whose log has the fault that
+        was waited for.
+        """
+        if sides != self._sides:
+            self._sides, self.pairing, self._limits = sides, pair((None, None)), None
+        faulty = self.following.take_in(sides)
+        left, right = (*map(self.following.log, sides), None)[:2]
+        self._align((left, right))
+        return faulty
+
+    def _align(self, logs: Logs) -> None:
+        if self._works:
+            return
+        made, self._made = self._made, None
+        if made is not None and made.logs[0] is logs[0] and made.logs[1] is logs[1]:
+            self.pairing = made
+        before = self.pairing
+        if logs[0] is before.logs[0] and logs[1] is before.logs[1]:
+            return
+        if is_quick(logs):
+            self.pairing = pair(logs, before)
+            return
+
+        def work() -> None:
+            try:
+                self._made = pair(logs, before)
+            finally:
+                self._works = False
+
+        self._works = True
+        self._beside(work)
+
+    def cursor(self, place: Place) -> tuple[Cursor | None, bool]:
+        """The op that `place` means, and whether it was found; otherwise it is the first that is shown."""
+        side = self._sides.index(place.lane) if place.lane in self._sides else 0
+        if not self.pairing.ops(side):
+            return None, False
+        op = self._find(side, place)
+        return (Cursor(side, op), True) if op is not None else (Cursor(side, self.first(side) or 0), False)
+
+    def place(self, cursor: Cursor, before: Place) -> Place:
+        """All that is known of an op; a node that `before` had chosen for it stays."""
+        op = self.pairing.ops(cursor.side)[cursor.op]
+        lane = self._sides[cursor.side]
+        node = before.node if before.lane == lane and before.op in (None, cursor.op) else None
+        return Place(lane, op.number, node or self._node_of(lane, op), op.source)
+
+    def rows(self, side: int | None) -> Rows:
+        """The ops that are shown, `side`'s alone or both sides'."""
+        showing = self.showing
+        made_of = (self.pairing, showing.order, showing.phase)
+        if made_of != self._rows_of:
+            self._rows_of, self._rows = made_of, {}
+        if side not in self._rows:
+            self._rows[side] = arrange(self.pairing, showing.order, showing.phase, side)
+        return self._rows[side]
+
+    def view(self, cursor: Cursor | None, narrow: bool, tolerance: float) -> View:
+        """The table as it is to be seen.
+
+        Args:
+            narrow: whether there is room for one side only.
+            tolerance: how far counterparts of one step may be apart.
+        """
+        side = cursor.side if cursor else 0
+        sides = (side,) if narrow else (0, 1)
+        found = frozenset(self.found(side)) if self.showing.term else frozenset()
+        looked = Looked(self.pairing, self.rows(side if narrow else None), sides, cursor, found, tolerance)
+        if self.showing.view == "totals":
+            return TotalsView(looked, totals(self.pairing, self.showing.order, self.showing.phase))
+        if self.showing.view == "timeline":
+            self._limits = axis(self.pairing, self._limits)
+            return TimelineView(looked, self._limits)
+        return LogView(looked)
+
+    def found(self, side: int) -> list[int]:
+        """The ops of a side that the search finds, in the order in which they stand."""
+        ops = self.pairing.ops(side)
+        return [number for number in self._shown(side) if self.showing.finds(ops[number])]
+
+    def next_found(self, cursor: Cursor, by: int) -> int | None:
+        """The next op that the search finds, beyond the end from the start; 0: from the cursor itself on."""
+        shown = self._shown(cursor.side)
+        place = {op: at for at, op in enumerate(shown)}
+        found, here = self.found(cursor.side), place.get(cursor.op, 0)
+        if by < 0:
+            return next((op for op in reversed(found) if place[op] < here), found[-1] if found else None)
+        return next((op for op in found if place[op] >= here + by), found[0] if found else None)
+
+    def is_shown(self, cursor: Cursor) -> bool:
+        """Whether the filter leaves an op in."""
+        return cursor.op in self._shown(cursor.side)
+
+    def first(self, side: int) -> int | None:
+        """The first op of a side that is shown."""
+        return next(iter(self._shown(side)), None)
+
+    def nearest(self, cursor: Cursor, side: int) -> int | None:
+        """The op of `side` that stands across from the cursor, or next to where it would."""
+        across = self.pairing.alignment.counterparts(cursor.side, cursor.op)
+        if across:
+            return across[0]
+        here = self.pairing.alignment.match_of(cursor.side, cursor.op)
+        matches = enumerate(self.pairing.alignment.matches)
+        having = [(abs(at - here), ops[0]) for at, one in matches if (ops := (one.left, one.right)[side])]
+        return min(having)[1] if having else None
+
+    def _shown(self, side: int) -> list[int]:
+        return [op for row in self.rows(None) if isinstance(row, Row) and (op := row.ops[side]) is not None]
+
+    def _find(self, side: int, place: Place) -> int | None:
+        """The op with its number, or the one most like the node or the line that `place` has."""
+        ops = self.pairing.ops(side)
+        if place.op is not None:
+            return min(place.op, len(ops) - 1)
+        node = self._node_at(place)
+        source = place.source or (node.source if node else None)
+        alike = {op.number: _alike(op, node, source) for op in ops}
+        best = max(alike, key=alike.__getitem__)
+        return best if alike[best] >= _LEAST_ALIKE else None
+
+    def _node_at(self, place: Place) -> Node | None:
+        told = self._model.lanes[place.lane].history.graphs
+        if place.node is None or told is None:
+            return None
+        kind, index = place.node
+        graphs = (graph for graph in told.graphs if graph.kind == kind)
+        nodes: Sequence[Node] = next((getattr(graph, "nodes", ()) for graph in graphs), ())
+        return nodes[index] if index < len(nodes) else None
+
+    def _node_of(self, lane: int, op: LoggedOp) -> tuple[str, int] | None:
+        """The node that has the op's name, in the first graph that has one."""
+        told = self._model.lanes[lane].history.graphs
+        if not op.name or told is None:
+            return None
+        named = (
+            (graph.kind, index)
+            for graph in told.graphs
+            for index, node in enumerate(getattr(graph, "nodes", ()))
+            if node.name == op.name
+        )
+        return next(named, None)
+
+
+def _alike(op: LoggedOp, node: Node | None, source: tuple[str, int] | None) -> int:
+    """How much an op has of what is looked for: the node's name, the line, what it does, its phase."""
+    score = 4 * (source is not None and op.source == source)
+    if node is not None:
+        phase = "forward" if node.phase == "loss" else node.phase
+        score += 8 * bool(op.name and op.name == node.name)
+        word = canonical(op.op)
+        score += 2 * (op.op == node.op or (bool(word) and word == canonical(node.op)))
+        score += op.phase == phase
+    return score

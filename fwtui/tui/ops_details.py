@@ -1,0 +1,159 @@
+"""What is to be said of one op, and of its counterpart beside it."""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from fwtui.ops.figures import apart, fingerprint
+from fwtui.race.graph import Tensor
+from fwtui.race.records import Fingerprint, LoggedOp, Taken
+from fwtui.tui import words
+from fwtui.tui.ops_pairing import Pairing
+from fwtui.tui.ops_words import is_bookkeeping, shape, source
+from fwtui.workloads.own_errors import plain
+
+ROWS, TIGHT_ROWS = 8, 5
+_LABEL = 8
+_MOST_INPUTS = 3
+_NOTHING = Content("")
+
+
+def about(pairing: Pairing, side: int, number: int, colours: Sequence[str]) -> tuple[Content, Content]:
+    """The op on its side, and its counterparts on the other, in at most `ROWS` lines each.
+
+    Args:
+        colours: each side's, by the theme's name for it.
+    """
+    others = pairing.across(side, number)
+    own = _op(pairing, side, pairing.ops(side)[number], colours[side])
+    if others:
+        other = Content("\n").join(
+            [_op(pairing, 1 - side, others[0], colours[1 - side]), *(_more(others[1:]) if others[1:] else [])]
+        )
+    else:
+        other = _NOTHING
+    return (own, other) if side == 0 else (other, own)
+
+
+def _more(others: Sequence[LoggedOp]) -> list[Content]:
+    named = ", ".join(f"{op.number} {plain(op.op)}" for op in others)
+    return [_row("with", Content(named))]
+
+
+def tight(pairing: Pairing, side: int, number: int, colours: Sequence[str]) -> Content:
+    """The op, and its counterparts by name, in `TIGHT_ROWS` lines."""
+    op = pairing.ops(side)[number]
+    return Content("\n").join(
+        [
+            _title(pairing, side, op, colours[side]),
+            _row("takes", Content(", ").join([_taken(pairing, side, one) for one in op.inputs])),
+            _row("gives", Content.assemble(_gives(op), "   ", _values(fingerprint(op)))),
+            _row("source", _source(op)),
+            _row("across", verdict(pairing, side, number)),
+        ]
+    )
+
+
+def verdict(pairing: Pairing, side: int, number: int) -> Content:
+    """The counterparts, and how far what they gave is from what this op gave; or why there are none."""
+    op, others = pairing.ops(side)[number], pairing.across(side, number)
+    if not pairing.compares:
+        return Content.assemble(("no log on the other side", "$dim"))
+    match = pairing.match(side, number)
+    if not others:
+        if is_bookkeeping(op.op):
+            return Content.assemble(("none needed: it computes nothing", "$dim"))
+        word = f"{match.canonical}: " if match.canonical else "no common word: "
+        return Content.assemble((word, "$dim"), ("+ stands alone on this side", "$warning"))
+    named = ", ".join(f"{one.number} {plain(one.op)}" for one in others)
+    ours = pairing.ops(side)[(match.left, match.right)[side][-1]]
+    gap = _gap(fingerprint(ours), fingerprint(others[-1]), pairing.same_step)
+    return Content.assemble((f"{match.canonical}: ", "$dim"), named, "   ", gap)
+
+
+def _gap(a: Fingerprint | None, b: Fingerprint | None, same_step: bool) -> Content:
+    """How far two outputs are apart by what is known of them."""
+    if a is None or b is None:
+        return Content.assemble(("outputs not compared: no fingerprint", "$dim"))
+    gap = apart(a, b)
+    if gap is None:
+        return Content.assemble(("outputs not compared: no finite number", "$warning"))
+    said = "the same in every figure" if gap == 0 else f"apart by {words.gap(gap)} of the largest"
+    return Content.assemble("outputs ", said, ("" if same_step else ", but of another step", "$dim"))
+
+
+def _op(pairing: Pairing, side: int, op: LoggedOp, colour: str) -> Content:
+    taken = [_taken(pairing, side, one) for one in op.inputs[:_MOST_INPUTS]]
+    if len(op.inputs) > _MOST_INPUTS:
+        taken[-1] = Content.assemble(taken[-1], (f"   and {len(op.inputs) - _MOST_INPUTS} more", "$dim"))
+    lines = [_title(pairing, side, op, colour)]
+    lines += [_row("" if place else "takes", one) for place, one in enumerate(taken)]
+    lines += [_row("gives", _gives(op)), _row("values", _values(fingerprint(op)))]
+    lines += [_row("cost", _cost(op)), _row("source", _source(op))]
+    return Content("\n").join(lines)
+
+
+def _row(label: str, told: Content) -> Content:
+    return Content.assemble((label.ljust(_LABEL), "$dim"), told)
+
+
+def _title(pairing: Pairing, side: int, op: LoggedOp, colour: str) -> Content:
+    log = pairing.logs[side]
+    phase = (op.phase, f"$phase-{op.phase}") if op.phase else ("phase not known", "$dim")
+    if op.number in pairing.calls[side]:
+        phase = ("the whole step, called once", "$dim")
+    name = f"  {plain(op.name)}" if op.name else ""
+    step = f"   step {log.step:,}" if log is not None else ""
+    return Content.assemble(
+        (f"{op.number} {plain(op.op)}", f"bold ${colour}"), name, "   ", phase, (step, "$dim")
+    )
+
+
+def _taken(pairing: Pairing, side: int, taken: Taken) -> Content:
+    told = _tensor(taken.tensor)
+    if isinstance(taken.origin, int):
+        giver = plain(pairing.ops(side)[taken.origin].op)
+        output = f" output {taken.output}" if taken.output else ""
+        return Content.assemble(told, (" ← ", "$dim"), f"{taken.origin} {giver}{output}")
+    return Content.assemble(told, (" ← ", "$dim"), plain(taken.origin or "a constant"))
+
+
+def _tensor(tensor: Tensor | None) -> str:
+    if tensor is None:
+        return words.NA
+    return f"{shape(tensor)} {plain(tensor.dtype)}" if tensor.shape else plain(tensor.dtype)
+
+
+def _gives(op: LoggedOp) -> Content:
+    told = ", ".join(map(_tensor, op.outputs)) or "nothing"
+    results = ", ".join(plain(name) for name, _ in op.results)
+    return Content.assemble(told, (" → ", "$dim") if results else "", results)
+
+
+def _values(one: Fingerprint | None) -> Content:
+    if one is None:
+        return Content.assemble(("no fingerprint", "$dim"))
+    figures = (("mean ", one.mean), ("   std ", one.std), ("   largest ", one.largest))
+    told = Content.assemble(
+        *(part for name, value in figures for part in ((name, "$dim"), words.loss(value)))
+    )
+    wrong = [words.plural(one.nans, "NaN")] if one.nans else []
+    wrong += [f"{one.infinities:,} infinite"] if one.infinities else []
+    return Content.assemble(told, (f"   ✗ {', '.join(wrong)}", "bold $error") if wrong else "")
+
+
+def _cost(op: LoggedOp) -> Content:
+    began = "" if op.started_ns is None else f" from {words.duration(op.started_ns)} on"
+    where = f"   on {plain(op.device)}" if op.device else ""
+    return Content.assemble(
+        words.duration(op.host_ns), (began, "$dim"), f"   {words.size(op.nbytes)}", (where, "$dim")
+    )
+
+
+def _source(op: LoggedOp) -> Content:
+    if op.source is None:
+        return Content.assemble((words.NA, "$dim"))
+    return Content.assemble(source(op), (f"   {plain(linecache.getline(*op.source))}", "$dim"))

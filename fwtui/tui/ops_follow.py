@@ -1,0 +1,161 @@
+"""When lanes are asked for their op logs, and which of the logs that they told are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from fwtui.ops.figures import first_fault
+from fwtui.race.race import LaneRun
+from fwtui.race.records import OpsLogged
+from fwtui.tui import words
+from fwtui.tui.model import Lane, RaceModel
+
+RATES: tuple[int | None, ...] = (None, 1000, 100, 10, 1)
+"""Before each how many-th step ops are logged; None: only when asked."""
+
+
+@dataclass
+class _Kept:
+    """One run of a lane: what is shown of it, how many logs it had told when it was asked, its fault."""
+
+    run: LaneRun
+    log: OpsLogged | None = None
+    asked_at: int | None = None
+    fault: OpsLogged | None = None
+
+
+@dataclass
+class Following:
+    """Follows the newest logs, or keeps showing the same.
+
+    Attributes:
+        live: whether the newest are shown.
+    """
+
+    model: RaceModel
+    live: bool = True
+    _kept: dict[int, _Kept] = field(default_factory=dict)
+
+    def ask(self, lanes: Sequence[int]) -> None:
+        """Asks those lanes for a log that have something new to tell; to be called about once a second."""
+        for index in lanes:
+            if self._wants(self.model.lanes[index]):
+                self._of(index).asked_at = self.model.lanes[index].history.op_logs_told
+                self.model.ask_ops(index)
+
+    def take_in(self, lanes: Sequence[int]) -> int | None:
+        """Has the newest logs shown, if they are followed.
+
+        Returns:
+            The lane whose newest log holds the fault that was waited for: that log stays from now on, beside
+            the others' of the same step.
+        """
+        for index in lanes:
+            kept, log = self._of(index), self.model.lanes[index].history.ops
+            if self.live or kept.log is None:
+                kept.log = log
+            if log is None or log is kept.fault or not self.model.lanes[index].until_nan:
+                continue
+            if first_fault(log.log) is not None:
+                self._show_fault(index, log, lanes)
+                return index
+        return None
+
+    def log(self, index: int) -> OpsLogged | None:
+        """The log that is shown of a lane; None before there is one."""
+        return self._of(index).log
+
+    def watch(self, lanes: Sequence[int]) -> int | None:
+        """Has these lanes log each step until one holds a NaN.
+
+        Returns:
+            The lane that has told one already, which is then shown.
+        """
+        for index in lanes:
+            for log in self.model.lanes[index].history.op_logs:
+                if first_fault(log.log) is not None:
+                    self._show_fault(index, log, lanes)
+                    return index
+        self.live = True
+        for index in lanes:
+            if not self.model.lanes[index].over:
+                self.model.log_until_nan(index)
+        return None
+
+    def watches(self, lanes: Sequence[int]) -> bool:
+        """Whether a lane logs each step until there is a NaN."""
+        return any(
+            lane.until_nan and not lane.history.ended and self._of(lane.run.lane).fault is None
+            for lane in (self.model.lanes[index] for index in lanes)
+        )
+
+    def rate(self, lanes: Sequence[int]) -> int | None:
+        """Before each how many-th step the first of these lanes logs."""
+        return self.model.lanes[lanes[0]].log_every
+
+    def set_rate(self, lanes: Sequence[int], by: int) -> None:
+        """Has these lanes log more often, or more seldom, by so many of `RATES`."""
+        now = self.rate(lanes)
+        place = RATES.index(now) if now in RATES else sum(1 for one in RATES[1:] if one and now and one > now)
+        rate = RATES[min(max(place + by, 0), len(RATES) - 1)]
+        for index in lanes:
+            self.model.log_every(index, rate or 0)
+
+    def stop(self, lanes: Sequence[int]) -> None:
+        """Has these lanes log only when asked."""
+        for index in lanes:
+            self.model.log_every(index, 0)
+
+    def try_again(self, lanes: Sequence[int]) -> None:
+        """Asks these lanes once more, also those that could not tell."""
+        for index in lanes:
+            if not self.model.lanes[index].over:
+                self._of(index).asked_at = None
+                self.model.ask_ops(index)
+
+    def state(self, index: int) -> str:
+        """Why a lane has told no log, or none yet."""
+        lane = self.model.lanes[index]
+        history = lane.history
+        if history.not_logged:
+            return f"cannot tell its ops: {history.not_logged}"
+        if lane.over:
+            assert history.ended is not None
+            return f"the lane has {words.outcome(history.ended)}: it logs no more ops"
+        if history.built is None:
+            return f"{words.PHASES[history.phase]}: its ops come once it trains"
+        if not history.steps:
+            return f"{words.PHASES[history.phase]}: its ops come after the first step"
+        if self._of(index).asked_at is None:
+            return "not asked yet"
+        waits = history.standing == "waiting"
+        return (
+            "asked: the log comes with its next turn" if waits else "asked: the log comes with the next step"
+        )
+
+    def _wants(self, lane: Lane) -> bool:
+        """Whether to ask a lane now: it can tell something new, and would not without being asked."""
+        history, kept = lane.history, self._of(lane.run.lane)
+        if lane.over or history.built is None or history.not_logged:
+            return False
+        if kept.asked_at is not None and history.op_logs_told <= kept.asked_at:
+            return False
+        if history.ops is None:
+            return True
+        return self.live and lane.log_every is None and history.ops.step < history.steps
+
+    def _of(self, index: int) -> _Kept:
+        run = self.model.lanes[index].run
+        kept = self._kept.get(index)
+        if kept is None or kept.run is not run:
+            kept = self._kept[index] = _Kept(run)
+        return kept
+
+    def _show_fault(self, index: int, log: OpsLogged, lanes: Sequence[int]) -> None:
+        self.live = False
+        for other in lanes:
+            kept, logs = self._of(other), self.model.lanes[other].history.op_logs
+            kept.log = next((one for one in logs if one.step == log.step), kept.log)
+        kept = self._of(index)
+        kept.log = kept.fault = log

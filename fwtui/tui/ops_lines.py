@@ -1,0 +1,81 @@
+"""What every view of op logs is made of: pieces of lines, the cursor, and texts that fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, Protocol
+
+from fwtui.race.records import OpPhase
+from fwtui.tui.ops_pairing import Pairing
+from fwtui.tui.ops_rows import Rows
+
+Style = Literal["", "dim", "faint", "strong", "left", "right", "warning", "error", "found"] | OpPhase
+STYLES: tuple[Style, ...] = (
+    *("dim", "faint", "strong", "left", "right", "warning", "error", "found"),
+    *("forward", "backward", "update"),
+)
+LANES: tuple[Style, Style] = ("left", "right")
+Shade = Literal["", "cursor", "counterpart"]
+
+
+class Span(NamedTuple):
+    """A piece of a line. `side`: whose it is, and is shaded with; None where it belongs to both."""
+
+    text: str
+    style: Style = ""
+    side: int | None = None
+
+
+class Cursor(NamedTuple):
+    """An op that is looked at: which side, and its number in that side's log."""
+
+    side: int
+    op: int
+
+
+@dataclass(frozen=True)
+class Looked:
+    """All that a view shows.
+
+    Attributes:
+        rows: the ops in the order in which they stand.
+        sides: which sides are drawn: both, or in a narrow window that of the cursor.
+        cursor: None where there is no op.
+        found: the ops of the cursor's side that a search has found.
+        tolerance: how far two outputs of the same step may be apart and still be the same.
+    """
+
+    pairing: Pairing
+    rows: Rows
+    sides: tuple[int, ...]
+    cursor: Cursor | None
+    found: frozenset[int]
+    tolerance: float
+
+    @property
+    def narrow(self) -> bool:
+        """Whether there is room for one side only."""
+        return len(self.sides) == 1
+
+
+class View(Protocol):
+    """A table of lines, made when they are asked for."""
+
+    def __len__(self) -> int:
+        """How many lines there are."""
+
+    def head(self, width: int) -> Sequence[Span]:
+        """What stands above the columns."""
+
+    def line(self, index: int, width: int) -> Sequence[Span]:
+        """One line, of `width` cells or fewer."""
+
+    def shade(self, index: int, side: int | None) -> Shade:
+        """What lies behind that side's part of a line."""
+
+    def op(self, index: int, side: int) -> int | None:
+        """The op of that side that a line stands for."""
+
+    def cursor_line(self) -> int | None:
+        """The line that the cursor is on; None where it is on none."""

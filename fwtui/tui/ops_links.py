@@ -1,0 +1,80 @@
+"""What stands between two ops: whether they are counterparts, and whether they gave the same."""
+
+from __future__ import annotations
+
+from fwtui.ops import names
+from fwtui.ops.align import Match
+from fwtui.ops.figures import apart, fingerprint
+from fwtui.tui.ops_lines import LANES, Looked, Span, Style
+from fwtui.tui.ops_pairing import Pairing
+from fwtui.tui.ops_rows import Row
+from fwtui.tui.ops_words import cut
+
+LINK = 5
+"""Cells between both sides."""
+_BOOKKEEPING: tuple[str, Style] = ("·", "dim")
+_NO_WORD: tuple[str, Style] = ("?", "dim")
+_ALONE: tuple[str, Style] = ("+", "warning")
+MEANINGS = {_BOOKKEEPING: "computes nothing", _NO_WORD: "not in the table of ops", _ALONE: "stands alone"}
+
+
+def link(looked: Looked, row: Row) -> Span:
+    """The lines that join the ops of a row, in `LINK` cells; of one that stands alone, a mark on its side."""
+    pairing = looked.pairing
+    match = pairing.alignment.matches[row.match]
+    if not pairing.compares:
+        return Span(" " * LINK)
+    if match.left and match.right:
+        differs = row.line == row.lines - 1 and differ(pairing, match, looked.tolerance)
+        return Span(f" {_joint(row, differs)} ", "warning" if differs else "dim")
+    mark, style = alone(pairing, match)
+    return Span(f" {mark}   " if match.left else f"   {mark} ", style)
+
+
+def across(looked: Looked, row: Row, width: int) -> list[Span]:
+    """The counterparts by name, where there is room for one side only."""
+    pairing, side = looked.pairing, looked.sides[0]
+    match = pairing.alignment.matches[row.match]
+    others = (match.left, match.right)[1 - side]
+    if not pairing.compares:
+        return []
+    if not others:
+        mark, style = alone(pairing, match)
+        return [Span(f"{mark} {MEANINGS[mark, style]}"[:width], style)]
+    if row.line:
+        return []
+    differs = differ(pairing, match, looked.tolerance)
+    said = ", ".join(f"{number} {pairing.ops(1 - side)[number].op}" for number in others)
+    return [
+        Span("≠ " if differs else "─ ", "warning" if differs else "dim"),
+        Span(cut(said, width - 2), LANES[1 - side]),
+    ]
+
+
+def alone(pairing: Pairing, match: Match) -> tuple[str, Style]:
+    """The mark of an op that stands alone: for one that computes nothing that is as it should be."""
+    op = pairing.ops(0)[match.left[0]].op if match.left else pairing.ops(1)[match.right[0]].op
+    parts = names.canonical(op)
+    return _NO_WORD if parts is None else _ALONE if parts else _BOOKKEEPING
+
+
+def differ(pairing: Pairing, match: Match, tolerance: float) -> bool:
+    """Whether two counterparts of the same step surely gave other values."""
+    if not pairing.same_step:
+        return False
+    a, b = (fingerprint(pairing.ops(side)[ops[-1]]) for side, ops in enumerate((match.left, match.right)))
+    gap = apart(a, b) if a is not None and b is not None else None
+    return gap is not None and gap > tolerance
+
+
+def _joint(row: Row, differs: bool) -> str:
+    left, right = (op is not None for op in row.ops)
+    if row.lines == 1:
+        middle = "─"
+    elif row.line == 0:
+        middle = "┬"
+    elif row.line == row.lines - 1:
+        middle = "┴" if left and right else "┘" if left else "└"
+    else:
+        middle = "┼" if left and right else "┤" if left else "├"
+    return ("─" if left else " ") + ("≠" if differs else middle) + ("─" if right else " ")

@@ -1,0 +1,60 @@
+"""An op's name, shapes and line in as few cells as there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.cells import cell_len, set_cell_size
+
+from fwtui.ops import names
+from fwtui.race.graph import Tensor
+from fwtui.race.records import LoggedOp
+from fwtui.workloads.own_errors import place, plain
+
+
+def cut(text: str, width: int) -> str:
+    """`text`, which may come from a framework, in exactly `width` cells."""
+    text = plain(text)
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(text, width - 1) + "…" if width > 0 else ""
+
+
+def right(text: str, width: int) -> str:
+    """A figure flush right in `width` cells."""
+    return text.rjust(width)[:width]
+
+
+def shape(tensor: Tensor) -> str:
+    """`64×1000`; an open dimension is `?`, and a scalar `·`."""
+    return "×".join("?" if size is None else str(size) for size in tensor.shape) or "·"
+
+
+def output(op: LoggedOp) -> str:
+    """The shape of what an op gives, and how many outputs it has besides."""
+    if not op.outputs:
+        return ""
+    more = f" +{len(op.outputs) - 1}" if op.outputs[1:] else ""
+    return shape(op.outputs[0]) + more
+
+
+def source(op: LoggedOp, width: int | None = None) -> str:
+    """`net_torch.py:18`, its line number kept where the name is too long for `width`."""
+    if op.source is None:
+        return ""
+    path, line = Path(op.source[0]), op.source[1]
+    whole = plain(place(path, line))
+    tail = f"….py:{line}" if path.suffix == ".py" else f"…:{line}"
+    if width is None or cell_len(whole) <= width:
+        return whole
+    return (path.name[: max(width - len(tail), 0)] + tail)[:width]
+
+
+def short(op: str) -> str:
+    """The op's name without the library that all of a lane's ops are from."""
+    return plain(op.removeprefix("aten."))
+
+
+def is_bookkeeping(op: str) -> bool:
+    """Whether an op computes nothing, so that nothing need stand across from it."""
+    return names.canonical(op) == ()
