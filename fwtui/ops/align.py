@@ -64,6 +64,7 @@ def align(left: Sequence[Item], right: Sequence[Item]) -> Alignment:
     """
     pairing = Pairing(Stream(left), Stream(right))
     regions = Regions(pairing)
+    pairing.by_names()
     regions.updates()
     pairing.by_values()
     regions.complete()

@@ -48,7 +48,7 @@ def canonical(op: str) -> tuple[str, ...] | None:
     for name in (op.lower(), _plain(op)):
         if name in _WORDS:
             return _WORDS[name]
-    return _fused(op) or _gradient(op)
+    return _fused(op) or _reduction(op) or _gradient(op)
 
 
 @cache
@@ -101,6 +101,12 @@ def _fused(op: str) -> tuple[str, ...]:
         return ()
     words = [word for name in names for word in _WORDS[name][:1]]
     return tuple(dict.fromkeys(sorted(words, key=MOVING.__contains__)))
+
+
+def _reduction(op: str) -> tuple[str, ...]:
+    """An HLO reduction by more than one op: by a comparison, it looks for a place."""
+    _, by, operations = op.partition(" by ")
+    return (("argmax",) if "compare" in operations else ("reduction",)) if by else ()
 
 
 def _split(joined: str) -> list[str]:

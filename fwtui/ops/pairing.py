@@ -61,6 +61,16 @@ class Pairing:
         carrying = self.sides[side].carrying
         return [i for i in self._all_free(side) if not carrying[i]]
 
+    def by_names(self) -> None:
+        """Pairs what comes in: the parameters and the batch."""
+        for name, (lefts, rights) in self._named().items():
+            here, there = (
+                [i for i in items if side.words[i] == (name,)]
+                for side, items in zip(self.sides, (lefts, rights), strict=True)
+            )
+            for left, right in zip(here, there, strict=False):
+                self.pair(left, right)
+
     def by_values(self) -> None:
         """Pairs what gives the same values and may be the same op."""
         if not self.near.any():
@@ -163,9 +173,8 @@ class Pairing:
             for other in others:
                 link(left.takers[one], right.takers[other])
                 link(left.makers[one], right.makers[other])
-        for name, (lefts, rights) in self._named().items():
-            if name:
-                link(lefts, rights)
+        for lefts, rights in self._named().values():
+            link(lefts, rights)
         return flow
 
     def _named(self) -> dict[str, tuple[list[int], list[int]]]:

@@ -7,9 +7,7 @@ from collections.abc import Iterable
 from fwtui.ops.pairing import Pairing
 from fwtui.ops.table import ONE_WORD, PARTS
 
-_MOST = 64
-"""So many ops may be one op on the other side; an optimizer's update of all weights may be more."""
-
+BACKWARD = ("whole backward pass",)
 _WHOLE = {words[0] for words in PARTS} - ONE_WORD.keys()
 """Words of what is several ops elsewhere, and stands for itself nowhere."""
 
@@ -32,7 +30,11 @@ class Regions:
         for side in (0, 1):
             for item in self._pairing.free(side):
                 words = self._sides[side].words[item]
-                if len(words) > 1 and item not in self._pairing.of[side]:
+                if words == BACKWARD:
+                    for other in self._pairing.free(1 - side):
+                        if self._sides[1 - side].items[other].phase == "backward":
+                            self._link(side, item, other)
+                elif len(words) > 1 and item not in self._pairing.of[side]:
                     for other in sorted(self._in_its_place(side, item, set(words))):
                         self._link(side, item, other)
                     self._complete(side, item)
@@ -115,7 +117,7 @@ class Regions:
         there = self._sides[1 - side]
         near = self._pairing.near if side == 0 else self._pairing.near.T
         left = sorted(self._pairing.of[side].get(item, ()))
-        while words and left and len(self._pairing.of[side][item]) < _MOST:
+        while words and left:
             one = left.pop()
             # What takes from that which gives the item's values already is not part of it.
             takers = {i for i in there.takers[one] if near[item, i]} if near[item, one] else there.takers[one]

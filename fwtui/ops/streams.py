@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from fwtui.ops.items import Item
 from fwtui.ops.names import canonical, carries, kind
 
+INPUT = ("input",)
 _UNKNOWN_SIZE = -1
 
 
@@ -32,8 +33,8 @@ class Stream:
     def __init__(self, items: Sequence[Item]) -> None:
         self.items = items
         self.sizes = np.array([_size(item) for item in items], np.int64)
-        self.words = [canonical(item.op) or (kind(item.op),) for item in items]
-        self.carrying = [carries(item.op) or canonical(item.op) == () for item in items]
+        self.words = [_words(item) for item in items]
+        self.carrying = [carries(item.op) or canonical(item.op) in ((), INPUT) for item in items]
         self._carry = [carries(item.op) for item in items]
         self._reached: dict[int, tuple[frozenset[int], frozenset[str]]] = {}
         self.makers: list[frozenset[int]] = [frozenset()] * len(items)
@@ -52,7 +53,7 @@ class Stream:
         self.makers[place], self.names[place] = makers, names
         for maker in makers | set(item.inputs):
             self.takers[maker].add(place)
-        if item.names and not item.inputs and self.words[place] == ("input",):
+        if item.names and not item.inputs and canonical(item.op) == INPUT:
             self._reached[place] = frozenset(), frozenset(item.names)
         elif self._carry[place]:
             self._reached[place] = makers, names
@@ -77,6 +78,13 @@ class Stream:
         if canonical(item.op) != ("sum",):
             return False
         return {self.sizes[maker] for maker in makers} == {_size(item)} != {_UNKNOWN_SIZE}
+
+
+def _words(item: Item) -> tuple[str, ...]:
+    words = canonical(item.op)
+    if words == INPUT and item.names and not item.inputs:
+        return item.names  # it is what has the same name
+    return words or (kind(item.op),)
 
 
 def _size(item: Item) -> int:

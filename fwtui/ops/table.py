@@ -14,19 +14,14 @@ ONE_WORD = {
     "matrix product": "matmul batchmatmul batchmatmulv2 batchmatmulv3 mm bmm dot mv matvec einsum xlaeinsum "
     "tensordot dot_general",
     "convolution": "conv2d conv3d depthwiseconv2dnative",
-    "convolution gradient": "conv2dbackpropfilter conv2dbackpropinput conv2dbackpropinputv2 "
-    "conv2dbackpropfilterv2 conv3dbackpropfilterv2 conv3dbackpropinputv2 "
-    "depthwiseconv2dnativebackpropfilter depthwiseconv2dnativebackpropinput",
     # Element by element.
     "add": "add addv2 biasadd addn iadd foreach_add assignaddvariableop",
     "subtract": "sub subtract rsub isub foreach_sub assignsubvariableop",
     "multiply": "mul multiply imul foreach_mul",
     "divide": "div realdiv divide truediv true_divide divnonan foreach_div reciprocal",
     "negate": "neg negate",
-    "power": "pow power square foreach_pow",
     "square root": "sqrt foreach_sqrt",
     "reciprocal square root": "rsqrt",
-    "reciprocal square root gradient": "rsqrtgrad",
     "square root gradient": "sqrtgrad",
     "exponential": "exp exponential expm1 exponential-minus-one",
     "logarithm": "log log1p log-plus-one",
@@ -46,8 +41,7 @@ ONE_WORD = {
     "bitwise_not bitwiseand and or not xor isfinite isnan isinf is-finite",
     "where": "where select selectv2 masked_fill",
     # Over axes.
-    "sum": "sum biasaddgrad reduce_by_add reduce-window_by_add addbackward cumsum segmentsum",
-    "mean": "mean",
+    "sum": "sum biasaddgrad reduce_by_add reduce-window_by_add cumsum segmentsum",
     "product": "prod reduce_by_multiply",
     "largest": "max amax reduce_by_maximum",
     "smallest": "min amin reduce_by_minimum",
@@ -82,8 +76,6 @@ ONE_WORD = {
     # Pools.
     "max pool": "maxpool maxpoolwithargmax max_pool2d max_pool2d_with_indices "
     "low_memory_max_pool_with_offsets reduce-window_by_maximum",
-    "max pool gradient": "maxpoolgrad max_pool2d_with_indices_backward maxpool2dwithindicesbackward "
-    "select-and-scatter low_memory_max_pool_offsets_to_indices",
     "mean pool": "avgpool avg_pool2d adaptive_avg_pool2d",
     "mean pool gradient": "avgpoolgrad avg_pool2d_backward adaptive_avg_pool2d_backward",
     # Random numbers.
@@ -109,14 +101,20 @@ PARTS: dict[tuple[str, ...], str] = {
         "convolution gradient",
         "convolution gradient",
         "sum",
+        "convolution",
     ): "convolution_backward convolutionbackward conv2dbackpropfilterwithbias",
-    ("power", "subtract"): "squareddifference",
+    ("convolution gradient", "convolution"): "conv2dbackpropfilter conv2dbackpropinput "
+    "conv2dbackpropinputv2 conv2dbackpropfilterv2 conv3dbackpropfilterv2 conv3dbackpropinputv2 "
+    "depthwiseconv2dnativebackpropfilter depthwiseconv2dnativebackpropinput",
+    ("power", "multiply"): "pow power square foreach_pow",
+    ("power", "subtract", "multiply"): "squareddifference",
+    ("mean", "sum", "divide"): "mean",
     ("variance", "mean", "subtract", "power", "divide", "sum"): "var_mean",
-    ("negate", "sum"): "subbackward",
     ("multiply", "sum"): "mulbackward",
     ("divide", "multiply", "sum", "negate"): "divbackward",
     ("divide", "broadcast"): "meanbackward",
     ("multiply", "power"): "powbackward",
+    ("reciprocal square root gradient", "multiply", "power", "divide"): "rsqrtgrad",
     ("multiply", "add"): "addcmul fma foreach_addcmul",
     ("divide", "add", "multiply"): "addcdiv foreach_addcdiv",
     ("subtract", "multiply", "add"): "lerp foreach_lerp",
@@ -187,6 +185,8 @@ PARTS: dict[tuple[str, ...], str] = {
     "scaled_dot_product_efficient_attention_backward scaled_dot_product_cudnn_attention_backward "
     "scaleddotproductflashattentionforcpubackward scaleddotproductefficientattentionbackward "
     "scaleddotproductflashattentionbackward scaleddotproductcudnnattentionbackward",
+    ("max pool gradient", "scatter", "max pool"): "maxpoolgrad max_pool2d_with_indices_backward "
+    "maxpool2dwithindicesbackward select-and-scatter",
     ("dropout", "random", "compare", "multiply", "where"): "native_dropout dropout",
     ("gradient descent update", "multiply", "subtract", "assign"): "resourceapplygradientdescent fused_sgd",
     ("momentum update", "multiply", "add", "subtract", "assign"): "resourceapplymomentum "
@@ -215,7 +215,8 @@ PASSING = (
     "get-tuple-element tuple copy_on_read enter exit merge switch nextiteration clonebackward aliasbackward "
     "contiguous optimization-barrier preventgradient checknumerics detach_copy copybackwards fusion call "
     "tensorlistfromtensor tensorliststack tensorlistgetitem tensorlistsetitem tensorlistpopback "
-    "tensorlistpushback tensorlistpushbackbatch copy ensureshape getitem"
+    "tensorlistpushback tensorlistpushbackbatch copy ensureshape getitem "
+    "addbackward subbackward low_memory_max_pool_offsets_to_indices"
 )
 """The names of what gives on what it takes."""
 
