@@ -128,14 +128,22 @@ class OpsDesk:
         ops = self.pairing.ops(side)
         return [number for number in self._shown(side) if self.showing.finds(ops[number])]
 
-    def next_found(self, cursor: Cursor, by: int) -> int | None:
-        """The next op that the search finds, beyond the end from the start; 0: from the cursor itself on."""
-        shown = self._shown(cursor.side)
-        place = {op: at for at, op in enumerate(shown)}
-        found, here = self.found(cursor.side), place.get(cursor.op, 0)
+    def next_found(self, cursor: Cursor, by: int) -> Cursor | None:
+        """The next op that the search finds on the cursor's side, or where that has none on the other.
+
+        Args:
+            by: 1: the next one, beyond the end from the start; -1: the one before; 0: from the cursor on.
+        """
+        side = cursor.side
+        found = self.found(side)
+        if not found:
+            others = self.found(1 - side)
+            return Cursor(1 - side, others[0]) if others else None
+        place = {op: at for at, op in enumerate(self._shown(side))}
+        here = place.get(cursor.op, 0)
         if by < 0:
-            return next((op for op in reversed(found) if place[op] < here), found[-1] if found else None)
-        return next((op for op in found if place[op] >= here + by), found[0] if found else None)
+            return Cursor(side, next((op for op in reversed(found) if place[op] < here), found[-1]))
+        return Cursor(side, next((op for op in found if place[op] >= here + by), found[0]))
 
     def is_shown(self, cursor: Cursor) -> bool:
         """Whether the filter leaves an op in."""

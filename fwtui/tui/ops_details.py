@@ -63,6 +63,8 @@ def verdict(pairing: Pairing, side: int, number: int) -> Content:
     if not pairing.compares:
         return Content.assemble(("no log on the other side", "$dim"))
     match = pairing.match(side, number)
+    if number in pairing.calls[side]:
+        return Content.assemble(("the step is called once; what runs inside of it stands below", "$dim"))
     if not others:
         if is_bookkeeping(op.op):
             return Content.assemble(("none needed: it computes nothing", "$dim"))

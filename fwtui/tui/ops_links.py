@@ -6,7 +6,7 @@ from fwtui.ops import names
 from fwtui.ops.align import Match
 from fwtui.ops.figures import apart, fingerprint
 from fwtui.tui.ops_lines import LANES, Looked, Span, Style
-from fwtui.tui.ops_pairing import Pairing
+from fwtui.tui.ops_pairing import Pairing, members
 from fwtui.tui.ops_rows import Row
 from fwtui.tui.ops_words import cut
 
@@ -15,7 +15,13 @@ LINK = 5
 _BOOKKEEPING: tuple[str, Style] = ("·", "dim")
 _NO_WORD: tuple[str, Style] = ("?", "dim")
 _ALONE: tuple[str, Style] = ("+", "warning")
-MEANINGS = {_BOOKKEEPING: "computes nothing", _NO_WORD: "not in the table of ops", _ALONE: "stands alone"}
+_CALL: tuple[str, Style] = (" ", "dim")
+MEANINGS = {
+    _CALL: "the whole step",
+    _BOOKKEEPING: "computes nothing",
+    _NO_WORD: "not in the table of ops",
+    _ALONE: "stands alone",
+}
 
 
 def link(looked: Looked, row: Row) -> Span:
@@ -53,8 +59,10 @@ def across(looked: Looked, row: Row, width: int) -> list[Span]:
 
 def alone(pairing: Pairing, match: Match) -> tuple[str, Style]:
     """The mark of an op that stands alone: for one that computes nothing that is as it should be."""
-    op = pairing.ops(0)[match.left[0]].op if match.left else pairing.ops(1)[match.right[0]].op
-    parts = names.canonical(op)
+    side, number = members(match)[0]
+    if number in pairing.calls[side]:
+        return _CALL
+    parts = names.canonical(pairing.ops(side)[number].op)
     return _NO_WORD if parts is None else _ALONE if parts else _BOOKKEEPING
 
 

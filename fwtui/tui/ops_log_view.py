@@ -12,9 +12,9 @@ from fwtui.tui.ops_rows import Heading
 from fwtui.tui.ops_rows_view import RowsView
 from fwtui.tui.ops_words import cut, output, right, source
 
-_ACROSS = 22
-_LEAST = {"op": 16, "shape": 9, "time": 8, "bytes": 8, "source": 10}
-_MARK = 2
+_ACROSS = 21
+_LEAST = {"op": 18, "shape": 8, "time": 8, "bytes": 8, "source": 10}
+_GROWING = ("source", "shape")
 _DISPENSABLE = ("bytes", "source", "shape", "time")
 _TEXTS: dict[str, tuple[Style, Callable[[LoggedOp, int], str]]] = {
     "shape": ("", lambda op, width: cut(output(op), width)),
@@ -67,9 +67,9 @@ class LogView(RowsView):
         for name in _DISPENSABLE:
             if _total(sizes) > room:
                 del sizes[name]
-        for name, size in self._pairing.widest.items():
+        for name in _GROWING:
             if name in sizes:
-                wanted = size + (_MARK if name == "op" else 0) - sizes[name]
+                wanted = self._pairing.widest[name] - sizes[name]
                 sizes[name] += max(min(room - _total(sizes), wanted), 0)
         sizes["op"] += room - _total(sizes)
         return sizes

@@ -45,12 +45,11 @@ class Pairing:
 
     @cached_property
     def widest(self) -> dict[str, int]:
-        """How many characters the longest op, shape and source of both sides have."""
-        ops = [(side, op) for side in (0, 1) for op in self.ops(side)]
+        """How many characters the longest shape and source of both sides have."""
+        ops = [*self.ops(0), *self.ops(1)]
         return {
-            "op": max((len(op.op) + INDENT * self.depth(side, op.number) for side, op in ops), default=0),
-            "shape": max((len(output(op)) for _, op in ops), default=0),
-            "source": max((len(source(op)) for _, op in ops), default=0),
+            "shape": max((len(output(op)) for op in ops), default=0),
+            "source": max((len(source(op)) for op in ops), default=0),
         }
 
     def ops(self, side: int) -> tuple[LoggedOp, ...]:

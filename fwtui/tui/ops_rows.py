@@ -40,6 +40,8 @@ class Heading:
 
 
 Rows = Sequence[Row | Heading]
+Indexed = tuple[int, Match]
+"""A match, and its place in the alignment."""
 
 
 def arrange(
@@ -67,7 +69,7 @@ def arrange(
     for section, inside in groupby(matches, key=lambda one: _section(pairing, one[1])):
         if section:
             rows.append(Heading(PHASES[section - 1] if section <= len(PHASES) else None))
-        rows += [row for index, match in inside for row in _rows(index, match, side)]
+        rows += [row for index, match in _merged(list(inside)) for row in _rows(index, match, side)]
     return rows
 
 
@@ -77,6 +79,21 @@ def _rows(index: int, match: Match, side: int | None) -> Iterator[Row]:
         left = match.left[line] if line < len(match.left) else None
         right = match.right[line] if line < len(match.right) else None
         yield Row((left, right), index, line, lines)
+
+
+def _merged(matches: Sequence[Indexed]) -> list[Indexed]:
+    """In the left side's order; what is on the right alone stands behind what is before it on the right."""
+    behind: dict[int | None, list[Indexed]] = {}
+    before = None
+    for one in sorted((one for one in matches if one[1].right), key=lambda one: one[1].right):
+        if one[1].left:
+            before = one[0]
+        else:
+            behind.setdefault(before, []).append(one)
+    order = behind.get(None, [])
+    for one in sorted((one for one in matches if one[1].left), key=lambda one: one[1].left):
+        order += [one, *behind.get(one[0], [])]
+    return order
 
 
 def _section(pairing: Pairing, match: Match) -> int:

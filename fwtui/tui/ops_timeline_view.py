@@ -21,7 +21,9 @@ _OP, _TIME = 22, 8
 _HALVES = 2
 _FINE = 8
 _LEVELS = " ▁▂▃▄▅▆▇█"
-_TICK_EVERY = 14
+_TICK_EVERY = 10
+_ENOUGH = 0.85
+"""How much of the time axis must be filled for it to stay."""
 
 
 def axis(pairing: Pairing, before: Limits | None) -> Limits | None:
@@ -30,8 +32,13 @@ def axis(pairing: Pairing, before: Limits | None) -> Limits | None:
     Args:
         before: the axis so far, which stays while it serves: the next log is a little longer or shorter.
     """
-    ends = [float(end) for side in (0, 1) for _, end in spans_ns(pairing.ops(side))]
-    return Limits.fit([(np.zeros(1), np.array([max(ends)]))], previous=before) if ends else None
+    end = max((end for side in (0, 1) for _, end in spans_ns(pairing.ops(side))), default=0)
+    if not end:
+        return None
+    if before is not None and _ENOUGH * before.high <= end <= before.high:
+        return before
+    grain = 10 ** (len(str(end)) - 2)
+    return Limits(0, float((end // grain + 1) * grain))
 
 
 class TimelineView(RowsView):

@@ -14,8 +14,9 @@ from fwtui.tui.ops_rows import Order
 from fwtui.tui.ops_words import cut, is_bookkeeping, right, short
 
 _NAME = 26
-_COUNT, _TIME, _BYTES, _SHARE = 5, 9, 9, 6
-_FIGURES = _COUNT + _TIME + _BYTES + _SHARE + 4
+_FIGURES = {"count": 5, "time": 8, "bytes": 8, "share": 6}
+_LEAST_BAR = 8
+_SPACE = 2
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
@@ -64,10 +65,11 @@ def totals(pairing: Pairing, order: Order, phase: OpPhase | None) -> list[Total]
 
 
 class TotalsView:
-    """A line a kind of op, and a last one for all of them."""
+    """A line a kind of op, and a last one for all of them. Both lanes have room in a narrow window too."""
 
     def __init__(self, looked: Looked, found: Sequence[Total]) -> None:
         self._looked, self._totals = looked, found
+        self._sides = [side for side in (0, 1) if looked.pairing.logs[side] is not None]
         self._all = Total("all ops", _together(found))
         times = [total.time_ns(side) or 0 for total in found for side in (0, 1)]
         self._longest = max(times, default=0)
@@ -76,24 +78,19 @@ class TotalsView:
         return len(self._totals) + 1 if self._totals else 0
 
     def head(self, width: int) -> list[Span]:
-        """The names of the columns."""
-        figures = (("count", _COUNT), ("time", _TIME), ("bytes", _BYTES), ("share", _SHARE))
-        side = " ".join(right(name, size) for name, size in figures)
-        room = self._bar(width) + 3
-        return [
-            Span("op".ljust(_NAME), "dim"),
-            *(Span(f" {side}{' ' * room}", "dim") for _ in self._looked.sides),
-        ]
+        """The names of the columns, in each lane's colour."""
+        sizes = self._sizes(width)
+        names = " ".join(right("" if name == "bar" else name, size) for name, size in sizes.items())
+        heads = [Span(" " * _SPACE + names, LANES[side]) for side in self._sides]
+        return [Span("op".ljust(_NAME), "dim"), *heads]
 
     def line(self, index: int, width: int) -> list[Span]:
         """One kind of op."""
         total = self._all if index == len(self._totals) else self._totals[index]
-        ops = [op for side in self._looked.sides for op in total.ops[side]]
-        dim = all(is_bookkeeping(op.op) for op in ops) and total is not self._all
-        spans = [Span(cut(total.name, _NAME), "dim" if dim else "strong" if total is self._all else "")]
-        for side in self._looked.sides:
-            spans += self._side(total, side, self._bar(width))
-        return spans
+        dim = all(is_bookkeeping(op.op) for ops in total.ops for op in ops) and total is not self._all
+        name = Span(cut(total.name, _NAME), "dim" if dim else "strong" if total is self._all else "")
+        sizes = self._sizes(width)
+        return [name, *(span for side in self._sides for span in self._side(total, side, sizes))]
 
     def shade(self, index: int, side: int | None) -> Shade:
         """Sets off the kind of the op that is looked at."""
@@ -114,25 +111,35 @@ class TotalsView:
         places = enumerate(self._totals)
         return next((at for at, one in places if any(op.number == number for op in one.ops[side])), None)
 
-    def _bar(self, width: int) -> int:
-        sides = len(self._looked.sides)
-        return max((width - _NAME) // sides - _FIGURES - 3, 0)
+    def _sizes(self, width: int) -> dict[str, int]:
+        """How wide each column of a side is; a bar takes what is left, if that is enough to be read."""
+        sizes = dict(_FIGURES)
+        room = (width - _NAME) // max(len(self._sides), 1) - _SPACE
+        if _total(sizes) > room:
+            del sizes["bytes"]
+        bar = room - _total(sizes) - 1
+        return {**sizes, "bar": bar} if bar >= _LEAST_BAR else sizes
 
-    def _side(self, total: Total, side: int, bar: int) -> list[Span]:
+    def _side(self, total: Total, side: int, sizes: dict[str, int]) -> list[Span]:
         if not total.ops[side]:
-            return [Span(" " * (_FIGURES + bar + 3), "", side)]
+            return [Span(" " * (_total(sizes) + _SPACE), "", side)]
         time, whole = total.time_ns(side), self._all.time_ns(side)
         share = time / whole if time is not None and whole else None
-        figures = " ".join(
-            (
-                right(f"{len(total.ops[side]):,}", _COUNT),
-                right(words.duration(time), _TIME),
-                right(words.size(total.nbytes(side)), _BYTES),
-                right(words.NA if share is None else f"{share:.1%}", _SHARE),
-            )
-        )
+        told = {
+            "count": f"{len(total.ops[side]):,}",
+            "time": words.duration(time),
+            "bytes": words.size(total.nbytes(side)),
+            "share": words.NA if share is None else f"{share:.1%}",
+        }
+        figures = " ".join(right(told[name], size) for name, size in sizes.items() if name in told)
+        bar = sizes.get("bar", 0)
         drawn = "" if total is self._all or time is None else _blocks(time / max(self._longest, 1) * bar)
-        return [Span(f" {figures}  ", "", side), Span(drawn.ljust(bar) + " ", LANES[side], side)]
+        spans = [Span(" " * _SPACE + figures, "", side)]
+        return [*spans, Span(f" {drawn.ljust(bar)}", LANES[side], side)] if bar else spans
+
+
+def _total(sizes: dict[str, int]) -> int:
+    return sum(sizes.values()) + len(sizes) - 1
 
 
 def _blocks(cells: float) -> str:

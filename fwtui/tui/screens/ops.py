@@ -49,6 +49,7 @@ class OpsScreen(WhyScreen):
     """The op logs of two lanes side by side."""
 
     NAME: ClassVar[ScreenName] = "ops"
+    AUTO_FOCUS: ClassVar[str | None] = ""  # the prompt has the focus only while it asks
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("g", "counterpart", "match", tooltip="to the counterpart in the other lane"),
         Binding("v", "view", "view", tooltip="the log, totals by op, or the timeline of the step"),
@@ -402,8 +403,8 @@ class OpsScreen(WhyScreen):
     def _find(self, by: int) -> None:
         """To the next found op in that direction, beyond the end from the start; 0: from the cursor on."""
         desk = self._desk
-        op = desk.next_found(self._cursor, by) if self._cursor and desk.showing.term else None
-        if op is None or self._cursor is None:
+        found = desk.next_found(self._cursor, by) if self._cursor and desk.showing.term else None
+        if found is None:
             self.look(False)
         else:
-            self._select(self._cursor.side, op)
+            self._select(*found)
