@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from fwtui.backends.base import Framework
 from fwtui.race.spec import one_of
+
+if TYPE_CHECKING:
+    from fwtui.race.records import Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,25 @@ class FrameworkEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class SourcePart:
+    """Source that makes a backend's step, and when it runs.
+
+    Attributes:
+        when: in words, with a colon before how often.
+        phases: those of a lane in which it runs.
+        file: in the framework's folder; "" for the workload's net.
+        names: its functions by their qualified names; `{optimizer}` stands for the optimizer's.
+        optimizers: those with which it runs; none named: with all.
+    """
+
+    when: str
+    phases: tuple[Phase, ...]
+    file: str = ""
+    names: tuple[str, ...] = ()
+    optimizers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class BackendEntry:
     """One framework in one execution mode.
 
@@ -33,6 +56,7 @@ class BackendEntry:
         mode: the part of the name after the dot, as the framework's `step.py` takes it.
         summary: `static` or `dynamic`, a colon, and what it does with the graph.
         each_step: what one step is, in four words.
+        source: what makes its step, in the order in which one reads it.
     """
 
     name: str
@@ -40,11 +64,57 @@ class BackendEntry:
     mode: str
     summary: str
     each_step: str
+    source: tuple[SourcePart, ...] = ()
 
 
 PYTORCH = FrameworkEntry("torch", "PyTorch", "torch", "fwtui.backends.torch")
 TENSORFLOW = FrameworkEntry("tensorflow", "TensorFlow", "tensorflow", "fwtui.backends.tensorflow")
 FRAMEWORKS = {f.key: f for f in (TENSORFLOW, PYTORCH)}
+
+_EACH: tuple[Phase, ...] = ("warm-up", "steady")
+_RUN = "run: each iteration"
+_WRITTEN, _FUSED = ("sgd", "momentum", "rmsprop"), ("adam", "adamw")
+
+_TORCH_EAGER = (
+    SourcePart("new graph: each iteration", _EACH),
+    SourcePart("new graph: each iteration", _EACH, "step.py", ("step_of",)),
+    SourcePart(_RUN, _EACH, "step.py", ("Eager.step",)),
+    SourcePart(_RUN, _EACH, "optimizers.py", ("Written.__call__", "{optimizer}"), _WRITTEN),
+    SourcePart(_RUN, _EACH, "optimizers.py", ("_own",), _FUSED),
+)
+_COMPILED = "compile: once a set of guards"
+_TORCH_COMPILE = (
+    SourcePart(_COMPILED, ("compile",)),
+    SourcePart(_RUN, _EACH, "compiled.py", ("Compile.step",)),
+    SourcePart(_RUN, _EACH, "step.py", ("Eager.step",)),
+    SourcePart(_COMPILED, ("compile",), "step.py", ("step_of",)),
+    SourcePart(_COMPILED, ("compile",), "optimizers.py", ("Written.__call__", "{optimizer}")),
+)
+_TF_EAGER = (
+    SourcePart("new tape: each iteration", _EACH),
+    SourcePart("new tape: each iteration", _EACH, "step.py", ("Eager._train", "Eager._gradients")),
+    SourcePart(_RUN, _EACH, "step.py", ("Eager.step",)),
+    SourcePart(_RUN, _EACH, "optimizers.py", ("{optimizer}",)),
+)
+
+
+def _traced(when: str, phase: Phase, *steps: str) -> tuple[SourcePart, ...]:
+    traced = ("Function._traced", "Eager._train", "Eager._gradients")
+    return (
+        SourcePart(when, (phase,)),
+        SourcePart(_RUN, _EACH, "step.py", (*steps, "Function.step", "Eager.step")),
+        SourcePart(when, (phase,), "step.py", traced),
+        SourcePart(when, (phase,), "optimizers.py", ("{optimizer}",)),
+    )
+
+
+_BUILT = "build the graph: once"
+_TF_SESSION = (
+    SourcePart(_BUILT, ("build",)),
+    SourcePart(_RUN, _EACH, "session.py", ("Session.step", "Session._feed")),
+    SourcePart(_BUILT, ("build",), "session.py", ("Session.__init__", "Session._update")),
+    SourcePart(_BUILT, ("build",), "optimizers.py", ("{optimizer}",)),
+)
 
 BACKENDS = {
     entry.name: entry
@@ -55,6 +125,7 @@ BACKENDS = {
             "eager",
             "dynamic: a new autograd graph each step, op by op",
             "a new graph each step",
+            _TORCH_EAGER,
         ),
         BackendEntry(
             "torch.compile",
@@ -62,6 +133,7 @@ BACKENDS = {
             "compile",
             "static: traced and compiled, one function a step",
             "one function a step",
+            _TORCH_COMPILE,
         ),
         BackendEntry(
             "tf.eager",
@@ -69,6 +141,7 @@ BACKENDS = {
             "eager",
             "dynamic: a gradient tape each step, op by op",
             "a new tape each step",
+            _TF_EAGER,
         ),
         BackendEntry(
             "tf.function",
@@ -76,6 +149,7 @@ BACKENDS = {
             "function",
             "static: traced once, one graph call a step",
             "one graph call a step",
+            _traced("trace: once a signature", "trace"),
         ),
         BackendEntry(
             "tf.xla",
@@ -83,6 +157,7 @@ BACKENDS = {
             "xla",
             "static: traced and compiled by XLA, one program a step",
             "one program a step",
+            _traced("trace and compile: once a signature", "compile", "Xla.step"),
         ),
         BackendEntry(
             "tf.session",
@@ -90,6 +165,7 @@ BACKENDS = {
             "session",
             "static: TensorFlow 1, built once, fed and run",
             "one Session.run a step",
+            _TF_SESSION,
         ),
     )
 }

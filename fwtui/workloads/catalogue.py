@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib import import_module
-from pathlib import PurePath
+from importlib.util import find_spec
+from pathlib import Path, PurePath
 from typing import Any
 
 from fwtui.race.spec import MAX_SIZE, SpecError, WorkloadSpec, one_of, whole_number
@@ -67,6 +68,16 @@ def located(name: str) -> str:
 def title(name: str) -> str:
     """What a workload is called where people read: its name, or that of its file alone."""
     return plain(PurePath(name).name) if own.is_path(name) else name
+
+
+def net(spec: WorkloadSpec, framework: str) -> tuple[Path, str]:
+    """The file that holds a workload's net for `framework`, a key such as `torch`, and the function in it."""
+    if own.is_path(spec.name):
+        return Path(spec.name), f"{framework}_loss"
+    package = find_spec(_MODULES[spec.name].rpartition(".")[0])
+    assert package is not None
+    assert package.origin is not None
+    return Path(package.origin).with_name(f"net_{framework}.py"), "loss"
 
 
 def _built_in(spec: WorkloadSpec) -> BuiltIn:

@@ -1,29 +1,231 @@
-"""Why? The nets' and the steps' source of two lanes side by side."""
+"""Why? The nets' and the steps' source of two lanes side by side, and what each line of it asks for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.widget import Widget
+from textual.widgets import Input, Static
 
+from fwtui.tui.model import RaceModel
+from fwtui.tui.screens.race_screen import NARROW_COLUMNS
 from fwtui.tui.screens.why_screen import WhyScreen
-from fwtui.tui.selection import ScreenName
+from fwtui.tui.selection import Place, ScreenName, Selection
+from fwtui.tui.source_desk import SourceDesk
+from fwtui.tui.source_details import details
+from fwtui.tui.source_sections import Source
+from fwtui.tui.source_state import logged
+from fwtui.tui.widgets.graph_lines import GraphLines
+from fwtui.tui.widgets.lane_panel import colour_names
+from fwtui.tui.widgets.source_side import SourceSide, SourceView
 
 
 class SourceScreen(WhyScreen):
     """The nets' and the steps' source of two lanes side by side."""
 
     NAME: ClassVar[ScreenName] = "source"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("g", "counterpart", "match", tooltip="to the counterpart in the other lane"),
+        Binding("o", "next_op", "op", tooltip="the next op that this line asked for"),
+        Binding("slash", "ask", "search", tooltip="search", key_display="/"),
+        Binding("n", "next_found(1)", show=False, tooltip="the next that was searched for"),
+        Binding("N", "next_found(-1)", show=False, tooltip="the one before", key_display="N"),
+        Binding("up,k", "move(-1)", show=False, tooltip="a line up"),
+        Binding("down,j", "move(1)", show=False, tooltip="a line down"),
+        Binding("pageup", "page(-1)", show=False, tooltip="a page up"),
+        Binding("pagedown", "page(1)", show=False, tooltip="a page down"),
+        Binding("home", "to_end(False)", show=False, tooltip="the first line"),
+        Binding("end", "to_end(True)", show=False, tooltip="the last line"),
+        Binding("escape", "less", show=False, tooltip="one thing less: the search"),
+    ]
+
+    def __init__(self, model: RaceModel, selection: Selection) -> None:
+        super().__init__(model, selection)
+        self._desk = SourceDesk(model)
+        self._sides = (SourceSide(id="source-left"), SourceSide(id="source-right"))
+        self._input = Input(id="source-search", compact=True)
+        self._search = ""
+        self._began = Place()
+        self._left: dict[int, Source] = {}
+        """The line of each lane that the cursor left."""
 
     def parts(self) -> Iterable[Widget]:
         """Both sides."""
-        return ()
+        prompt = Horizontal(Static("search for"), self._input, id="source-prompt")
+        yield Vertical(Horizontal(*self._sides, id="source-sides"), prompt, id="source")
 
     def lay_out(self, width: int, height: int) -> None:
-        """Both sides, or in a narrow window one."""
+        """Both sides, or in a narrow window the one that keys act on."""
 
     def look(self, statistics: bool = True) -> None:
         """Shows the race as it stands."""
-        if self.is_mounted:
-            self._top.show_race(self._model)
+        if not self.is_mounted:
+            return
+        self._top.show_race(self._model)
+        if not self.is_current:
+            return
+        for index in self.sides:
+            self._desk.ask(index)
+        self._selection.place = place = self._desk.settled(
+            replace(self._selection.place, lane=self.lane_index)
+        )
+        narrow = self.size.width < NARROW_COLUMNS
+        colours = colour_names(self._model.lanes)
+        across = self._desk.lines_across(self.sides, place)
+        for at, side in enumerate(self._sides):
+            side.display = at < len(self.sides) and (not narrow or self.sides[at] == place.lane)
+            if side.display:
+                index = self.sides[at]
+                side.show(self._view(index, colours[index], place, across))
+
+    def _view(self, index: int, colour: str, place: Place, across: Sequence[Source]) -> SourceView:
+        lane, page, active = self._model.lanes[index], self._desk.page(index), index == place.lane
+        shown = place.source if active else next(iter(across), None)
+        rows = [row for source in across if (row := page.row_of(source)) is not None]
+        changed = " · edited since, r starts it anew" if self._desk.changed(index) else ""
+        return SourceView(
+            title=f"{index + 1} {lane.spec.backend}{changed}",
+            colour=colour,
+            active=active,
+            status=logged(lane, self._desk.costs(index), self._desk.waits(index)),
+            page=page,
+            cursor=page.row_of(shown) if active else None,
+            counterparts=() if active else rows,
+            details=self._details(index, shown, place) if active or shown else Content(""),
+        )
+
+    def _details(self, index: int, shown: Source | None, place: Place) -> Content:
+        active = index == place.lane
+        row = self._desk.page(index).row_of(shown)
+        code = "" if row is None else self._desk.page(index).code(row)
+        op = self._desk.op(place) if active else None
+        across = self._desk.across(self.sides, place, at_once=True) if active else ()
+        return details(shown, code, self._desk.costs(index), op, across)
+
+    def focus_lane(self, index: int) -> None:
+        """Has keys act on this lane from now on, at the line where the cursor was there."""
+        place = self._selection.place
+        if index != place.lane:
+            if place.source is not None:
+                self._left[place.lane] = place.source
+            source = self._left.get(index)
+            known = source is not None and self._desk.page(index).row_of(source) is not None
+            self._selection.place = Place(index, source=source if known else None)
+        self.look()
+
+    # Where the cursor is
+
+    @property
+    def _row(self) -> int | None:
+        return self._desk.page(self.lane_index).row_of(self._selection.place.source)
+
+    def _put(self, row: int | None) -> None:
+        if row is not None:
+            source = self._desk.page(self.lane_index).rows[row].source
+            self._selection.place = Place(self.lane_index, source=source)
+            self.look()
+
+    def action_move(self, by: int) -> None:
+        """The cursor up or down."""
+        self._put(self._desk.page(self.lane_index).moved(self._row, by))
+
+    def action_page(self, by: int) -> None:
+        """The cursor a page up or down."""
+        self.action_move(by * self._sides[self.sides.index(self.lane_index)].lines.page_rows)
+
+    def action_to_end(self, last: bool) -> None:
+        """The cursor to the first or the last line."""
+        page = self._desk.page(self.lane_index)
+        self._put(page.moved(self._row, len(page) if last else -len(page)))
+
+    def on_graph_lines_clicked(self, event: GraphLines.Clicked) -> None:
+        """The cursor to the line that was clicked."""
+        at = next(at for at, side in enumerate(self._sides) if side.lines is event.lines)
+        index = self.sides[at]
+        source = self._desk.page(index).rows[event.row].source
+        if source is not None:
+            self._selection.place = Place(index, source=source)
+            self.look()
+
+    def action_next_op(self) -> None:
+        """The next op that the line asked for."""
+        place = self._selection.place
+        ops = list(self._desk.ops_of(self.lane_index, place.source))
+        if not ops:
+            self._say(
+                "this line asked for no op" if self._desk.costs(self.lane_index).total.ops else "no op log"
+            )
+            return
+        after = ops.index(place.op) + 1 if place.op in ops else 0
+        self._selection.place = replace(place, op=ops[after % len(ops)], node=None)
+        self.look()
+
+    def action_counterpart(self) -> None:
+        """To the line of the other side whose ops match this line's."""
+        place = self._selection.place
+        there = next((side for side in self.sides if side != self.lane_index), None)
+        ops = self._desk.across(self.sides, place, at_once=False)
+        found = next((op for op in ops if op.source is not None), None)
+        if there is not None and found is not None:
+            self.go_to(Place(there, op=found.number, source=found.source))
+        else:
+            self._say("there is no other lane" if there is None else "no counterpart")
+
+    def _say(self, text: str) -> None:
+        self.notify(text, timeout=2, markup=False)
+
+    # Search
+
+    def action_ask(self) -> None:
+        """Asks for what to search for; where it stands is seen while it is typed."""
+        self._began = self._selection.place
+        self.add_class("-asking")
+        with self._input.prevent(Input.Changed):
+            self._input.value = ""
+        self._input.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """To the first line from here on that holds what was typed so far."""
+        self._search = event.value
+        self._selection.place = self._began
+        self._find(0)
+
+    def on_input_submitted(self) -> None:
+        """Stays with what was found; one key leads back to where it began."""
+        found, began = self._selection.place, self._began
+        if found != began:
+            self._selection.place = began
+            self.go_to(found)
+        self._close()
+
+    def action_less(self) -> None:
+        """Back to where the search began, or without what was searched for."""
+        if self.has_class("-asking"):
+            self._selection.place = self._began
+            self._close()
+        self._search = ""
+        self.look()
+
+    def _close(self) -> None:
+        self.remove_class("-asking")
+        self.set_focus(None)
+
+    def action_next_found(self, by: int) -> None:
+        """To the next line that holds what was searched for, or the one before."""
+        self._find(by)
+
+    def _find(self, by: int) -> None:
+        """To the next such line in that direction, beyond the end from the start; 0: from the cursor on."""
+        page, here = self._desk.page(self.lane_index), self._row or 0
+        rows = page.found(self._search) if self._search else []
+        if not rows:
+            self.look()
+        elif by < 0:
+            self._put(next((row for row in reversed(rows) if row < here), rows[-1]))
+        else:
+            self._put(next((row for row in rows if row >= here + by), rows[0]))

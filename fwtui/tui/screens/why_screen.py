@@ -22,6 +22,7 @@ class WhyScreen(RaceScreen):
 
     COMMON: ClassVar[tuple[Binding, ...]] = (_BACK, *RaceScreen.COMMON)
     BINDINGS: ClassVar[list[BindingType]] = [_BACK]
+    AUTO_FOCUS: ClassVar[str | None] = ""  # a line to type in is there only when it is asked for
     NAME: ClassVar[ScreenName]
 
     def __init__(self, model: RaceModel, selection: Selection) -> None:

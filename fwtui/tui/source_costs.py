@@ -1,0 +1,76 @@
+"""What each line of source asked for in a logged step: how many ops, and how long they took."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from fwtui.race.records import LoggedOp, OpPhase, OpsLogged
+from fwtui.tui.source_sections import Source
+
+
+@dataclass
+class Cost:
+    """Some ops of a log.
+
+    Attributes:
+        ops: their numbers, in the order of the log.
+        ns: for how long they kept the host, without the ops inside of them; None where that is not known.
+    """
+
+    ops: list[int] = field(default_factory=list)
+    ns: int | None = 0
+
+    def add(self, number: int, ns: int | None) -> None:
+        """One op more."""
+        self.ops.append(number)
+        self.ns = None if ns is None or self.ns is None else self.ns + ns
+
+
+@dataclass(frozen=True)
+class Costs:
+    """A log by lines of source.
+
+    Attributes:
+        total: of all ops.
+        lines: of those that a line asked for.
+        phases: of those that a line asked for in one phase.
+        nowhere: of those whose line nobody knows.
+    """
+
+    total: Cost
+    lines: dict[Source, Cost]
+    phases: dict[tuple[Source, OpPhase], Cost]
+    nowhere: Cost
+
+    @staticmethod
+    def of(logged: OpsLogged | None) -> Costs:
+        """The costs of a log; none where there is none."""
+        costs = Costs(Cost(), {}, {}, Cost())
+        ops = () if logged is None else logged.ops
+        within = _within(ops)
+        for op in ops:
+            ns = None if op.host_ns is None else max(op.host_ns - within.get(op.number, 0), 0)
+            costs.total.add(op.number, ns)
+            if op.source is None:
+                costs.nowhere.add(op.number, ns)
+                continue
+            costs.lines.setdefault(op.source, Cost()).add(op.number, ns)
+            if op.phase is not None:
+                costs.phases.setdefault((op.source, op.phase), Cost()).add(op.number, ns)
+        return costs
+
+    def share(self, cost: Cost) -> float | None:
+        """Which part of all the ops' time it is, from 0 to 1."""
+        if cost.ns is None or not self.total.ns:
+            return None
+        return cost.ns / self.total.ns
+
+
+def _within(ops: Iterable[LoggedOp]) -> dict[int, int]:
+    """For how long ops ran inside of each op, in ns; kernels may run beside each other."""
+    inside: dict[int, int] = {}
+    for op in ops:
+        if op.within is not None:
+            inside[op.within] = inside.get(op.within, 0) + (op.host_ns or 0)
+    return inside

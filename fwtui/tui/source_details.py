@@ -1,0 +1,76 @@
+"""What is told of one line of source: what it asked for in the logged step, by phase, and one op of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from textual.content import Content
+
+from fwtui.race.records import LoggedOp, OpPhase
+from fwtui.tui import words
+from fwtui.tui.ops_words import output, short
+from fwtui.tui.source_costs import Costs
+from fwtui.tui.source_sections import Source
+from fwtui.workloads.own_errors import place, plain
+
+_PHASES: tuple[OpPhase, ...] = ("forward", "backward", "update")
+
+
+def details(
+    source: Source | None, code: str, costs: Costs, chosen: LoggedOp | None, across: Sequence[LoggedOp]
+) -> Content:
+    """Three lines.
+
+    Args:
+        code: the line itself.
+        chosen: the op that is selected.
+        across: its counterparts in the other lane.
+    """
+    return Content("\n").join(
+        [_where(source, code), _asked(source, costs), _op(source, costs, chosen, across)]
+    )
+
+
+def _where(source: Source | None, code: str) -> Content:
+    if source is None:
+        return Content.styled("nobody knows the line", "$dim")
+    return Content.assemble((at(source), "bold"), "  ", code.strip())
+
+
+def _asked(source: Source | None, costs: Costs) -> Content:
+    cost = costs.nowhere if source is None else costs.lines.get(source)
+    if not costs.total.ops:
+        return Content.styled("ops n/a", "$dim")
+    if cost is None or not cost.ops:
+        return Content.styled("asked for no op", "$dim")
+    share = costs.share(cost)
+    parts = [Content.assemble((words.plural(len(cost.ops), "op"), "bold"), f" {words.duration(cost.ns)}")]
+    if share is not None:
+        parts.append(Content.styled(f"{share:.0%} of all", "$dim"))
+    for phase in _PHASES:
+        of_phase = None if source is None else costs.phases.get((source, phase))
+        if of_phase is not None:
+            told = f" {len(of_phase.ops)} · {words.duration(of_phase.ns)}"
+            parts.append(Content.assemble((phase, f"$phase-{phase}"), told))
+    return Content("   ").join(parts)
+
+
+def _op(source: Source | None, costs: Costs, chosen: LoggedOp | None, across: Sequence[LoggedOp]) -> Content:
+    if chosen is None:
+        return Content("")
+    cost = costs.nowhere if source is None else costs.lines[source]
+    which = f"{cost.ops.index(chosen.number) + 1} of {len(cost.ops)}  "
+    parts = [(which, "$dim"), (short(chosen.op), "bold"), (f" {output(chosen)}", "")]
+    parts.append((f"  #{chosen.number}  {words.duration(chosen.host_ns)}", "$dim"))
+    if across:
+        there = across[0]
+        where = "" if there.source is None else f" {at(there.source)}"
+        more = f" and {len(across) - 1} more" if across[1:] else ""
+        parts += [("  ↔ ", "$dim"), (short(there.op), "bold"), (f"{where}{more}", "$dim")]
+    return Content.assemble(*parts)
+
+
+def at(source: Source) -> str:
+    """`net_torch.py:18`."""
+    return plain(place(Path(source[0]), source[1]))

@@ -1,0 +1,135 @@
+"""What source a lane's step is made of, section by section, and when each of them runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+
+from fwtui.backends import catalogue as backends
+from fwtui.race.records import Phase
+from fwtui.race.spec import LaneSpec
+from fwtui.tui.source_text import Piece, SourceFile, UnreadableError
+from fwtui.workloads import catalogue as workloads
+from fwtui.workloads.own import Own
+from fwtui.workloads.own_errors import plain
+
+Source = tuple[str, int]
+"""A file, and a line in it."""
+
+_OPTIMIZER = "{optimizer}"
+_EACH_STEP = frozenset[Phase]({"warm-up", "steady"})
+
+
+@dataclass(frozen=True)
+class Section:
+    """Some functions of one file.
+
+    Attributes:
+        title: the file, and where it helps, its folder.
+        when: when they run, in words; "" where that is not known.
+        phases: those of a lane in which they run.
+        problem: why there is nothing to be read; "" otherwise.
+    """
+
+    path: Path
+    title: str
+    when: str
+    phases: tuple[Phase, ...]
+    pieces: tuple[Piece, ...]
+    problem: str = ""
+
+    def holds(self, source: Source) -> bool:
+        """Whether a line is in it."""
+        return source[0] == str(self.path) and any(piece.holds(source[1]) for piece in self.pieces)
+
+
+@dataclass(frozen=True)
+class Running:
+    """What of a lane's source runs now.
+
+    Attributes:
+        sections: of which the lane's phase is one; none once it has ended.
+        paused: whether they only would.
+        compiled: how often the step was built, traced or compiled so far.
+    """
+
+    sections: tuple[Section, ...] = ()
+    paused: bool = False
+    compiled: int = 0
+
+    def told(self, section: Section) -> str:
+        """When a section runs, with a mark before it if that is now."""
+        mark = ("‖" if self.paused else "▶") if section in self.sections else " "
+        seldom = self.compiled and not _EACH_STEP.intersection(section.phases)
+        return f"{mark} {section.when}{f', {self.compiled:,} so far' if seldom else ''}"
+
+
+class LaneSource:
+    """The source of one run of a lane, each file as it was when it was first looked at."""
+
+    def __init__(self, spec: LaneSpec) -> None:
+        self._spec = spec
+        self._workload = workloads.load(spec.workload)
+        self._files: dict[Path, SourceFile | UnreadableError] = {}
+
+    def sections(self, besides: Iterable[Source] = ()) -> list[Section]:
+        """The net, what makes a step of it, and the functions that the lines `besides` stand in."""
+        sections = list(self._known)
+        for source in besides:
+            if not any(section.holds(source) for section in sections):
+                sections += self._around(source)
+        return sections
+
+    @property
+    def changed(self) -> bool:
+        """Whether a user's file is another one now than when the lane started."""
+        return isinstance(self._workload, Own) and self._workload.changed
+
+    @cached_property
+    def _known(self) -> list[Section]:
+        entry, optimizer = backends.entry(self._spec.backend), self._spec.optimizer
+        parts = [part for part in entry.source if not part.optimizers or optimizer in part.optimizers]
+        return [self._section(entry.framework, part) for part in parts]
+
+    def _section(self, framework: backends.FrameworkEntry, part: backends.SourcePart) -> Section:
+        if not part.file:
+            path, function = workloads.net(self._spec.workload, framework.key)
+            return self._read(path, part, (function,))
+        names = tuple(name.replace(_OPTIMIZER, self._spec.optimizer) for name in part.names)
+        return self._read(_folder(framework) / part.file, part, names)
+
+    def _read(self, path: Path, part: backends.SourcePart, names: tuple[str, ...]) -> Section:
+        file = self._file(path)
+        if isinstance(file, UnreadableError):
+            return Section(path, _title(path), part.when, part.phases, (), str(file))
+        pieces = tuple(file.functions(names))
+        problem = "" if pieces else f"{path.name} has no {' and no '.join(names)}"
+        return Section(path, _title(path), part.when, part.phases, pieces, problem)
+
+    def _around(self, source: Source) -> list[Section]:
+        path = Path(source[0])
+        file = self._file(path)
+        piece = None if isinstance(file, UnreadableError) else file.around(source[1])
+        return [] if piece is None else [Section(path, _title(path), "", (), (piece,))]
+
+    def _file(self, path: Path) -> SourceFile | UnreadableError:
+        if path not in self._files:
+            try:
+                self._files[path] = SourceFile.read(path)
+            except UnreadableError as error:
+                self._files[path] = error
+        return self._files[path]
+
+
+def _folder(framework: backends.FrameworkEntry) -> Path:
+    found = find_spec(framework.folder)
+    assert found is not None
+    assert found.submodule_search_locations
+    return Path(found.submodule_search_locations[0])
+
+
+def _title(path: Path) -> str:
+    return plain(f"{path.parent.name}/{path.name}")

@@ -1,0 +1,55 @@
+"""How a lane stands, as its source shows it: which sections run now, and what of a step was logged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from fwtui.tui import words
+from fwtui.tui.model import Lane
+from fwtui.tui.source_costs import Costs
+from fwtui.tui.source_sections import Running, Section
+from fwtui.tui.widgets.lane_panel import status
+from fwtui.tui.widgets.line import Sides
+from fwtui.workloads.own_errors import plain
+
+
+def running(lane: Lane, sections: Sequence[Section]) -> Running:
+    """What of its source a lane runs now."""
+    history = lane.history
+    if history.ended is not None or not history.phases:
+        return Running(compiled=history.compilations)
+    live = tuple(section for section in sections if history.phase in section.phases)
+    return Running(live, lane.paused, history.compilations)
+
+
+def logged(lane: Lane, costs: Costs, waits: bool) -> list[Sides]:
+    """What is known of the lane's ops, and how it stands; the widest variant first.
+
+    Args:
+        waits: whether the lane was asked for its ops and has not answered.
+    """
+    history = lane.history
+    sign, colour = status(lane)
+    state = Content.styled(sign, colour)
+    log = history.ops
+    if log is not None:
+        count = words.plural(len(costs.total.ops), "op")
+        told = Content.assemble(count, (f" in {words.duration(costs.total.ns)}", ""))
+        step = Content.styled(f"step {log.step:,}: ", "$dim")
+        nowhere = costs.nowhere
+        rest = Content.styled(f" · {len(nowhere.ops)} of no line, {words.duration(nowhere.ns)}", "$dim")
+        whole = Content.assemble(step, told, rest if nowhere.ops else "")
+        return [(whole, state), (Content.assemble(step, told), state), (told, state)]
+    said = Content.styled(_why_none(lane, waits), "$dim")
+    return [(said, state)]
+
+
+def _why_none(lane: Lane, waits: bool) -> str:
+    history = lane.history
+    if history.not_logged:
+        return f"ops n/a: {plain(history.not_logged)}"
+    if lane.over:
+        return "ops n/a: the lane takes no more questions"
+    return "ops: asked, come with the next step" if waits else "ops: once the lane trains"
