@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar
@@ -16,7 +16,7 @@ from textual.screen import Screen
 
 from fwtui.race.plan import LaneRequest, RaceRequest, plan, with_lane
 from fwtui.race.spec import MAX_LANES, SpecError
-from fwtui.tui.model import RaceModel
+from fwtui.tui.model import Lane, RaceModel
 from fwtui.tui.screens.choices import backend_choices, device_choices, workload_choices
 from fwtui.tui.screens.compilations import CompilationsScreen
 from fwtui.tui.screens.graph import GraphScreen
@@ -280,15 +280,25 @@ class FwtuiApp(App[int]):
 
     def _change(self, change: Callable[[], None]) -> None:
         """Changes the race, or says why it cannot be: a user's file may be another one by now."""
-        lanes = len(self.model.lanes)
+        before = list(self.model.lanes)
         try:
             change()
         except SpecError as error:
             self.notify(str(error), severity="error", markup=False)
-        if len(self.model.lanes) != lanes:
+        self._forget(before)
+        if len(self.model.lanes) != len(before):
             self._renew_live()
         else:
             self._here.look()
+
+    def _forget(self, before: Sequence[Lane]) -> None:
+        """Lets go of what was selected in lanes that are no more as they were."""
+        changed = [lane is not old for lane, old in zip(self.model.lanes, before, strict=False)]
+        if all(changed) or len(self.model.lanes) != len(before):
+            self._selection.forget()
+        else:
+            for index in (index for index, is_new in enumerate(changed) if is_new):
+                self._selection.forget_lane(index)
 
     def _renew_live(self) -> None:
         """A live screen with another number of lanes, in place of the one before."""

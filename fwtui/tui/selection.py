@@ -51,6 +51,12 @@ class Selection:
         return screen
 
     def forget(self) -> None:
-        """Lets go of everything: another race is another graph."""
-        self.place = Place()
+        """Lets go of everything but the lane: another race is another graph."""
+        self.place = Place(self.place.lane)
         self._before.clear()
+
+    def forget_lane(self, lane: int) -> None:
+        """Lets go of what was looked at in one lane, which has started anew."""
+        if self.place.lane == lane:
+            self.place = Place(lane)
+        self._before[:] = [(screen, place) for screen, place in self._before if place.lane != lane]
