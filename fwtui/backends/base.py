@@ -74,6 +74,10 @@ def named_metrics(returned: Any) -> dict[str, Any]:
     return {"loss": metrics["loss"], **metrics}
 
 
+class NotYetError(NotImplementedError):
+    """What is asked cannot be told before the next step is taken: nothing is compiled in order to tell it."""
+
+
 class Backend(Protocol):
     """One framework in one execution mode, with one network on one device."""
 
@@ -105,6 +109,7 @@ class Backend(Protocol):
             values: tell every output whole, and leave fingerprints out.
 
         Raises:
+            NotYetError: the step on `batch` would have to be compiled.
             NotImplementedError: the mode cannot tell; the message says why.
         """
 
@@ -114,6 +119,9 @@ class Backend(Protocol):
     def graph_ran(self, batch: Batch) -> tuple[str, int | None]:
         """A short hash of the graph that a step on `batch` runs, and how many nodes it has; changes nothing,
         and compiles nothing.
+
+        Raises:
+            NotYetError: the graph would have to be compiled.
         """
 
     def events(self) -> Sequence[Compiled | GraphBroken]:

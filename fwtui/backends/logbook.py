@@ -29,7 +29,7 @@ class Logbook:
     """
 
     def __init__(self, named: Mapping[str, Any]) -> None:
-        self.phase: OpPhase = "forward"
+        self.phase: OpPhase | None = "forward"
         self.ops: list[LoggedOp] = []
         self._origins: dict[int, int | str] = {id(tensor): name for name, tensor in named.items()}
         self._places: dict[int, int] = {}

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from hashlib import blake2b
+from typing import Any
 
 import torch
+from torch import Tensor
 
-from fwtui.backends.base import Gradients, Job
+from fwtui.backends.base import Gradients, Job, NotYetError
 from fwtui.backends.torch import dynamo, oplog, optimizers
-from fwtui.backends.torch.step import Eager, random_numbers_kept, step_of
+from fwtui.backends.torch.graph_kernels import KernelNodes
+from fwtui.backends.torch.step import Eager, random_numbers_kept, step_of, synchronize
 from fwtui.race.graph import Graph, NoGraph
-from fwtui.race.records import Compiled, GraphBroken, Phase
+from fwtui.race.records import Compiled, GraphBroken, OpLog, Phase
 from fwtui.workloads.base import Batch
+
+_NOT_COMPILED = "nothing is compiled for a batch like this one before the step is taken"
 
 
 class Compile(Eager):
@@ -34,6 +42,7 @@ class Compile(Eager):
         self._name = dynamo.own_name(self._run)
         self._run = dynamo.compiled(self._run, self._name)
         self._watch = dynamo.Watch()
+        self._kernels = KernelNodes()
 
     def step(self, batch: Batch) -> Mapping[str, float]:
         """One optimizer update; the metrics before it, when all work is done.
@@ -50,14 +59,51 @@ class Compile(Eager):
         The compiled step gives them, and what it changed is put back. Where it would have to be compiled for
         this batch, an eager one does, so that it is the coming step that compiles, and takes the time.
         """
-        changed = [*self._weights, *(tensor for state in self._update.state for tensor in state)]
-        with torch.no_grad(), dynamo.without_compiling():
-            before = [tensor.clone() for tensor in changed]
-            with torch.enable_grad():
-                told = self._on_the_host(*self._run(self._batch.tensors(batch)))
-            for tensor, value in zip(changed, before, strict=True):
-                tensor.copy_(value)
+        with self._put_back():
+            return self._on_the_host(*self._run(self._batch.tensors(batch)))
+
+    def log_ops(self, batch: Batch, values: bool = False) -> OpLog:
+        """The host's one call, and the kernels inside of it; what the call changes is put back.
+
+        Raises:
+            NotYetError: nothing has been compiled for a batch like this one.
+        """
+        from fwtui.backends.torch import inductor, kernel_log
+
+        tensors = self._batch.tensors(batch)
+        named = _named(self._params, self._update, tensors)
+        log = kernel_log.KernelLog(named, values, self._kernels, partial(synchronize, self._device))
+        with self._put_back(), inductor.heard(log):
+            log.begin()
+            metrics, gradients = self._run(tensors)
+            synchronize(self._device)
+            results = {
+                f"gradient {n}": g for n, g in zip(self._params, gradients, strict=True) if g is not None
+            }
+            results |= {f"parameter {name}": weight for name, weight in self._params.items()}
+            told = log.told(metrics, results)
+        if log.heard_nothing:
+            raise NotYetError(_NOT_COMPILED)
         return told
+
+    def graph_ran(self, batch: Batch) -> tuple[str, int | None]:
+        """A hash of the compiled graphs that a step runs, and how many kernels those have.
+
+        Where nothing compiled fits, and nothing will be, the step runs eagerly, and so has the graph of one.
+
+        Raises:
+            NotYetError: nothing has been compiled for a batch like this one.
+        """
+        from fwtui.backends.torch import inductor, kernel_log
+
+        count = kernel_log.Counted()
+        with self._put_back(), inductor.heard(count):
+            self._run(self._batch.tensors(batch))
+        if count.graphs:
+            return blake2b("".join(count.graphs).encode(), digest_size=8).hexdigest(), count.kernels
+        if self._watch.gave_up:
+            return super().graph_ran(batch)
+        raise NotYetError(_NOT_COMPILED)
 
     def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:
         """What Dynamo captured, what AOTAutograd made of it, and Inductor's kernels; compiles once more.
@@ -69,12 +115,35 @@ class Compile(Eager):
         copies, update = self._copied()
         assert isinstance(update, optimizers.Written)
         step, tensors = step_of(self._loss, copies, update), self._batch.tensors(batch)
-        state = (tensor for of_weight in update.state for tensor in of_weight)
-        named = {f"state {number}": tensor for number, tensor in enumerate(state, 1)}
-        named |= oplog.named(copies, tensors)
+        named = _named(copies, update, tensors)
         with random_numbers_kept(self._device):
-            return graph_compiled.compiled(step, self._name, named, tensors)
+            graphs = graph_compiled.compiled(step, self._name, named, tensors)
+        for graph in graphs:
+            if isinstance(graph, Graph) and graph.kind.startswith(graph_compiled.KERNELS):
+                self._kernels.learn(graph)
+        return graphs
 
     def events(self) -> Sequence[Compiled | GraphBroken]:
         """Each step in which something was compiled, and each place that breaks the graph, once."""
         return self._watch.events()
+
+    @contextmanager
+    def _put_back(self) -> Iterator[None]:
+        """What runs while it is entered compiles nothing, and changes neither the net nor the optimizer."""
+        changed = [*self._weights, *(tensor for state in self._update.state for tensor in state)]
+        before = [tensor.detach().clone() for tensor in changed]
+        try:
+            with dynamo.without_compiling(), random_numbers_kept(self._device):
+                yield
+        finally:
+            with torch.no_grad():
+                for tensor, value in zip(changed, before, strict=True):
+                    tensor.copy_(value)
+
+
+def _named(
+    parameters: Mapping[str, Tensor], update: optimizers.Written, batch: Mapping[str, Any]
+) -> dict[str, Tensor]:
+    """Every tensor that a step takes, by the name that it has in logs and graphs."""
+    state = (tensor for of_weight in update.state for tensor in of_weight)
+    return {f"state {number}": one for number, one in enumerate(state, 1)} | oplog.named(parameters, batch)

@@ -152,7 +152,11 @@ def without_compiling() -> AbstractContextManager[None]:
 
 
 class Watch:
-    """What is compiled in each step of one lane, and why. It costs a step nothing but `begin`."""
+    """What is compiled in each step of one lane, and why. It costs a step nothing but `begin`.
+
+    Attributes:
+        gave_up: there is something that Dynamo will not compile, and runs eagerly.
+    """
 
     def __init__(self) -> None:
         self._step = -1
@@ -161,6 +165,7 @@ class Watch:
         self._compilations: dict[int, list[tuple[int | None, str | None]]] = {}
         self._broken_at: set[Source | str] = set()
         self._breaks: list[GraphBroken] = []
+        self.gave_up = False
         _listen()
 
     def begin(self, batch: Mapping[str, Any]) -> None:
@@ -179,7 +184,9 @@ class Watch:
         if failure is None:
             cost_ns = None if metrics.duration_us is None else 1000 * metrics.duration_us
             self._compilations.setdefault(self._step, []).append((cost_ns, reason))
-        elif failure.startswith(_GIVEN_UP):
+            return
+        self.gave_up = True
+        if failure.startswith(_GIVEN_UP):
             limit = dynamo_config.recompile_limit
             self._broken(f"compiled {limit} times, now eager where none of these fits: {reason}", [])
         else:

@@ -16,10 +16,11 @@ from fwtui.backends.torch.graph_kernels import kernels_of
 from fwtui.backends.torch.graph_lines import Frame, written
 from fwtui.race.graph import PHASES, Graph, Node, NodePhase, NoGraph
 
+KERNELS = "inductor"
 _TITLES = {
     "dynamo": "what Dynamo captured",
     "aot": "what AOTAutograd made of it",
-    "inductor": "the kernels that Inductor made",
+    KERNELS: "the kernels that Inductor made",
 }
 _INPUTS = ("placeholder", "get_attr", "output")
 _CAPTURED = {

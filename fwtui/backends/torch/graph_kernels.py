@@ -12,13 +12,14 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 
-from fwtui.race.graph import PHASES, Node, Tensor
+from fwtui.race.graph import PHASES, Graph, Node, Tensor
 
 _HANDLE = re.compile(r"# \[Provenance debug handles\] ((\S+):\d+)")
 _SIGNATURE = re.compile(r"(?:\bkernel|def \w+)\s*\(([^)]*)\)")
 _POINTER = re.compile(r"\b(in_out_ptr|in_ptr|out_ptr)\d+")
 _FUSED = re.compile(r"^(\w*?_fused)_")
 _NEW = "empty_strided"
+_NOT_COMPUTED = ("input", "constant")
 
 
 def kernels_of(
@@ -38,7 +39,7 @@ def kernels_of(
     calls = [one for one in ast.walk(module) if isinstance(one, ast.FunctionDef) and one.name == "call"]
     if not calls:
         raise ValueError("Inductor's code has no function `call`")
-    kernels = dict(_kernels(module))
+    kernels = dict(kernels_in(code))
     handles: dict[str, deque[str]] = defaultdict(deque)
     for handle, kernel in _HANDLE.findall(code):
         handles[kernel].append(handle)
@@ -49,6 +50,22 @@ def kernels_of(
         else:
             reader.read(statement)
     return reader.nodes, (*kernels.items(), ("call", ast.get_source_segment(code, calls[-1]) or ""))
+
+
+class KernelNodes:
+    """The nodes of graphs of kernels, by the kernels that they run: such a graph has no other name."""
+
+    def __init__(self) -> None:
+        self._nodes: dict[tuple[str, ...], tuple[Node, ...]] = {}
+
+    def learn(self, graph: Graph) -> None:
+        """Keeps what is told of the kernels of `graph`."""
+        nodes = tuple(node for node in graph.nodes if node.phase not in _NOT_COMPUTED)
+        self._nodes[tuple(node.name for node in nodes)] = nodes
+
+    def of(self, names: Sequence[str]) -> tuple[Node, ...] | None:
+        """The nodes of the graph that runs exactly these kernels; None where none is known."""
+        return self._nodes.get(tuple(names))
 
 
 class _Reader:
@@ -94,15 +111,15 @@ class _Reader:
         arguments = [next(_names(one), "") for one in call.args]
         written = [name for one in call.keywords if one.arg == "out" for name in _names(one.value)]
         if called in self._kernels:
-            ways = list(zip(arguments, _ways(self._kernels[called]), strict=False))
-            arguments = [name for name, way in ways if way != "out_ptr"]
-            written = [name for name, way in ways if way != "in_ptr"]
+            pointers = list(zip(arguments, ways(self._kernels[called]), strict=False))
+            arguments = [name for name, way in pointers if way != "out_ptr"]
+            written = [name for name, way in pointers if way != "in_ptr"]
         elif target is not None:
             written = [target]
         runs = self._made_of.get(handle, ())
         outputs = tuple(self._tensors[name] for name in written if name in self._tensors)
         node = Node(
-            op=found[1] if (found := _FUSED.match(called)) else called,
+            op=op_of(called),
             name=called if called in self._kernels else handle,
             phase=max((one.phase for one in runs), key=PHASES.index, default="forward"),
             inputs=tuple(self._writers[name] for name in arguments if name in self._writers),
@@ -132,9 +149,9 @@ class _Reader:
             self._writers[target], self._tensors[target] = (place, output), outputs[output]
 
 
-def _kernels(module: ast.Module) -> Iterator[tuple[str, str]]:
+def kernels_in(code: str) -> Iterator[tuple[str, str]]:
     """The name and the code of each kernel: `name = async_compile.….(…, 'code', …)`."""
-    for one in module.body:
+    for one in ast.parse(code).body:
         if not isinstance(one, ast.Assign) or not isinstance(one.value, ast.Call):
             continue
         if ast.unparse(one.value.func).startswith("async_compile."):
@@ -165,7 +182,12 @@ def _names(value: ast.AST) -> Iterator[str]:
         yield from _names(value.value)
 
 
-def _ways(code: str) -> list[str]:
+def op_of(called: str) -> str:
+    """What a kernel is called without what was fused in it, such as `cpp_fused`."""
+    return found[1] if (found := _FUSED.match(called)) else called
+
+
+def ways(code: str) -> list[str]:
     """Whether a kernel reads, writes or does both with each pointer that it takes, in order."""
     # Those of helper functions take no pointers.
     return max((_POINTER.findall(taken) for taken in _SIGNATURE.findall(code)), key=len, default=[])

@@ -43,10 +43,14 @@ class Recorder:
         self._is_whole, self._memory = is_whole, memory
         self._known = {memory(tensor): tensor for tensor in named.values()}
         self._storages = {storage(tensor) for tensor in named.values()}
+        self.begin()
+
+    def begin(self) -> None:
+        """The step begins now."""
         self._began_ns, self._aside_ns = perf_counter_ns(), 0
 
     def elapsed_ns(self) -> int:
-        """Time since the recorder was made, in which it did not write."""
+        """Time since the step began, in which nothing was written."""
         return perf_counter_ns() - self._began_ns - self._aside_ns
 
     def run(
@@ -126,14 +130,12 @@ class Recorder:
         return sum(storages[key].untyped_storage().nbytes() for key in new)
 
 
-class OpWriter(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """While it is entered, every op that PyTorch dispatches is written into the log."""
+class Dispatched(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """While it is entered, each op that PyTorch dispatches is left to `run`; what that calls is not."""
 
-    def __init__(self, parameters: Mapping[str, Tensor], batch: Mapping[str, Any], is_whole: bool) -> None:
+    def __init__(self, run: Callable[[Any, Any, Mapping[str, Any]], Any]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.recorder = Recorder(named(parameters, batch), is_whole, _layout)
-        self.book = self.recorder.book
-        self._asked: dict[int, Source | None] = {}
+        self._run = run
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -141,9 +143,28 @@ class OpWriter(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return False
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        """Runs the op and writes it down; ops that are called from in here are not dispatched to the mode."""
-        entered, asked = perf_counter_ns(), sys._getframe(1)
-        return dispatched(self.recorder, entered, func, args, kwargs or {}, lambda: self._source(asked))
+        """What the op returns."""
+        return self._run(func, args, kwargs or {})
+
+
+class OpWriter(Dispatched):  # type: ignore[no-untyped-call]
+    """While it is entered, every op that PyTorch dispatches is written into the log."""
+
+    def __init__(self, parameters: Mapping[str, Tensor], batch: Mapping[str, Any], is_whole: bool) -> None:
+        super().__init__(self._write)
+        self.recorder = Recorder(named(parameters, batch), is_whole, _layout)
+        self.book = self.recorder.book
+        self._asked: dict[int, Source | None] = {}
+
+    def _write(self, func: Any, args: Any, kwargs: Mapping[str, Any]) -> Any:
+        entered, asked = perf_counter_ns(), sys._getframe(2)
+        return self.recorder.run(
+            entered,
+            str(func.overloadpacket),
+            partial(func, *args, **kwargs),
+            *arguments(func, args, kwargs),
+            lambda: self._source(asked),
+        )
 
     def _source(self, asked: FrameType) -> Source | None:
         """The line that asked for the op; in the backward pass, for the one of which it is the gradient.
@@ -159,20 +180,15 @@ class OpWriter(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return None if node is None else self._asked.get(node._sequence_nr())
 
 
-def dispatched(
-    recorder: Recorder,
-    entered_ns: int,
-    func: Any,
-    args: Any,
-    kwargs: Mapping[str, Any],
-    asked_by: Any,
-    **told: Any,
-) -> Any:
-    """What an op returns that a dispatch mode was called with, which `recorder` runs."""
-    written = list(tensors_in(_written(func, args, kwargs))) if func._schema.is_mutable else ()
-    call = partial(func, *args, **kwargs)
-    inputs = list(tensors_in((args, kwargs)))
-    return recorder.run(entered_ns, str(func.overloadpacket), call, inputs, written, asked_by, **told)
+def arguments(
+    func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> tuple[list[Tensor], list[Tensor]]:
+    """The tensors that an op reads, and those that it writes into, of what it is called with."""
+    given = {a.name: (a, value) for a, value in zip(func._schema.arguments, args, strict=False)}
+    given |= {a.name: (a, kwargs[a.name]) for a in func._schema.arguments if a.name in kwargs}
+    read = tensors_in([value for a, value in given.values() if not a.is_out])
+    written = tensors_in([value for a, value in given.values() if a.alias_info and a.alias_info.is_write])
+    return list(read), list(written)
 
 
 def current_node() -> Any:
@@ -206,13 +222,6 @@ def tensor_told(tensor: Tensor) -> graph.Tensor:
 def storage(tensor: Tensor) -> int | None:
     """Which piece of memory `tensor` lies in; None where that does not say what it holds."""
     return None if tensor.layout != torch.strided else tensor.untyped_storage()._cdata
-
-
-def _written(func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[Any]:
-    """The arguments that the op says it writes into."""
-    written = [a.name for a in func._schema.arguments if a.alias_info is not None and a.alias_info.is_write]
-    positions = {a.name: place for place, a in enumerate(func._schema.arguments)}
-    return [kwargs[n] if n in kwargs else args[positions[n]] for n in written]
 
 
 def _layout(tensor: Tensor) -> Any:

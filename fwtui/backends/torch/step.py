@@ -45,7 +45,7 @@ class Eager:
         """One optimizer update; the metrics before it, when all work is done."""
         metrics, _ = self._run(self._batch.tensors(batch))
         values = {name: value.item() for name, value in metrics.items()}
-        _synchronize(self._device)
+        synchronize(self._device)
         return values
 
     def evaluate(self, batch: Batch) -> Mapping[str, float]:
@@ -81,7 +81,7 @@ class Eager:
             by_weight = zip(copies, gradients, strict=True)
             log.book.enter("update", {f"gradient {name}": g for name, g in by_weight if g is not None})
             update(gradients)
-            _synchronize(self._device)
+            synchronize(self._device)
             took_ns = log.recorder.elapsed_ns()
         ops = log.book.told({f"parameter {name}": weight for name, weight in copies.items()})
         return OpLog(ops, "each op as PyTorch dispatched it; a copy of the net took the step", took_ns)
@@ -159,7 +159,7 @@ def random_numbers_kept(device: torch.device) -> AbstractContextManager[None]:
     return kept
 
 
-def _synchronize(device: torch.device) -> None:
+def synchronize(device: torch.device) -> None:
     """Waits for the device: the loss on the host says that the forward pass ran, not that the update did."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
