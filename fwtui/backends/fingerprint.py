@@ -17,10 +17,13 @@ def fingerprint(values: NDArray[Any]) -> Fingerprint | None:
     """
     if values.dtype.kind not in "fiubc":
         return None
-    numbers = np.abs(values) if values.dtype.kind == "c" else values
-    exact = numbers.astype(np.float64).ravel()
     with np.errstate(over="ignore", invalid="ignore"):
-        total = float(exact.sum())
+        return _of_numbers(np.abs(values) if values.dtype.kind == "c" else values)
+
+
+def _of_numbers(numbers: NDArray[Any]) -> Fingerprint:
+    exact = numbers.astype(np.float64).ravel()
+    total = float(exact.sum())
     nans = infinities = 0
     if not np.isfinite(total):  # one pass tells that all is well, which it nearly always is
         nans, infinities = int(np.isnan(exact).sum()), int(np.isinf(exact).sum())

@@ -10,7 +10,7 @@ from time import perf_counter_ns
 
 import numpy as np
 
-from fwtui.backends.base import Backend
+from fwtui.backends.base import Backend, NotYetError
 from fwtui.race.control import Word
 from fwtui.race.graph import NoGraph
 from fwtui.race.records import GraphRan, GraphsTold, LoggedOp, NotLogged, OpLog, OpsLogged
@@ -118,6 +118,9 @@ class Explainer:
         self._logged_at = step
         try:
             log = self._backend.log_ops(batch, self._ops.values)
+        except NotYetError as error:
+            self._emit(NotLogged(step, self._explain(error)[0]))
+            return
         except Exception as error:
             _print(error)
             self._every, self._until_nan = None, False  # it would not be another one the next time
@@ -153,6 +156,8 @@ class Explainer:
         started = perf_counter_ns()
         try:
             graph, nodes = self._backend.graph_ran(batch)
+        except NotYetError:
+            return
         except Exception as error:
             _print(error)
             self._samples = False
