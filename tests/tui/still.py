@@ -20,6 +20,7 @@ from fwtui.race.records import (
     Ended,
     Evaluated,
     FrameworkMemory,
+    GraphRan,
     Imported,
     LogLine,
     Phase,
@@ -124,11 +125,14 @@ def importing(backend: str) -> list[Record]:
     return [phase("spawn", 2.4), phase("import", 2.31), ProcessMemory(46_000_000, 46_000_000, None)]
 
 
-def training(backend: str, steps: int, total: int = 500, losses: object = None) -> list[Record]:
+def training(
+    backend: str, steps: int, total: int = 500, losses: object = None, graphs: int = 1
+) -> list[Record]:
     """A lane that has done so many steps.
 
     Args:
         losses: (total,) losses; None: those of the two-layer net.
+        graphs: how many graphs its steps run, in no order.
     """
     key = backend.partition(".")[0]
     title, version, import_ns = VERSIONS[key]
@@ -158,7 +162,17 @@ def training(backend: str, steps: int, total: int = 500, losses: object = None) 
         said.append(_steps(first, times[first:last], values[first:last]))
         if first == warm:
             said.append(ProcessMemory(RSS[key], RSS[key], None))
-    return said
+    return [*said, *sampled(steps, graphs)]
+
+
+def sampled(steps: int, kinds: int) -> list[Record]:
+    """Which of so many graphs the first steps ran, and a few after them."""
+    draw = np.random.RandomState(kinds)
+    steps_sampled = [*range(1, min(9, steps)), *range(12, steps, 7)]
+    ran = [int(draw.randint(kinds)) for _ in steps_sampled]
+    return [
+        GraphRan(step, f"{kind:04x}", 41 + 9 * kind) for step, kind in zip(steps_sampled, ran, strict=True)
+    ]
 
 
 def done(backend: str, total: int = 500) -> list[Record]:

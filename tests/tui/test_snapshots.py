@@ -190,6 +190,11 @@ def test_compiled_in_the_lanes_border(looks):
     assert looks(Scene(race(), [retraced(), training("torch.eager", 306)]), SMALL)
 
 
+def test_another_graph_each_step(looks):
+    lanes = [retraced(), training("torch.eager", 306, graphs=4)]
+    assert looks(Scene(race(workload="dynamic-depth"), lanes), LARGE)
+
+
 def test_light(looks):
     assert looks(mid_run(), LARGE, "t")
 

@@ -16,6 +16,7 @@ from fwtui.tui.curves import KINDS, LaneCurves, SharedAxes
 from fwtui.tui.model import RaceModel
 from fwtui.tui.screens.race_screen import RaceScreen
 from fwtui.tui.widgets.chart import Chart
+from fwtui.tui.widgets.graph_ribbon import GraphRibbon
 from fwtui.tui.widgets.lane_panel import LanePanel, LaneView, colour_names
 from fwtui.tui.widgets.verdict_bar import VerdictBar
 
@@ -128,6 +129,8 @@ class LiveScreen(RaceScreen):
         """One chart's cursor moves all the others'."""
         for chart in self.query(Chart):
             chart.cursor = event.step
+        for ribbon in self.query(GraphRibbon):
+            ribbon.move_cursor(event.step)
 
     def action_next_chart(self, by: int) -> None:
         """Gives the focus to the next chart of the lane; where there is room for one only, shows that."""

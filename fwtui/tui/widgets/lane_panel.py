@@ -18,6 +18,7 @@ from fwtui.tui.charts.axes import BYTES, MICROSECONDS, NUMBER
 from fwtui.tui.curves import KINDS, LaneCurves, SharedAxes
 from fwtui.tui.model import Lane
 from fwtui.tui.widgets.chart import Chart
+from fwtui.tui.widgets.graph_ribbon import GraphRibbon
 from fwtui.tui.widgets.line import Line
 
 COLOURS = tuple(f"framework-{key}{shade}" for key in backends.FRAMEWORKS for shade in ("", "-2"))
@@ -79,6 +80,7 @@ class LanePanel(Vertical):
             "step": Chart("step time", formatter=MICROSECONDS, gutter=_GUTTER, classes="chart-step"),
             "memory": Chart("memory", formatter=BYTES, gutter=_GUTTER, x_axis=True, classes="chart-memory"),
         }
+        self._ribbon = GraphRibbon(_GUTTER, classes="lane--ribbon")
         self._told = Content("")
         self._compiled = Content("")
 
@@ -86,7 +88,11 @@ class LanePanel(Vertical):
         yield self._title
         yield self._figures
         yield self._trouble
-        yield from self._charts.values()
+        metric, step, memory = self._charts.values()
+        yield metric
+        yield step
+        yield self._ribbon
+        yield memory
         yield self._phases
         yield self._place
 
@@ -105,6 +111,8 @@ class LanePanel(Vertical):
         self._place.show(*_place(view))
         self._show_trouble(_trouble(lane))
         self._show_compiled(_compiled(lane, self.size.width - _BORDER))
+        if self._ribbon.display:
+            self._ribbon.show(lane.history, view.axes.x)
         for kind in KINDS:
             chart = self.chart(kind)
             if not chart.display:

@@ -1,0 +1,103 @@
+"""Which graph ran at which step, as one row of cells below the charts' axis of steps."""
+
+from __future__ import annotations
+
+import string
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fwtui.measure.downsample import column_edges
+from fwtui.measure.graph_runs import GraphRuns
+from fwtui.race.records import Compiled
+from fwtui.tui import words
+from fwtui.tui.charts.raster import DOTS_ACROSS
+
+NOTHING, BETWEEN = -1, -2
+"""In place of a kind: a cell before the first or after the last sample, and one that no sample fell into."""
+
+LETTERS = string.ascii_lowercase + string.ascii_uppercase
+MARK = "▲"
+
+
+@dataclass(frozen=True, slots=True)
+class Ribbon:
+    """One row of cells.
+
+    Attributes:
+        kinds: of each cell the graph that ran last in it, counted from 0 as they were first seen.
+        marks: the cells in which the step was built, traced or compiled.
+    """
+
+    kinds: tuple[int, ...]
+    marks: frozenset[int]
+
+    @classmethod
+    def of(
+        cls, runs: GraphRuns, compiled: Sequence[Compiled], x_limits: tuple[int, int], columns: int
+    ) -> Ribbon:
+        """The row for a plot of so many columns of cells, on the axis of steps that its charts have."""
+        kinds = np.full(columns, NOTHING)
+        if len(runs) and columns:
+            places = {graph: place for place, graph in enumerate(runs.kinds)}
+            at = _columns([ran.step for ran in runs], x_limits, columns)
+            kinds[at[0] : at[-1] + 1] = BETWEEN
+            kinds[at] = [places.get(ran.graph, len(places)) for ran in runs]
+        marks = _columns([one.step for one in compiled], x_limits, columns) if columns else ()
+        return cls(tuple(map(int, kinds)), frozenset(map(int, marks)))
+
+    def text(self) -> str:
+        """The row in characters: a letter where another graph ran than in the sampled cell before."""
+        characters, before = [], NOTHING
+        for column, kind in enumerate(self.kinds):
+            if column in self.marks:
+                characters.append(MARK)
+            elif kind >= 0:
+                characters.append(" " if kind == before else letter(kind))
+                before = kind
+            else:
+                characters.append("─" if kind == BETWEEN else " ")
+        return "".join(characters)
+
+
+def letter(kind: int) -> str:
+    """What a graph is called: `a` is the first that was seen."""
+    return LETTERS[kind] if kind < len(LETTERS) else "*"
+
+
+def figures(runs: GraphRuns, compiled: Sequence[Compiled]) -> tuple[str, ...]:
+    """How many graphs ran, how often another one, and what compiling cost the last time; longest first."""
+    kinds = f"{len(runs.kinds):,}{'+' if runs.more_kinds else ''}"
+    if not runs.samples:
+        short = long = words.NA
+    elif runs.changes:
+        share = 100 * runs.changes / (runs.samples - 1)
+        short = f"{kinds} kinds"
+        long = f"{short}, another in {f'{share:.0f}' if share >= 1 else 'less than 1'} % of samples"
+    else:
+        short = long = f"{kinds} kind so far"
+    if not compiled:
+        return long, short
+    cost = f"{MARK} {'last ' if len(compiled) > 1 else ''}{words.duration(compiled[-1].cost_ns)}"
+    return f"{long}   {cost}", f"{short}   {cost}", short
+
+
+def read_out(runs: GraphRuns, step: int) -> str:
+    """Which graph ran in the last sample that is not after `step`."""
+    at = bisect_right(runs, step, key=lambda ran: ran.step) - 1
+    if at < 0:
+        return words.NA
+    ran = runs[at]
+    kind = next((place for place, graph in enumerate(runs.kinds) if graph == ran.graph), len(runs.kinds))
+    nodes = "" if ran.nodes is None else f", {words.plural(ran.nodes, 'node')}"
+    return f"step {ran.step:,}  {letter(kind)}{nodes}"
+
+
+def _columns(steps: Sequence[int], x_limits: tuple[int, int], columns: int) -> np.ndarray:
+    """The column of cells that each step is drawn in; a chart has two columns of dots in each."""
+    dots = columns * DOTS_ACROSS
+    edges = column_edges(x_limits, dots)
+    found = np.searchsorted(edges, np.asarray(steps, np.int64), side="right") - 1
+    return np.clip(found, 0, dots - 1) // DOTS_ACROSS

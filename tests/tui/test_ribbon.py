@@ -1,0 +1,76 @@
+"""The row that says which graph ran: where its cells stand, what they say, and the figures beside it."""
+
+import pytest
+
+from fwtui.measure.graph_runs import GraphRuns
+from fwtui.race.records import Compiled, GraphRan
+from fwtui.tui import ribbon
+from fwtui.tui.charts.compose import Plot
+from fwtui.tui.ribbon import Ribbon
+
+
+def runs(samples):
+    kept = GraphRuns()
+    for step, graph in samples:
+        kept.add(GraphRan(step, graph, 41))
+    return kept
+
+
+def compiled(*steps):
+    return [Compiled(step, "retrace", 210_000_000, "x was (4,), is (8,)") for step in steps]
+
+
+def test_a_static_lane_is_one_bar():
+    row = Ribbon.of(runs((step, "a") for step in range(1, 40)), compiled(0), (0, 39), 20)
+    assert row.text() == "▲a" + " " * 18
+    assert row.kinds == (0,) * 20
+
+
+def test_a_letter_stands_where_another_graph_ran_and_a_line_where_nobody_looked():
+    row = Ribbon.of(runs([(2, "x"), (3, "y"), (4, "y"), (8, "x"), (9, "z")]), compiled(6), (0, 19), 20)
+    assert row.text() == "  ab ─▲─ac          "
+    assert row.kinds[2:5] == (0, 1, 1)
+
+
+@pytest.mark.parametrize(("last", "columns"), [(500, 61), (20, 61), (10_000_000, 7)])
+def test_a_cell_stands_where_the_charts_draw_its_step(last, columns):
+    plot = Plot(0, 0, columns, 1)
+    for step in {0, 1, last // 3, last // 2, last - 1, last}:
+        (at,) = [
+            c
+            for c, kind in enumerate(Ribbon.of(runs([(step, "a")]), (), (0, last), columns).kinds)
+            if not kind
+        ]
+        assert at == plot.column(step, (0, last))
+
+
+@pytest.mark.parametrize("columns", [0, 1])
+def test_there_may_be_no_room(columns):
+    assert len(Ribbon.of(runs([(1, "a")]), compiled(1), (0, 9), columns).text()) == columns
+    assert Ribbon.of(GraphRuns(), (), (0, 9), 3).text() == "   "
+
+
+def test_figures():
+    assert ribbon.figures(GraphRuns(), ())[0] == "n/a"
+    assert ribbon.figures(runs([(1, "a"), (2, "a")]), compiled(0))[0] == "1 kind so far   ▲ 210 ms"
+    changing = runs((step, "abc"[step % 3]) for step in range(9))
+    assert ribbon.figures(changing, compiled(0, 3)) == (
+        "3 kinds, another in 100 % of samples   ▲ last 210 ms",
+        "3 kinds   ▲ last 210 ms",
+        "3 kinds",
+    )
+    seldom = runs((step, "b" if step == 500 else "a") for step in range(1_000))
+    assert ribbon.figures(seldom, ())[0] == "2 kinds, another in less than 1 % of samples"
+
+
+def test_at_the_cursor_the_last_sample_is_told():
+    kept = runs([(3, "x"), (9, "y")])
+    assert [ribbon.read_out(kept, step) for step in (2, 8, 9)] == [
+        "n/a",
+        "step 3  a, 41 nodes",
+        "step 9  b, 41 nodes",
+    ]
+
+
+def test_more_graphs_than_letters():
+    assert (ribbon.letter(0), ribbon.letter(51), ribbon.letter(52)) == ("a", "Z", "*")
