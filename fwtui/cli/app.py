@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from fwtui import __version__
-from fwtui.cli import backends, bench, doctor, errors, graph, live, parity, workloads
+from fwtui.cli import backends, bench, doctor, errors, graph, live, ops, parity, workloads
 from fwtui.cli.options import takes_race
 from fwtui.race.spec import SpecError
 
@@ -45,8 +45,9 @@ def app() -> typer.Typer:
         context_settings=settings,
     )
     made.callback(cls=Commands, help=_paragraphs(HELP))(_with_version(takes_race(live.live)))
-    one_lane = takes_race(graph.graph, without=graph.WITHOUT)
-    races = (takes_race(bench.bench), takes_race(parity.parity, without=("log_every",)), one_lane)
+    graphs = takes_race(graph.graph, without=graph.WITHOUT)
+    op_logs = takes_race(ops.ops, without=ops.WITHOUT)
+    races = (takes_race(bench.bench), takes_race(parity.parity, without=("log_every",)), graphs, op_logs)
     for command in (*races, doctor.doctor, backends.backends, workloads.workloads):
         made.command(context_settings=settings, help=_paragraphs(command.__doc__ or ""))(command)
     return made

@@ -1,0 +1,142 @@
+"""`fwtui ops`: what one step of a backend does, op by op, as text, as JSON and as a Chrome trace."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fwtui.cli.graph import WITHOUT
+from fwtui.cli.options import HOW, OUTPUT, Json
+
+if TYPE_CHECKING:
+    from fwtui.race.plan import RaceRequest
+    from fwtui.race.spec import RaceSpec
+
+__all__ = ["WITHOUT", "ops"]
+
+FORMATS = ("log", "totals", "timeline", "chrome-trace")
+PHASES = ("forward", "backward", "update")
+STEPS = "100"
+"""So many steps are steady ones for the most part: the log's times are held against them."""
+
+Backend = Annotated[
+    str,
+    typer.Argument(
+        metavar="BACKEND",
+        help="Whose ops, such as [bold]torch.eager[/]; [bold]fwtui backends[/] lists them.",
+        show_default=False,
+    ),
+]
+Match = Annotated[
+    str | None,
+    typer.Option(
+        metavar="BACKEND",
+        help="Run this one too, on the same weights and batches, and set its ops beside their counterparts.",
+        rich_help_panel=HOW,
+    ),
+]
+Steps = Annotated[
+    str,
+    typer.Option(
+        metavar="N",
+        help=f"Log the step after so many optimizer updates ({STEPS}); with --until-nan, give up there.",
+        show_default=False,
+        rich_help_panel=HOW,
+    ),
+]
+UntilNan = Annotated[
+    bool,
+    typer.Option(
+        metavar="",
+        help="Log each step, until an op gives a NaN or a result of the step is infinite; show that step.",
+        rich_help_panel=HOW,
+    ),
+]
+As = Annotated[
+    str,
+    typer.Option(
+        "--as",
+        metavar="FORMAT",
+        help="[bold]log[/] (the default): every op; [bold]totals[/]: how often and how long, by op; "
+        "[bold]timeline[/]: when each ran; [bold]chrome-trace[/]: for Perfetto and chrome://tracing.",
+        show_default=False,
+        rich_help_panel=OUTPUT,
+    ),
+]
+OnlyPhase = Annotated[
+    str | None,
+    typer.Option(
+        "--phase",
+        metavar="NAME",
+        help="Show only this one: [bold]forward[/], [bold]backward[/] or [bold]update[/].",
+        rich_help_panel=OUTPUT,
+    ),
+]
+
+
+def ops(
+    request: "RaceRequest",
+    backend: Backend = "",
+    match: Match = None,
+    steps: Steps = STEPS,
+    until_nan: UntilNan = False,
+    as_format: As = FORMATS[0],
+    phase: OnlyPhase = None,
+    json: Json = None,
+) -> int:
+    """Show what one step does, op by op: shapes, times, bytes, lines of source, and what came out.
+
+    An eager backend runs every op itself. A static one makes one call; the kernels inside are told where the
+    framework can tell them. The step that is logged is outside of every step time. [bold]--json[/] has all
+    that was logged, whatever is shown.
+
+    Exit code: 0 if the ops were logged, 1 if not, or if --until-nan found what it looks for, 2 for bad input,
+    130 after Ctrl+C.
+
+      fwtui ops torch.eager --workload tiny-transformer
+      fwtui ops tf.eager --match torch.eager
+      fwtui ops tf.function --as totals
+      fwtui ops torch.eager --as chrome-trace > step.json
+    """
+    from fwtui import headless
+    from fwtui.backends import catalogue as backends
+    from fwtui.cli import ops_output, result_table
+    from fwtui.cli.output import JsonOutput
+    from fwtui.cli.progress import Progress
+    from fwtui.ops.figures import first_fault
+    from fwtui.race.spec import one_of
+
+    one_of("fwtui ops", backend, backends.names())
+    one_of("--as", as_format, FORMATS)
+    if match is not None:
+        one_of("--match", match, backends.names())
+    if phase is not None:
+        one_of("--phase", phase, PHASES)
+    race = _race(request, [backend] if match is None else [backend, match], steps, until_nan)
+    out = None if json is None else JsonOutput(json)
+    with Progress(race) as progress:
+        result = headless.run(race, progress)
+    logs = [ops_output.shown(lane, until_nan) for lane in result.lanes]
+    if out is None or not out.standard:
+        ops_output.show(result, logs, as_format, phase)
+    if out is not None:
+        out.write(ops_output.report(result, logs))
+    if until_nan:
+        ops_output.tell_fault(result, logs)
+    result_table.explain_failures(result)
+    if result.signal:
+        return 128 + result.signal
+    if until_nan and any(log is not None and first_fault(log.log) for log in logs):
+        return 1
+    return int(any(outcome != "done" for outcome in result.outcomes) or None in logs)
+
+
+def _race(request: "RaceRequest", names: list[str], steps: str, until_nan: bool) -> "RaceSpec":
+    """The backends called `names`, which log the step after the last, or each until a NaN."""
+    from dataclasses import replace
+
+    from fwtui.race.plan import LaneRequest, plan
+    from fwtui.race.spec import OpLogging
+
+    race = plan(replace(request, lanes=tuple(map(LaneRequest, names)), steps=steps))
+    logging = OpLogging(last=True, until_nan=until_nan)
+    return replace(race, lanes=tuple(replace(lane, ops=logging) for lane in race.lanes))

@@ -1,0 +1,147 @@
+"""One or two backends' op logs for people, and in the formats that other tools open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.text import Text
+
+from fwtui.cli import ops_match, ops_table, output
+from fwtui.cli.result_table import headline
+from fwtui.headless import Result
+from fwtui.measure.history import History
+from fwtui.measure.report import report as race_report
+from fwtui.ops.align import align, of_log
+from fwtui.ops.chrome_trace import as_chrome_trace
+from fwtui.ops.figures import busy_ns, first_fault, leaves, overhead
+from fwtui.ops.json_format import log_json, matches_json
+from fwtui.race.records import OpLog, OpsLogged
+from fwtui.tui import words
+from fwtui.tui.ops_words import source
+from fwtui.workloads.own_errors import plain
+
+Logs = Sequence[OpsLogged | None]
+
+_LANE_FIELDS = (
+    *("backend", "framework", "framework_version", "device", "dtype", "outcome", "reason", "parameters"),
+)
+
+
+def shown(lane: History, until_nan: bool) -> OpsLogged | None:
+    """The log to show of a lane: the last, or the first that holds what is not finite."""
+    faulty = (log for log in lane.op_logs if until_nan and first_fault(log.log))
+    return next(faulty, lane.ops)
+
+
+def show(result: Result, logs: Logs, as_format: str, phase: str | None) -> None:
+    """Prints the logs, and why others are missing."""
+    told = [(place, record) for place, record in enumerate(logs) if record is not None]
+    if as_format == "chrome-trace":
+        _show_trace(result, told, phase)
+    elif told:
+        output.show(Text(headline(result.spec), style="bold"))
+        width = output.console().width
+        if len(told) > 1 and as_format == "log":
+            output.show(_heads(result, told))
+            output.show(ops_match.table([record for _, record in told], _titles(result), phase, width))
+        else:
+            for place, record in told:
+                output.show(_head(result, place, record))
+                output.show(ops_table.table(record.log, as_format, phase, width))
+    for spec, lane, log in zip(result.spec.lanes, result.lanes, logs, strict=True):
+        if log is None and lane.not_logged:
+            _remark(f"{spec.backend}: not logged: {plain(lane.not_logged)}")
+
+
+def report(result: Result, logs: Logs) -> dict[str, Any]:
+    """The logs, whole, as `fwtui/ops/schema.json` describes it."""
+    whole = race_report(result.spec, result.lanes, result.gap, result.speed)
+    lanes = [
+        {
+            **{name: told[name] for name in _LANE_FIELDS},
+            "step_ns": step_ns(lane),
+            "not_logged": lane.not_logged or None,
+            "log": None if log is None else log_json(log, step_ns(lane)),
+        }
+        for told, lane, log in zip(whole["lanes"], result.lanes, logs, strict=True)
+    ]
+    return {
+        "fwtui": whole["fwtui"],
+        "workload": whole["workload"],
+        "lanes": lanes,
+        "matches": _matches(logs),
+    }
+
+
+def step_ns(lane: History) -> float | None:
+    """The median time of the steady steps, in which nothing was logged; None before there are any."""
+    times = lane.step_times()
+    return None if times is None else times.p50
+
+
+def tell_fault(result: Result, logs: Logs) -> None:
+    """Says on standard error which op gave the first NaN, or that none did."""
+    for spec, lane, record in zip(result.spec.lanes, result.lanes, logs, strict=True):
+        if record is None:
+            continue
+        fault = first_fault(record.log)
+        if fault is None:
+            _remark(f"{spec.backend}: no op gave a NaN in {words.plural(lane.steps, 'step')}")
+        else:
+            where = f" ({source(fault)})" if fault.source else ""
+            _remark(
+                f"{spec.backend}, step {record.step}: op {fault.number} {plain(fault.op)}{where} is first"
+            )
+
+
+def _matches(logs: Logs) -> list[dict[str, Any]] | None:
+    if len(logs) != 2 or logs[0] is None or logs[1] is None:
+        return None
+    return matches_json(align(of_log(logs[0].log), of_log(logs[1].log)))
+
+
+def _show_trace(result: Result, told: list[tuple[int, OpsLogged]], phase: str | None) -> None:
+    if told:
+        titles = _titles(result)
+        logs = {f"{place + 1} {titles[place]}": _of_phase(record.log, phase) for place, record in told}
+        output.say(output.dumps(as_chrome_trace(logs)) + "\n")
+
+
+def _of_phase(log: OpLog, phase: str | None) -> OpLog:
+    kept = tuple(op for op in log.ops if phase is None or op.phase in (None, phase))
+    return OpLog(kept, log.how, log.took_ns)
+
+
+def _titles(result: Result) -> list[str]:
+    return [spec.backend for spec in result.spec.lanes]
+
+
+def _heads(result: Result, told: list[tuple[int, OpsLogged]]) -> Text:
+    return Text("\n").join(_head(result, place, record) for place, record in told)
+
+
+def _head(result: Result, place: int, record: OpsLogged) -> Text:
+    """Whose log it is, of which step, how it was taken, and what a step costs."""
+    spec, lane, log = result.spec.lanes[place], result.lanes[place], record.log
+    version = f"{lane.imported.framework} {lane.imported.version}" if lane.imported else words.NA
+    device = lane.built.device if lane.built else words.NA
+    inside, idle = leaves(log), overhead(log, step_ns(lane))
+    left_out = [f"{words.plural(record.left_out, 'op')} left out"] if record.left_out else []
+    figures = [
+        words.plural(len(log.ops), "op"),
+        f"in ops {words.duration(busy_ns(inside))}",
+        f"a steady step {words.duration(step_ns(lane))}",
+        f"outside of ops {words.NA if idle is None else f'{idle:.0%}'}",
+        *left_out,
+    ]
+    return Text.assemble(
+        "\n",
+        (spec.backend, "bold"),
+        f"   {version}   {device}   step {record.step}   {plain(log.how)}\n",
+        ("   ".join(figures), "dim"),
+    )
+
+
+def _remark(text: str) -> None:
+    output.console(stderr=True).print(Text(text), soft_wrap=True)
