@@ -119,6 +119,7 @@ class Explainer:
         try:
             log = self._backend.log_ops(batch, self._ops.values)
         except NotYetError as error:
+            self._log_now = asked
             self._emit(NotLogged(step, self._explain(error)[0]))
             return
         except Exception as error:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from fwtui.backends.base import NotYetError
 from fwtui.measure.history import KEPT_OPS, History
 from fwtui.race import explaining
 from fwtui.race.control import Word
@@ -173,6 +174,21 @@ def test_what_fails_is_told_once_and_the_lane_trains_on(monkeypatch, error, reas
     assert of(said, GraphsTold) == [GraphsTold(1, (NoGraph("graphs", "the graphs", reason),))]
     assert not of(said, GraphRan)
     assert (said[-1].outcome, counted(said)) == ("done", 40)
+
+
+def test_a_step_that_cannot_be_logged_yet_is_told_and_the_next_one_logged(monkeypatch):
+    for name in ("log_ops", "graph_ran"):
+        original = getattr(scripted_step.Scripted, name)
+
+        def not_yet(self, *given, original=original):
+            if self.count < 3:
+                raise NotYetError("the step would have to be compiled")
+            return original(self, *given)
+
+        monkeypatch.setattr(scripted_step.Scripted, name, not_yet)
+    said = run(lane(sample_graphs=True), Word("log-ops"))
+    assert (steps_of(said, NotLogged), steps_of(said)) == ([1, 2], [3])
+    assert steps_of(said, GraphRan)[0] == 3
 
 
 def test_first_steps_and_then_a_few_a_second_are_sampled():
