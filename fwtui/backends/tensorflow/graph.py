@@ -18,7 +18,8 @@ from fwtui.backends.tensorflow import graph_hlo
 from fwtui.backends.tensorflow.graph_internals import optimized
 from fwtui.backends.tensorflow.graph_phases import Given
 from fwtui.backends.tensorflow.graph_step import StepGraph, facts, runtimes, traced_graph
-from fwtui.race.graph import Graph, NoGraph
+from fwtui.backends.tensorflow.hlo_program import program_nodes
+from fwtui.race.graph import Graph, Node, NoGraph
 
 Captures = Mapping[tuple[str, str], Callable[[], Graph]]
 """How to get at each graph, by its kind and title."""
@@ -43,13 +44,13 @@ def _attempt(kind: str, title: str, capture: Callable[[], Graph]) -> Graph | NoG
 
 
 @dataclass(frozen=True)
-class Twin:
-    """A twin's step, a `tf.function`, and what it traced for one batch.
+class Trace:
+    """A step, a `tf.function`, and what it traced for one batch.
 
     Attributes:
         function: the step, of which `concrete` is the trace.
         tensors: the batch.
-        parameters: the twin's own.
+        parameters: the step's own.
         metrics: symbolic, as `gradients` are, which come in the order of the parameters.
     """
 
@@ -62,10 +63,30 @@ class Twin:
 
 
 class Tracing:
-    """The graphs that come of tracing a step, of a twin that is made when the first of them is asked for."""
+    """The graphs that come of tracing a step, which `make` does when the first of them is asked for."""
 
-    def __init__(self, make: Callable[[], Twin]) -> None:
+    def __init__(self, make: Callable[[], Trace]) -> None:
         self._make = make
+
+    @property
+    def nodes(self) -> Sequence[Node]:
+        """The graph as it was traced."""
+        return self._traced.nodes
+
+    @property
+    def function_name(self) -> str:
+        """What the runtime calls the trace."""
+        return str(self._trace.concrete.name.decode())
+
+    @property
+    def ops(self) -> list[tf.Operation]:
+        """The ops of the trace itself."""
+        return list(self._trace.concrete.graph.get_operations())
+
+    def program_nodes(self, programs: Sequence[Any]) -> Sequence[Node]:
+        """The instructions of XLA's programs that were made from the trace."""
+        given, known = list(self._step.given.values()), facts(self._traced)
+        return [node for program in programs for node in program_nodes(program, given, known)]
 
     def function(self) -> tuple[Graph | NoGraph, ...]:
         """What `tf.function` traces, and what it makes of that before it runs."""
@@ -86,13 +107,13 @@ class Tracing:
         )
 
     @cached_property
-    def _twin(self) -> Twin:
+    def _trace(self) -> Trace:
         return self._make()
 
     @cached_property
     def _step(self) -> StepGraph:
-        twin = self._twin
-        return traced_graph(twin.concrete, twin.tensors, twin.parameters, twin.metrics, twin.gradients)
+        trace = self._trace
+        return traced_graph(trace.concrete, trace.tensors, trace.parameters, trace.metrics, trace.gradients)
 
     @cached_property
     def _traced(self) -> Graph:
@@ -101,7 +122,7 @@ class Tracing:
 
     def _optimized(self) -> Graph:
         step, arguments = self._traced, list(self._step.given.values())
-        every = optimized(lambda: self._twin.function(self._twin.tensors))
+        every = optimized(lambda: self._trace.function(self._trace.tensors))
         # Others may run functions in this process at the same time.
         names = {node.name for node in step.nodes}
         (*_, own) = sorted(every, key=lambda one: len(names & {node.name for node in one.node}))
@@ -114,7 +135,7 @@ class Tracing:
 
     def _hlo(self, kind: str, stage: str) -> Graph:
         known, given = facts(self._traced), self._step.given.values()
-        text = str(self._twin.function.experimental_get_compiler_ir(self._twin.tensors)(stage=stage))
+        text = str(self._trace.function.experimental_get_compiler_ir(self._trace.tensors)(stage=stage))
         nodes = graph_hlo.nodes(graph_hlo.program(text), list(given), known)
         title = _HLO[kind]
         how = f"experimental_get_compiler_ir, stage {stage}, of the step traced once more for this batch"

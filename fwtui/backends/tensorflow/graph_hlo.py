@@ -251,7 +251,7 @@ def _parts(text: str) -> Iterator[str]:
 
 def _tensors(shape: str) -> tuple[Tensor, ...]:
     """Every array in a shape, such as `(f32[2,3]{1,0}, s32[])`."""
-    return tuple(Tensor(_dtype(dtype), _sizes(sizes)) for dtype, sizes in _ARRAY.findall(shape))
+    return tuple(Tensor(dtype_name(dtype), _sizes(sizes)) for dtype, sizes in _ARRAY.findall(shape))
 
 
 def _sizes(text: str) -> tuple[int | None, ...]:
@@ -259,7 +259,8 @@ def _sizes(text: str) -> tuple[int | None, ...]:
     return tuple(None if size.startswith("<") else int(size) for size in text.split(",") if size)
 
 
-def _dtype(name: str) -> str:
+def dtype_name(name: str) -> str:
+    """`float32` for XLA's `f32`."""
     short = re.fullmatch(r"([fsuc])(\d+)", name)
     return _DTYPES.get(name) or (f"{_KINDS[short[1]]}{short[2]}" if short else name)
 

@@ -174,7 +174,7 @@ def runtimes(
     phases: dict[str, NodePhase] = {name: one.phase for name, one in given.items()}
 
     def phase(level: int, op: tf.Operation) -> NodePhase:
-        fact = known.get(_made_from(op.name))
+        fact = known.get(made_from(op.name))
         if op.type == "Const":
             phases[op.name] = "constant"
         elif fact and fact.phase not in ("input", "constant"):
@@ -185,7 +185,7 @@ def runtimes(
         return phases[op.name]
 
     def source(level: int, op: tf.Operation) -> tuple[str, int] | None:
-        fact = known.get(_made_from(op.name))
+        fact = known.get(made_from(op.name))
         return fact.source if fact else None
 
     return Graph(kind, title, captured, walk.nodes(given, phase, source, shapes.of))
@@ -224,7 +224,7 @@ class _Shapes:
     def of(self, op: tf.Operation) -> tuple[Tensor, ...]:
         own = outputs(op)
         if any(None in tensor.shape for tensor in own):
-            for other in (self._made_from.get(_made_from(op.name)), self._passed(op, own)):
+            for other in (self._made_from.get(made_from(op.name)), self._passed(op, own)):
                 if other and [one.dtype for one in other] == [one.dtype for one in own]:
                     own = other
                     break
@@ -239,7 +239,7 @@ class _Shapes:
         return tuple(taken if tensor.dtype == taken.dtype else tensor for tensor in own)
 
 
-def _made_from(name: str) -> str:
+def made_from(name: str) -> str:
     """The op that one of the runtime's was made from: a function's get a number before their names."""
     return _INLINED.sub("", name)
 

@@ -19,8 +19,11 @@ from fwtui.backends.tensorflow import graph
 from fwtui.backends.tensorflow.device import tensorflow_name
 from fwtui.backends.tensorflow.graph_hash import of_ops
 from fwtui.backends.tensorflow.graph_step import StepGraph, built_graph
+from fwtui.backends.tensorflow.oplog_calls import Call, log_of_call
 from fwtui.backends.tensorflow.optimizers import OPTIMIZERS
-from fwtui.race.graph import Graph, NoGraph
+from fwtui.backends.tensorflow.profile import profiled
+from fwtui.backends.tensorflow.state import draws
+from fwtui.race.graph import Graph, Node, NoGraph
 from fwtui.race.records import Compiled, GraphBroken, OpLog, Phase
 from fwtui.workloads.base import Arrays, Batch
 
@@ -59,6 +62,7 @@ class Session:
             self._train = self._update(job)
             self._first = first
             self._initialize = tf.group(*(weight.initializer for weight in self._params.values()))
+            self._variables = v1.global_variables()
             initialize_all = v1.global_variables_initializer()
         # With no config of its own the session takes TensorFlow's: threads, visible GPUs, memory growth.
         self._session = v1.Session(graph=self._graph)
@@ -93,8 +97,20 @@ class Session:
         self._session.run(self._initialize, {self._first[name]: array for name, array in weights.items()})
 
     def log_ops(self, batch: Batch, values: bool = False) -> OpLog:
-        """NotImplementedError: a session runs its whole graph in one call, and no op of it eagerly."""
-        raise NotImplementedError("a session runs its whole graph in one call, and no op of it eagerly")
+        """The session's run and the kernels inside of it, put back.
+
+        Where the graph draws random numbers, which its kernels do not forget, another session takes the step.
+        """
+        if draws(self._graph.get_operations()):
+            self._spare.load(self.weights())
+            return self._spare._log_of_run(batch, values)
+        kept = self._session.run(self._variables)
+        try:
+            return self._log_of_run(batch, values)
+        finally:
+            assign = [variable.initializer for variable in self._variables]
+            # The initial value is what an initializer assigns, and it can be fed like any other tensor.
+            self._session.run(assign, {op.inputs[1]: value for op, value in zip(assign, kept, strict=True)})
 
     def graph_ran(self, batch: Batch) -> tuple[str, int | None]:
         """What a step needs of the graph: the same for every batch."""
@@ -118,7 +134,32 @@ class Session:
 
     def close(self) -> None:
         """Ends the session, which holds the weights."""
+        if "_spare" in vars(self):
+            self._spare.close()
         self._session.close()
+
+    def _log_of_run(self, batch: Batch, values: bool) -> OpLog:
+        metrics: dict[str, Any] = {}
+
+        def run() -> None:
+            told, _ = self._session.run((self._metrics, self._train), self._feed(batch))
+            metrics.update(told)
+
+        profile = profiled(run)
+        told = Call("session.run", self._params, self._placeholders, metrics, self._job.device, values)
+        return log_of_call(told, profile, self._nodes)
+
+    @cached_property
+    def _spare(self) -> Session:
+        """Takes the steps that must leave this one alone."""
+        return self._twin()
+
+    @cached_property
+    def _nodes(self) -> Sequence[Node]:
+        return graph.fetched(self._step_graph()).nodes
+
+    def _twin(self) -> Session:
+        return Session(replace(self._job, parameters=self.weights()))
 
     @cached_property
     def _ran(self) -> tuple[str, int]:
@@ -132,7 +173,7 @@ class Session:
         )
 
     def _partitioned(self, batch: Batch) -> Graph:
-        twin = Session(replace(self._job, parameters=self.weights()))
+        twin = self._twin()
 
         def run(options: Any, metadata: Any) -> None:
             fetches = (twin._metrics, twin._train)

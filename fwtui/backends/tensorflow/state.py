@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,6 +22,13 @@ def noted(variables: list[tf.Variable]) -> Iterator[None]:
 
     with tf.variable_creator_scope(note):
         yield
+
+
+def draws(ops: Iterable[tf.Operation]) -> bool:
+    """Whether one of a graph's ops draws random numbers, each time the next ones: its kernel counts them."""
+    return any(
+        op.op_def.is_stateful and any(attribute.name == "seed2" for attribute in op.op_def.attr) for op in ops
+    )
 
 
 @contextmanager

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from functools import cached_property
+from typing import Any, Self
 
 import tensorflow as tf
 
@@ -15,10 +16,12 @@ from fwtui.backends.tensorflow.device import tensorflow_name
 from fwtui.backends.tensorflow.graph_hash import EagerHash, of_signature
 from fwtui.backends.tensorflow.graph_tape import tape
 from fwtui.backends.tensorflow.oplog import Log
+from fwtui.backends.tensorflow.oplog_calls import Call, log_of_call
 from fwtui.backends.tensorflow.oplog_internals import Watch, other_random_numbers
 from fwtui.backends.tensorflow.optimizers import OPTIMIZERS
+from fwtui.backends.tensorflow.profile import profiled
 from fwtui.backends.tensorflow.session import Session
-from fwtui.backends.tensorflow.state import noted, put_back
+from fwtui.backends.tensorflow.state import draws, noted, put_back
 from fwtui.backends.tensorflow.traces import Traces
 from fwtui.race.graph import Graph, NoGraph
 from fwtui.race.records import Compiled, GraphBroken, OpLog, Phase
@@ -132,7 +135,7 @@ class Eager:
         """Ends the thread in which ops are looked at."""
         self._watch.close()
 
-    def _twin(self) -> Eager:
+    def _twin(self) -> Self:
         """Another one with the present weights, for what must leave this one alone."""
         return type(self)(replace(self._job, parameters=self.weights()))
 
@@ -167,6 +170,8 @@ class Function(Eager):
         self._run_metrics = tf.function(self._metrics)
         self._run_gradients = tf.function(self._gradients, jit_compile=self._jit_compile)
         self._traces = Traces(self.first_phase)
+        self._ends: dict[tf.Graph, tuple[Mapping[str, tf.Tensor], Sequence[Any]]] = {}
+        self._tracings: dict[str, graph.Tracing] = {}
         self._steps = 0
 
     def step(self, batch: Batch) -> Mapping[str, float]:
@@ -177,45 +182,76 @@ class Function(Eager):
         self._steps += 1
         return values
 
+    def log_ops(self, batch: Batch, values: bool = False) -> OpLog:
+        """The call of the step's trace and the kernels inside of it, put back.
+
+        Where there is no such trace yet, or it draws random numbers, which its kernels do not forget, another
+        one with the present weights takes the step.
+        """
+        if self._traces.knows(batch) and not draws(self._tracing(batch).ops):
+            with put_back(self._variables):
+                return self._log_of_call(batch, values)
+        spare = self._spare
+        if not spare._traces.knows(batch):
+            spare.step(batch)
+        spare.load(self.weights())
+        return spare._log_of_call(batch, values)
+
     def graph_ran(self, batch: Batch) -> tuple[str, int | None]:
         """The graph for batches like this one, and its number of ops once it is traced."""
-        return of_signature(batch), self._nodes(batch)
+        known = self._traces.knows(batch)
+        return of_signature(batch), len(self._tracing(batch).ops) if known else None
 
     def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:
         """What is traced for `batch`, and what TensorFlow makes of it before it runs."""
-        return graph.Tracing(lambda: self._traceable(batch)).function()
+        return self._twin()._tracing(batch).function()
 
     def events(self) -> Sequence[Compiled | GraphBroken]:
         """Each trace of the step: the first, and one for each new shape, dtype or Python number."""
         return self._traces.new()
 
-    def _nodes(self, batch: Batch) -> int | None:
-        if not self._traces.knows(batch):
-            return None
-        like = {
-            name: value if isinstance(value, int) else tf.TensorSpec(value.shape, value.dtype)
-            for name, value in batch.items()
-        }
-        return len(self._run_train.get_concrete_function(like).graph.get_operations())
+    def close(self) -> None:
+        """Ends what looks at steps."""
+        super().close()
+        if "_spare" in vars(self):
+            self._spare.close()
 
-    def _traceable(self, batch: Batch) -> graph.Twin:
-        twin = self._twin()
-        ends: list[Any] = []
-        tensors = twin._batch.tensors(batch)
+    @cached_property
+    def _spare(self) -> Function:
+        """Takes the steps that must leave this one alone, and keeps what it has traced for them."""
+        return self._twin()
 
-        def train(tensors: Mapping[str, Any]) -> dict[str, tf.Tensor]:
-            with tf.device(twin._device):
-                ends[:] = metrics, gradients = twin._gradients(tensors)
-                twin._update(gradients)
-            return metrics
+    def _log_of_call(self, batch: Batch, values: bool) -> OpLog:
+        tensors, tracing = self._looked_at.tensors(batch), self._tracing(batch)
+        metrics: dict[str, Any] = {}
 
-        function = tf.function(train, jit_compile=self._jit_compile)
-        concrete = function.get_concrete_function(tensors)
-        return graph.Twin(function, concrete, tensors, twin._params, *ends)
+        def call() -> None:
+            metrics.update((name, value.numpy()) for name, value in self._run_train(tensors).items())
+            if "GPU" in self._device:
+                tf.test.experimental.sync_devices()
 
-    def _traced(self, batch: Mapping[str, Any]) -> dict[str, tf.Tensor]:
+        profile = profiled(call, tracing.function_name if self._jit_compile else None)
+        nodes = tracing.program_nodes(profile.programs) if self._jit_compile else tracing.nodes
+        told = Call("tf.function call", self._params, tensors, metrics, self._job.device, values)
+        return log_of_call(told, profile, nodes)
+
+    def _tracing(self, batch: Batch) -> graph.Tracing:
+        """What is known of the trace for batches like this one; asking it traces the step if need be."""
+        return self._tracings.setdefault(of_signature(batch), graph.Tracing(lambda: self._trace(batch)))
+
+    def _trace(self, batch: Batch) -> graph.Trace:
+        tensors = self._looked_at.tensors(batch)
+        concrete = self._run_train.get_concrete_function(tensors)
+        ends = self._ends[concrete.graph]
+        return graph.Trace(self._run_train, concrete, tensors, self._params, *ends)
+
+    def _traced(self, batch: Mapping[str, Any]) -> Mapping[str, tf.Tensor]:
         self._traces.began(batch)
-        return self._train(batch)
+        with tf.device(self._device):
+            ends = metrics, gradients = self._gradients(batch)
+            self._update(gradients)
+        self._ends[tf.compat.v1.get_default_graph()] = ends
+        return metrics
 
 
 class Xla(Function):
@@ -239,7 +275,7 @@ class Xla(Function):
 
     def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:
         """XLA's program for `batch`, before it optimises and after."""
-        return graph.Tracing(lambda: self._traceable(batch)).xla()
+        return self._twin()._tracing(batch).xla()
 
 
 class _Resident:
