@@ -103,7 +103,12 @@ def asking_line(frame: FrameType | None) -> Source | None:
 
 def in_net(source: Source | None) -> bool:
     """Whether `source` is a line of the net, and not of the step around it."""
-    return source is not None and not Path(source[0]).is_relative_to(_BACKENDS)
+    return source is not None and not _in_backends(source[0])
+
+
+@cache
+def _in_backends(file: str) -> bool:
+    return Path(file).is_relative_to(_BACKENDS)
 
 
 @cache
