@@ -13,6 +13,12 @@ from fwtui.race import hosts
 from tests import scripted
 
 
+@pytest.fixture(autouse=True)
+def no_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pytest-xdist tells its workers the width of a terminal that no test has."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture
 def scripted_backends(monkeypatch: pytest.MonkeyPatch) -> None:
     """Adds the scripted backends, here and in the processes of lanes."""

@@ -40,7 +40,8 @@ class SpecError(ValueError):
     def __init__(self, option: str, got: object, accepted: str) -> None:
         self.option, self.got, self.accepted = option, got, accepted
         shown = "".join(c if c.isprintable() else "?" for c in str(got))
-        shown = shown if len(shown) <= 80 else shown[:77] + "..."
+        # Of a long path the end says most.
+        shown = shown if len(shown) <= 80 else f"{shown[:37]}...{shown[-40:]}"
         super().__init__(f"{option}: got {shown!r}; accepted: {accepted}")
 
 
