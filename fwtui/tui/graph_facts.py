@@ -13,6 +13,8 @@ from fwtui.ops.names import canonical
 from fwtui.race.graph import Graph
 from fwtui.workloads.own_errors import plain
 
+_SHORT_LANES = 8
+
 
 class GraphFacts:
     """A graph and what follows from it."""
@@ -63,8 +65,8 @@ class GraphFacts:
 
     @cached_property
     def short_drawing(self) -> Drawing:
-        """It drawn, without names, for a side that is not wide."""
-        return Drawing(self.graph, names=False)
+        """It drawn, with fewer edges beside each other and no names, for a side that is not wide."""
+        return Drawing(self.graph, _SHORT_LANES, names=False)
 
     @cached_property
     def inputs(self) -> tuple[tuple[int, ...], ...]:

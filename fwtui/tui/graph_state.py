@@ -171,11 +171,11 @@ class LaneGraphs:
 
 
 def _first(told: Sequence[Graph | NoGraph]) -> str:
-    """The graph that tells most of a step: the first of those with the most phases."""
+    """The graph that tells most of a step: the one with the most phases and, of those, the most nodes."""
     graphs = [one for one in told if isinstance(one, Graph)]
     if not graphs:
         return told[0].kind if told else ""
-    return max(graphs, key=lambda graph: len({node.phase for node in graph.nodes})).kind
+    return max(graphs, key=lambda graph: (len({node.phase for node in graph.nodes}), len(graph.nodes))).kind
 
 
 def _same(old: object, new: object) -> bool:

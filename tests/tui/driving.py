@@ -101,7 +101,7 @@ async def driven(*lanes: str, size: tuple[int, int] = (80, 24), **settings: Any)
     settings = {"steps": FOREVER, "pace": "300", "device": "cpu", "linger": True, **settings}
     app = FwtuiApp(RaceRequest(tuple(map(parse_lane, lanes)), **settings))
     # The pilot waits for an idle process after each key; with live lanes that is its limit of a second.
-    with patch("textual.app.wait_for_idle", _a_moment), patch("textual.pilot.wait_for_idle", _a_moment):
+    with patch("textual.app.wait_for_idle", a_moment), patch("textual.pilot.wait_for_idle", a_moment):
         async with app.run_test(size=size) as pilot:
             try:
                 yield Driven(pilot)
@@ -111,5 +111,6 @@ async def driven(*lanes: str, size: tuple[int, int] = (80, 24), **settings: Any)
                 step.RELEASE.clear()
 
 
-async def _a_moment(*_: float) -> None:
+async def a_moment(*_: float) -> None:
+    """In place of waiting for an idle process, which one that trains or draws never is."""
     await asyncio.sleep(0.02)

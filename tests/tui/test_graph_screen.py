@@ -1,0 +1,315 @@
+"""The graph screen: its keys against lanes that have told `two-layer`'s graphs, and against live ones."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from fwtui.race.graph import Graph, Node, NoGraph, Tensor
+from fwtui.race.records import Compiled, Ended, GraphsTold, LoggedOp, OpLog
+from fwtui.tui.graph_match import Pairings
+from fwtui.tui.graph_place import node_of
+from fwtui.tui.graph_state import LaneGraphs
+from fwtui.tui.graph_walk import walk
+from fwtui.tui.screens.graph import GraphScreen
+from fwtui.tui.selection import Place
+from fwtui.tui.widgets.graph_lines import GraphLines
+from tests import two_layer_steps as steps
+from tests.graphs import examples
+from tests.tui import still
+from tests.tui.driving import Driven, a_moment, driven
+from tests.tui.still import NOW, Scene, importing, pressing, race, training
+
+LARGE, SMALL = (160, 45), (80, 24)
+BOTH = ("tf.function", "torch.eager")
+
+
+def told(backend, *more):
+    """A lane that has told its graphs before step 100, and trained on."""
+    return [*training(backend, 312), steps.told(backend), *more]
+
+
+def scene(*lanes):
+    return Scene(race(*BOTH), lanes or [told(backend) for backend in BOTH])
+
+
+@asynccontextmanager
+async def shown(what, *keys, size=LARGE):
+    """The graph screen of a race that stands still."""
+    with pytest.MonkeyPatch.context() as patch:
+        still.stop_clock(patch)
+        # The pilot waits for an idle process after each key, and the app looks at its lanes all the time.
+        for module in ("textual.app", "textual.pilot"):
+            patch.setattr(f"{module}.wait_for_idle", a_moment)
+        async with still.still_app(what).run_test(size=size) as pilot:
+            asked = []
+            patch.setattr(type(pilot.app.model), "ask_graphs", lambda _, index: asked.append(index))
+            await pressing("2", *keys)(pilot)
+            d = Driven(pilot)
+            d.asked = asked
+            yield d
+
+
+def graph(backend, kind):
+    return next(one for one in steps.told(backend).graphs if one.kind == kind)
+
+
+def here(d):
+    """The node that is selected, as lane and what it is called."""
+    place = d.app._selection.place
+    kind, index = place.node
+    return place.lane, graph(BOTH[place.lane], kind).nodes[index].name
+
+
+def lines(d, side):
+    """What a side shows, as text."""
+    widget = d.app.screen.query(GraphLines)[side]
+    return "\n".join(widget.render_line(row).text.rstrip() for row in range(widget.size.height))
+
+
+async def test_one_key_leads_to_the_counterpart_one_to_the_source_and_one_back():
+    async with shown(scene()) as d:
+        assert here(d) == (0, "matmul")
+        assert "matrix product" in d.text()
+        await d.press("g")
+        assert here(d) == (1, "mm")
+        await d.press("4")
+        assert d.app._selection.place.source[0].endswith("net_torch.py")
+        await d.press("backspace")
+        assert isinstance(d.app.screen, GraphScreen)
+        assert here(d) == (1, "mm")
+        await d.press("backspace")
+        assert here(d) == (0, "matmul")
+        await d.press("tab")
+        assert here(d) == (1, "mm"), "a side keeps its cursor"
+
+
+async def test_inputs_and_outputs_are_walked_and_each_jump_leads_back():
+    async with shown(scene(), "g") as d:
+        await d.press("o")
+        assert here(d) == (1, "relu")
+        await d.press("i")
+        assert here(d) == (1, "mm")
+        seen = []
+        for _ in range(3):
+            await d.press("i")
+            seen.append(here(d)[1])
+        assert seen == ["batch x", "parameter w1", "batch x"]
+        assert "input 1 of 2 of #4" in d.text()
+        await d.press("i")
+        await d.press("down", "i")
+        assert [one.message for one in d.app._notifications] == ["it takes nothing"]
+        for _ in range(4):
+            await d.press("backspace")
+        assert here(d) == (1, "mm")
+
+
+async def test_search_filter_and_what_stands_alone_are_dropped_one_by_one():
+    async with shown(scene(), "slash", *"matrix", "space", *"product", "enter") as d:
+        assert here(d) == (0, "matmul")
+        assert "matrix product 1 of 5" in d.text()
+        await d.press("n", "n", "N")
+        assert here(d) == (0, "matmul_1")
+        await d.press("f", *"backward")
+        assert "forward" not in lines(d, 0)
+        assert lines(d, 0).count("MatMul") == 3
+        assert lines(d, 1).count("aten.mm") == 3
+        await d.press("enter", "D")
+        assert "MatMul" not in lines(d, 0)
+        assert "Tile" in lines(d, 0)
+        assert "only +" in d.text()
+        await d.press("escape")
+        assert "matrix product" not in d.text().splitlines()[-2]
+        await d.press("escape")
+        assert "Tile" in lines(d, 0)
+        assert "backward" not in d.text().splitlines()[-2]
+        await d.press("escape")
+        assert lines(d, 0).count("MatMul") > 2
+
+
+async def test_a_prompt_that_is_left_changes_nothing():
+    async with shown(scene(), "f", *"relu", "enter", "end") as d:
+        before, at = lines(d, 0), here(d)
+        await d.press("slash", *"nothing", "escape", "f", *"x", "escape")
+        assert (lines(d, 0), here(d)) == (before, at)
+        await d.press("f", *"nonsense", "enter")
+        assert "no node like that here" in d.text()
+        await d.press("down", "g", "i", "left", "v", "n")
+        await d.press("escape")
+        assert "MatMul" in lines(d, 0)
+
+
+async def test_a_jump_to_what_is_left_out_shows_it_again():
+    async with shown(scene(), "slash", *"Relu", "enter", "f", *"tensorflow", "enter", "g") as d:
+        assert here(d) == (1, "relu")
+        assert "tensorflow" not in d.text().splitlines()[-2]
+
+
+async def test_groups_open_and_close():
+    async with shown(scene()) as d:
+        assert "Const" not in lines(d, 0)
+        await d.press("left", "left")
+        assert d.app._selection.place == Place(0)
+        assert "ReadVariableOp" not in lines(d, 0)
+        assert "2 ReadVariableOp, 2 MatMul, 1 Relu" in d.text()
+        await d.press("enter", "right")
+        assert here(d) == (0, "matmul/ReadVariableOp")
+        await d.press("left", "up", "right")
+        assert lines(d, 0).count("Const") == 6
+        await d.press("end", "pageup", "home")
+        assert d.app._selection.place == Place(0)
+
+
+async def test_other_graphs_of_a_lane_and_why_one_is_missing():
+    missing = NoGraph("kernels", "the [bold]kernels[/]", "it\x1b[2J needs\na compiler")
+    more = steps.told("torch.eager")
+    lane = [*training("torch.eager", 312), GraphsTold(100, (*more.graphs, missing))]
+    async with shown(scene(told("tf.function"), lane), "tab", "e") as d:
+        assert "the [bold]kernels[/]" in d.text()
+        assert "could not be captured" in d.text()
+        assert "it?[2J needs a compiler" in d.text()
+        assert "\x1b" not in d.text()
+        assert "no graph on the other side" in d.text()
+        await d.press("g", "down", "slash", "x", "enter", "D", "v")
+        await d.press("e")
+        assert "MmBackward0" in lines(d, 1)
+        await d.press("tab", "e")
+        assert "after Grappler" in d.text()
+
+
+async def test_graphs_are_asked_for_once_and_again_after_a_compilation():
+    async with shown(scene(training("tf.function", 312), importing("torch.eager"))) as d:
+        assert d.asked == [0]
+        assert "asked, comes with the next step" in d.text()
+        assert "its graphs come after its first step" in d.text()
+        lane = d.lanes[0]
+        lane.history.apply(steps.told("tf.function"))
+        d.app.screen.look()
+        assert d.asked == [0]
+        lane.history.apply(Compiled(200, "retrace", 1, "another shape"))
+        d.app.screen.look()
+        d.app.screen.look()
+        assert d.asked == [0, 0]
+        assert "capturing anew" in d.text() or await d.shows("capturing anew") is None
+        lane.history.apply(replace(steps.told("tf.function"), step=201))
+        await d.press("u")
+        assert d.asked == [0, 0, 0]
+
+
+async def test_a_lane_that_is_over_tells_what_it_told_or_why_not():
+    over = Ended("failed", 0, NOW, "TensorFlow is not installed")
+    async with shown(scene([*importing("tf.function"), over], told("torch.eager"))) as d:
+        assert "the lane has failed" in d.text()
+        assert d.asked == []
+        await d.press("tab", "end", "g")
+        assert "no graph on the other side" in d.text()
+
+
+@pytest.mark.usefixtures("scripted_backends")
+async def test_graphs_of_lanes_that_train():
+    async with driven("scripted.ok", "scripted.tilt", size=(120, 30)) as d:
+        await d.trains(0, 1)
+        await d.press("2")
+        await d.shows("as it was traced", "before step")
+        await d.press("e")
+        await d.shows("a script is not optimized")
+        await d.trains(0, 1)
+
+
+def test_a_drawing_of_what_is_kept_moves_from_one_kept_node_to_the_next():
+    lane = LaneGraphs()
+    lane.take_in(GraphsTold(0, (examples.step(300),)))
+    kept = lane.facts.found("relugrad block7")
+    page = lane.page("drawing", kept, lambda node: "", None)
+    rows = sorted(page.row(node) for node in kept)
+    assert len(rows) > 10
+    assert page.move(0, 1) == rows[0]
+    assert page.move(rows[0], 1) == rows[1]
+    assert page.move(rows[1], -1) == rows[0]
+    assert page.move(rows[0], -1) == rows[0]
+    assert page.move(0, len(page)) == rows[-1]
+
+
+def test_large_graphs_begin_folded_and_open_where_the_cursor_is_put():
+    lane = LaneGraphs()
+    lane.take_in(GraphsTold(0, (examples.step(300),)))
+    page = lane.page("tree", None, lambda node: "", None)
+    last = lane.facts.inside["forward"][-1]
+    assert page.row(last) is None
+    lane.put(last)
+    assert lane.page("tree", None, lambda node: "", None).row(last) is not None
+
+
+def test_a_graph_told_again_stays_as_it_was_looked_at():
+    lane = LaneGraphs()
+    lane.take_in(GraphsTold(0, (examples.step(30),)))
+    lane.put(5)
+    lane.take_in(GraphsTold(7, (examples.step(30),)))
+    assert (lane.item, lane.step) == (5, 7)
+    lane.take_in(GraphsTold(8, (examples.step(31),)))
+    assert lane.item != 5
+
+
+def test_an_op_of_a_log_is_found_in_a_graph():
+    grappler, traced = graph("tf.function", "optimized"), graph("tf.function", "traced")
+    eager = steps.logged("tf.eager").log
+    products = [op.number for op in eager.ops if op.op == "MatMul"]
+    found = [node_of(Place(0, op), (traced, grappler), eager) for op in products]
+    assert [traced.nodes[index].op for _, index in found] == ["MatMul"] * 5
+    assert len(set(found)) == 5, "each of two products of a line is another node"
+    kernel = LoggedOp(0, None, "MatMul", (), (), None, name="gradient_tape/matmul/MatMul")
+    kind, index = node_of(Place(0, 0), (grappler, traced), OpLog((kernel,), "", None))
+    assert (kind, grappler.nodes[index].outputs) == ("optimized", (Tensor("float32", (1000, 100)),))
+    line = next(node.source for node in traced.nodes if node.op == "Relu")
+    assert traced.nodes[node_of(Place(0, source=line), (traced,), None)[1]].source == line
+    assert node_of(Place(0, source=("/nowhere.py", 1)), (traced,), None) is None
+
+
+def test_a_walk_goes_round_the_ends_of_one_node_and_on_from_a_single_one():
+    nodes = examples.step(3)
+    first = walk(None, nodes, "inputs", 9, (4, 5))
+    second = walk(first, nodes, "inputs", 4, (1,))
+    assert (first.node, second.node, walk(second, nodes, "inputs", 5, ()).node) == (4, 5, 4)
+    assert walk(first, nodes, "outputs", 4, (7,)).node == 7
+    only = walk(None, nodes, "inputs", 9, (4,))
+    assert walk(only, nodes, "inputs", 4, (1,)).node == 1
+    assert walk(None, nodes, "inputs", 0, ()) is None
+
+
+def test_pairs_of_large_graphs_are_matched_in_a_thread():
+    waiting = []
+    pairings = Pairings(waiting.append)
+    left, right = examples.step(40), examples.step(41)
+    assert pairings.of(left, right) is None
+    assert pairings.of(left, right) is None
+    (work,) = waiting
+    work()
+    assert pairings.of(left, right).graphs == (left, right)
+    small = Graph("traced", "", "", (Node("MatMul", "m", "forward", (), (Tensor("float32", (2, 2)),)),))
+    assert pairings.of(small, small).counterparts(0, 0) == (0,)
+
+
+@pytest.fixture
+def looks(snap_compare, monkeypatch):
+    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
+    still.stop_clock(monkeypatch)
+
+    def looks(size, *keys):
+        return snap_compare(still.still_app(scene()), terminal_size=size, run_before=pressing("2", *keys))
+
+    return looks
+
+
+def test_both_trees(looks):
+    assert looks(LARGE, "down", "down", "down")
+
+
+def test_both_drawings(looks):
+    assert looks(LARGE, "v", "end")
+
+
+@pytest.mark.parametrize("keys", [(), ("v",)], ids=["tree", "drawing"])
+def test_one_side_in_a_small_window(looks, keys):
+    assert looks(SMALL, *keys)
