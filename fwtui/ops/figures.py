@@ -50,13 +50,32 @@ def overhead(log: OpLog, step_ns: float | None) -> float | None:
         of it, a device other than the processor worked while the host went on, or the ops took longer while
         they were logged than a whole step does.
     """
-    ops = leaves(log)
-    busy = busy_ns(ops)
-    if busy is None or not step_ns or busy > step_ns:
+    busy = _host_busy_ns(log)
+    return None if busy is None or not step_ns or busy > step_ns else 1 - busy / step_ns
+
+
+def overhead_range(log: OpLog, step_ns: float | None) -> tuple[float, float] | None:
+    """Between which two shares of a step no op ran.
+
+    The lower one is what ops leave over of a steady step, which runs faster than one that is logged; the
+    upper one is what they leave over of the logged step, in which logging makes the time between ops longer.
+
+    Returns:
+        Both from 0 to 1; None where `overhead` cannot tell for another reason than ops that took too long.
+    """
+    busy = _host_busy_ns(log)
+    if busy is None or not step_ns or not log.took_ns:
         return None
+    low, high = sorted(max(1 - busy / whole, 0.0) for whole in (step_ns, log.took_ns))
+    return low, high
+
+
+def _host_busy_ns(log: OpLog) -> int | None:
+    """For how long an op ran, where that is time of the host; None where it is not, or nobody knows."""
+    ops = leaves(log)
     if any(op.within is None and (op.phase is None or op.device != "cpu") for op in ops):
         return None
-    return 1 - busy / step_ns
+    return busy_ns(ops)
 
 
 def not_finite(op: LoggedOp) -> tuple[int, int]:

@@ -37,11 +37,11 @@ _MARKS = (
     ("?", "not in the table"),
 )
 _OVERHEAD = (
-    "in ops: for how long at least one op or kernel ran in the logged step\n"
-    "framework overhead: the share of the median steady step in which none did. An op's dispatch is in its "
-    "time, and it runs no faster while it is logged, so that the true share is rather larger. n/a where a "
-    "call does not tell its kernels, where the device works while the host goes on, and where the ops "
-    "together took longer than a step does"
+    "in ops: for how long at least one op or kernel ran in the logged step.\n"
+    "framework overhead: the share of a step in which none did. The first figure is what the ops leave over "
+    "of the median steady step, the second what they leave over of the logged one, in which logging takes "
+    "time between ops. An op's own dispatch counts as work. n/a where a call does not tell its kernels, and "
+    "where a device works while the host goes on."
 )
 
 
@@ -122,6 +122,7 @@ class OpsScreen(WhyScreen):
         if statistics:
             self._take_in()
         self._settle()
+        self.set_class(self._cursor is None, "-empty")
         narrow = self.size.width < NARROW_COLUMNS
         self._show_sides(narrow)
         view = self._view()
