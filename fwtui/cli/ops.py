@@ -131,12 +131,16 @@ def ops(
 
 
 def _race(request: "RaceRequest", names: list[str], steps: str, until_nan: bool) -> "RaceSpec":
-    """The backends called `names`, which log the step after the last, or each until a NaN."""
+    """The backends called `names`, which log the step after the last, or each until a NaN.
+
+    They log one halfway too: the first one is slow, for all that is loaded and compiled for it.
+    """
     from dataclasses import replace
 
     from fwtui.race.plan import LaneRequest, plan
     from fwtui.race.spec import OpLogging
 
     race = plan(replace(request, lanes=tuple(map(LaneRequest, names)), steps=steps))
-    logging = OpLogging(last=True, until_nan=until_nan)
+    every = None if until_nan else -(-race.lanes[0].steps // 2)
+    logging = OpLogging(every, last=True, until_nan=until_nan)
     return replace(race, lanes=tuple(replace(lane, ops=logging) for lane in race.lanes))

@@ -55,7 +55,8 @@ def figures(op: LoggedOp) -> Text:
 def name(op: LoggedOp) -> str:
     """The op below its call, with its name in the graph where that says more."""
     inside = _INDENT if op.within is not None else ""
-    return f"{inside}{plain(op.op)}" + (f" {plain(op.name)}" if op.name and op.name != op.op else "")
+    told = op.name if op.name.startswith(op.op) else f"{op.op} {op.name}".rstrip()
+    return inside + plain(told)
 
 
 def _lines(ops: Sequence[LoggedOp], width: int) -> Iterator[RenderableType]:
