@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -82,7 +83,7 @@ def still_app(scene: Scene) -> FwtuiApp:
 
     class StillApp(FwtuiApp):
         # Written out: a relative path is one beside the file in which the class stands.
-        CSS_PATH = [Path(app.__file__).parent / str(sheet) for sheet in FwtuiApp.CSS_PATH]
+        CSS_PATH: ClassVar = [Path(app.__file__).parent / str(sheet) for sheet in FwtuiApp.CSS_PATH]
         MODEL = StillModel
 
     return StillApp(scene.request)
