@@ -77,14 +77,13 @@ class Compile(Eager):
             log.begin()
             metrics, gradients = self._run(tensors)
             synchronize(self._device)
-            results = {
-                f"gradient {n}": g for n, g in zip(self._params, gradients, strict=True) if g is not None
-            }
-            results |= {f"parameter {name}": weight for name, weight in self._params.items()}
-            told = log.told(metrics, results)
+            log.end()
         if log.heard_nothing:
             raise NotYetError(_NOT_COMPILED)
-        return told
+        by_weight = zip(self._params.items(), gradients, strict=True)
+        results = {f"parameter {name}": weight for name, weight in self._params.items()}
+        results |= {f"gradient {name}": g for (name, _), g in by_weight if g is not None}
+        return log.told(metrics, results)
 
     def graph_ran(self, batch: Batch) -> tuple[str, int | None]:
         """A hash of the compiled graphs that a step runs, and how many kernels those have.

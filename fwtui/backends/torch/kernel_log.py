@@ -100,13 +100,16 @@ class KernelLog:
         """The call begins now."""
         self._recorder.begin()
 
+    def end(self) -> None:
+        """The call is over."""
+        self._took_ns = self._recorder.elapsed_ns()
+
     def told(self, metrics: Mapping[str, Tensor], results: Mapping[str, Tensor]) -> OpLog:
-        """The log of the call, which ends now.
+        """The log of the call, once it is over.
 
         Args:
             results: what the step gave beside the metrics.
         """
-        host_ns = self._recorder.elapsed_ns()
         of_kernels = self._recorder.known({**metrics, **results})
         ops = list(self._book.told(of_kernels))
         ops[0] = replace(
@@ -114,7 +117,7 @@ class KernelLog:
             outputs=tuple(map(tensor_told, metrics.values())),
             results=tuple((name, place) for place, name in enumerate(metrics)),
             started_ns=0,
-            host_ns=host_ns,
+            host_ns=self._took_ns,
             device=str(next(iter(metrics.values())).device),
             **self._recorder.figures(metrics.values()),
         )
@@ -122,7 +125,7 @@ class KernelLog:
         for begin, end in zip(self._begins, ends, strict=True):
             ops[begin:end] = self._placed(ops[begin:end])
         how = "one call, and each kernel that Inductor's code runs inside of it; what it changed was put back"
-        return OpLog(tuple(ops), how, host_ns)
+        return OpLog(tuple(ops), how, self._took_ns)
 
     def _placed(self, ops: Sequence[LoggedOp]) -> Sequence[LoggedOp]:
         """The kernels of one graph, with what its nodes say of them."""
