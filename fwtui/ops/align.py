@@ -74,6 +74,7 @@ def align(left: Sequence[Item], right: Sequence[Item]) -> Alignment:
     regions.complete()
     regions.compose()
     pairing.by_flow()
+    pairing.by_order()
     pairing.by_flow(carrying=True)
     return _told(pairing)
 

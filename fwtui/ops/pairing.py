@@ -101,6 +101,31 @@ class Pairing:
             if not self._take(rows, columns, np.where(flow > 0, scores, _NEVER)):
                 break
 
+    def by_order(self) -> None:
+        """Pairs what stands behind, or before, the same: all else that speaks for it has been asked."""
+        rows, columns = self.free(0), self.free(1)
+        around = self._around(0), self._around(1)
+        beside = np.zeros((len(rows), len(columns)), bool)
+        for way in (0, 1):
+            a, b = (
+                np.array([around[s][i][way] for i in items], int) for s, items in ((0, rows), (1, columns))
+            )
+            beside |= (a[:, None] == b[None, :]) & (a[:, None] >= 0)
+        self._take(rows, columns, np.where(beside, self._fit_scores(rows, columns), _NEVER))
+
+    def _around(self, side: int) -> list[tuple[int, int]]:
+        """By item, the nearest item before it and behind it that has a counterpart, by one name on both
+        sides; −1 where there is none."""
+        order = [i for i in self.sides[side].order if not self.sides[side].carrying[i]]
+        around = [[-1, -1] for _ in self.sides[side].items]
+        for way, items in enumerate((order, order[::-1])):
+            nearest = -1
+            for item in items:
+                around[item][way] = nearest
+                if others := self.of[side].get(item):
+                    nearest = item if side == 0 else min(others)
+        return [(before, behind) for before, behind in around]
+
     def _spread(self) -> None:
         """Pairs takers of counterparts, and makers, where only one of each side fits the other."""
         left = [(one, other) for one, others in self.of[0].items() for other in others]

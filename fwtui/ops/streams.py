@@ -53,7 +53,7 @@ class Stream:
         self.makers[place], self.names[place] = makers, names
         for maker in makers | set(item.inputs):
             self.takers[maker].add(place)
-        if item.names and not item.inputs and canonical(item.op) == INPUT:
+        if item.names and canonical(item.op) == INPUT:
             self._reached[place] = frozenset(), frozenset(item.names)
         elif self._carry[place]:
             self._reached[place] = makers, names
@@ -82,7 +82,7 @@ class Stream:
 
 def _words(item: Item) -> tuple[str, ...]:
     words = canonical(item.op)
-    if words == INPUT and item.names and not item.inputs:
+    if words == INPUT and item.names:
         return item.names  # it is what has the same name
     return words or (kind(item.op),)
 
