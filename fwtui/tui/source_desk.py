@@ -13,6 +13,7 @@ from fwtui.race.graph import Graph
 from fwtui.race.records import LoggedOp, OpsLogged
 from fwtui.tui.model import Lane, RaceModel
 from fwtui.tui.ops_pairing import Pairing, is_quick, pair
+from fwtui.tui.ops_words import is_bookkeeping
 from fwtui.tui.selection import Place
 from fwtui.tui.source_costs import Costs
 from fwtui.tui.source_page import SourcePage
@@ -28,6 +29,7 @@ class _Read:
         asked: whether it was asked for its ops.
         costs: of `log`.
         besides: lines that are to be shown whatever makes the step.
+        begin: the line at which the cursor waits for the first log; None where it was moved since.
         key: what `page` was made of.
     """
 
@@ -37,6 +39,7 @@ class _Read:
     log: OpsLogged | None = None
     costs: Costs = field(default_factory=lambda: Costs.of(None))
     besides: dict[Source, None] = field(default_factory=dict)
+    begin: Source | None = None
     key: object = None
     page: SourcePage | None = None
 
@@ -91,44 +94,53 @@ class SourceDesk:
         return ops[place.op] if place.op is not None and place.op < len(ops) else None
 
     def settled(self, place: Place) -> Place:
-        """`place` with the line of its op or node, and with an op of its line."""
-        source = place.source
-        if source is None and (op := self.op(place)) is not None:
-            source = op.source
-        if source is None and place.node is not None:
-            source = self._of_node(place)
+        """`place` with the line of its op or node, and with an op of its line.
+
+        What is nowhere yet is at the first line that asked for an op, once that is known.
+        """
+        read, source = self._read(place.lane), place.source
+        if source is not None and (source != read.begin or self.costs(place.lane).lines):
+            source, read.begin = None if source == read.begin else source, None
         if source is None:
-            if place.op is not None or place.node is not None:
-                return place
-            page = self.page(place.lane)
-            row = page.first()
-            source = None if row is None else page.rows[row].source
+            source = self._meant(place)
         if source is None:
             return place
         if self.page(place.lane).row_of(source) is None:
-            self._read(place.lane).besides[source] = None
-        ops = self.ops_of(place.lane, source)
-        return replace(place, source=source, op=place.op if place.op in ops or not ops else ops[0])
+            read.besides[source] = None
+        numbers, ops = self.ops_of(place.lane, source), self._ops(place.lane)
+        if place.op in numbers or not numbers:
+            return replace(place, source=source)
+        computing = (number for number in numbers if not is_bookkeeping(ops[number].op))
+        return replace(place, source=source, op=next(computing, numbers[0]))
+
+    def _meant(self, place: Place) -> Source | None:
+        """The line of the op or the node that is selected, or else the first; None where nobody knows it."""
+        if place.op is not None:
+            op = self.op(place)
+            return None if op is None else op.source
+        if place.node is not None:
+            return self._of_node(place)
+        page = self.page(place.lane)
+        row = page.first()
+        source = None if row is None else page.rows[row].source
+        if not self.costs(place.lane).lines:
+            self._read(place.lane).begin = source
+        return source
 
     def ops_of(self, index: int, source: Source | None) -> Sequence[int]:
         """The ops that a line asked for, by their numbers."""
         cost = None if source is None else self.costs(index).lines.get(source)
         return cost.ops if cost is not None else ()
 
-    def across(self, sides: Sequence[int], place: Place, at_once: bool) -> list[LoggedOp]:
-        """The counterparts of the selected op on the other side, or else of an op of its line.
+    def across(self, sides: Sequence[int], lane: int, op: int | None, at_once: bool) -> Sequence[LoggedOp]:
+        """The counterparts of an op on the other side.
 
         Args:
             sides: the lanes in front, from the left.
             at_once: none where logs are so long that they take a while to be aligned.
         """
         pairing = self._paired(sides, at_once)
-        if pairing is None:
-            return []
-        side = sides.index(place.lane)
-        numbers = [] if place.op is None else [place.op]
-        numbers += [number for number in self.ops_of(place.lane, place.source) if number != place.op]
-        return next((list(there) for number in numbers if (there := pairing.across(side, number))), [])
+        return () if pairing is None or op is None else pairing.across(sides.index(lane), op)
 
     def lines_across(self, sides: Sequence[int], place: Place) -> list[Source]:
         """The lines of the other side that asked for the counterparts of a line's ops, most ops first."""

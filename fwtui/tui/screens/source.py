@@ -24,6 +24,8 @@ from fwtui.tui.widgets.graph_lines import GraphLines
 from fwtui.tui.widgets.lane_panel import colour_names
 from fwtui.tui.widgets.source_side import SourceSide, SourceView
 
+_ASKS, _NOTHING = "search for", "no line has"
+
 
 class SourceScreen(WhyScreen):
     """The nets' and the steps' source of two lanes side by side."""
@@ -48,7 +50,7 @@ class SourceScreen(WhyScreen):
         super().__init__(model, selection)
         self._desk = SourceDesk(model)
         self._sides = (SourceSide(id="source-left"), SourceSide(id="source-right"))
-        self._input = Input(id="source-search", compact=True)
+        self._label, self._input = Static(_ASKS), Input(compact=True)
         self._search = ""
         self._began = Place()
         self._left: dict[int, Source] = {}
@@ -56,7 +58,7 @@ class SourceScreen(WhyScreen):
 
     def parts(self) -> Iterable[Widget]:
         """Both sides."""
-        prompt = Horizontal(Static("search for"), self._input, id="source-prompt")
+        prompt = Horizontal(self._label, self._input, id="source-prompt")
         yield Vertical(Horizontal(*self._sides, id="source-sides"), prompt, id="source")
 
     def lay_out(self, width: int, height: int) -> None:
@@ -104,7 +106,7 @@ class SourceScreen(WhyScreen):
         row = self._desk.page(index).row_of(shown)
         code = "" if row is None else self._desk.page(index).code(row)
         op = self._desk.op(place) if active else None
-        across = self._desk.across(self.sides, place, at_once=True) if active else ()
+        across = self._desk.across(self.sides, index, place.op, at_once=True) if active else ()
         return details(shown, code, self._desk.costs(index), op, across)
 
     def focus_lane(self, index: int) -> None:
@@ -167,10 +169,11 @@ class SourceScreen(WhyScreen):
 
     def action_counterpart(self) -> None:
         """To the line of the other side whose ops match this line's."""
-        place = self._selection.place
-        there = next((side for side in self.sides if side != self.lane_index), None)
-        ops = self._desk.across(self.sides, place, at_once=False)
-        found = next((op for op in ops if op.source is not None), None)
+        here, place = self.lane_index, self._selection.place
+        there = next((side for side in self.sides if side != here), None)
+        ops = [place.op, *self._desk.ops_of(here, place.source)]
+        across = (one for op in ops for one in self._desk.across(self.sides, here, op, at_once=False))
+        found = next((one for one in across if one.source is not None), None)
         if there is not None and found is not None:
             self.go_to(Place(there, op=found.number, source=found.source))
         else:
@@ -184,6 +187,7 @@ class SourceScreen(WhyScreen):
     def action_ask(self) -> None:
         """Asks for what to search for; where it stands is seen while it is typed."""
         self._began = self._selection.place
+        self._label.update(_ASKS)
         self.add_class("-asking")
         with self._input.prevent(Input.Changed):
             self._input.value = ""
@@ -223,6 +227,7 @@ class SourceScreen(WhyScreen):
         """To the next such line in that direction, beyond the end from the start; 0: from the cursor on."""
         page, here = self._desk.page(self.lane_index), self._row or 0
         rows = page.found(self._search) if self._search else []
+        self._label.update(_NOTHING if self._search and not rows else _ASKS)
         if not rows:
             self.look()
         elif by < 0:

@@ -1,0 +1,168 @@
+"""The source screen: its keys against lanes that have told `two-layer`'s ops, and its look."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from fwtui.backends import catalogue
+from fwtui.backends.logbook import in_net
+from fwtui.race.records import Ended, NotLogged, OpsLogged
+from fwtui.tui.widgets.source_side import SourceSide
+from fwtui.workloads.template import write
+from tests import two_layer_steps
+from tests.tui import still
+from tests.tui.still import NOW, Scene, importing, pressing, race, still_app, training
+from tests.tui.why import BOTH, LARGE, SMALL, shown, told
+
+
+def side(d, at):
+    """What a side shows, as text."""
+    lines = d.app.screen.query(SourceSide)[at].lines
+    return "\n".join(lines.render_line(row).text.rstrip() for row in range(lines.size.height))
+
+
+def place(d):
+    """What is selected: lane, op, and where."""
+    now = d.app._selection.place
+    return now.lane, now.op, None if now.source is None else (now.source[0].rpartition("/")[2], now.source[1])
+
+
+async def test_both_nets_with_what_each_line_asked_for_and_when_it_runs():
+    async with shown(told("tf.function", "torch.eager"), "4") as d:
+        left, right = side(d, 0), side(d, 1)
+        assert "trace: once a signature, 1 so far" in left
+        assert "▶ new graph: each iteration" in right
+        assert "▶ run: each iteration" in left
+        (hidden,) = [line for line in right.split("\n") if "torch.relu" in line]
+        assert hidden.split()[:6] == ["7", "229", "µs", "██▎", "18", "hidden"]
+        await d.shows("net_torch.py:18", "18 ops in 390 µs", "forward 3", "backward 2")
+
+
+async def test_one_key_leads_across_one_through_the_ops_of_a_line_and_one_back():
+    async with shown(told(), "4") as d:
+        assert place(d) == (0, 1, ("net_tensorflow.py", 17))
+        await d.press("down", "g")
+        assert place(d) == (1, 3, ("net_torch.py", 19))
+        await d.shows("↔ MatMul net_tensorflow.py:18")
+        await d.press("o", "o")
+        assert place(d) == (1, 14, ("net_torch.py", 19))
+        await d.shows("3 of 5")
+        await d.press("g")
+        assert place(d)[::2] == (0, ("net_tensorflow.py", 18))
+        await d.press("backspace")
+        assert place(d) == (1, 14, ("net_torch.py", 19))
+        await d.press("backspace")
+        assert place(d) == (0, 4, ("net_tensorflow.py", 18)) or place(d)[::2] == (
+            0,
+            ("net_tensorflow.py", 18),
+        )
+
+
+async def test_each_side_keeps_its_line():
+    async with shown(told(), "4", "end", "tab", "down") as d:
+        assert place(d)[::2] == (1, ("net_torch.py", 19))
+        await d.press("tab")
+        here = place(d)
+        await d.press("down", "pagedown")
+        assert place(d) == here
+        await d.press("home")
+        assert place(d) == (0, None, ("net_tensorflow.py", 13))
+        await d.press("g")
+        assert "no counterpart" in [note.message for note in d.app._notifications]
+        await d.press("o")
+        assert place(d) == (0, None, ("net_tensorflow.py", 13))
+
+
+async def test_search():
+    async with shown(told(), "4", "slash", *"PREDICTED") as d:
+        assert place(d)[2] == ("net_tensorflow.py", 18)
+        await d.press("enter")
+        await d.press("n")
+        assert place(d)[2] == ("net_tensorflow.py", 19)
+        await d.press("n", "N", "N")
+        assert place(d)[2] == ("net_tensorflow.py", 18)
+        await d.press("backspace")
+        assert place(d)[2] == ("net_tensorflow.py", 17)
+        await d.press("slash", *"errorx")
+        await d.shows("no line has")
+        await d.press("escape")
+        assert place(d)[2] == ("net_tensorflow.py", 17)
+        await d.press("1")
+        assert d.on_top()
+
+
+async def test_a_narrow_window_shows_one_side():
+    async with shown(told(), "4", size=SMALL) as d:
+        await d.shows("tf.nn.relu", "1 tf.eager")
+        assert "torch.relu" not in d.text()
+        await d.press("g")
+        await d.shows("torch.relu", "2 torch.eager")
+        assert "tf.nn.relu" not in d.text()
+
+
+async def test_the_first_log_takes_the_cursor_to_what_it_tells_of_unless_it_was_moved():
+    scene = Scene(race(*BOTH), [training(name, 312) for name in BOTH])
+    async with shown(scene, "4") as d:
+        await d.shows("ops: asked, come with the next step", "ops n/a")
+        assert place(d) == (0, None, ("net_tensorflow.py", 13))
+        d.lanes[0].history.apply(two_layer_steps.logged(BOTH[0]))
+        d.app.screen.look()
+        assert place(d) == (0, 1, ("net_tensorflow.py", 17))
+        await d.press("home")
+        d.app.screen.look()
+        assert place(d) == (0, None, ("net_tensorflow.py", 13))
+        d.lanes[1].history.apply(NotLogged(312, "no ops\x1b[31m to tell"))
+        d.app.screen.look()
+        await d.shows("ops n/a: no ops?[31m to tell")
+
+
+async def test_lanes_that_paused_ended_or_never_began():
+    ended = [*training("torch.eager", 500), Ended("done", 500, NOW)]
+    async with shown(Scene(race(*BOTH), [training("tf.eager", 312), ended], (0,)), "4") as d:
+        assert "‖ new tape: each iteration" in side(d, 0)
+        assert "▶" not in side(d, 1)
+        await d.shows("ops n/a: the lane takes no more questions", "✓ done", "‖ paused")
+    async with shown(Scene(race(*BOTH), [importing("tf.eager"), importing("torch.eager")]), "4") as d:
+        await d.shows("ops: once the lane trains")
+        assert "def squared_error" in side(d, 0)
+
+
+async def test_a_file_of_the_users_that_is_edited_or_gone(tmp_path):
+    path = tmp_path / "my_net.py"
+    write(path)
+    scene = Scene(race(*BOTH, workload=str(path)), [training(name, 312) for name in BOTH])
+    async with shown(scene, "4") as d:
+        assert "def tensorflow_loss" in side(d, 0)
+        assert "def torch_loss" in side(d, 1)
+        path.write_text(f"#\n{path.read_text()}")
+        d.app.screen.look()
+        await d.shows("1 tf.eager · edited since, r starts it anew")
+    async with shown(scene) as d:
+        path.unlink()
+        await d.press("4")
+        await d.shows("my_net.py: No such file or directory")
+        assert "Eager.step" not in side(d, 0)
+        assert "def step" in side(d, 0)
+
+
+@pytest.fixture
+def nets_alone(monkeypatch):
+    """Without the steps, which change more often than a picture of them should."""
+    for name in BOTH:
+        entry = catalogue.BACKENDS[name]
+        monkeypatch.setitem(catalogue.BACKENDS, name, replace(entry, source=entry.source[:1]))
+    scene = told()
+    for said in scene.said:
+        place = next(place for place, one in enumerate(said) if isinstance(one, OpsLogged))
+        ops = [op if in_net(op.source) else replace(op, source=None) for op in said[place].ops]
+        said[place] = replace(said[place], log=replace(said[place].log, ops=tuple(ops)))
+    return scene
+
+
+@pytest.mark.parametrize("size", [pytest.param(LARGE, id="160x45"), pytest.param(SMALL, id="80x24")])
+def test_look(snap_compare, monkeypatch, nets_alone, size):
+    still.stop_clock(monkeypatch)
+    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
+    assert snap_compare(still_app(nets_alone), terminal_size=size, run_before=pressing("4", "down"))
