@@ -15,8 +15,12 @@ from fwtui.race.records import Compiled
 from fwtui.tui import words
 from fwtui.tui.charts.raster import DOTS_ACROSS
 
-NOTHING, BETWEEN = -1, -2
-"""In place of a kind: a cell before the first or after the last sample, and one that no sample fell into."""
+NOTHING, BETWEEN, MARKED = -1, -2, -3
+"""In place of a kind: a cell before the first or after the last sample, one that no sample fell into, and one
+in which the step was built, traced or compiled.
+"""
+
+Cell = tuple[str, int]
 
 LETTERS = string.ascii_lowercase + string.ascii_uppercase
 MARK = "▲"
@@ -48,18 +52,24 @@ class Ribbon:
         marks = _columns([one.step for one in compiled], x_limits, columns) if columns else ()
         return cls(tuple(map(int, kinds)), frozenset(map(int, marks)))
 
-    def text(self) -> str:
-        """The row in characters: a letter where another graph ran than in the sampled cell before."""
-        characters, before = [], NOTHING
+    def cells(self) -> list[Cell]:
+        """Each cell's character, a letter where another graph ran than in the sampled cell before; and its
+        kind, or what there is in place of one.
+        """
+        cells, before = [], NOTHING
         for column, kind in enumerate(self.kinds):
             if column in self.marks:
-                characters.append(MARK)
+                cells.append((MARK, MARKED))
             elif kind >= 0:
-                characters.append(" " if kind == before else letter(kind))
+                cells.append((" " if kind == before else letter(kind), kind))
                 before = kind
             else:
-                characters.append("─" if kind == BETWEEN else " ")
-        return "".join(characters)
+                cells.append(("─" if kind == BETWEEN else " ", kind))
+        return cells
+
+    def text(self) -> str:
+        """The row in characters."""
+        return "".join(character for character, _ in self.cells())
 
 
 def letter(kind: int) -> str:

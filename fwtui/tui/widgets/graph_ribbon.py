@@ -8,7 +8,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.strip import Strip
 from textual.widget import Widget
@@ -16,8 +16,11 @@ from textual.widget import Widget
 from fwtui.measure.history import History
 from fwtui.tui import ribbon
 from fwtui.tui.charts.frame import plot_area
-from fwtui.tui.ribbon import MARK, Ribbon
+from fwtui.tui.ribbon import MARK, MARKED, NOTHING, Cell, Ribbon
 from fwtui.tui.widgets.line import Line
+
+# Textual repaints a changed row from its widget's left edge on: narrow widgets keep that short.
+_TILES = 8
 
 SHADES = (0.45, 0.85, 0.25, 0.65)
 """How much of the lane's colour the graphs have, in turn; letters tell them apart for certain."""
@@ -32,21 +35,22 @@ class GraphRibbon(Vertical):
 
     DEFAULT_CSS = """
     GraphRibbon { width: 1fr; height: 2; }
+    GraphRibbon Horizontal { height: 1; }
     """
 
     def __init__(self, gutter: int, *, classes: str | None = None) -> None:
         super().__init__(classes=classes)
-        self._gutter = gutter
-        self._head = Line(classes="ribbon--head")
-        self._cells = RibbonCells()
-        self._history = History()
-        self._x_limits = (0, 1)
         self.cursor: int | None = None
         """The step at which the charts' cursor stands."""
+        self._gutter = gutter
+        self._head = Line(classes="ribbon--head")
+        self._tiles = [RibbonTile() for _ in range(_TILES)]
+        self._history = History()
+        self._x_limits = (0, 1)
 
     def compose(self) -> ComposeResult:
         yield self._head
-        yield self._cells
+        yield Horizontal(*self._tiles)
 
     def show(self, history: History, x_limits: tuple[int, int]) -> None:
         """Shows what a lane has said, on the charts' axis of steps."""
@@ -58,7 +62,15 @@ class GraphRibbon(Vertical):
             figures = [Content.assemble((ribbon.read_out(runs, self.cursor), "bold"))]
         self._head.show(*((Content.assemble(("graph", "$dim")), text) for text in figures))
         left, columns, _ = plot_area(self.size.width, 2, self._gutter, x_axis=False)
-        self._cells.show(left, Ribbon.of(runs, compiled, x_limits, columns))
+        cells: list[Cell] = [(" ", NOTHING)] * left
+        cells += Ribbon.of(runs, compiled, x_limits, columns).cells()
+        for tile in self._tiles:
+            start = tile.region.x - self.region.x
+            tile.show(cells[start : start + tile.size.width])
+
+    def on_resize(self) -> None:
+        """The cells are others, once there is room for them."""
+        self.call_after_refresh(self.move_cursor, self.cursor)
 
     def move_cursor(self, step: int | None) -> None:
         """Says which graph ran there; None: how many there are."""
@@ -68,51 +80,52 @@ class GraphRibbon(Vertical):
     @property
     def plain(self) -> str:
         """Both rows as text."""
-        return f"{self._head.plain}\n{self._cells.row.text()}"
+        return f"{self._head.plain}\n{''.join(tile.plain for tile in self._tiles)}"
 
 
-def _marked(figures: str) -> Content:
-    before, mark, after = figures.partition(MARK)
-    return Content.assemble(before, (mark, "bold $warning"), after)
-
-
-class RibbonCells(Widget):
-    """The row of cells, painted anew only where it changes."""
+class RibbonTile(Widget):
+    """Some of the row's cells, painted anew only where they change."""
 
     DEFAULT_CSS = """
-    RibbonCells { width: 1fr; height: 1; }
+    RibbonTile { width: 1fr; height: 1; }
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"ribbon--own", "ribbon--mark"}
 
     def __init__(self) -> None:
         super().__init__()
-        self.row = Ribbon((), frozenset())
-        self._left = 0
+        self._cells: list[Cell] = []
 
-    def show(self, left: int, row: Ribbon) -> None:
-        """Shows `row`, `left` cells from the left."""
-        if (left, row) != (self._left, self.row):
-            self._left, self.row = left, row
+    def show(self, cells: list[Cell]) -> None:
+        """Shows these cells from now on."""
+        if cells != self._cells:
+            self._cells = cells
             self.refresh()
 
+    @property
+    def plain(self) -> str:
+        """The cells as text."""
+        return "".join(character for character, _ in self._cells)
+
     def render_line(self, y: int) -> Strip:
-        segments = [Segment(" " * self._left, self.rich_style)]
-        styles: dict[int | str, Style] = {}
-        cells = zip(self.row.text(), self.row.kinds, strict=True)
-        for paint, group in groupby(cells, lambda cell: MARK if cell[0] == MARK else cell[1]):
-            if paint not in styles:
-                styles[paint] = self._style(paint)
-            segments.append(Segment("".join(character for character, _ in group), styles[paint]))
+        segments = [
+            Segment("".join(character for character, _ in group), self._style(kind))
+            for kind, group in groupby(self._cells, lambda cell: cell[1])
+        ]
         return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
 
-    def _style(self, paint: int | str) -> Style:
-        if paint == MARK:
+    def _style(self, kind: int) -> Style:
+        if kind == MARKED:
             return self.get_component_rich_style("ribbon--mark")
         _, _, ground, foreground = self.colors
         own = self.get_component_styles("ribbon--own").color
-        if not isinstance(paint, int) or paint < 0:
+        if kind < 0:
             return Style.from_color(ground.blend(own, min(SHADES)).rich_color, ground.rich_color)
-        share = SHADES[paint % len(SHADES)]
+        share = SHADES[kind % len(SHADES)]
         letter = ground if share > 0.5 else foreground
         return Style.from_color(letter.rich_color, ground.blend(own, share).rich_color)
+
+
+def _marked(figures: str) -> Content:
+    before, mark, after = figures.partition(MARK)
+    return Content.assemble(before, (mark, "bold $warning"), after)
