@@ -70,7 +70,7 @@ class Compile(Eager):
         """
         from fwtui.backends.torch import inductor, kernel_log
 
-        tensors = self._batch.tensors(batch)
+        tensors = self._looked_at.tensors(batch)
         named = _named(self._params, self._update, tensors)
         log = kernel_log.KernelLog(named, values, self._kernels, partial(synchronize, self._device))
         with self._put_back(), inductor.heard(log):
@@ -97,7 +97,7 @@ class Compile(Eager):
 
         count = kernel_log.Counted()
         with self._put_back(), inductor.heard(count):
-            self._run(self._batch.tensors(batch))
+            self._run(self._looked_at.tensors(batch))
         if count.graphs:
             return blake2b("".join(count.graphs).encode(), digest_size=8).hexdigest(), count.kernels
         if self._watch.gave_up:
@@ -113,7 +113,7 @@ class Compile(Eager):
 
         copies, update = self._copied()
         assert isinstance(update, optimizers.Written)
-        step, tensors = step_of(self._loss, copies, update), self._batch.tensors(batch)
+        step, tensors = step_of(self._loss, copies, update), self._looked_at.tensors(batch)
         named = _named(copies, update, tensors)
         with random_numbers_kept(self._device):
             graphs = graph_compiled.compiled(step, self._name, named, tensors)

@@ -40,6 +40,8 @@ class Eager:
         self._update = self._optimizer(job.optimizer, self._weights, job.learning_rate)
         self._run: Any = step_of(self._loss, self._params, self._update)
         self._batch, self._held_out = _Resident(self._device), _Resident(self._device)
+        # What is looked at before a step takes nothing from the step's time.
+        self._looked_at = _Resident(self._device)
 
     def step(self, batch: Batch) -> Mapping[str, float]:
         """One optimizer update; the metrics before it, when all work is done."""
@@ -72,7 +74,7 @@ class Eager:
 
     def log_ops(self, batch: Batch, values: bool = False) -> OpLog:
         """One step of a copy of the net, with every op of it told; changes nothing."""
-        tensors = self._batch.tensors(batch)
+        tensors = self._looked_at.tensors(batch)
         copies, update = self._copied()
         with random_numbers_kept(self._device), OpWriter(copies, tensors, values) as log:
             metrics = named_metrics(self._loss(copies, tensors))
@@ -93,12 +95,12 @@ class Eager:
         copies, update = self._copied()
         with random_numbers_kept(self._device):
             net = graph.Net(self._loss, copies, update)
-            return graph.eager(step_of, net, self._batch.tensors(batch))
+            return graph.eager(step_of, net, self._looked_at.tensors(batch))
 
     def graph_ran(self, batch: Batch) -> tuple[str, int | None]:
         """The hash of what autograd records of a step on `batch`; only the forward pass runs."""
         with random_numbers_kept(self._device):
-            metrics = named_metrics(self._loss(self._params, self._batch.tensors(batch)))
+            metrics = named_metrics(self._loss(self._params, self._looked_at.tensors(batch)))
         return autograd.hashed(metrics["loss"])
 
     def events(self) -> Sequence[Compiled | GraphBroken]:

@@ -26,7 +26,7 @@ from fwtui.backends.torch import optimizers
 from fwtui.backends.torch.step import build
 from fwtui.race.spec import OPTIMIZERS
 from tests.backends import reference
-from tests.backends.torch import graphs, nets
+from tests.backends.torch import graphs, logs, nets
 
 STEPS = 30
 LIBRARY = {
@@ -110,7 +110,11 @@ def compiled_reference(optimizer):
         lane, "compile", reference.torch_loss(), reference.parameters(), optimizer, reference.LEARNING_RATE
     )
     backend, batches = lane_of(), list(reference.batches(STEPS, numbers=True))
-    losses = [backend.step(batch)["loss"] for batch in batches]
+    losses, log, ran = [], None, []
+    for batch in batches:
+        losses.append(backend.step(batch)["loss"])
+        # Between steps, which go on as if nothing had been asked.
+        log, ran = logs.told(backend.log_ops(batch)), [*ran, backend.graph_ran(batch)]
     weights, state = backend.weights(), [s.tolist() for state in backend._update.state for s in state]
     probed = backend.gradients(batches[-1])
     kept = all(np.array_equal(weights[name], array) for name, array in backend.weights().items())
@@ -120,6 +124,8 @@ def compiled_reference(optimizer):
         "probed": [probed[0]["loss"], lists(probed[1])],
         "probing_trains": not kept or state != [s.tolist() for state in backend._update.state for s in state],
         "events": told(backend),
+        "log": log,
+        "ran": ran,
         "children": len(psutil.Process().children(recursive=True)),
     }
 
@@ -202,13 +208,13 @@ def fast(folder):
     fake.chmod(0o755)
     said["no_compiler"] = failing("no-such-compiler")
     said["no_headers"] = failing(str(fake))
-    said["graphs"] = graphs.fast()
+    said["graphs"], said["logs"] = graphs.fast(), logs.fast()
     return said
 
 
 def slow(folder):
     reference_said = {name: compiled_reference(name) for name in OPTIMIZERS}
-    return {"steps": STEPS, "reference": reference_said, "graphs": graphs.slow()}
+    return {"steps": STEPS, "reference": reference_said, "graphs": graphs.slow(), "logs": logs.slow()}
 
 
 if __name__ == "__main__":

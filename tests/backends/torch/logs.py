@@ -1,0 +1,135 @@
+"""The op logs of PyTorch's lanes, and whether logging changes anything, for `probe.py` to tell."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import torch
+
+from fwtui.backends import fingerprint as numpy_figures
+from fwtui.backends.base import Job, NotYetError
+from fwtui.backends.torch import figures
+from fwtui.backends.torch.step import build
+from fwtui.race.graph import Graph
+from tests.backends.torch import nets
+
+FIGURES = ("mean", "std", "largest", "nans", "infinities")
+VALUES = {
+    "floats": torch.tensor([[1.5, -3.0], [0.25, 2.0]]),
+    "not finite": torch.tensor([1.0, float("nan"), float("inf"), -float("inf"), 2.0]),
+    "only NaN": torch.tensor([float("nan")]),
+    "whole numbers": torch.tensor([-128, 127, 3], dtype=torch.int8),
+    "truths": torch.tensor([True, False, True]),
+    "complex": torch.tensor([3 + 4j, 0j]),
+    "short": torch.tensor([1.0, -2.5], dtype=torch.bfloat16),
+    "nothing": torch.zeros(0, 3),
+    "turned": torch.arange(6.0).reshape(2, 3).T,
+}
+
+
+def lane(mode, loss, optimizer="sgd"):
+    torch.manual_seed(0)
+    workload = SimpleNamespace(torch_loss=lambda: loss)
+    return build(mode, Job(workload, nets.parameters(), {}, {}, "cpu", optimizer, 0.01))
+
+
+def op(one):
+    """What a log says of one op."""
+    return {
+        "op": one.op,
+        "name": one.name,
+        "phase": one.phase,
+        "within": one.within,
+        "line": None if one.source is None else one.source[1],
+        "inputs": [(taken.origin, taken.output) for taken in one.inputs],
+        "shapes": [list(tensor.shape) for tensor in one.outputs],
+        "results": [name for name, _ in one.results],
+        "started_ns": one.started_ns,
+        "host_ns": one.host_ns,
+        "nbytes": one.nbytes,
+        "device": one.device,
+        "figures": [None if f is None else [getattr(f, key) for key in FIGURES] for f in one.fingerprints],
+    }
+
+
+def told(log):
+    return {"took_ns": log.took_ns, "ops": [op(one) for one in log.ops]}
+
+
+def whole(log):
+    """The figures of the whole outputs of a log."""
+    arrays = [[array.value() for array in one.values] for one in log.ops]
+    found = [[numpy_figures.fingerprint(array) for array in outputs] for outputs in arrays]
+    return [[[getattr(f, key) for key in FIGURES] for f in outputs] for outputs in found]
+
+
+def asked(ask):
+    """What is answered, or why there is no answer."""
+    try:
+        return ask()
+    except NotYetError as error:
+        return str(error)
+
+
+def between(mode, loss, batches, optimizer="sgd"):
+    """Steps of a lane that is logged before each of them, beside one that is left alone."""
+    alone, logged = lane(mode, loss, optimizer), lane(mode, loss, optimizer)
+    torch.manual_seed(0)
+    losses = [alone.step(batch)["loss"] for batch in batches]
+    torch.manual_seed(0)
+    said = {"left alone": losses, "logged": [], "logs": [], "ran": []}
+    for batch in batches:
+        said["logs"].append(asked(lambda batch=batch: told(logged.log_ops(batch))))
+        said["ran"].append(asked(lambda batch=batch: logged.graph_ran(batch)))
+        said["logged"].append(logged.step(batch)["loss"])
+    pairs = zip(alone.weights().values(), logged.weights().values(), strict=True)
+    said["same weights"] = all(np.array_equal(one, other) for one, other in pairs)
+    said["events"] = [[[e.step, e.reason] for e in one.events()] for one in (alone, logged)]
+    return said
+
+
+def fast():
+    depths = [nets.batch(depth=depth) for depth in (2, 3, 2)]
+    net = lane("eager", nets.sorting)
+    return {
+        "dropping": between("eager", nets.dropping, [nets.batch()] * 3),
+        "adam": between("eager", nets.deep, depths, "adam"),
+        "sorting": told(net.log_ops(nets.batch())),
+        "whole": whole(net.log_ops(nets.batch(), values=True)),
+        "figures": {
+            name: [
+                [getattr(found, key) for key in FIGURES]
+                for found in (figures.fingerprint(tensor), figures.on_device(tensor))
+            ]
+            for name, tensor in VALUES.items()
+        },
+    }
+
+
+def with_graphs(loss, batch):
+    """A compiled lane's log once its graphs have been told, and the kernels in them."""
+    net = lane("compile", loss)
+    net.step(batch)
+    kernels = [
+        node
+        for graph in net.graphs(batch)
+        if isinstance(graph, Graph) and graph.kind.startswith("inductor")
+        for node in graph.nodes
+        if node.phase not in ("input", "constant")
+    ]
+    return {
+        "kernels": [[node.name, node.source and node.source[1]] for node in kernels],
+        "log": told(net.log_ops(batch)),
+    }
+
+
+def slow():
+    depths = [nets.batch(depth=depth) for depth in (2, 2, 3, 2)]
+    return {
+        "depths": between("compile", nets.deep, depths, "adam"),
+        "dropping": between("compile", nets.dropping, [nets.batch()] * 3),
+        "branching": between("compile", nets.branching, [nets.batch()] * 3),
+        "told": with_graphs(nets.deep, nets.batch()),
+        "eager depths": [lane("eager", nets.deep).graph_ran(batch) for batch in depths],
+    }

@@ -1,0 +1,170 @@
+"""What a step's log tells beside values, and that to log is to change nothing."""
+
+from pathlib import Path
+
+import pytest
+
+NOT_COMPILED = "nothing is compiled for a batch like this one before the step is taken"
+SLOW = [pytest.mark.slow, pytest.mark.timeout(1800)]
+
+
+def line_of(text):
+    """The line of `nets.py` that holds `text`."""
+    lines = Path(__file__).with_name("nets.py").read_text("utf-8").splitlines()
+    (number,) = (n for n, line in enumerate(lines, 1) if text in line)
+    return number
+
+
+@pytest.fixture
+def sorting(said):
+    """The ops of the net that takes an op's second output."""
+    return said["logs"]["sorting"]["ops"]
+
+
+@pytest.fixture(
+    params=["dropping", "adam", *(pytest.param(f"slow {one}", marks=SLOW) for one in ("depths", "dropping"))]
+)
+def between(request):
+    """Steps with logs between them: of random numbers, and of an optimizer that remembers."""
+    speed, _, name = request.param.rpartition(" ")
+    return request.getfixturevalue("said_slowly" if speed else "said")["logs"][name]
+
+
+def test_logging_changes_neither_weights_nor_optimizer_nor_random_numbers(between):
+    assert between["logged"] == between["left alone"]
+    assert between["same weights"]
+
+
+def test_logging_compiles_nothing(between):
+    alone, logged = between["events"]
+    assert logged == alone
+
+
+def test_an_op_is_timed_within_its_step(said):
+    log = said["logs"]["sorting"]
+    until = 0
+    for op in log["ops"]:
+        assert op["started_ns"] >= until
+        until = op["started_ns"] + op["host_ns"]
+        assert op["host_ns"] > 0
+    assert log["took_ns"] >= until
+
+
+def test_bytes_are_those_of_memory_that_no_tensor_lay_in_before(sorting):
+    """float64 and int64: eight bytes each."""
+    nbytes = {(op["op"], op["phase"]): op["nbytes"] for op in sorting}
+    assert nbytes["aten.mm", "forward"] == 8 * 4 * 3
+    assert nbytes["aten.sort", "forward"] == 2 * 8 * 4 * 3
+    assert nbytes["aten.t", "backward"] == nbytes["aten.expand", "backward"] == 0
+    assert nbytes["aten.sub_", "update"] == 0
+
+
+def test_every_op_tells_its_device(sorting):
+    assert {op["device"] for op in sorting} == {"cpu"}
+
+
+def test_which_output_of_an_op_was_taken_is_told_in_both_passes(sorting):
+    products = [op["inputs"] for op in sorting if op["op"] == "aten.mul" and op["phase"] != "update"]
+    (place,) = (number for number, op in enumerate(sorting) if op["op"] == "aten.sort")
+    assert products[0] == [[place, 0], [place, 1]]
+    assert products[1][1] == [place, 1]
+    (scatter,) = (op["inputs"] for op in sorting if op["op"] == "aten.scatter")
+    assert scatter[1] == [place, 1]
+
+
+def test_backward_ops_have_the_line_of_what_they_differentiate(sorting):
+    lines = {op["op"]: op["line"] for op in sorting if op["phase"] == "backward"}
+    assert lines["aten.scatter"] == lines["aten.mm"] == line_of("ranked, places = torch.sort")
+    assert lines["aten.expand"] == line_of("(ranked * places).sum()")
+    assert lines["aten.ones_like"] is None
+
+
+def test_figures_are_those_of_the_whole_outputs(said, sorting):
+    assert [op["figures"] for op in sorting] == said["logs"]["whole"]
+
+
+def test_a_gpus_figures_are_the_same(said):
+    """On the CPU, where both ways can be taken."""
+    for here, there in said["logs"]["figures"].values():
+        assert there[:3] == pytest.approx(here[:3], rel=1e-12)
+        assert there[3:] == here[3:]
+
+
+def test_the_graph_of_an_eager_step_is_the_same_for_the_same_depth(said):
+    (two, few), (three, more), (again, _) = said["logs"]["adam"]["ran"]
+    assert two == again != three
+    assert more - few == 2  # a product and a tanh
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_a_graph_has_the_same_hash_in_every_process(said, said_slowly):
+    first, _, deeper, last = said_slowly["logs"]["eager depths"]
+    assert [first, deeper, last] == said["logs"]["adam"]["ran"]
+
+
+def test_a_compiled_step_is_one_call_with_kernels_inside(said):
+    log = said["reference"]["adam"]["log"]
+    call, *kernels = log["ops"]
+    assert (call["op"], call["phase"], call["within"]) == ("compiled step", None, None)
+    assert call["results"] == ["loss"]
+    assert call["host_ns"] == log["took_ns"]
+    assert {kernel["within"] for kernel in kernels} == {0}
+    assert any(kernel["op"] == "cpp_fused" for kernel in kernels)
+    until = 0
+    for kernel in kernels:
+        assert kernel["started_ns"] >= until
+        until = kernel["started_ns"] + kernel["host_ns"]
+    assert until <= log["took_ns"]
+
+
+def test_kernels_make_the_loss_the_gradients_and_the_weights(said):
+    made = {name for op in said["reference"]["adam"]["log"]["ops"][1:] for name in op["results"]}
+    weights = set(said["reference"]["adam"]["weights"])
+    assert {"loss"} | {f"parameter {name}" for name in weights - {"left_out"}} <= made
+    assert {name for name in weights if f"gradient {name}" in made}
+
+
+def test_kernels_take_what_was_there(said):
+    ops = said["reference"]["adam"]["log"]["ops"]
+    for number, op in enumerate(ops):
+        assert all(origin < number for origin, _ in op["inputs"] if isinstance(origin, int))
+    named = {origin for op in ops[1:] for origin, _ in op["inputs"] if isinstance(origin, str)}
+    assert "parameter w" in named
+    assert any(name.startswith("batch ") for name in named)
+    assert any(name.startswith("state ") for name in named)
+
+
+def test_a_compiled_step_runs_one_graph_for_each_signature(said):
+    """The reference net takes a Python number that turns from step to step."""
+    ran = [graph for graph, _ in said["reference"]["adam"]["ran"]]
+    assert ran[0] != ran[1]
+    assert ran == [*ran[:2] * (len(ran) // 2)]
+    assert all(nodes > 0 for _, nodes in said["reference"]["adam"]["ran"])
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+class TestSlowly:
+    @pytest.fixture
+    def logs(self, said_slowly):
+        return said_slowly["logs"]
+
+    def test_what_is_not_compiled_yet_is_told_so_and_compiled_by_the_step(self, logs):
+        depths = logs["depths"]
+        assert depths["logs"][0] == depths["logs"][2] == NOT_COMPILED
+        assert depths["ran"][0] == depths["ran"][2] == NOT_COMPILED
+        assert depths["ran"][1] == depths["ran"][3]
+        assert [step for step, _ in depths["events"][1]] == [0, 2]
+
+    def test_a_broken_graph_tells_the_kernels_of_its_pieces(self, logs):
+        _, *told = logs["branching"]["logs"]
+        for log in told:
+            assert [op["op"] for op in log["ops"]].count("extern_kernels.mm") == 2
+        assert logs["branching"]["ran"][1] == logs["branching"]["ran"][2]
+
+    def test_told_graphs_place_every_kernel(self, logs):
+        """Notices when Inductor's code, or the way it is called, is not as it is known here."""
+        _, *kernels = logs["told"]["log"]["ops"]
+        assert [[kernel["name"], kernel["line"]] for kernel in kernels] == logs["told"]["kernels"]
+        assert {kernel["phase"] for kernel in kernels} == {"forward", "backward", "update"}
