@@ -73,16 +73,16 @@ class Pairing:
 
     def by_values(self) -> None:
         """Pairs what gives the same values and may be the same op."""
-        if not self.near.any():
-            return
+        tell = telling(self.sides[0]), telling(self.sides[1])
         for _ in range(_PASSES):
             rows, columns = self.free(0), self.free(1)
             scores = self._words.scores(rows, columns, parts=True)
-            near = self.near[np.ix_(rows, columns)]
+            near = self.near[np.ix_(rows, columns)] & tell[0][rows][:, None] & tell[1][columns][None, :]
             found = self._take(rows, columns, np.where(near & (scores > 0), scores + _VALUE, _NEVER))
             if not found:
                 break
-        self.values_tell = len(self.of[0]) >= _TRUSTED * min(telling(side).sum() for side in self.sides)
+        known = sum(bool(tell[0][i] and self.near[i, list(j)].any()) for i, j in self.of[0].items())
+        self.values_tell = known >= _TRUSTED * min(side.sum() for side in tell)
 
     def by_landmarks(self) -> None:
         """Pairs, in order, the ops that do not stand everywhere."""
@@ -272,12 +272,12 @@ class _Words:
 
 
 def _near(left: Stream, right: Stream) -> Mask:
-    """(left, right) whether two items of one size have the same telling figures."""
+    """(left, right) whether two items of one size have the same figures."""
     near = np.zeros((len(left.items), len(right.items)), bool)
-    tell = telling(left), telling(right)
-    for size in np.intersect1d(left.sizes[tell[0]], right.sizes[tell[1]]):
-        rows = np.flatnonzero(tell[0] & (left.sizes == size))
-        columns = np.flatnonzero(tell[1] & (right.sizes == size))
+    known = [np.isfinite(side.figures[:, 0]) for side in (left, right)]
+    for size in np.intersect1d(left.sizes[known[0]], right.sizes[known[1]]):
+        rows = np.flatnonzero(known[0] & (left.sizes == size))
+        columns = np.flatnonzero(known[1] & (right.sizes == size))
         a, b = left.figures[rows][:, None], right.figures[columns][None, :]
         scale = NEAR * np.maximum(a[:, :, 2], b[:, :, 2])
         near[np.ix_(rows, columns)] = (np.abs(a - b) <= scale[:, :, None]).all(2)

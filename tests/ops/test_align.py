@@ -193,6 +193,14 @@ def test_values_decide_between_ops_that_look_alike():
     assert [alignment.counterparts(0, place) for place in range(3)] == [(1,), (), (0,)]
 
 
+def test_zeros_here_and_there_are_no_difference():
+    """Figures that tell nothing speak against no pair, where those that tell something are trusted."""
+    zeros = Fingerprint(0.0, 0.0, 0.0)
+    left = [item("aten.mm", value=3.0), replace(item("aten.tanh", (0,)), fingerprint=zeros)]
+    right = [item("MatMul", value=3.0), replace(item("Tanh", (0,)), fingerprint=zeros)]
+    assert align(left, right).counterparts(0, 1) == (1,)
+
+
 def test_what_is_only_carried_on_is_passed_over():
     left = [item("aten.mm"), item("aten.t", (0,)), item("aten.view", (1,)), item("aten.sum", (2,), ())]
     right = [item("MatMul"), item("Sum", (0,), ())]
