@@ -51,6 +51,12 @@ class Pairing:
         )
         return left, right
 
+    @cached_property
+    def matched(self) -> tuple[int, int]:
+        """For each side, how many nodes have a counterpart."""
+        left, right = (sum(mark in ("same", "several") for mark in marks) for marks in self.marks)
+        return left, right
+
     def _marks(self, side: int, graph: Graph) -> tuple[Mark, ...]:
         computes_nothing = {op for op in {node.op for node in graph.nodes} if canonical(op) == ()}
         marks: list[Mark] = []

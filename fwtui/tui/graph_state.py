@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from fwtui.graphs import tree
@@ -29,8 +29,8 @@ class _Shown:
 
     facts: GraphFacts
     item: Item
-    folded: set[str] = field(default_factory=set)
-    folded_kept: set[str] = field(default_factory=set)
+    folded: frozenset[str]
+    folded_kept: frozenset[str] = frozenset()
 
 
 class LaneGraphs:
@@ -47,7 +47,7 @@ class LaneGraphs:
         self._record: GraphsTold | None = None
         self._kind = ""
         self._shown: dict[str, _Shown] = {}
-        self._page: tuple[object, Page] | None = None
+        self._pages: dict[View, tuple[object, Page]] = {}
 
     def take_in(self, record: GraphsTold | None) -> None:
         """Has what the lane told last; a graph that is the same as before stays as it is looked at."""
@@ -113,13 +113,19 @@ class LaneGraphs:
         shown.item = item
         if isinstance(item, int):
             around = shown.facts.around[item]
-            shown.folded.difference_update(around)
-            shown.folded_kept.difference_update(around)
+            if not shown.folded.isdisjoint(around):
+                shown.folded -= frozenset(around)
+            if not shown.folded_kept.isdisjoint(around):
+                shown.folded_kept -= frozenset(around)
 
     def fold(self, path: str, closed: bool, filtered: bool) -> None:
         """Closes or opens a group."""
         folded = self._folded(filtered)
-        (folded.add if closed else folded.discard)(path)
+        folded = folded | {path} if closed else folded - {path}
+        if filtered:
+            self._shown[self._kind].folded_kept = folded
+        else:
+            self._shown[self._kind].folded = folded
 
     def is_folded(self, path: str, filtered: bool) -> bool:
         """Whether a group is closed."""
@@ -132,11 +138,11 @@ class LaneGraphs:
             kept: the nodes that are not left out; None: all.
             mark: of each node, and `marked`, something that is another one when the marks are.
         """
-        folded = frozenset(self._folded(kept is not None))
-        key = self.graph, view, kept, folded, marked
-        if self._page is None or not _same(self._page[0], key):
-            self._page = key, self._make(view, kept, folded, mark)
-        return self._page[1]
+        folded = self._folded(kept is not None)
+        key = self.graph, kept, folded, marked
+        if view not in self._pages or not _same(self._pages[view][0], key):
+            self._pages[view] = key, self._make(view, kept, folded, mark)
+        return self._pages[view][1]
 
     def row_near(self, page: Page, item: Item) -> int | None:
         """Where `item` is in `page`, or the group that it is folded away in, or the first of its nodes."""
@@ -155,7 +161,7 @@ class LaneGraphs:
         groups = facts.groups if kept is None else tree.pruned(facts.graph, facts.groups, kept)
         return TreePage(facts, groups, lambda group: group.path not in folded, mark)
 
-    def _folded(self, filtered: bool) -> set[str]:
+    def _folded(self, filtered: bool) -> frozenset[str]:
         shown = self._shown[self._kind]
         return shown.folded_kept if filtered else shown.folded
 
@@ -166,8 +172,7 @@ class LaneGraphs:
         first = next((index for index in forward if computes(nodes[index].op)), facts.order[0])
         large = len(nodes) > _LARGE
         paths = {path for path in facts.inside if "/" in path} if large else set()
-        folded = (paths | {"constant"}) - set(facts.around[first])
-        return _Shown(facts, first, folded)
+        return _Shown(facts, first, frozenset((paths | {"constant"}) - set(facts.around[first])))
 
 
 def _first(told: Sequence[Graph | NoGraph]) -> str:
@@ -179,7 +184,7 @@ def _first(told: Sequence[Graph | NoGraph]) -> str:
 
 
 def _same(old: object, new: object) -> bool:
-    """Whether two keys are the same objects, without a look into them: graphs are large."""
+    """Whether two keys hold the same objects, without a look into them: graphs are large."""
     assert isinstance(old, tuple)
     assert isinstance(new, tuple)
-    return all(a is b or (isinstance(a, str | frozenset) and a == b) for a, b in zip(old, new, strict=True))
+    return all(a is b for a, b in zip(old, new, strict=True))

@@ -44,9 +44,8 @@ def status(
 
 
 def _counts(pairing: Pairing) -> tuple[int, int, int, int]:
-    left, right = (sum(mark in ("same", "several") for mark in marks) for marks in pairing.marks)
     alone_left, alone_right = map(len, pairing.alone)
-    return left, right, alone_left, alone_right
+    return *pairing.matched, alone_left, alone_right
 
 
 def _long(pairing: Pairing) -> Content:
