@@ -88,6 +88,21 @@ async def parity(app: FwtuiApp, pilot: Pilot[int]) -> None:
     await pilot.pause(1)
 
 
+def why(key: str, *more: str) -> Scene:
+    """One of the screens that tell why, once both lanes have said what it shows."""
+
+    async def scene(app: FwtuiApp, pilot: Pilot[int]) -> None:
+        await until(app, pilot, lambda: share_done(app) > 0.02)
+        await pilot.press("space", key)
+        asked = "graphs" if key == "2" else "ops"
+        await until(app, pilot, lambda: all(getattr(history, asked) for history in app.model.histories))
+        await pilot.pause(1)
+        await pilot.press(*more)
+        await pilot.pause(1)
+
+    return scene
+
+
 def broken_network() -> str:
     """The file that `fwtui workloads new` writes, with GELU in PyTorch's side where ReLU should be."""
     path = Path(FILES.name) / "my_net.py"
@@ -108,6 +123,9 @@ PICTURES = {
     "digits": Picture(lanes("tf.session", "torch.eager", workload="digits-mlp"), finished),
     "four-lanes": Picture(lanes("tf.session", "tf.function", "tf.eager", "torch.eager"), finished),
     "parity": Picture(lanes("tf.function", "torch.eager", workload=broken_network()), parity),
+    "graph": Picture(lanes("tf.function", "torch.eager", steps="20000"), why("2")),
+    "ops": Picture(lanes("tf.eager", "torch.eager", steps="20000"), why("3", "down")),
+    "source": Picture(lanes("tf.function", "torch.eager", steps="20000"), why("4")),
     "picker": Picture(lanes("tf.function", "torch.eager"), choosing),
     "light": Picture(lanes("tf.function", "torch.eager", preset="static"), light),
     "small": Picture(lanes("tf.function", "torch.eager"), finished, size=(80, 24)),

@@ -47,6 +47,41 @@ _MEANINGS = (
         "what it was made for changes. At a graph break a compiler leaves a gap that Python runs",
     ),
     (
+        "op, kernel",
+        "an op is what a framework is asked for, such as a matrix product; a kernel is the code that does "
+        "it. A static backend gets one call a step, and kernels run inside of it",
+    ),
+    (
+        "op log",
+        "what the next batch makes a backend do, op by op: taken between two steps, in no step time, and "
+        "taken back. Weights, optimizer and random numbers are afterwards what they were",
+    ),
+    (
+        "fingerprint",
+        "what came out of an op in a few figures: mean, standard deviation, largest magnitude, and how many "
+        "are NaN or infinite",
+    ),
+    (
+        "counterpart",
+        "what does the same in the other lane; g leads to it. One op here may be several there; what has "
+        "none stands alone",
+    ),
+    (
+        "overhead",
+        "the share of a steady step that is no op's time: Python, tape or autograd engine; n/a where the log "
+        "cannot tell it, as on a GPU",
+    ),
+    (
+        "source",
+        "▶ marks what the lane's present phase runs. What was traced, compiled or built before runs no more, "
+        "but its ops do: their count and time stand beside the line that asked for them",
+    ),
+    (
+        "ribbon",
+        "which graph ran at which step: a letter where it is another than before, ▲ where the step was "
+        "traced or compiled. A static graph is one colour for ever",
+    ),
+    (
         "2.05×  2.01 – 2.09",
         "ratio of the median step times, and the interval that holds it with 95 % confidence",
     ),
