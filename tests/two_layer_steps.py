@@ -141,13 +141,13 @@ def _ask(name: str) -> dict[str, Any]:
     from fwtui.backends import catalogue
     from fwtui.backends.base import Job
     from fwtui.race.spec import WorkloadSpec
-    from fwtui.workloads.catalogue import fresh
+    from fwtui.workloads.catalogue import fresh, presets
     from fwtui.workloads.seeding import data_rng, parameters_rng
 
     entry = catalogue.entry(name)
     framework = catalogue.load(entry.framework)
     framework.device.configure("cpu", 1, False)
-    workload = fresh(WorkloadSpec("two-layer", "default"))
+    workload = fresh(WorkloadSpec("two-layer", next(iter(presets("two-layer")))))
     weights = {k: array.astype("float32") for k, array in workload.parameters(parameters_rng(0)).items()}
     batches = (
         {k: array.astype("float32") for k, array in batch.items()} for batch in workload.batches(data_rng(0))
