@@ -88,16 +88,16 @@ async def parity(app: FwtuiApp, pilot: Pilot[int]) -> None:
     await pilot.pause(1)
 
 
-def why(key: str, *more: str) -> Scene:
+def why(*keys: str) -> Scene:
     """One of the screens that tell why, once both lanes have said what it shows."""
 
     async def scene(app: FwtuiApp, pilot: Pilot[int]) -> None:
         await until(app, pilot, lambda: share_done(app) > 0.02)
-        await pilot.press("space", key)
-        asked = "graphs" if key == "2" else "ops"
+        asked = "graphs" if keys[0] == "2" else "ops"
+        await pilot.press(keys[0])
         await until(app, pilot, lambda: all(getattr(history, asked) for history in app.model.histories))
-        await pilot.pause(1)
-        await pilot.press(*more)
+        await pilot.pause(3)  # the first log is taken cold
+        await pilot.press(*keys[1:])
         await pilot.pause(1)
 
     return scene
@@ -124,8 +124,8 @@ PICTURES = {
     "four-lanes": Picture(lanes("tf.session", "tf.function", "tf.eager", "torch.eager"), finished),
     "parity": Picture(lanes("tf.function", "torch.eager", workload=broken_network()), parity),
     "graph": Picture(lanes("tf.function", "torch.eager", steps="20000"), why("2")),
-    "ops": Picture(lanes("tf.eager", "torch.eager", steps="20000"), why("3", "down")),
-    "source": Picture(lanes("tf.function", "torch.eager", steps="20000"), why("4")),
+    "ops": Picture(lanes("tf.eager", "torch.eager", steps="20000"), why("3", "down", "space")),
+    "source": Picture(lanes("tf.function", "torch.eager", steps="20000"), why("3", "4")),
     "picker": Picture(lanes("tf.function", "torch.eager"), choosing),
     "light": Picture(lanes("tf.function", "torch.eager", preset="static"), light),
     "small": Picture(lanes("tf.function", "torch.eager"), finished, size=(80, 24)),

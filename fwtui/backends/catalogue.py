@@ -39,6 +39,7 @@ class SourcePart:
         file: in the framework's folder; "" for the workload's net.
         names: its functions by their qualified names; `{optimizer}` stands for the optimizer's.
         optimizers: those with which it runs; none named: with all.
+        call: what stands in the line that makes a step's one call; "" where a step is many.
     """
 
     when: str
@@ -46,6 +47,7 @@ class SourcePart:
     file: str = ""
     names: tuple[str, ...] = ()
     optimizers: tuple[str, ...] = ()
+    call: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ _COMPILED = "compile: once a set of guards"
 _TORCH_COMPILE = (
     SourcePart(_COMPILED, ("compile",)),
     SourcePart(_RUN, _EACH, "compiled.py", ("Compile.step",)),
-    SourcePart(_RUN, _EACH, "step.py", ("Eager.step",)),
+    SourcePart(_RUN, _EACH, "step.py", ("Eager.step",), call="self._run("),
     SourcePart(_COMPILED, ("compile",), "step.py", ("step_of",)),
     SourcePart(_COMPILED, ("compile",), "optimizers.py", ("Written.__call__", "{optimizer}")),
 )
@@ -102,7 +104,7 @@ def _traced(when: str, phase: Phase, *steps: str) -> tuple[SourcePart, ...]:
     traced = ("Function._traced", "Eager._train", "Eager._gradients")
     return (
         SourcePart(when, (phase,)),
-        SourcePart(_RUN, _EACH, "step.py", (*steps, "Function.step", "Eager.step")),
+        SourcePart(_RUN, _EACH, "step.py", (*steps, "Function.step", "Eager.step"), call="self._run_train("),
         SourcePart(when, (phase,), "step.py", traced),
         SourcePart(when, (phase,), "optimizers.py", ("{optimizer}",)),
     )
@@ -111,7 +113,7 @@ def _traced(when: str, phase: Phase, *steps: str) -> tuple[SourcePart, ...]:
 _BUILT = "build the graph: once"
 _TF_SESSION = (
     SourcePart(_BUILT, ("build",)),
-    SourcePart(_RUN, _EACH, "session.py", ("Session.step", "Session._feed")),
+    SourcePart(_RUN, _EACH, "session.py", ("Session.step", "Session._feed"), call="self._session.run("),
     SourcePart(_BUILT, ("build",), "session.py", ("Session.__init__", "Session._update")),
     SourcePart(_BUILT, ("build",), "optimizers.py", ("{optimizer}",)),
 )

@@ -44,20 +44,25 @@ class Costs:
     nowhere: Cost
 
     @staticmethod
-    def of(logged: OpsLogged | None) -> Costs:
-        """The costs of a log; none where there is none."""
+    def of(logged: OpsLogged | None, call: Source | None = None) -> Costs:
+        """The costs of a log; none where there is none.
+
+        Args:
+            call: the line that makes a step's one call, see `asked_by`.
+        """
         costs = Costs(Cost(), {}, {}, Cost())
         ops = () if logged is None else logged.ops
         within = _within(ops)
         for op in ops:
             ns = None if op.host_ns is None else max(op.host_ns - within.get(op.number, 0), 0)
             costs.total.add(op.number, ns)
-            if op.source is None:
+            source = asked_by(op, call)
+            if source is None:
                 costs.nowhere.add(op.number, ns)
                 continue
-            costs.lines.setdefault(op.source, Cost()).add(op.number, ns)
+            costs.lines.setdefault(source, Cost()).add(op.number, ns)
             if op.phase is not None:
-                costs.phases.setdefault((op.source, op.phase), Cost()).add(op.number, ns)
+                costs.phases.setdefault((source, op.phase), Cost()).add(op.number, ns)
         return costs
 
     def share(self, cost: Cost) -> float | None:
@@ -65,6 +70,14 @@ class Costs:
         if cost.ns is None or not self.total.ns:
             return None
         return cost.ns / self.total.ns
+
+
+def asked_by(op: LoggedOp, call: Source | None) -> Source | None:
+    """The line that asked for an op; None where nobody knows it.
+
+    A call that is the whole step was logged by itself, outside of any step: its line is the step's own.
+    """
+    return call if op.source is None and op.phase is None and op.within is None else op.source
 
 
 def _within(ops: Iterable[LoggedOp]) -> dict[int, int]:

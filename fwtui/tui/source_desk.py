@@ -15,7 +15,7 @@ from fwtui.tui.model import Lane, RaceModel
 from fwtui.tui.ops_pairing import Pairing, is_quick, pair
 from fwtui.tui.ops_words import is_bookkeeping
 from fwtui.tui.selection import Place
-from fwtui.tui.source_costs import Costs
+from fwtui.tui.source_costs import Costs, asked_by
 from fwtui.tui.source_page import SourcePage
 from fwtui.tui.source_sections import LaneSource, Source
 from fwtui.tui.source_state import running
@@ -70,7 +70,7 @@ class SourceDesk:
         read = self._read(index)
         if read.lane.history.ops is not read.log:
             read.log = read.lane.history.ops
-            read.costs = Costs.of(read.log)
+            read.costs = Costs.of(read.log, read.source.call)
             read.besides |= dict.fromkeys(read.costs.lines)
         return read.costs
 
@@ -117,7 +117,7 @@ class SourceDesk:
         """The line of the op or the node that is selected, or else the first; None where nobody knows it."""
         if place.op is not None:
             op = self.op(place)
-            return None if op is None else op.source
+            return None if op is None else asked_by(op, self._read(place.lane).source.call)
         if place.node is not None:
             return self._of_node(place)
         page = self.page(place.lane)

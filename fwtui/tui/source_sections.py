@@ -32,6 +32,7 @@ class Section:
         when: when they run, in words; "" where that is not known.
         phases: those of a lane in which they run.
         problem: why there is nothing to be read; "" otherwise.
+        call: the line that makes a step's one call; None where there is none such.
     """
 
     path: Path
@@ -40,6 +41,7 @@ class Section:
     phases: tuple[Phase, ...]
     pieces: tuple[Piece, ...]
     problem: str = ""
+    call: Source | None = None
 
     def holds(self, source: Source) -> bool:
         """Whether a line is in it."""
@@ -84,6 +86,11 @@ class LaneSource:
         return sections
 
     @property
+    def call(self) -> Source | None:
+        """The line that makes a step's one call; None where a step is many."""
+        return next((section.call for section in self._known if section.call is not None), None)
+
+    @property
     def changed(self) -> bool:
         """Whether a user's file is another one now than when the lane started."""
         return isinstance(self._workload, Own) and self._workload.changed
@@ -107,7 +114,8 @@ class LaneSource:
             return Section(path, _title(path), part.when, part.phases, (), str(file))
         pieces = tuple(file.functions(names))
         problem = "" if pieces else f"{path.name} has no {' and no '.join(names)}"
-        return Section(path, _title(path), part.when, part.phases, pieces, problem)
+        call = _line(path, pieces, part.call) if part.call else None
+        return Section(path, _title(path), part.when, part.phases, pieces, problem, call)
 
     def _around(self, source: Source) -> list[Section]:
         path = Path(source[0])
@@ -122,6 +130,17 @@ class LaneSource:
             except UnreadableError as error:
                 self._files[path] = error
         return self._files[path]
+
+
+def _line(path: Path, pieces: Iterable[Piece], text: str) -> Source | None:
+    """The first line that holds `text`."""
+    lines = (
+        (str(path), number)
+        for piece in pieces
+        for number, line in enumerate(piece.lines, piece.first)
+        if text in line
+    )
+    return next(lines, None)
 
 
 def _folder(framework: backends.FrameworkEntry) -> Path:

@@ -54,10 +54,12 @@ def spec(backend, **settings):
 @pytest.mark.parametrize("backend", [name for name, entry in BACKENDS.items() if entry.source])
 def test_every_function_that_the_catalogue_names_is_there(backend):
     for optimizer in OPTIMIZERS:
-        sections = LaneSource(spec(backend, optimizer=optimizer)).sections()
+        source = LaneSource(spec(backend, optimizer=optimizer))
+        sections = source.sections()
         assert [section.problem for section in sections] == [""] * len(sections)
         found = {piece.name for section in sections for piece in section.pieces}
         for part in BACKENDS[backend].source:
+            assert not part.call or source.call is not None
             if not part.optimizers or optimizer in part.optimizers:
                 assert {name.replace("{optimizer}", optimizer) for name in part.names} <= found
 
@@ -133,6 +135,7 @@ def test_a_call_costs_what_the_kernels_inside_of_it_do_not():
     )
     costs = Costs.of(OpsLogged(7, OpLog(ops, "", None)))
     assert (costs.total.ns, costs.nowhere.ns, costs.lines[line].ns) == (100, 10, 90)
+    assert Costs.of(OpsLogged(7, OpLog(ops, "", None)), ("step.py", 9)).lines["step.py", 9].ns == 10
     unknown = Costs.of(OpsLogged(7, OpLog((LoggedOp(0, None, "mm", (), (), line),), "", None)))
     assert (unknown.lines[line].ns, unknown.share(unknown.lines[line])) == (None, None)
     assert Costs.of(None).lines == {}

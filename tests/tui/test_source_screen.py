@@ -37,6 +37,8 @@ async def test_both_nets_with_what_each_line_asked_for_and_when_it_runs():
         assert "▶ run: each iteration" in left
         (hidden,) = [line for line in right.split("\n") if "torch.relu" in line]
         assert hidden.split()[:6] == ["7", "229", "µs", "██▎", "18", "hidden"]
+        (call,) = [line for line in left.split("\n") if "self._run_train(" in line]
+        assert call.split()[:3] == ["1", "101", "µs"]
         await d.shows("net_torch.py:18", "18 ops in 390 µs", "forward 3", "backward 2")
 
 
