@@ -23,6 +23,7 @@ import numpy as np
 from fwtui.backends import catalogue
 from fwtui.backends.base import Job
 from fwtui.measure.history import History
+from fwtui.race.data import shapes
 from fwtui.race.plan import LaneRequest, RaceRequest, plan
 from fwtui.race.race import LaneRun, Race
 from fwtui.race.records import Record
@@ -116,7 +117,7 @@ def bare(spec: LaneSpec) -> None:
             next(workload.batches(data_rng(spec.seed))),  # two-layer has no other
         )
     )
-    job = Job(workload, parameters, batch, "cpu", spec.optimizer, spec.learning_rate)
+    job = Job(workload, parameters, batch, shapes([batch]), "cpu", spec.optimizer, spec.learning_rate)
     step = framework.step.build(entry.mode, job).step
     for steps in sys.stdin:
         times = []
