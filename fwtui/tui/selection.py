@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -35,7 +36,25 @@ class Selection:
     """
 
     place: Place = field(default_factory=Place)
+    _sides: tuple[int, ...] = ()
     _before: list[tuple[ScreenName, Place]] = field(default_factory=list)
+
+    def sides(self, lane: int, frameworks: Sequence[str]) -> tuple[int, ...]:
+        """The lanes beside each other, from the left: two, or the only one.
+
+        They stay for as long as `lane` is one of them. Else it comes beside the next one of another
+        framework, or beside its neighbour where all are of one.
+
+        Args:
+            frameworks: each lane's.
+        """
+        count = len(frameworks)
+        if lane not in self._sides or max(self._sides) >= count:
+            others = [(lane + by) % count for by in range(1, count)]
+            foreign = (other for other in others if frameworks[other] != frameworks[lane])
+            beside = next(foreign, next(iter(others), lane))
+            self._sides = tuple(sorted({lane, beside}))
+        return self._sides
 
     def jumped(self, screen: ScreenName) -> None:
         """Remembers the present place, which is about to be left by a jump, and the screen that shows it."""
@@ -52,7 +71,7 @@ class Selection:
 
     def forget(self) -> None:
         """Lets go of everything but the lane: another race is another graph."""
-        self.place = Place(self.place.lane)
+        self.place, self._sides = Place(self.place.lane), ()
         self._before.clear()
 
     def forget_lane(self, lane: int) -> None:

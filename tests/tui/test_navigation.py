@@ -107,6 +107,17 @@ def test_what_was_before_is_bounded_and_says_nothing_twice():
     assert selection.back() is None
 
 
+def test_a_lane_comes_beside_one_of_the_other_framework_and_stays_there():
+    selection, four = Selection(), ["tensorflow", "tensorflow", "torch", "torch"]
+    assert [selection.sides(lane, four) for lane in (0, 2, 0, 1, 2, 3, 0)] == [
+        *((0, 2), (0, 2), (0, 2)),
+        *((1, 2), (1, 2)),
+        *((0, 3), (0, 3)),
+    ]
+    assert selection.sides(0, four[:2]) == (0, 1)
+    assert selection.sides(0, ["torch"]) == (0,)
+
+
 async def test_no_key_in_the_footer_is_ever_cut():
     async with shown(Scene(race(*BOTH), [training(name, 312) for name in BOTH])) as d:
         for width, height in ((160, 45), (80, 24), (60, 16)):

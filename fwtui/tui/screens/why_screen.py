@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from fwtui.backends import catalogue as backends
 from fwtui.tui.model import RaceModel
 from fwtui.tui.screens.race_screen import RaceScreen
 from fwtui.tui.selection import Place, ScreenName, Selection
@@ -42,11 +43,9 @@ class WhyScreen(RaceScreen):
 
     @property
     def sides(self) -> tuple[int, ...]:
-        """The lanes side by side: that which keys act on, and its neighbour; one where there is no other."""
-        lanes, here = len(self._model.lanes), self.lane_index
-        if lanes == 1:
-            return (0,)
-        return (here, here + 1) if here + 1 < lanes and here % 2 == 0 else (here - 1, here)
+        """The lanes side by side: that which keys act on, and another; one where there is no other."""
+        frameworks = [backends.entry(lane.spec.backend).framework.key for lane in self._model.lanes]
+        return self._selection.sides(self.lane_index, frameworks)
 
     def go_to(self, place: Place) -> None:
         """Jumps to another place on this screen, so that one key leads back."""
