@@ -14,7 +14,6 @@ from fwtui.tui import words
 from fwtui.tui.ops_pairing import Pairing, pair
 from fwtui.tui.ops_rows import Heading, Row, arrange
 from fwtui.tui.ops_words import cut, is_bookkeeping, output, right
-from fwtui.workloads.own_errors import plain
 
 _TIME = 8
 _SHAPE = (6, 14)
@@ -75,7 +74,7 @@ def _summary(pairing: Pairing, titles: Sequence[str]) -> Iterator[Text]:
         told = f"{title}: {len(computing) - len(alone):,} of {words.plural(len(computing), 'op')}"
         told += " that compute something have a counterpart"
         if alone:
-            names = [f"{op.number} {plain(op.op)}" for op in alone[:_MOST_ALONE]]
+            names = [f"{op.number} {name(op).strip()}" for op in alone[:_MOST_ALONE]]
             more = [f"{len(alone) - _MOST_ALONE:,} more"] if len(alone) > _MOST_ALONE else []
             told += f"; alone: {', '.join([*names, *more])}"
         yield Text(told)

@@ -58,7 +58,7 @@ def of_graph(graph: Graph) -> list[Item]:
 
 def _of_op(op: LoggedOp) -> Item:
     return Item(
-        op.op,
+        op.name if op.op in _FUSED and op.name else op.op,
         op.phase,
         op.outputs[0].shape if op.outputs else None,
         tuple(one for one in op.origins if isinstance(one, int)),

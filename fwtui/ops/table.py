@@ -207,8 +207,8 @@ PARTS: dict[tuple[str, ...], str] = {
 CARRYING = frozenset({"cast", "reshape", "transpose", "broadcast", "pad"})
 """The words of what gives the values that it takes, as they are, laid out anew or with a margin."""
 
-MOVING = CARRYING | {"slice", "slice gradient", "concatenate", "reverse", "assign", "input"}
-"""The words of what computes nothing, though it may copy."""
+MOVING = CARRYING | {"slice", "slice gradient", "concatenate", "reverse", "assign", "input", "step call"}
+"""The words of what computes nothing itself, though it may copy, or call what does."""
 
 PASSING = (
     "readvariableop identity identityn stopgradient alias clone detach lift_fresh lift_fresh_copy retval "

@@ -14,7 +14,7 @@ from fwtui.ops.items import Item as ItemOfItems
 from fwtui.ops.names import computes
 from fwtui.ops.ordered import ordered_pairs
 from fwtui.race.graph import Graph, Node, Tensor
-from fwtui.race.records import Fingerprint
+from fwtui.race.records import Fingerprint, LoggedOp, OpLog
 from tests.two_layer_steps import logged, told
 
 EAGER = ("torch.eager", "tf.eager")
@@ -276,3 +276,9 @@ def test_fifteen_hundred_on_each_side_keep_what_is_known():
     right = [item(ops[n][1], (at - 1,) if at else (), value=values[n]) for at, n in enumerate(kept)]
     alignment = align(left, right)
     assert all(alignment.counterparts(1, at) == (n,) for at, n in enumerate(kept))
+
+
+def test_a_fused_kernel_is_all_that_its_name_tells():
+    kernel = LoggedOp(0, None, "cpp_fused", (), (), None, name="cpp_fused_relu_0")
+    left = [*of_log(OpLog((kernel,), "", None))]
+    assert align(left, [item("aten.relu")]).counterparts(0, 0) == (0,)
