@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from hashlib import blake2b
 from typing import Any
 
 import torch
@@ -63,7 +62,7 @@ class Compile(Eager):
             return self._on_the_host(*self._run(self._batch.tensors(batch)))
 
     def log_ops(self, batch: Batch, values: bool = False) -> OpLog:
-        """The host's one call, and the kernels inside of it; what the call changes is put back.
+        """The host's one call, and what runs inside of it; what the call changes is put back.
 
         Raises:
             NotYetError: nothing has been compiled for a batch like this one.
@@ -78,7 +77,7 @@ class Compile(Eager):
             metrics, gradients = self._run(tensors)
             synchronize(self._device)
             log.end()
-        if log.heard_nothing:
+        if not (log.is_compiled or self._watch.gave_up):
             raise NotYetError(_NOT_COMPILED)
         by_weight = zip(self._params.items(), gradients, strict=True)
         results = {f"parameter {name}": weight for name, weight in self._params.items()}
@@ -86,23 +85,19 @@ class Compile(Eager):
         return log.told(metrics, results)
 
     def graph_ran(self, batch: Batch) -> tuple[str, int | None]:
-        """A hash of the compiled graphs that a step runs, and how many kernels those have.
-
-        Where nothing compiled fits, and nothing will be, the step runs eagerly, and so has the graph of one.
+        """A hash of the compiled graphs that a step runs and of the ops between them, and how many those are.
 
         Raises:
             NotYetError: nothing has been compiled for a batch like this one.
         """
         from fwtui.backends.torch import inductor, kernel_log
 
-        count = kernel_log.Counted()
-        with self._put_back(), inductor.heard(count):
+        ran = kernel_log.Ran()
+        with self._put_back(), inductor.heard(ran):
             self._run(self._looked_at.tensors(batch))
-        if count.graphs:
-            return blake2b("".join(count.graphs).encode(), digest_size=8).hexdigest(), count.kernels
-        if self._watch.gave_up:
-            return super().graph_ran(batch)
-        raise NotYetError(_NOT_COMPILED)
+        if not (ran.is_compiled or self._watch.gave_up):
+            raise NotYetError(_NOT_COMPILED)
+        return ran.hash(), ran.nodes
 
     def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:
         """What Dynamo captured, what AOTAutograd made of it, and Inductor's kernels; compiles once more.

@@ -8,7 +8,7 @@ step anything that nobody listens to.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +21,7 @@ from torch._inductor.codecache import PyCodeCache
 from torch._inductor.output_code import CompiledFxGraph
 
 from fwtui.backends.torch.graph_kernels import kernels_in, ways
+from fwtui.backends.torch.oplog import Dispatched
 
 _ONE_AT_A_TIME = threading.Lock()
 """What is put in the place of something of the process's is taken back in the reverse order."""
@@ -48,10 +49,13 @@ class Listener(Protocol):
     def kernel(self, kernel: Kernel, call: Callable[[], Any], taken: Sequence[Any]) -> Any:
         """`kernel` is to run with what it takes: returns what `call` does."""
 
+    def op(self, func: Any, args: Any, kwargs: Mapping[str, Any]) -> Any:
+        """One of PyTorch's own ops is to run, in a graph or where none is: returns what it does."""
+
 
 @contextmanager
 def heard(listener: Listener) -> Iterator[None]:
-    """While it is entered, `listener` hears of every graph and of every kernel that this thread runs."""
+    """While it is entered, `listener` hears of every graph, kernel and op that this thread runs."""
     thread = threading.get_ident()
 
     def is_here() -> bool:
@@ -73,7 +77,8 @@ def heard(listener: Listener) -> Iterator[None]:
             CompiledFxGraph.__call__ = call  # type: ignore[method-assign, assignment]
             for module, name, kernel in kernels:
                 setattr(module, name, _Heard(_kernels(module)[name], kernel, listener, is_here))
-            yield
+            with Dispatched(listener.op):
+                yield
         finally:
             CompiledFxGraph.__call__ = run  # type: ignore[method-assign]
             for module, name, kernel in kernels:

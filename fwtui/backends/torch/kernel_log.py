@@ -1,19 +1,23 @@
-"""What a compiled step in PyTorch does: one call for the host, and kernels of Inductor's inside of it."""
+"""What a compiled step in PyTorch does: one call for the host, and what Inductor's code runs inside of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from hashlib import blake2b
 from time import perf_counter_ns
+from types import FrameType
 from typing import Any
 
 from torch import Tensor
 
+from fwtui.backends.logbook import Source, asking_line, in_net
 from fwtui.backends.torch.graph_kernels import KernelNodes, op_of
 from fwtui.backends.torch.inductor import Kernel
-from fwtui.backends.torch.oplog import Dispatched, Recorder, arguments, storage, tensor_told
+from fwtui.backends.torch.oplog import Recorder, arguments, storage, tensor_told, tensors_in
 from fwtui.race.records import LoggedOp, OpLog, OpPhase, Taken
 
 CALL = "compiled step"
@@ -28,25 +32,43 @@ _EXTERNAL = "convolution"
 """What Inductor's code calls by a name of its own, as it does all that it gives the memory to write into."""
 
 
-class Counted:
-    """Hears which graphs run, and counts their kernels."""
+class Ran:
+    """Hears what runs.
+
+    Attributes:
+        is_compiled: whether any of it was compiled.
+        nodes: how many kernels and ops it was.
+    """
 
     def __init__(self) -> None:
-        self.graphs: list[str] = []
-        self.kernels = 0
+        self.is_compiled, self.nodes = False, 0
+        self._digest, self._is_inside = blake2b(digest_size=8), False
 
-    def graph(self, key: str) -> AbstractContextManager[Any]:
-        """Counts what PyTorch's own kernels do as well."""
-        self.graphs.append(key)
-        return Dispatched(self._count)
+    def hash(self) -> str:
+        """The same for the same graphs, with the same ops between them."""
+        return self._digest.hexdigest()
+
+    @contextmanager
+    def graph(self, key: str) -> Iterator[None]:
+        """A graph is known by its key: what runs in it adds nothing to that."""
+        self.is_compiled = self._is_inside = True
+        self._digest.update(key.encode())
+        try:
+            yield
+        finally:
+            self._is_inside = False
 
     def kernel(self, kernel: Kernel, call: Callable[[], Any], taken: Sequence[Any]) -> Any:
-        """One more."""
-        self.kernels += 1
+        """One of a graph's."""
+        self.nodes += 1
         return call()
 
-    def _count(self, func: Any, args: Any, kwargs: Mapping[str, Any]) -> Any:
-        self.kernels += 1
+    def op(self, func: Any, args: Any, kwargs: Mapping[str, Any]) -> Any:
+        """One of a graph's, or one that runs eagerly."""
+        self.nodes += 1
+        if not self._is_inside:
+            shapes = [tuple(tensor.shape) for tensor in tensors_in((args, kwargs))]
+            self._digest.update(repr((str(func), shapes)).encode())
         return func(*args, **kwargs)
 
 
@@ -67,21 +89,27 @@ class KernelLog:
         self._recorder = Recorder(named, is_whole, storage)
         self._book = self._recorder.book
         self._nodes, self._wait = nodes, wait
-        self._begins: list[int] = []
+        self._graphs: list[slice] = []
+        self._begin: int | None = None
         self._is_kernels = False
         taken = [Taken(name, 0, tensor_told(tensor)) for name, tensor in named.items()]
         self._book.phase = None
         self._book.write(CALL, taken, (), (), None)
 
     @property
-    def heard_nothing(self) -> bool:
-        """Whether nothing compiled ran."""
-        return not self._begins
+    def is_compiled(self) -> bool:
+        """Whether anything compiled ran."""
+        return bool(self._graphs)
 
-    def graph(self, key: str) -> AbstractContextManager[Any]:
-        """A graph begins: kernels are counted from there."""
-        self._begins.append(len(self._book.ops))
-        return Dispatched(self._op)
+    @contextmanager
+    def graph(self, key: str) -> Iterator[None]:
+        """Kernels of a graph are counted from where it begins."""
+        self._begin = len(self._book.ops)
+        try:
+            yield
+        finally:
+            self._graphs.append(slice(self._begin, len(self._book.ops)))
+            self._begin = None
 
     def kernel(self, kernel: Kernel, call: Callable[[], Any], taken: Sequence[Any]) -> Any:
         """A kernel of Inductor's: it writes into what it is given."""
@@ -95,6 +123,21 @@ class KernelLog:
             return self._recorder.run(entered, op_of(kernel.name), self._waiting(call), read, written, **told)
         finally:
             self._is_kernels = False
+
+    def op(self, func: Any, args: Any, kwargs: Mapping[str, Any]) -> Any:
+        """One of PyTorch's own kernels, called as Inductor's code does; or an op that runs between graphs."""
+        entered = perf_counter_ns()
+        call = self._waiting(partial(func, *args, **kwargs))
+        if self._is_kernels:  # to tell what that gave
+            return call()
+        read, written = arguments(func, args, kwargs)
+        if self._begin is None:
+            name, asked = str(func.overloadpacket), sys._getframe(2)
+            line = partial(_line_of_net, asked)
+            return self._recorder.run(entered, name, call, read, written, line, within=0)
+        name = _called(func)
+        number = 1 + len(self._book.ops) - self._begin
+        return self._recorder.run(entered, name, call, read, written, within=0, name=f"{name}:{number}")
 
     def begin(self) -> None:
         """The call begins now."""
@@ -121,10 +164,9 @@ class KernelLog:
             device=str(next(iter(metrics.values())).device),
             **self._recorder.figures(metrics.values()),
         )
-        ends = [*self._begins[1:], len(ops)]
-        for begin, end in zip(self._begins, ends, strict=True):
-            ops[begin:end] = self._placed(ops[begin:end])
-        how = "one call, and each kernel that Inductor's code runs inside of it; what it changed was put back"
+        for graph in self._graphs:
+            ops[graph] = self._placed(ops[graph])
+        how = "one call, and inside of it the kernels that Inductor's code runs, and the ops between graphs"
         return OpLog(tuple(ops), how, self._took_ns)
 
     def _placed(self, ops: Sequence[LoggedOp]) -> Sequence[LoggedOp]:
@@ -136,17 +178,6 @@ class KernelLog:
             replace(op, phase=_PHASES.get(node.phase), source=node.source)
             for op, node in zip(ops, nodes, strict=True)
         ]
-
-    def _op(self, func: Any, args: Any, kwargs: Mapping[str, Any]) -> Any:
-        """One of PyTorch's own kernels, called as Inductor's code does."""
-        entered = perf_counter_ns()
-        call = self._waiting(partial(func, *args, **kwargs))
-        if self._is_kernels:
-            return call()
-        called = _called(func)
-        told: dict[str, Any] = {"within": 0, "name": f"{called}:{1 + len(self._book.ops) - self._begins[-1]}"}
-        read, written = arguments(func, args, kwargs)
-        return self._recorder.run(entered, called, call, read, written, **told)
 
     def _waiting(self, call: Callable[[], Any]) -> Callable[[], Any]:
         def run() -> Any:
@@ -162,3 +193,8 @@ def _called(func: Any) -> str:
     name = func.overloadpacket.__name__
     is_external = any(argument.is_out for argument in func._schema.arguments) or name == _EXTERNAL
     return f"extern_kernels.{name}" if is_external else f"torch.ops.{func}"
+
+
+def _line_of_net(asked: FrameType) -> Source | None:
+    line = asking_line(asked)
+    return line if in_net(line) else None

@@ -142,6 +142,11 @@ class Dispatched(TorchDispatchMode):  # type: ignore[no-untyped-call]
         """What an eager lane runs need not be kept from Dynamo, which takes a second to import."""
         return False
 
+    @classmethod
+    def ignore_compile_internals(cls) -> bool:
+        """Or else what is compiled would run eagerly."""
+        return True
+
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """What the op returns."""
         return self._run(func, args, kwargs or {})
