@@ -10,6 +10,8 @@ from fwtui.race.records import Fingerprint, LoggedOp, OpLog
 
 _FUSED = ("cpp_fused", "triton_fused")
 _AUTOGRAD = re.compile(r"Backward\d*$")
+_NEXT_PHASE = "; "
+"""Where a kernel that was fused from ops of several phases tells of the next in its detail."""
 _BY_DETAIL = ("reduce", "reduce-window")
 
 
@@ -69,13 +71,15 @@ def _of_op(op: LoggedOp) -> Item:
 
 def _of_node(node: Node) -> Item:
     op = node.op
+    phase: str | None = "forward" if node.phase == "loss" else node.phase
     if op in _FUSED:
         op = node.name
+        phase = None if _NEXT_PHASE in node.detail else phase
     elif op in _BY_DETAIL and node.detail:
         op = f"{op} {node.detail}"
     return Item(
         op,
-        "forward" if node.phase == "loss" else node.phase,
+        phase,
         node.outputs[0].shape if node.outputs else None,
         tuple(place for place, _ in node.inputs),
         None,

@@ -94,13 +94,18 @@ def _plain(op: str) -> str:
 def _fused(op: str) -> tuple[str, ...]:
     """The words of all that a compiler's kernel holds, where its name tells."""
     if inductors := _INDUCTOR.match(op):
-        names = [f"aten.{name}" if f"aten.{name}" in _WORDS else name for name in _split(inductors[1])]
+        names = [_of_aten(name) for name in _split(inductors[1])]
     elif fusion := _FUSION.match(op):
         names = _split(fusion[1])
     else:
         return ()
     words = [word for name in names for word in _WORDS[name][:1]]
     return tuple(dict.fromkeys(sorted(words, key=MOVING.__contains__)))
+
+
+def _of_aten(name: str) -> str:
+    """PyTorch's own op of a name that others have too."""
+    return next((own for own in (f"aten.{name}", f"aten.{name}_") if own in _WORDS), name)
 
 
 def _reduction(op: str) -> tuple[str, ...]:

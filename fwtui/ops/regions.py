@@ -40,11 +40,13 @@ class Regions:
                     self._complete(side, item)
 
     def updates(self) -> None:
-        """Pairs an optimizer's op with all that updates the same parameters."""
+        """Pairs an op that is an update, or several of them, with all that updates the same parameters."""
         for side in (0, 1):
             for item in self._pairing.free(side):
                 words = self._sides[side].words[item]
-                if words[0].endswith(" update") and item not in self._pairing.of[side]:
+                phase = self._sides[side].items[item].phase
+                updates = len(words) > 1 and ("assign" in words or phase == "update")
+                if updates and item not in self._pairing.of[side]:
                     for other in sorted(self._with_its_parameters(side, item, set(words))):
                         self._link(side, item, other)
                     self._complete(side, item)
@@ -90,15 +92,18 @@ class Regions:
         return {
             taker
             for maker in here.makers[item]
-            if here.items[maker].phase == here.items[item].phase
+            if here.items[maker].phase in (here.items[item].phase, None)
             for other in self._pairing.of[side].get(maker, ())
             for taker in there.takers[other]
         }
 
     def _with_its_parameters(self, side: int, item: int, words: set[str]) -> set[int]:
-        there = self._sides[1 - side]
-        parameters = {name for name in self._sides[side].names[item] if name.startswith("parameter ")}
-        return self._fit(side, item, (i for i, names in enumerate(there.names) if names & parameters), words)
+        """What takes one of the parameters that an item takes, and does a part of it, or what holds it."""
+        here, there = self._sides[side], self._sides[1 - side]
+        parameters = {name for name in here.names[item] if name.startswith("parameter ")}
+        takers = [i for i, names in enumerate(there.names) if names & parameters]
+        holders = {there.words[i][0] for i in takers if here.words[item][0] in there.words[i]}
+        return self._fit(side, item, takers, words | holders)
 
     def _fit(self, side: int, item: int, others: Iterable[int], words: set[str]) -> set[int]:
         """Those of `others` that have no counterpart, are of the same phase, and do one of `words`."""
