@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from fwtui.race.graph import Graph
 from fwtui.race.race import LaneRun
@@ -144,23 +145,22 @@ class GraphDesk:
         assert lane.graph is not None
         return Place(index, None, (lane.kind, node), lane.graph.nodes[node].source)
 
-    def arrive(self, place: Place) -> Place:
-        """Puts the cursor where `place` is, in whichever graph that is; where that is, for the other screens.
+    def arrive(self, index: int, place: Place) -> Place:
+        """Puts the cursor of a lane where `place` is, in whichever graph that is; the place it is at then.
 
         Where it is nowhere, the cursor stays. What a filter leaves out is shown again if it is to be seen.
         """
-        lane = self.lane(place.lane)
-        ops = self._model.lanes[place.lane].history.ops
+        lane = self.lane(index)
+        ops = self._model.lanes[index].history.ops
         found = node_of(place, lane.graphs, ops.log if ops else None)
         if found is None:
-            return self.place(place.lane)
+            return self.place(index)
         lane.choose(found[0])
         lane.put(found[1])
-        kept = self.kept(place.lane)
+        kept = self.kept(index)
         if kept is not None and found[1] not in kept:
             self.looking.filter, self.looking.alone = "", False
-        here = self.place(place.lane)
-        return Place(here.lane, place.op, here.node, here.source)
+        return replace(self.place(index), op=place.op)
 
     def choose(self, index: int, kind: str) -> None:
         """Shows another of a lane's graphs, with the cursor on what is most like the node that it is on."""

@@ -130,7 +130,7 @@ def _flops(facts: GraphFacts, index: int) -> str:
 
 def _share(facts: GraphFacts, flops: int) -> str:
     whole = facts.summary.flops
-    return f", {flops / whole:.1%} of the graph's" if whole else ""
+    return f", {flops / whole:.1%} of the graph's" if flops and whole else ""
 
 
 def _match(counterpart: Counterpart | None, facts: GraphFacts, other: GraphFacts | None) -> Content:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
+from textual.widgets import Input
 
 from fwtui.race.graph import Graph, Node, NoGraph, Tensor
 from fwtui.race.records import Compiled, Ended, GraphsTold, LoggedOp, OpLog
@@ -13,43 +13,28 @@ from fwtui.tui.graph_match import Pairings
 from fwtui.tui.graph_place import node_of
 from fwtui.tui.graph_state import LaneGraphs
 from fwtui.tui.graph_walk import walk
+from fwtui.tui.model import RaceModel
 from fwtui.tui.screens.graph import GraphScreen
 from fwtui.tui.selection import Place
 from fwtui.tui.widgets.graph_lines import GraphLines
 from tests import two_layer_steps as steps
 from tests.graphs import examples
-from tests.tui import still
-from tests.tui.driving import Driven, a_moment, driven
+from tests.tui import still, why
+from tests.tui.driving import driven
 from tests.tui.still import NOW, Scene, importing, pressing, race, training
+from tests.tui.why import LARGE, SMALL, shown
 
-LARGE, SMALL = (160, 45), (80, 24)
 BOTH = ("tf.function", "torch.eager")
 
 
-def told(backend, *more):
-    """A lane that has told its graphs before step 100, and trained on."""
-    return [*training(backend, 312), steps.told(backend), *more]
-
-
 def scene(*lanes):
-    return Scene(race(*BOTH), lanes or [told(backend) for backend in BOTH])
+    """Lanes that have said this, or have told what `two-layer` is in them."""
+    return Scene(race(*BOTH), lanes) if lanes else why.told(*BOTH)
 
 
-@asynccontextmanager
-async def shown(what, *keys, size=LARGE):
-    """The graph screen of a race that stands still."""
-    with pytest.MonkeyPatch.context() as patch:
-        still.stop_clock(patch)
-        # The pilot waits for an idle process after each key, and the app looks at its lanes all the time.
-        for module in ("textual.app", "textual.pilot"):
-            patch.setattr(f"{module}.wait_for_idle", a_moment)
-        async with still.still_app(what).run_test(size=size) as pilot:
-            asked = []
-            patch.setattr(type(pilot.app.model), "ask_graphs", lambda _, index: asked.append(index))
-            await pressing("2", *keys)(pilot)
-            d = Driven(pilot)
-            d.asked = asked
-            yield d
+def told(backend):
+    """A lane that has told its graphs before step 100, and trained on."""
+    return [*training(backend, 312), steps.told(backend)]
 
 
 def graph(backend, kind):
@@ -70,7 +55,7 @@ def lines(d, side):
 
 
 async def test_one_key_leads_to_the_counterpart_one_to_the_source_and_one_back():
-    async with shown(scene()) as d:
+    async with shown(scene(), "2") as d:
         assert here(d) == (0, "matmul")
         assert "matrix product" in d.text()
         await d.press("g")
@@ -87,7 +72,7 @@ async def test_one_key_leads_to_the_counterpart_one_to_the_source_and_one_back()
 
 
 async def test_inputs_and_outputs_are_walked_and_each_jump_leads_back():
-    async with shown(scene(), "g") as d:
+    async with shown(scene(), "2", "g") as d:
         await d.press("o")
         assert here(d) == (1, "relu")
         await d.press("i")
@@ -106,49 +91,67 @@ async def test_inputs_and_outputs_are_walked_and_each_jump_leads_back():
         assert here(d) == (1, "mm")
 
 
+def with_an_op_of_its_own(backend):
+    """A lane in whose first graph one op does what nothing does in `two-layer`."""
+    first, *others = steps.told(backend).graphs
+    own = Node("FFT", "fft", "backward", ((4, 0),), (Tensor("complex64", (64, 100)),))
+    return [*training(backend, 312), GraphsTold(100, (replace(first, nodes=(*first.nodes, own)), *others))]
+
+
+async def ask(d, key, text):
+    """Types words into a prompt, and enters them."""
+    await d.press(key)
+    await d.until(lambda: isinstance(d.app.focused, Input), "a prompt")
+    await d.press(*("space" if sign == " " else sign for sign in text))
+    await d.press("enter")
+    await d.until(lambda: d.app.focused is None, "no prompt")
+
+
 async def test_search_filter_and_what_stands_alone_are_dropped_one_by_one():
-    async with shown(scene(), "slash", *"matrix", "space", *"product", "enter") as d:
+    lanes = scene(with_an_op_of_its_own("tf.function"), told("torch.eager"))
+    async with shown(lanes, "2") as d:
+        await ask(d, "slash", "matrix product")
         assert here(d) == (0, "matmul")
-        assert "matrix product 1 of 5" in d.text()
+        await d.shows("matrix product 1 of 5")
         await d.press("n", "n", "N")
         assert here(d) == (0, "matmul_1")
-        await d.press("f", *"backward")
+        await ask(d, "f", "backward")
         assert "forward" not in lines(d, 0)
         assert lines(d, 0).count("MatMul") == 3
         assert lines(d, 1).count("aten.mm") == 3
-        await d.press("enter", "D")
+        await d.press("D")
         assert "MatMul" not in lines(d, 0)
-        assert "Tile" in lines(d, 0)
-        assert "only +" in d.text()
+        assert "FFT" in lines(d, 0)
+        await d.shows("only +")
         await d.press("escape")
         assert "matrix product" not in d.text().splitlines()[-2]
         await d.press("escape")
-        assert "Tile" in lines(d, 0)
+        assert "FFT" in lines(d, 0)
         assert "backward" not in d.text().splitlines()[-2]
         await d.press("escape")
-        assert lines(d, 0).count("MatMul") > 2
+        await ask(d, "slash", "relu")
+        await ask(d, "f", "tensorflow")
+        await d.press("g")
+        assert here(d) == (1, "threshold_backward"), "a jump shows what was left out"
+        assert "tensorflow" not in d.text().splitlines()[-2]
 
 
 async def test_a_prompt_that_is_left_changes_nothing():
-    async with shown(scene(), "f", *"relu", "enter", "end") as d:
+    async with shown(scene(), "2") as d:
+        await ask(d, "f", "relu")
+        await d.press("end")
         before, at = lines(d, 0), here(d)
         await d.press("slash", *"nothing", "escape", "f", *"x", "escape")
-        assert (lines(d, 0), here(d)) == (before, at)
-        await d.press("f", *"nonsense", "enter")
-        assert "no node like that here" in d.text()
+        await d.until(lambda: (lines(d, 0), here(d)) == (before, at))
+        await ask(d, "f", "nonsense")
+        await d.shows("no node like that here")
         await d.press("down", "g", "i", "left", "v", "n")
         await d.press("escape")
         assert "MatMul" in lines(d, 0)
 
 
-async def test_a_jump_to_what_is_left_out_shows_it_again():
-    async with shown(scene(), "slash", *"Relu", "enter", "f", *"tensorflow", "enter", "g") as d:
-        assert here(d) == (1, "relu")
-        assert "tensorflow" not in d.text().splitlines()[-2]
-
-
 async def test_groups_open_and_close():
-    async with shown(scene()) as d:
+    async with shown(scene(), "2") as d:
         assert "Const" not in lines(d, 0)
         await d.press("left", "left")
         assert d.app._selection.place == Place(0)
@@ -166,7 +169,7 @@ async def test_other_graphs_of_a_lane_and_why_one_is_missing():
     missing = NoGraph("kernels", "the [bold]kernels[/]", "it\x1b[2J needs\na compiler")
     more = steps.told("torch.eager")
     lane = [*training("torch.eager", 312), GraphsTold(100, (*more.graphs, missing))]
-    async with shown(scene(told("tf.function"), lane), "tab", "e") as d:
+    async with shown(scene(told("tf.function"), lane), "2", "tab", "e") as d:
         assert "the [bold]kernels[/]" in d.text()
         assert "could not be captured" in d.text()
         assert "it?[2J needs a compiler" in d.text()
@@ -179,30 +182,31 @@ async def test_other_graphs_of_a_lane_and_why_one_is_missing():
         assert "after Grappler" in d.text()
 
 
-async def test_graphs_are_asked_for_once_and_again_after_a_compilation():
-    async with shown(scene(training("tf.function", 312), importing("torch.eager"))) as d:
-        assert d.asked == [0]
+async def test_graphs_are_asked_for_once_and_again_after_a_compilation(monkeypatch):
+    asked = []
+    monkeypatch.setattr(RaceModel, "ask_graphs", lambda _, index: asked.append(index))
+    async with shown(scene(training("tf.function", 312), importing("torch.eager")), "2") as d:
+        assert asked == [0]
         assert "asked, comes with the next step" in d.text()
         assert "its graphs come after its first step" in d.text()
         lane = d.lanes[0]
         lane.history.apply(steps.told("tf.function"))
         d.app.screen.look()
-        assert d.asked == [0]
+        assert asked == [0]
         lane.history.apply(Compiled(200, "retrace", 1, "another shape"))
         d.app.screen.look()
         d.app.screen.look()
-        assert d.asked == [0, 0]
-        assert "capturing anew" in d.text() or await d.shows("capturing anew") is None
+        assert asked == [0, 0]
+        await d.shows("capturing anew")
         lane.history.apply(replace(steps.told("tf.function"), step=201))
         await d.press("u")
-        assert d.asked == [0, 0, 0]
+        assert asked == [0, 0, 0]
 
 
 async def test_a_lane_that_is_over_tells_what_it_told_or_why_not():
     over = Ended("failed", 0, NOW, "TensorFlow is not installed")
-    async with shown(scene([*importing("tf.function"), over], told("torch.eager"))) as d:
+    async with shown(scene([*importing("tf.function"), over], told("torch.eager")), "2") as d:
         assert "the lane has failed" in d.text()
-        assert d.asked == []
         await d.press("tab", "end", "g")
         assert "no graph on the other side" in d.text()
 

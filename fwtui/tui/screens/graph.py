@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.worker import Worker
 
-from fwtui.race.graph import NoGraph
+from fwtui.race.graph import Graph, NoGraph
 from fwtui.tui import graph_details
 from fwtui.tui.graph_asking import Asking
 from fwtui.tui.graph_desk import GraphDesk
@@ -74,12 +74,17 @@ class GraphScreen(WhyScreen):
         self._asked: Asked = "search"
         self._began: tuple[Place, str] = (Place(), "")
         """The place, and the filter, before the prompt."""
-        self._arrived: Place | None = None
+        self._arrived: tuple[Place, Graph | None] = (Place(), None)
+        """What was selected when the cursor was last put there, and in which graph."""
         self._walk: Walk | None = None
 
     def parts(self) -> Iterable[Widget]:
         """Both sides, and below them how they correspond."""
         yield Vertical(Horizontal(*self._sides, id="graph-sides"), self._status, self._prompt, id="graph")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While something is asked already, nothing else is."""
+        return action != "ask" or not self._prompt.display
 
     def lay_out(self, width: int, height: int) -> None:
         """`look` chooses the sides that there is room for."""
@@ -95,16 +100,21 @@ class GraphScreen(WhyScreen):
         if self.is_current:
             for index in self.sides:
                 self._asking.look(self._model, index)
-        if self._selection.place != self._arrived:
+        graph = self._desk.lane(self.lane_index).graph
+        if graph is not None and (self._selection.place, graph) != self._arrived:
             self._arrive()
         self._show_sides()
         self._show_status()
 
     def _arrive(self) -> None:
-        """Takes the cursor to what was selected, once the lane's graphs are here."""
-        if self._desk.lane(self.lane_index).graph is not None:
-            self._walk = None
-            self._selection.place = self._arrived = self._desk.arrive(self._selection.place)
+        """Takes the cursor to what is selected."""
+        self._walk = None
+        self._select(self._desk.arrive(self.lane_index, self._selection.place))
+
+    def _select(self, place: Place) -> None:
+        """Tells the other screens what is at the cursor."""
+        self._selection.place = place
+        self._arrived = place, self._desk.lane(self.lane_index).graph
 
     def _show_sides(self) -> None:
         """Both, or in a narrow window the one that keys act on."""
@@ -200,7 +210,7 @@ class GraphScreen(WhyScreen):
     def _moved(self) -> None:
         """Tells the other screens what is at the cursor now, and shows it."""
         self._walk = None
-        self._selection.place = self._arrived = self._desk.place(self.lane_index)
+        self._select(self._desk.place(self.lane_index))
         self.look()
 
     def action_move(self, by: int) -> None:
@@ -338,8 +348,7 @@ class GraphScreen(WhyScreen):
             self._moved()
         else:
             self._desk.looking.search = text.strip()
-            self._selection.place = self._began[0]
-            self._arrive()
+            self._select(self._desk.arrive(self.lane_index, self._began[0]))
             self.action_find(0)
 
     def action_find(self, by: int) -> None:

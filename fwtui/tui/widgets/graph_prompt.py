@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
@@ -29,15 +30,17 @@ class GraphPrompt(Horizontal):
         super().__init__(id=id)
         # Disabled while hidden: the screen's keys would go to it.
         self._label, self._input = Static(), Input(placeholder=hint, compact=True, disabled=True)
+        self._keys = Static(Content.assemble("enter", (" keep   ", "$dim"), "esc", (" drop", "$dim")))
         self.display = False
 
     def compose(self) -> ComposeResult:
         yield self._label
         yield self._input
+        yield self._keys
 
     def ask(self, label: str, text: str) -> None:
         """Asks for the words of `label`, beginning with `text`."""
-        self._label.update(label)
+        self._label.update(Content.assemble((label, "$dim")))
         with self._input.prevent(Input.Changed):
             self._input.value = text
         self.display, self._input.disabled = True, False

@@ -60,7 +60,8 @@ class GraphSide(Vertical):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self.lines = GraphLines()
-        self._kinds, self._figures = Line(classes="graph--kinds"), Line(classes="graph--figures")
+        self._kinds, self._figures = Line(), Line()
+        self._captured = Line(classes="graph--captured")
         self._state = Static(classes="graph--state")
         self._details = Static(classes="graph--details")
         self._said = ("", "")
@@ -69,6 +70,7 @@ class GraphSide(Vertical):
     def compose(self) -> ComposeResult:
         yield self._kinds
         yield self._figures
+        yield self._captured
         yield self.lines
         yield self._state
         yield self._details
@@ -80,6 +82,8 @@ class GraphSide(Vertical):
         self.set_class(view.active, "-active")
         self._kinds.show(*_kinds(view))
         self._figures.show(*_figures(view))
+        captured = plain(view.facts.graph.captured) if view.facts is not None else ""
+        self._captured.show((Content.assemble((captured, "$dim")), _NOTHING))
         said = (view.title, view.state)
         if said != self._said:
             self._said = said
