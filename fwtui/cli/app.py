@@ -46,7 +46,7 @@ def app() -> typer.Typer:
     )
     made.callback(cls=Commands, help=_paragraphs(HELP))(_with_version(takes_race(live.live)))
     graphs = takes_race(graph.graph, without=graph.WITHOUT)
-    op_logs = takes_race(ops.ops, without=ops.WITHOUT)
+    op_logs = takes_race(ops.ops, without=graph.WITHOUT)
     races = (takes_race(bench.bench), takes_race(parity.parity, without=("log_every",)), graphs, op_logs)
     for command in (*races, doctor.doctor, backends.backends, workloads.workloads):
         made.command(context_settings=settings, help=_paragraphs(command.__doc__ or ""))(command)

@@ -4,14 +4,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fwtui.cli.graph import WITHOUT
 from fwtui.cli.options import HOW, OUTPUT, Json
 
 if TYPE_CHECKING:
     from fwtui.race.plan import RaceRequest
     from fwtui.race.spec import RaceSpec
-
-__all__ = ["WITHOUT", "ops"]
 
 FORMATS = ("log", "totals", "timeline", "chrome-trace")
 PHASES = ("forward", "backward", "update")
