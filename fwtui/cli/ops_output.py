@@ -90,8 +90,9 @@ def tell_fault(result: Result, logs: Logs) -> None:
             _remark(f"{spec.backend}: no op gave a NaN in {words.plural(lane.steps, 'step')}")
         else:
             where = f" ({source(fault)})" if fault.source else ""
+            op = f"op {fault.number} {plain(fault.op)}{where}"
             _remark(
-                f"{spec.backend}, step {record.step}: op {fault.number} {plain(fault.op)}{where} is first"
+                f"{spec.backend}, step {record.step}: {op} is the first to give a NaN or an infinite result"
             )
 
 
