@@ -52,6 +52,8 @@ FAST = {
     ],
 }
 """What is asked in the fast tests of backends that need seconds for each network."""
+LOGGED = {"fast": ["two-layer"], "slow": [name for name in NAMES if name != "two-layer"]}
+"""The workloads of which each backend is asked for a log."""
 COMPILES_FOR_LONG = ("torch.compile",)
 """Backends of which nothing but that is asked in the fast tests."""
 
@@ -136,6 +138,27 @@ def training(build, name, preset, dtype):
         "dtypes": sorted({array.dtype.name for array in trained.values()}),
         "compilations": compilations([*events, *backend.events()]),
         "new_signatures": new_signatures(batches),
+    }
+    backend.close()
+    return said
+
+
+def logging(build, name):
+    """What is said of a step of a built-in workload, op by op, and whether saying it trains."""
+    workload = replace(next(iter(presets(name).values())), **SMALL.get(name, {}))
+    batches = [cast(batch, "float32") for batch in islice(workload.batches(data_rng(0)), 2)]
+    first = cast(workload.parameters(parameters_rng(0)), "float32")
+    try:
+        backend = build(job(workload, first, batches, workload.OPTIMIZER, workload.LEARNING_RATE))
+    except NotImplementedError as error:
+        return {"impossible": str(error)}
+    backend.step(batches[0])
+    trained = backend.weights()
+    ran = backend.graph_ran(batches[0])
+    said = {
+        "log": backend.log_ops(batches[0]),
+        "ran": [ran, backend.graph_ran(batches[0])],
+        "trains": not equal(backend.weights(), trained),
     }
     backend.close()
     return said
@@ -246,8 +269,8 @@ def main(key, speed, path):
         def build(asked, mode=entry.mode):
             return framework.step.build(mode, asked)
 
-        if speed == "fast" or name in FAST:
-            said[name] = asked(build, name, speed == "slow")
+        said[name] = asked(build, name, speed == "slow") if speed == "fast" or name in FAST else {}
+        said[name]["logs"] = {workload: logging(build, workload) for workload in LOGGED[speed]}
     framework.device.configure("cpu", THREADS + 1, True)
     said["threads_asked_again"] = framework.device.threads()
     said["memory"] = asdict(framework.memory.read("cpu"))

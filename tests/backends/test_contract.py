@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from fwtui.backends.catalogue import BACKENDS, FRAMEWORKS
+from fwtui.ops.figures import leaves
+from fwtui.ops.names import canonical
 from tests.backends import reference
-from tests.backends.probe import COMPILES_FOR_LONG, OPTIMIZINGS, RUNS, STEPS, THREADS, is_slow
+from tests.backends.probe import COMPILES_FOR_LONG, LOGGED, OPTIMIZINGS, RUNS, STEPS, THREADS, is_slow
 
 KEYS = sorted(FRAMEWORKS)
 SLOW = [pytest.mark.slow, pytest.mark.timeout(1200)]
@@ -185,6 +187,57 @@ def test_probing_evaluating_and_putting_weights_back_change_nothing_after(said):
 def test_the_same_batch_is_not_copied_twice(said, backend):
     """But in a session, whose way is to be fed."""
     assert said["copies_again"] == {"same_object": backend == "tf.session", "another_object": True}
+
+
+def logs_said(request, backend, speed):
+    probes = request.getfixturevalue("slow_probes" if speed == "slow" else "probes")
+    return probes[BACKENDS[backend].framework.key][backend]["logs"]
+
+
+@pytest.fixture(
+    params=[
+        pytest.param((backend, speed, workload), marks=SLOW if speed == "slow" else [])
+        for backend in BACKENDS
+        for speed, workloads in LOGGED.items()
+        for workload in workloads
+        if (backend, workload) != ("tf.session", "dynamic-depth")
+    ],
+    ids=lambda asked: f"{asked[0]} {asked[2]}",
+)
+def logging(request):
+    """What a backend says of a workload's step, op by op."""
+    backend, speed, workload = request.param
+    return logs_said(request, backend, speed)[workload]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_two_layers_log_has_the_five_matrix_products_of_the_mathematics(request, backend):
+    """Two forward, three backward: nobody asks for the gradient of the batch."""
+    ops = leaves(logs_said(request, backend, "fast")["two-layer"]["log"])
+    assert [part for op in ops for part in canonical(op.op) or ()].count("matrix product") == 5
+
+
+def test_a_log_is_the_whole_step_in_order(logging):
+    """One call with what runs in it, or op by op."""
+    ops, took_ns = logging["log"].ops, logging["log"].took_ns
+    assert [op.number for op in ops] == list(range(len(ops)))
+    calls = {op.within for op in ops} - {None}
+    assert calls <= {0}
+    assert [op.number for op in ops if op.within is None] == ([0] if calls else list(range(len(ops))))
+    assert max(op.started_ns + op.host_ns for op in ops if op.started_ns is not None) <= took_ns
+    assert "loss" in {name for op in ops for name, _ in op.results}
+    assert all(taken.origin < op.number for op in ops for taken in op.inputs if isinstance(taken.origin, int))
+
+
+def test_logging_and_sampling_train_nothing(logging):
+    assert not logging["trains"]
+
+
+def test_the_same_batch_runs_the_same_graph(logging):
+    before, after = logging["ran"]
+    assert before == after
+    assert before[0]
+    assert before[1] > 0
 
 
 @pytest.mark.parametrize("name", [name for name in BACKENDS if name.startswith("tf.")])

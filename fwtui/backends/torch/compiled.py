@@ -92,9 +92,9 @@ class Compile(Eager):
         """
         from fwtui.backends.torch import inductor, kernel_log
 
-        ran = kernel_log.Ran()
+        ran, tensors = kernel_log.Ran(), self._looked_at.tensors(batch)
         with self._put_back(), inductor.heard(ran):
-            self._run(self._looked_at.tensors(batch))
+            self._run(tensors)
         if not (ran.is_compiled or self._watch.gave_up):
             raise NotYetError(_NOT_COMPILED)
         return ran.hash(), ran.nodes
