@@ -33,7 +33,7 @@ SHAPE_READERS = frozenset(
 _CROSS_ENTROPY = ("log softmax", "negative log likelihood")
 _BACKWARD = re.compile(r"(\w+?)backward\d*$")
 _INDUCTOR = re.compile(r"(?:cpp|triton)_(?:[a-z]+_)?fused_(\w+?)(?:_\d+)?$")
-_FUSION = re.compile(r"(?:wrapped_)?([a-z_\-]+?)_fusion(?:\.\d+)*$")
+_FUSION = re.compile(r"(?:([a-z_\-]+)_fusion|wrapped_([a-z_\-]+))(?:\.\d+)*$")
 _COPY_NUMBER = re.compile(r"\.\d+$")
 
 
@@ -48,7 +48,8 @@ def canonical(op: str) -> tuple[str, ...] | None:
     for name in (op.lower(), _plain(op)):
         if name in _WORDS:
             return _WORDS[name]
-    return _fused(op) or _reduction(op) or _gradient(op)
+    fused = _fused(op)
+    return _reduction(op) or _gradient(op) if fused is None else fused
 
 
 @cache
@@ -91,15 +92,17 @@ def _plain(op: str) -> str:
     return name.replace(" ", "_")
 
 
-def _fused(op: str) -> tuple[str, ...]:
+def _fused(op: str) -> tuple[str, ...] | None:
     """The words of all that a compiler's kernel holds, where its name tells."""
     if inductors := _INDUCTOR.match(op):
         names = [_of_aten(name) for name in _split(inductors[1])]
     elif fusion := _FUSION.match(op):
-        names = _split(fusion[1])
+        names = _split(fusion[1] or fusion[2])
     else:
-        return ()
+        return None
     words = [word for name in names for word in _WORDS[name][:1]]
+    if not names:
+        return None
     return tuple(dict.fromkeys(sorted(words, key=MOVING.__contains__)))
 
 

@@ -35,7 +35,8 @@ SAME = {
     "tanh gradient": "TanhGrad aten.tanh_backward TanhBackward0",
 }
 NOTHING = (
-    "ReadVariableOp Const Shape aten.detach aten.ones_like fusion tuple NoOp get-tuple-element AddBackward0"
+    "ReadVariableOp Const Shape aten.detach aten.ones_like fusion tuple NoOp get-tuple-element AddBackward0 "
+    "wrapped_iota iota_fusion.2"
 )
 
 
@@ -54,6 +55,7 @@ def test_an_op_that_does_several_things_has_a_word_for_each():
     assert canonical("aten.addmm") == ("matrix product", "add")
     assert set(canonical("cpp_fused_add_mul_relu_7")) == {"add", "multiply", "relu"}
     assert canonical("subtract_multiply_fusion.1") == ("subtract", "multiply")
+    assert canonical("wrapped_reduce-window.3") == ("reduction",)
 
 
 def test_what_is_not_in_the_table_is_told_as_such():
