@@ -61,7 +61,12 @@ class GraphScreen(WhyScreen):
         Binding("end", "to_end(1)", show=False, tooltip="the last row"),
         Binding("left", "fold(True)", show=False, tooltip="close a group, or go to the group around"),
         Binding("right", "fold(False)", show=False, tooltip="open a group, or go into it"),
-        Binding("enter", "toggle_group", show=False, tooltip="open or close a group"),
+        Binding(
+            "enter",
+            "toggle_group",
+            show=False,
+            tooltip="open or close a group; from a node `i` and `o` go on",
+        ),
         Binding("escape", "less", show=False, tooltip="one thing less: the search, the filter, the diff"),
     ]
 
