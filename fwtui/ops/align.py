@@ -68,15 +68,24 @@ def align(left: Sequence[Item], right: Sequence[Item]) -> Alignment:
     regions.updates()
     pairing.by_values()
     regions.complete()
+    _along_the_flow(pairing, regions)
+    while pairing.by_inputs():
+        regions.complete()
+        regions.compose()
+    if pairing.doubt_values():
+        _along_the_flow(pairing, regions)
+    pairing.by_order()
+    pairing.by_flow(carrying=True)
+    return _told(pairing)
+
+
+def _along_the_flow(pairing: Pairing, regions: Regions) -> None:
     pairing.by_landmarks()
     regions.complete()
     pairing.by_flow()
     regions.complete()
     regions.compose()
     pairing.by_flow()
-    pairing.by_order()
-    pairing.by_flow(carrying=True)
-    return _told(pairing)
 
 
 def _told(pairing: Pairing) -> Alignment:

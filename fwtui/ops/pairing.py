@@ -19,6 +19,7 @@ NEAR = 1e-3
 _TRUSTED = 0.3
 """Where so many of the items with telling figures have a near counterpart, figures that are not near tell
 two items apart: the lanes are at the same step with the same weights."""
+_DOUBTED = 0.1
 _MOST_LINKS = 4096
 _PASSES = 12
 
@@ -100,6 +101,54 @@ class Pairing:
             scores = self._scores(rows, columns, flow)
             if not self._take(rows, columns, np.where(flow > 0, scores, _NEVER)):
                 break
+
+    def by_inputs(self) -> bool:
+        """Pairs ops that take the same, all of it, whatever they gave: where a fault begins, values differ
+        from there on, and the ops are each other's counterparts still.
+
+        Returns:
+            Whether any were found.
+        """
+        left, right = self.sides
+        found = False
+        for item in self.free(0):
+            makers = {other for maker in left.makers[item] for other in self.of[0].get(maker, ())}
+            for other in sorted({taker for maker in makers for taker in right.takers[maker]}):
+                if (
+                    self._words.fit(item, other)
+                    and self._open(1, (other,))
+                    and self._take_the_same(item, other)
+                ):
+                    self.pair(item, other)
+                    found = True
+                    break
+        return found
+
+    def _take_the_same(self, left: int, right: int) -> bool:
+        a, b = self.sides[0].makers[left], self.sides[1].makers[right]
+        return (
+            self.sides[0].names[left] == self.sides[1].names[right]
+            and all(not b.isdisjoint(self.of[0].get(maker, ())) for maker in a)
+            and all(not a.isdisjoint(self.of[1].get(maker, ())) for maker in b)
+        )
+
+    def doubt_values(self) -> bool:
+        """Takes other values for no proof any more, if only they keep many ops from having a counterpart that
+        do not stand everywhere: something is wrong on one side, and so is all that comes behind it.
+
+        Returns:
+            Whether it did.
+        """
+        left, right = ([i for i in self.free(side) if self._is_landmark(side, i)] for side in (0, 1))
+        could = ((self._words.scores(left, right, parts=False) > 0).any(1)).sum() if left and right else 0
+        landmarks = min(
+            sum(self._is_landmark(side, i) for i in stream.order if not stream.carrying[i])
+            for side, stream in enumerate(self.sides)
+        )
+        if not self.values_tell or could <= _DOUBTED * landmarks:
+            return False
+        self.values_tell = False
+        return True
 
     def by_order(self) -> None:
         """Pairs what stands behind, or before, the same: all else that speaks for it has been asked."""

@@ -97,6 +97,19 @@ def test_an_update_in_two_ops_is_one_op_there(logs):
     assert [(match.left, match.right) for match in updates] == [((21, 22), (17,)), ((23, 24), (18,))]
 
 
+@pytest.mark.parametrize("right_until", [0, 6, 9, 13, 17])
+def test_ops_behind_a_fault_are_counterparts_still(logs, right_until):
+    left, right = (logs[name] for name in EAGER)
+    wrong = [
+        one if place < right_until else replace(one, fingerprint=Fingerprint(40.0 + place, 2.0, 90.0 + place))
+        for place, one in enumerate(right)
+    ]
+    alignment = align(left, wrong)
+    for match in align(left, right).matches:
+        if not match.alone and computes(left[match.left[0]].op):
+            assert alignment.counterparts(0, match.left[0]) == match.right
+
+
 @pytest.mark.parametrize(
     ("left", "right", "products"),
     [
