@@ -24,7 +24,7 @@ BUILT_ONCE = {("tf.session", "dynamic-depth")}
 """What a graph that is built before the first step cannot train: steps that differ in a Python number."""
 
 NO_STEP = ("autograd", "dynamo", "built")
-"""The kinds of graphs with one node for both gradients of an op, with one for the whole backward pass, and with
+"""The kinds of graphs with one node for both gradients of an op or for the whole backward pass, and with
 what no step needs."""
 
 
