@@ -10,6 +10,7 @@ from fwtui.race.race import LaneRun
 from fwtui.race.records import OpsLogged
 from fwtui.tui import words
 from fwtui.tui.model import Lane, RaceModel
+from fwtui.workloads.own_errors import plain
 
 RATES: tuple[int | None, ...] = (None, 1000, 100, 10, 1)
 """Before each how many-th step ops are logged; None: only when asked."""
@@ -119,7 +120,7 @@ class Following:
         lane = self.model.lanes[index]
         history = lane.history
         if history.not_logged:
-            return f"cannot tell its ops: {history.not_logged}"
+            return f"cannot tell its ops: {plain(history.not_logged)}"
         if lane.over:
             assert history.ended is not None
             return f"the lane has {words.outcome(history.ended)}: it logs no more ops"
@@ -155,7 +156,9 @@ class Following:
     def _show_fault(self, index: int, log: OpsLogged, lanes: Sequence[int]) -> None:
         self.live = False
         for other in lanes:
-            kept, logs = self._of(other), self.model.lanes[other].history.op_logs
-            kept.log = next((one for one in logs if one.step == log.step), kept.log)
+            lane, kept = self.model.lanes[other], self._of(other)
+            kept.log = next((one for one in lane.history.op_logs if one.step == log.step), kept.log)
+            if lane.until_nan and other != index:
+                self.model.log_every(other, 0)
         kept = self._of(index)
         kept.log = kept.fault = log

@@ -374,7 +374,7 @@ class OpsScreen(WhyScreen):
         self.add_class("-asking")
         with self._input.prevent(Input.Changed):
             self._input.value = ""
-        self._input.focus()
+        self.set_focus(self._input)  # at once: the next key may already be on its way
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """To the first that is found from where the search began."""
