@@ -52,9 +52,9 @@ def _long(pairing: Pairing) -> Content:
     left, right, alone_left, alone_right = _counts(pairing)
     of_left, of_right = (len(graph.nodes) for graph in pairing.graphs)
     return Content.assemble(
-        ("= ", "$dim"),
+        ("= ≈ ", "$dim"),
         f"{left:,} of {of_left:,} ↔ {right:,} of {of_right:,}",
-        (" nodes correspond   ", "$dim"),
+        (" nodes correspond, ≈ in groups   ", "$dim"),
         ("+ ", "bold $warning"),
         f"{alone_left:,} ↔ {alone_right:,}",
         (" stand alone   the others compute nothing", "$dim"),
@@ -64,7 +64,7 @@ def _long(pairing: Pairing) -> Content:
 def _short(pairing: Pairing) -> Content:
     left, right, alone_left, alone_right = _counts(pairing)
     return Content.assemble(
-        ("= ", "$dim"),
+        ("= ≈ ", "$dim"),
         f"{left:,} ↔ {right:,}",
         ("   + ", "bold $warning"),
         f"{alone_left:,} ↔ {alone_right:,}",
