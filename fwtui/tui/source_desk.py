@@ -108,16 +108,16 @@ class SourceDesk:
         if self.page(place.lane).row_of(source) is None:
             read.besides[source] = None
         numbers, ops = self.ops_of(place.lane, source), self._ops(place.lane)
-        if place.op in numbers or not numbers:
+        if place.op in numbers:
             return replace(place, source=source)
         computing = (number for number in numbers if not is_bookkeeping(ops[number].op))
-        return replace(place, source=source, op=next(computing, numbers[0]))
+        return replace(place, source=source, op=next(computing, next(iter(numbers), None)))
 
     def _meant(self, place: Place) -> Source | None:
         """The line of the op or the node that is selected, or else the first; None where nobody knows it."""
         if place.op is not None:
             op = self.op(place)
-            return None if op is None else asked_by(op, self._read(place.lane).source.call)
+            return None if op is None else self.line_of(place.lane, op)
         if place.node is not None:
             return self._of_node(place)
         page = self.page(place.lane)
@@ -131,6 +131,10 @@ class SourceDesk:
         """The ops that a line asked for, by their numbers."""
         cost = None if source is None else self.costs(index).lines.get(source)
         return cost.ops if cost is not None else ()
+
+    def line_of(self, index: int, op: LoggedOp) -> Source | None:
+        """The line of a lane that asked for an op; None where nobody knows it."""
+        return asked_by(op, self._read(index).source.call)
 
     def across(self, sides: Sequence[int], lane: int, op: int | None, at_once: bool) -> Sequence[LoggedOp]:
         """The counterparts of an op on the other side.

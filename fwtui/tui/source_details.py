@@ -14,18 +14,19 @@ from fwtui.tui.source_costs import Costs
 from fwtui.tui.source_sections import Source
 from fwtui.workloads.own_errors import place, plain
 
+Across = tuple[LoggedOp, Source | None]
 _PHASES: tuple[OpPhase, ...] = ("forward", "backward", "update")
 
 
 def details(
-    source: Source | None, code: str, costs: Costs, chosen: LoggedOp | None, across: Sequence[LoggedOp]
+    source: Source | None, code: str, costs: Costs, chosen: LoggedOp | None, across: Sequence[Across]
 ) -> Content:
     """Three lines.
 
     Args:
         code: the line itself.
         chosen: the op that is selected.
-        across: its counterparts in the other lane.
+        across: its counterparts in the other lane, each with its line.
     """
     return Content("\n").join(
         [_where(source, code), _asked(source, costs), _op(source, costs, chosen, across)]
@@ -56,7 +57,7 @@ def _asked(source: Source | None, costs: Costs) -> Content:
     return Content("   ").join(parts)
 
 
-def _op(source: Source | None, costs: Costs, chosen: LoggedOp | None, across: Sequence[LoggedOp]) -> Content:
+def _op(source: Source | None, costs: Costs, chosen: LoggedOp | None, across: Sequence[Across]) -> Content:
     if chosen is None:
         return Content("")
     cost = costs.nowhere if source is None else costs.lines[source]
@@ -64,8 +65,8 @@ def _op(source: Source | None, costs: Costs, chosen: LoggedOp | None, across: Se
     parts = [(which, "$dim"), (short(chosen.op), "bold"), (f" {output(chosen)}", "")]
     parts.append((f"  #{chosen.number}  {words.duration(chosen.host_ns)}", "$dim"))
     if across:
-        there = across[0]
-        where = "" if there.source is None else f" {at(there.source)}"
+        there, line = across[0]
+        where = "" if line is None else f" {at(line)}"
         more = f" and {len(across) - 1} more" if across[1:] else ""
         parts += [("  ↔ ", "$dim"), (short(there.op), "bold"), (f"{where}{more}", "$dim")]
     return Content.assemble(*parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -104,7 +104,9 @@ class LaneSource:
     def _section(self, framework: backends.FrameworkEntry, part: backends.SourcePart) -> Section:
         if not part.file:
             path, function = workloads.net(self._spec.workload, framework.key)
-            return self._read(path, part, (function,))
+            net = self._read(path, part, (function,))
+            own = isinstance(self._workload, Own)
+            return replace(net, title=workloads.title(self._spec.workload.name)) if own else net
         names = tuple(name.replace(_OPTIMIZER, self._spec.optimizer) for name in part.names)
         return self._read(_folder(framework) / part.file, part, names)
 

@@ -77,11 +77,13 @@ class SourceFile:
     def functions(self, names: Iterable[str]) -> list[Piece]:
         """The functions called so, and those at the top of the file that they call, in their order there.
 
-        What is not there is left out.
+        What is not there is left out, and so is the class of a method that names it.
         """
-        found = [self._by_name[name] for name in names if name in self._by_name]
+        named = [self._by_name[name] for name in names if name in self._by_name]
+        found = list(named)
         for node in found:  # grows while it is walked through
-            found += dict.fromkeys(callee for callee in self._called(node) if callee not in found)
+            called = (one for one in self._called(node) if not any(_inside(method, one) for method in named))
+            found += dict.fromkeys(one for one in called if one not in found)
         outer = [node for node in found if not any(_inside(node, other) for other in found)]
         return [self._piece(node) for node in sorted(outer, key=lambda node: node.lineno)]
 

@@ -27,7 +27,8 @@ class Block:
     def run(self, x):
         return _scale(x)
 
-    def other(self): ...
+    def other(self):
+        return Block()
 
 def unused(): ...
 
@@ -81,14 +82,14 @@ def test_a_function_comes_with_what_it_calls_and_real_line_numbers(net):
     ]
     loss = pieces[-1]
     assert loss.lines[2] == '        title = "?[31mred"'
-    assert (loss.lines[4], loss.first + 4) == ('        return Block().run(batch["x"])', 19)
+    assert (loss.lines[4], loss.first + 4) == ('        return Block().run(batch["x"])', 20)
 
 
 def test_a_method_stands_alone_without_its_indentation(net):
     (method,) = SourceFile.read(net).functions(["Block.other"])
-    assert (method.first, method.lines) == (11, ("def other(self): ...",))
+    assert (method.first, method.lines) == (11, ("def other(self):", "    return Block()"))
     assert SourceFile.read(net).around(9).name == "Block.run"
-    assert SourceFile.read(net).around(18).name == "torch_loss"
+    assert SourceFile.read(net).around(19).name == "torch_loss"
     assert SourceFile.read(net).around(2) is None
 
 

@@ -9,6 +9,7 @@ import pytest
 from fwtui.backends import catalogue
 from fwtui.backends.logbook import in_net
 from fwtui.race.records import Ended, NotLogged, OpsLogged
+from fwtui.tui.selection import Place
 from fwtui.tui.widgets.source_side import SourceSide
 from fwtui.workloads.template import write
 from tests import two_layer_steps
@@ -95,6 +96,31 @@ async def test_search():
         assert d.on_top()
 
 
+async def test_what_is_selected_elsewhere_and_asked_for_by_no_line_or_is_not_there():
+    async with shown(told("tf.function", "torch.eager"), "4") as d:
+        selection = d.app._selection
+
+        async def at(place):
+            selection.place = place
+            d.app.screen.look()
+            await d.pilot.pause()
+            return selection.place
+
+        unknown = Place(1, op=7)  # aten.ones_like
+        assert await at(unknown) == unknown
+        await d.shows("nobody knows the line", "1 of 2")
+        await d.press("down")
+        assert selection.place.source is not None
+        assert await at(Place(0, op=0)) == Place(0, 0, None, selection.place.source)
+        await d.shows("self._run_train(")
+        assert (await at(Place(0, op=999))).op == 999
+        gone = ("/no/such/file.py", 3)
+        assert await at(Place(1, op=4, source=gone)) == Place(1, source=gone)
+        node = Place(1, node=("step", 4))
+        assert (await at(node)).source[1] == 18
+        assert await at(Place(1, node=("nothing", 4))) == Place(1, node=("nothing", 4))
+
+
 async def test_a_narrow_window_shows_one_side():
     async with shown(told(), "4", size=SMALL) as d:
         await d.shows("tf.nn.relu", "1 tf.eager")
@@ -138,6 +164,7 @@ async def test_a_file_of_the_users_that_is_edited_or_gone(tmp_path):
     async with shown(scene, "4") as d:
         assert "def tensorflow_loss" in side(d, 0)
         assert "def torch_loss" in side(d, 1)
+        assert side(d, 0).startswith("my_net.py ─")
         path.write_text(f"#\n{path.read_text()}")
         d.app.screen.look()
         await d.shows("1 tf.eager · edited since, r starts it anew")

@@ -102,11 +102,13 @@ class SourceScreen(WhyScreen):
         )
 
     def _details(self, index: int, shown: Source | None, place: Place) -> Content:
-        active = index == place.lane
         row = self._desk.page(index).row_of(shown)
         code = "" if row is None else self._desk.page(index).code(row)
-        op = self._desk.op(place) if active else None
-        across = self._desk.across(self.sides, index, place.op, at_once=True) if active else ()
+        op, across = None, []
+        if index == place.lane and (op := self._desk.op(place)) is not None:
+            there = next((side for side in self.sides if side != index), index)
+            counterparts = self._desk.across(self.sides, index, op.number, at_once=True)
+            across = [(one, self._desk.line_of(there, one)) for one in counterparts]
         return details(shown, code, self._desk.costs(index), op, across)
 
     def focus_lane(self, index: int) -> None:
@@ -171,13 +173,15 @@ class SourceScreen(WhyScreen):
         """To the line of the other side whose ops match this line's."""
         here, place = self.lane_index, self._selection.place
         there = next((side for side in self.sides if side != here), None)
+        if there is None:
+            self._say("there is no other lane")
+            return
         ops = [place.op, *self._desk.ops_of(here, place.source)]
-        across = (one for op in ops for one in self._desk.across(self.sides, here, op, at_once=False))
-        found = next((one for one in across if one.source is not None), None)
-        if there is not None and found is not None:
-            self.go_to(Place(there, op=found.number, source=found.source))
-        else:
-            self._say("there is no other lane" if there is None else "no counterpart")
+        for one in (one for op in ops for one in self._desk.across(self.sides, here, op, at_once=False)):
+            if (line := self._desk.line_of(there, one)) is not None:
+                self.go_to(Place(there, op=one.number, source=line))
+                return
+        self._say("no counterpart")
 
     def _say(self, text: str) -> None:
         self.notify(text, timeout=2, markup=False)
