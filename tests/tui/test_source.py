@@ -78,7 +78,7 @@ def test_a_function_comes_with_what_it_calls_and_real_line_numbers(net):
     assert [(piece.name, piece.first) for piece in pieces] == [
         ("_scale", 4),
         ("Block", 7),
-        ("torch_loss", 15),
+        ("torch_loss", 16),
     ]
     loss = pieces[-1]
     assert loss.lines[2] == '        title = "?[31mred"'
