@@ -122,10 +122,13 @@ class Regions:
         there = self._sides[1 - side]
         near = self._pairing.near if side == 0 else self._pairing.near.T
         left = sorted(self._pairing.of[side].get(item, ()))
+        updates = "assign" in self._sides[side].words[item]
         while words and left:
             one = left.pop()
-            # What takes from that which gives the item's values already is not part of it.
-            takers = {i for i in there.takers[one] if near[item, i]} if near[item, one] else there.takers[one]
+            # What takes from that which gives the item's values already is not part of it. What an update
+            # takes may serve others too, such as a step size that is the same for all parameters.
+            takers = set() if updates else there.takers[one]
+            takers = {i for i in takers if near[item, i]} if near[item, one] else takers
             for other in sorted(self._fit(side, item, there.makers[one] | takers, words)):
                 self._link(side, item, other)
                 left.append(other)

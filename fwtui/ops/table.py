@@ -68,10 +68,6 @@ ONE_WORD = {
     "pad": "pad padv2 constant_pad_nd mirrorpad",
     "reverse": "reverse reversev2 flip",
     # Looking up.
-    "gather": "gather gatherv2 resourcegather gathernd index index_select embedding unsafe_index",
-    "scatter": "unsortedsegmentsum embedding_dense_backward embeddingbackward scatter scatter_add index_put "
-    "unsafe_index_put unsafe_masked_index_put_accumulate resourcescatteradd scatternd indexbackward "
-    "gatherbackward tensorscatteradd index_add",
     "one hot": "onehot one_hot",
     # Pools.
     "max pool": "maxpool maxpoolwithargmax max_pool2d max_pool2d_with_indices "
@@ -119,6 +115,20 @@ PARTS: dict[tuple[str, ...], str] = {
     ("divide", "add", "multiply"): "addcdiv foreach_addcdiv",
     ("subtract", "multiply", "add"): "lerp foreach_lerp",
     # HLO and Inductor have these in pieces.
+    (
+        "gather",
+        "compare",
+        "where",
+        "logic",
+    ): "gather gatherv2 resourcegather gathernd index index_select embedding unsafe_index",
+    (
+        "scatter",
+        "compare",
+        "where",
+        "logic",
+    ): "unsortedsegmentsum embedding_dense_backward embeddingbackward scatter scatter_add "
+    "index_put unsafe_index_put unsafe_masked_index_put_accumulate resourcescatteradd "
+    "scatternd indexbackward gatherbackward tensorscatteradd index_add",
     ("relu", "maximum"): "relu relu6",
     ("relu gradient", "where", "compare", "multiply"): "relugrad threshold_backward relubackward",
     ("tanh",): "tanh",
@@ -157,7 +167,7 @@ PARTS: dict[tuple[str, ...], str] = {
         *("mean squared error gradient", "multiply", "subtract", "divide", "broadcast", "negate", "sum"),
     ): "mse_loss_backward mselossbackward",
     (
-        *("layer norm", "mean", "subtract", "power", "add", "reciprocal square root", "multiply"),
+        *("layer norm", "mean", "variance", "subtract", "power", "add", "reciprocal square root", "multiply"),
         *("square root", "divide"),
     ): "native_layer_norm layer_norm",
     (
@@ -165,7 +175,17 @@ PARTS: dict[tuple[str, ...], str] = {
         *("broadcast", "reciprocal square root gradient", "reciprocal square root"),
     ): "native_layer_norm_backward nativelayernormbackward",
     (
-        *("batch norm", "mean", "subtract", "power", "add", "reciprocal square root", "multiply", "divide"),
+        *(
+            "batch norm",
+            "mean",
+            "variance",
+            "subtract",
+            "power",
+            "add",
+            "reciprocal square root",
+            "multiply",
+            "divide",
+        ),
     ): "native_batch_norm native_batch_norm_legit native_batch_norm_legit_functional cudnn_batch_norm "
     "batch_norm fusedbatchnormv3 fusedbatchnorm",
     (
@@ -194,6 +214,7 @@ PARTS: dict[tuple[str, ...], str] = {
     (
         *("adam update", "multiply", "add", "subtract", "divide", "square root", "power", "assign"),
         "reciprocal square root",
+        *("slice", "concatenate"),  # of the step sizes of all parameters at once
     ): "resourceapplyadam fused_adam fused_adamw resourceapplyadamwithamsgrad",
     (
         *("rmsprop update", "multiply", "add", "subtract", "divide", "square root", "power", "assign"),
