@@ -15,8 +15,6 @@ from fwtui.tui.graph_facts import GraphFacts
 from fwtui.tui.graph_page import Item
 from fwtui.workloads.own_errors import plain
 
-ROWS = 8
-TIGHT_ROWS = 4
 _LABEL = 9
 _MOST_NAMED = 6
 
@@ -41,7 +39,7 @@ class Counterpart:
 def about(
     facts: GraphFacts, item: Item, counterpart: Counterpart | None, other: GraphFacts | None, tight: bool
 ) -> Content:
-    """At most `ROWS` lines, or `TIGHT_ROWS` where it is `tight`.
+    """Up to seven lines, or four where it is `tight`.
 
     Args:
         counterpart: of a node; None where nobody knows, as there is no other graph.
@@ -101,26 +99,27 @@ def _name(facts: GraphFacts, index: int) -> str:
 def _takes(facts: GraphFacts, index: int) -> Content:
     """Each input by number, op and what it gives."""
     nodes = facts.graph.nodes
+    inputs = nodes[index].inputs
     told = []
-    for giver, output in nodes[index].inputs:
+    for giver, output in inputs[:_MOST_NAMED]:
         given = nodes[giver].outputs
-        what = plain(tensor(given[output])) if output < len(given) else ""
-        told.append(
-            Content.assemble((f"#{giver} ", "$dim"), plain(nodes[giver].op), (f" {what}".rstrip(), "$dim"))
-        )
-    return Content(", ").join(told) if told else Content("nothing")
+        what = f" {plain(tensor(given[output]))}" if output < len(given) else ""
+        told.append(Content.assemble((f"#{giver} ", "$dim"), plain(nodes[giver].op), (what, "$dim")))
+    return _listed(told, len(inputs)) if told else Content("nothing")
 
 
 def _gives(facts: GraphFacts, index: int) -> Content:
-    nodes = facts.graph.nodes
-    takers = facts.takers[index]
-    told: list[Content] = [
-        Content.assemble((f"#{taker} ", "$dim"), plain(nodes[taker].op)) for taker in takers[:_MOST_NAMED]
-    ]
-    if len(takers) > _MOST_NAMED:
-        told.append(Content(f"{len(takers) - _MOST_NAMED:,} more"))
-    to = Content.assemble("  to ", Content(", ").join(told)) if told else Content("")
+    """What it is, and each node that takes it, by number and op."""
+    nodes, takers = facts.graph.nodes, facts.takers[index]
+    told = [Content.assemble((f"#{one} ", "$dim"), plain(nodes[one].op)) for one in takers[:_MOST_NAMED]]
+    to = Content.assemble("  to ", _listed(told, len(takers))) if told else Content("")
     return Content.assemble(outputs(nodes[index]) or "nothing", to)
+
+
+def _listed(told: list[Content], many: int) -> Content:
+    """The first of `many`, and how many more there are."""
+    more = [Content(f"{many - len(told):,} more")] if many > len(told) else []
+    return Content(", ").join([*told, *more])
 
 
 def _flops(facts: GraphFacts, index: int) -> str:
@@ -154,4 +153,7 @@ def _nodes(facts: GraphFacts, nodes: Sequence[int]) -> str:
 
 def _text_of(place: tuple[str, int] | None) -> str:
     """The line of source itself; "" where the file cannot be read here."""
-    return plain(linecache.getline(*place)) if place else ""
+    if place is None:
+        return ""
+    linecache.checkcache(place[0])  # a user's file may be another one by now
+    return plain(linecache.getline(*place))

@@ -39,7 +39,7 @@ def status(
     """
     matched = _long(pairing) if pairing else Content.assemble((why, "$dim"))
     brief = _short(pairing) if pairing else Content.assemble((why, "$dim"))
-    kept = _kept(looking, found, walked)
+    kept = _kept(looking, looking.alone and pairing is not None, found, walked)
     return [(matched, kept), (brief, kept), (kept, Content("")) if kept.plain else (brief, kept)]
 
 
@@ -71,9 +71,9 @@ def _short(pairing: Pairing) -> Content:
     )
 
 
-def _kept(looking: Looking, found: tuple[int, int] | None, walked: str) -> Content:
+def _kept(looking: Looking, alone: bool, found: tuple[int, int] | None, walked: str) -> Content:
     told = [Content.assemble((walked, "$dim"))] if walked else []
-    if looking.alone:
+    if alone:
         told.append(Content.assemble(("only + ", "bold $warning")))
     if looking.filter:
         told.append(Content.assemble(("only ", "$dim"), (plain(looking.filter), "bold")))

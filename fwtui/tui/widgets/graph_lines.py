@@ -51,11 +51,6 @@ class GraphLines(ScrollView):
             super().__init__()
             self.lines, self.row = lines, row
 
-        @property
-        def control(self) -> GraphLines:
-            """Where."""
-            return self.lines
-
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.can_focus = False  # keys are the screen's
