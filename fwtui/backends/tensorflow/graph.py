@@ -19,6 +19,7 @@ from fwtui.backends.tensorflow.graph_internals import optimized
 from fwtui.backends.tensorflow.graph_phases import Given
 from fwtui.backends.tensorflow.graph_step import StepGraph, facts, runtimes, traced_graph
 from fwtui.backends.tensorflow.hlo_program import program_nodes
+from fwtui.backends.tensorflow.profile import read_program
 from fwtui.race.graph import Graph, Node, NoGraph
 
 Captures = Mapping[tuple[str, str], Callable[[], Graph]]
@@ -67,6 +68,7 @@ class Tracing:
 
     def __init__(self, make: Callable[[], Trace]) -> None:
         self._make = make
+        self._program_nodes: Sequence[Node] = ()
 
     @property
     def nodes(self) -> Sequence[Node]:
@@ -83,10 +85,13 @@ class Tracing:
         """The ops of the trace itself."""
         return list(self._trace.concrete.graph.get_operations())
 
-    def program_nodes(self, programs: Sequence[Any]) -> Sequence[Node]:
-        """The instructions of XLA's programs that were made from the trace."""
-        given, known = list(self._step.given.values()), facts(self._traced)
-        return [node for program in programs for node in program_nodes(program, given, known)]
+    def program_nodes(self, programs: Sequence[bytes]) -> Sequence[Node]:
+        """The instructions of what XLA made of the trace, which is the same in each profile."""
+        if not self._program_nodes:
+            given, known = list(self._step.given.values()), facts(self._traced)
+            read = map(read_program, programs)
+            self._program_nodes = [node for program in read for node in program_nodes(program, given, known)]
+        return self._program_nodes
 
     def function(self) -> tuple[Graph | NoGraph, ...]:
         """What `tf.function` traces, and what it makes of that before it runs."""

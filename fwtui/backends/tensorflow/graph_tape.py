@@ -42,7 +42,7 @@ def tape(ops: Sequence[LoggedOp], arrays: Mapping[str, Any]) -> Graph:
             )
         )
     (loss,) = (len(used) + op.number for op in ops if "loss" in dict(op.results))
-    how = "the ops that one eager step of a copy of the net ran; another graph in each step"
+    how = "the ops that one eager step ran, which was then put back; another graph in each step"
     return Graph("tape", "this step's", how, with_loss(nodes, loss))
 
 

@@ -79,31 +79,44 @@ def _told(value: Any) -> Tensor:
     return Tensor(value.dtype.name, tuple(value.shape))
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where a kernel's input comes from: a node that ran, or something given."""
+
+    node: int | None
+    name: str | None
+    output: int
+    tensor: Tensor | None
+
+
 class _Kernels:
     """Tells kernels as ops, with what the graph knows of them."""
 
     def __init__(self, kernels: Sequence[Kernel], nodes: Sequence[Node], device: str) -> None:
-        self._kernels, self._nodes, self._device = kernels, nodes, device
-        self._places = {node.name: place for place, node in enumerate(nodes)}
-        self._numbers: dict[int, int] = {}
-        """The op that ran a node the last time."""
+        self._nodes, self._device = nodes, device
+        self._named = {node.name: place for place, node in enumerate(nodes)}
+        self._kernels = [(kernel, self._place(kernel.name)) for kernel in kernels]
+        self._ran = {place for _, place in self._kernels}
+        self._inputs: dict[int, list[_Source]] = {}
 
     def told(self) -> list[LoggedOp]:
         """The kernels as ops within the first."""
         ops = []
-        for number, kernel in enumerate(self._kernels, 1):
-            place = self._place(kernel.name)
-            ops.append(self._op(number, kernel, None if place is None else self._nodes[place]))
-            if place is not None:
-                self._numbers[place] = number
+        last: dict[int | None, int] = {}
+        """The op that ran a node the last time: in a loop it runs once a turn."""
+        for number, (kernel, place) in enumerate(self._kernels, 1):
+            ops.append(self._op(number, kernel, place, last))
+            last[place] = number
         return ops
 
-    def _op(self, number: int, kernel: Kernel, node: Node | None) -> LoggedOp:
+    def _op(self, number: int, kernel: Kernel, place: int | None, last: Mapping[int | None, int]) -> LoggedOp:
+        node = None if place is None else self._nodes[place]
+        taken = () if place is None else self._taken(place)
         return LoggedOp(
             number,
             _PHASES.get(node.phase) if node else None,
             kernel.op or (node.op if node else kernel.name),
-            tuple(self._taken(node)) if node else (),
+            tuple(Taken(one.name or last.get(one.node), one.output, one.tensor) for one in taken),
             node.outputs if node else (),
             node.source if node else None,
             device=self._device,
@@ -116,28 +129,32 @@ class _Kernels:
     def _place(self, name: str) -> int | None:
         """The node that a kernel ran, or the one that the runtime has made it from, and named it after."""
         name = made_from(name)
-        while name and name not in self._places:
+        while name and name not in self._named:
             name = name.rpartition("/")[0]
-        return self._places.get(name)
+        return self._named.get(name)
 
-    def _taken(self, node: Node) -> list[Taken]:
-        return [taken for source in node.inputs for taken in self._from(source, set())]
+    def _taken(self, place: int) -> Sequence[_Source]:
+        if place not in self._inputs:
+            found = [source for one in self._nodes[place].inputs for source in self._from(one, set())]
+            self._inputs[place] = found
+        return self._inputs[place]
 
-    def _from(self, source: tuple[int, int], seen: set[int]) -> list[Taken]:
-        """What a node's output is for a kernel: an op's, a thing given, or what went into a node that did not
-        run by itself, because it is now a part of the kernel.
+    def _from(self, output: tuple[int, int], seen: set[int]) -> list[_Source]:
+        """What a node's output is for a kernel: that of a node that ran, a thing given, or what went into a
+        node that did not run by itself, because it is a part of the kernel now.
         """
-        place, output = source
+        place, number = output
         node = self._nodes[place]
-        tensor = node.outputs[output] if output < len(node.outputs) else None
-        if place in self._numbers:
-            return [Taken(self._numbers[place], output, tensor)]
+        tensor = node.outputs[number] if number < len(node.outputs) else None
+        if place in self._ran:
+            return [_Source(place, None, number, tensor)]
         if node.name.startswith(("batch ", "parameter ")):
-            return [Taken(node.name, 0, tensor)]
-        if node.phase == "constant" or not node.inputs:
-            return [Taken(None, 0, tensor)]
-        if place in seen:
-            return []
+            return [_Source(None, node.name, 0, tensor)]
+        constant = [_Source(None, None, 0, tensor)]
+        if node.phase == "constant":
+            return constant
         seen.add(place)
-        behind = dict.fromkeys(taken for one in node.inputs for taken in self._from(one, seen))
-        return [taken for taken in behind if taken.origin is not None] or [Taken(None, 0, tensor)]
+        behind = dict.fromkeys(
+            source for one in node.inputs if one[0] not in seen for source in self._from(one, seen)
+        )
+        return [source for source in behind if source.name or source.node is not None] or constant

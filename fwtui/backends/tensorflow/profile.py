@@ -2,6 +2,7 @@
 
 The profiler is public, and writes what it saw to a folder. What it writes has two formats, which stand in
 private modules and are read here only: `XSpace` (planes of lines of events) and, within it, XLA's programs.
+They are imported where they are needed, so that without them only this is missing.
 """
 
 from __future__ import annotations
@@ -15,8 +16,6 @@ from time import perf_counter_ns
 from typing import Any
 
 import tensorflow as tf
-from tensorflow.compiler.xla.service import hlo_pb2
-from tensorflow.tsl.profiler.protobuf import xplane_pb2
 
 _CALL = "fwtui's logged call"
 _RUNS = ("FunctionRun", "SessionRun")
@@ -51,12 +50,12 @@ class Profile:
     Attributes:
         took_ns: how long it took.
         kernels: in the order in which they began.
-        programs: XLA's programs that ran, as `HloModuleProto`.
+        programs: XLA's programs that ran, see `read_program`.
     """
 
     took_ns: int
     kernels: tuple[Kernel, ...]
-    programs: tuple[Any, ...]
+    programs: tuple[bytes, ...]
 
 
 def profiled(call: Callable[[], object], jitted: str | None = None) -> Profile:
@@ -65,6 +64,8 @@ def profiled(call: Callable[[], object], jitted: str | None = None) -> Profile:
     Args:
         jitted: the name of the function that XLA has compiled; None where TensorFlow's executor runs a graph.
     """
+    from tensorflow.tsl.profiler.protobuf import xplane_pb2
+
     with _profiling, TemporaryDirectory() as folder:
         tf.profiler.experimental.start(folder)
         try:
@@ -83,12 +84,20 @@ def profiled(call: Callable[[], object], jitted: str | None = None) -> Profile:
         ran = [kernel for line in lines for kernel in _executed(line, numbers)]
     else:
         module = f"{jitted.lstrip('_')}__"
-        ran = [kernel for line in lines for kernel in _instructions(line, module) if kernel.within(called)]
+        ran = [kernel for line in lines for kernel in _instructions(line, module)]
     kernels = (
         Kernel(one.name, one.op, (one.start - called.start) // _PS_A_NS, one.took // _PS_A_NS)
         for one in sorted(ran, key=lambda one: one.start)
+        if one.within(called)
     )
     return Profile(took_ns, tuple(kernels), () if jitted is None else tuple(_programs(space, module)))
+
+
+def read_program(program: bytes) -> Any:
+    """One of XLA's programs as an `HloModuleProto`."""
+    from tensorflow.compiler.xla.service import hlo_pb2
+
+    return hlo_pb2.HloProto.FromString(program).hlo_module
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,26 +132,29 @@ def _value(plane: Any, stat: Any) -> Any:
 
 
 def _executed(line: list[_Event], numbers: set[Any]) -> Iterator[_Event]:
-    """The nodes that a thread ran of the graph runs with these numbers."""
+    """The nodes that a thread ran, less those of graph runs with other numbers.
+
+    Of the executor's last stretch of work the profiler may not see the end, and so nothing.
+    """
     work: _Event | None = None
     for event in line:
         if event.name == _WORKS:
             work = event
-        elif event.op and work is not None and event.within(work) and work.stats.get("id") in numbers:
+        elif event.op and not (work and event.within(work) and work.stats.get("id") not in numbers):
             yield event
 
 
 def _instructions(line: list[_Event], module: str) -> Iterator[_Event]:
     """The instructions that a thread ran of XLA's program for a function, less those that only run others."""
     told = [event for event in line if module in str(event.stats.get("hlo_module", ""))]
-    for event, following in zip(told, [*told[1:], None], strict=True):
+    for event, following in zip(told, [*told[1:], None], strict=False):
         if following is None or not following.within(event):
             yield event
 
 
-def _programs(space: Any, module: str) -> Iterator[Any]:
+def _programs(space: Any, module: str) -> Iterator[bytes]:
     for plane in space.planes:
         for kind in plane.event_metadata.values():
             for stat in kind.stats:
                 if module in kind.name and plane.stat_metadata[stat.metadata_id].name == "Hlo Proto":
-                    yield hlo_pb2.HloProto.FromString(stat.bytes_value).hlo_module
+                    yield stat.bytes_value

@@ -22,7 +22,6 @@ from fwtui.backends.tensorflow.graph_step import StepGraph, built_graph
 from fwtui.backends.tensorflow.oplog_calls import Call, log_of_call
 from fwtui.backends.tensorflow.optimizers import OPTIMIZERS
 from fwtui.backends.tensorflow.profile import profiled
-from fwtui.backends.tensorflow.state import draws
 from fwtui.race.graph import Graph, Node, NoGraph
 from fwtui.race.records import Compiled, GraphBroken, OpLog, Phase
 from fwtui.workloads.base import Arrays, Batch
@@ -62,10 +61,11 @@ class Session:
             self._train = self._update(job)
             self._first = first
             self._initialize = tf.group(*(weight.initializer for weight in self._params.values()))
-            self._variables = v1.global_variables()
             initialize_all = v1.global_variables_initializer()
         # With no config of its own the session takes TensorFlow's: threads, visible GPUs, memory growth.
         self._session = v1.Session(graph=self._graph)
+        self._spare: Session | None = None
+        """Takes the steps that are looked into."""
         self._session.run(initialize_all, {first[name]: array for name, array in job.parameters.items()})
         built = Compiled(0, "build", perf_counter_ns() - started, "the graph is built before the first step")
         self._events: Sequence[Compiled | GraphBroken] = (built,)
@@ -97,20 +97,16 @@ class Session:
         self._session.run(self._initialize, {self._first[name]: array for name, array in weights.items()})
 
     def log_ops(self, batch: Batch, values: bool = False) -> OpLog:
-        """The session's run and the kernels inside of it, put back.
+        """The run of a copy with the present weights, and the kernels inside of it.
 
-        Where the graph draws random numbers, which its kernels do not forget, another session takes the step.
+        A copy's, since the runtime tells no kernel any more that it has found to be cheap, which it does over
+        some dozens of steps that nobody watches.
         """
-        if draws(self._graph.get_operations()):
-            self._spare.load(self.weights())
-            return self._spare._log_of_run(batch, values)
-        kept = self._session.run(self._variables)
-        try:
-            return self._log_of_run(batch, values)
-        finally:
-            assign = [variable.initializer for variable in self._variables]
-            # The initial value is what an initializer assigns, and it can be fed like any other tensor.
-            self._session.run(assign, {op.inputs[1]: value for op, value in zip(assign, kept, strict=True)})
+        if self._spare is None:
+            self._spare = self._twin()
+            self._spare.step(batch)
+        self._spare.load(self.weights())
+        return self._spare._log_of_run(batch, values)
 
     def graph_ran(self, batch: Batch) -> tuple[str, int | None]:
         """What a step needs of the graph: the same for every batch."""
@@ -134,7 +130,7 @@ class Session:
 
     def close(self) -> None:
         """Ends the session, which holds the weights."""
-        if "_spare" in vars(self):
+        if self._spare is not None:
             self._spare.close()
         self._session.close()
 
@@ -148,11 +144,6 @@ class Session:
         profile = profiled(run)
         told = Call("session.run", self._params, self._placeholders, metrics, self._job.device, values)
         return log_of_call(told, profile, self._nodes)
-
-    @cached_property
-    def _spare(self) -> Session:
-        """Takes the steps that must leave this one alone."""
-        return self._twin()
 
     @cached_property
     def _nodes(self) -> Sequence[Node]:

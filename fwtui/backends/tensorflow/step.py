@@ -119,11 +119,7 @@ class Eager:
         def this_steps() -> Graph:
             arrays = {f"parameter {name}": weight for name, weight in self._params.items()}
             arrays |= {f"batch {name}": array for name, array in batch.items()}
-            twin = self._twin()
-            try:
-                return tape(twin.log_ops(batch).ops, arrays)
-            finally:
-                twin.close()
+            return tape(self.log_ops(batch).ops, arrays)
 
         return graph.captured({("tape", "this step's"): this_steps})
 
@@ -134,10 +130,6 @@ class Eager:
     def close(self) -> None:
         """Ends the thread in which ops are looked at."""
         self._watch.close()
-
-    def _twin(self) -> Self:
-        """Another one with the present weights, for what must leave this one alone."""
-        return type(self)(replace(self._job, parameters=self.weights()))
 
     def _train(self, batch: Mapping[str, Any]) -> dict[str, tf.Tensor]:
         with tf.device(self._device):
@@ -183,14 +175,11 @@ class Function(Eager):
         return values
 
     def log_ops(self, batch: Batch, values: bool = False) -> OpLog:
-        """The call of the step's trace and the kernels inside of it, put back.
+        """The call of a copy's trace, with the present weights, and the kernels inside of it.
 
-        Where there is no such trace yet, or it draws random numbers, which its kernels do not forget, another
-        one with the present weights takes the step.
+        A copy's, since the runtime tells no kernel any more that it has found to be cheap, which it does over
+        some dozens of steps that nobody watches.
         """
-        if self._traces.knows(batch) and not draws(self._tracing(batch).ops):
-            with put_back(self._variables):
-                return self._log_of_call(batch, values)
         spare = self._spare
         if not spare._traces.knows(batch):
             spare.step(batch)
@@ -218,8 +207,12 @@ class Function(Eager):
 
     @cached_property
     def _spare(self) -> Function:
-        """Takes the steps that must leave this one alone, and keeps what it has traced for them."""
+        """Takes the steps that are looked into, and keeps what it has traced for them."""
         return self._twin()
+
+    def _twin(self) -> Self:
+        """Another one with the present weights, for what must leave this one alone."""
+        return type(self)(replace(self._job, parameters=self.weights()))
 
     def _log_of_call(self, batch: Batch, values: bool) -> OpLog:
         tensors, tracing = self._looked_at.tensors(batch), self._tracing(batch)
@@ -272,6 +265,17 @@ class Xla(Function):
             if unsupported := _UNSUPPORTED.search(str(error)):
                 raise NotImplementedError(f"XLA cannot compile {unsupported[1]}") from error
             raise
+
+    def log_ops(self, batch: Batch, values: bool = False) -> OpLog:
+        """The call of the program and the kernels inside of it, put back.
+
+        A copy's program only where there is no other yet, or where its random numbers would not be put back:
+        XLA compiles for seconds.
+        """
+        if not self._traces.knows(batch) or draws(self._tracing(batch).ops):
+            return super().log_ops(batch, values)
+        with put_back(self._variables):
+            return self._log_of_call(batch, values)
 
     def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:
         """XLA's program for `batch`, before it optimises and after."""

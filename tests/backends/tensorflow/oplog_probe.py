@@ -35,10 +35,14 @@ def built(build, mode, name, count, **sizes):
 
 
 def two_layer(build, mode):
-    """A log of its ops and the names in its graphs, and what the loss is without a log."""
+    """A log of its ops and the names in its graphs, and what the loss is without a log.
+
+    After as many steps as TensorFlow takes to find out which kernels are cheap.
+    """
     backend, batches = built(build, mode, "two-layer", 3)
-    for batch in batches:
-        backend.step(batch)
+    for _ in range(60):
+        for batch in batches:
+            backend.step(batch)
     log, whole = backend.log_ops(batches[0]), backend.log_ops(batches[0], values=True)
     names = {node.name for graph in backend.graphs(batches[0]) for node in graph.nodes}
     return {"log": log, "whole": whole, "names": names, "loss": backend.step(batches[0])["loss"]}

@@ -120,6 +120,12 @@ def test_a_static_step_is_one_call_with_kernels_that_its_graph_knows(mode, said)
     assert phases[None] <= 1  # XLA copies a weight, for no op of the step
 
 
+def test_kernels_that_have_become_cheap_are_told_too(said):
+    function, session = (Counter(op.op for op in said["two-layer"][m]["log"].ops[1:]) for m in TRAINED[1:])
+    assert function == session
+    assert function["Relu"] == function["ReluGrad"] == function["Sub"] == function["Square"] == 1
+
+
 @pytest.mark.parametrize("mode", TRAINED)
 def test_logs_and_samples_change_no_training(mode, said):
     """Neither losses nor weights nor optimizer, nor what is traced when."""
