@@ -10,7 +10,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input, Static
 
 from fwtui.tui.model import RaceModel
 from fwtui.tui.screens.race_screen import NARROW_COLUMNS
@@ -21,10 +20,9 @@ from fwtui.tui.source_details import details
 from fwtui.tui.source_sections import Source
 from fwtui.tui.source_state import logged
 from fwtui.tui.widgets.graph_lines import GraphLines
+from fwtui.tui.widgets.graph_prompt import GraphPrompt
 from fwtui.tui.widgets.lane_panel import colour_names
 from fwtui.tui.widgets.source_side import SourceSide, SourceView
-
-_ASKS, _NOTHING = "search for", "no line has"
 
 
 class SourceScreen(WhyScreen):
@@ -50,7 +48,7 @@ class SourceScreen(WhyScreen):
         super().__init__(model, selection)
         self._desk = SourceDesk(model)
         self._sides = (SourceSide(id="source-left"), SourceSide(id="source-right"))
-        self._label, self._input = Static(_ASKS), Input(compact=True)
+        self._prompt = GraphPrompt("a part of a line", id="source-prompt")
         self._search = ""
         self._began = Place()
         self._left: dict[int, Source] = {}
@@ -58,8 +56,7 @@ class SourceScreen(WhyScreen):
 
     def parts(self) -> Iterable[Widget]:
         """Both sides."""
-        prompt = Horizontal(self._label, self._input, id="source-prompt")
-        yield Vertical(Horizontal(*self._sides, id="source-sides"), prompt, id="source")
+        yield Vertical(Horizontal(*self._sides, id="source-sides"), self._prompt, id="source")
 
     def lay_out(self, width: int, height: int) -> None:
         """Both sides, or in a narrow window the one that keys act on."""
@@ -188,52 +185,56 @@ class SourceScreen(WhyScreen):
 
     # Search
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """No second search while one is typed."""
+        return action != "ask" or not self._prompt.display
+
     def action_ask(self) -> None:
         """Asks for what to search for; where it stands is seen while it is typed."""
         self._began = self._selection.place
-        self._label.update(_ASKS)
-        self.add_class("-asking")
-        with self._input.prevent(Input.Changed):
-            self._input.value = ""
-        self._input.focus()
+        self._prompt.ask("search for", "")
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    def on_graph_prompt_typed(self, event: GraphPrompt.Typed) -> None:
         """To the first line from here on that holds what was typed so far."""
-        self._search = event.value
+        self._search = event.text
         self._selection.place = self._began
         self._find(0)
 
-    def on_input_submitted(self) -> None:
+    def on_graph_prompt_entered(self) -> None:
         """Stays with what was found; one key leads back to where it began."""
         found, began = self._selection.place, self._began
         if found != began:
             self._selection.place = began
             self.go_to(found)
-        self._close()
+        elif self._search:
+            self._find(0, aloud=True)
+        self._prompt.close()
 
     def action_less(self) -> None:
         """Back to where the search began, or without what was searched for."""
-        if self.has_class("-asking"):
+        if self._prompt.display:
             self._selection.place = self._began
-            self._close()
+            self._prompt.close()
         self._search = ""
         self.look()
 
-    def _close(self) -> None:
-        self.remove_class("-asking")
-        self.set_focus(None)
-
     def action_next_found(self, by: int) -> None:
         """To the next line that holds what was searched for, or the one before."""
-        self._find(by)
+        if self._search:
+            self._find(by, aloud=True)
 
-    def _find(self, by: int) -> None:
-        """To the next such line in that direction, beyond the end from the start; 0: from the cursor on."""
+    def _find(self, by: int, aloud: bool = False) -> None:
+        """To the next such line in that direction, beyond the end from the start; 0: from the cursor on.
+
+        Args:
+            aloud: says so where there is none.
+        """
         page, here = self._desk.page(self.lane_index), self._row or 0
         rows = page.found(self._search) if self._search else []
-        self._label.update(_NOTHING if self._search and not rows else _ASKS)
         if not rows:
             self.look()
+            if aloud:
+                self._say("no line has that")
         elif by < 0:
             self._put(next((row for row in reversed(rows) if row < here), rows[-1]))
         else:
