@@ -80,13 +80,22 @@ class OpsDesk:
         self._works = True
         self._beside(work)
 
-    def cursor(self, place: Place) -> tuple[Cursor | None, bool]:
-        """The op that `place` means, and whether it was found; otherwise it is the first that is shown."""
-        side = self._sides.index(place.lane) if place.lane in self._sides else 0
+    def cursor(self, place: Place, narrow: bool) -> tuple[Cursor | None, bool]:
+        """The op that `place` means, and whether it was found.
+
+        Otherwise it is the first that is shown; where the other side alone has a log, and there is room for
+        both, of that one.
+        """
+        side = self.side(place)
         if not self.pairing.ops(side):
-            return None, False
+            first = None if narrow else self.first(1 - side)
+            return (None if first is None else Cursor(1 - side, first)), False
         op = self._find(side, place)
         return (Cursor(side, op), True) if op is not None else (Cursor(side, self.first(side) or 0), False)
+
+    def side(self, place: Place) -> int:
+        """The side of the place's lane."""
+        return self._sides.index(place.lane) if place.lane in self._sides else 0
 
     def place(self, cursor: Cursor, before: Place) -> Place:
         """All that is known of an op; a node that `before` had chosen for it stays."""
@@ -105,17 +114,16 @@ class OpsDesk:
             self._rows[side] = arrange(self.pairing, showing.order, showing.phase, side)
         return self._rows[side]
 
-    def view(self, cursor: Cursor | None, narrow: bool, tolerance: float) -> View:
+    def view(self, cursor: Cursor | None, only: int | None, tolerance: float) -> View:
         """The table as it is to be seen.
 
         Args:
-            narrow: whether there is room for one side only.
+            only: the side that there is room for; None: there is for both.
             tolerance: how far counterparts of one step may be apart.
         """
-        side = cursor.side if cursor else 0
-        sides = (side,) if narrow else (0, 1)
-        found = frozenset(self.found(side)) if self.showing.term else frozenset()
-        looked = Looked(self.pairing, self.rows(side if narrow else None), sides, cursor, found, tolerance)
+        sides = (0, 1) if only is None else (only,)
+        found = frozenset(self.found(cursor.side)) if self.showing.term and cursor else frozenset()
+        looked = Looked(self.pairing, self.rows(only), sides, cursor, found, tolerance)
         if self.showing.view == "totals":
             return TotalsView(looked, totals(self.pairing, self.showing.order, self.showing.phase))
         if self.showing.view == "timeline":

@@ -16,12 +16,15 @@ _BOOKKEEPING: tuple[str, Style] = ("·", "dim")
 _NO_WORD: tuple[str, Style] = ("?", "dim")
 _ALONE: tuple[str, Style] = ("+", "warning")
 _CALL: tuple[str, Style] = (" ", "dim")
+_MARKED = (_ALONE, _BOOKKEEPING, _NO_WORD)
 MEANINGS = {
     _CALL: "the whole step",
     _BOOKKEEPING: "computes nothing",
-    _NO_WORD: "not in the table of ops",
+    _NO_WORD: "not in the table",
     _ALONE: "stands alone",
 }
+LEGEND = (("─", "counterparts"), ("≠", "other values"), *((one[0], MEANINGS[one]) for one in _MARKED))
+"""What each mark between the sides means."""
 
 
 def link(looked: Looked, row: Row) -> Span:

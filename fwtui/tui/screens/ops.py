@@ -18,6 +18,7 @@ from fwtui.tui import ops_details, ops_state
 from fwtui.tui.model import RaceModel
 from fwtui.tui.ops_desk import OpsDesk
 from fwtui.tui.ops_lines import Cursor, View
+from fwtui.tui.ops_links import LEGEND
 from fwtui.tui.screens.race_screen import NARROW_COLUMNS
 from fwtui.tui.screens.why_screen import WhyScreen
 from fwtui.tui.selection import Place, ScreenName, Selection
@@ -29,20 +30,6 @@ from fwtui.tui.widgets.op_table import OpTable
 _ASK_EVERY = 10
 """Ticks: about a second."""
 _HINT = "op, what it does, shape, file:line"
-_MARKS = (
-    ("─", "counterparts"),
-    ("≠", "other values"),
-    ("+", "stands alone"),
-    ("·", "computes nothing"),
-    ("?", "not in the table"),
-)
-_OVERHEAD = (
-    "in ops: for how long at least one op or kernel ran in the logged step.\n"
-    "framework overhead: the share of a step in which none did. The first figure is what the ops leave over "
-    "of the median steady step, the second what they leave over of the logged one, in which logging takes "
-    "time between ops. An op's own dispatch counts as work. n/a where a call does not tell its kernels, and "
-    "where a device works while the host goes on."
-)
 
 
 class OpsScreen(WhyScreen):
@@ -97,10 +84,8 @@ class OpsScreen(WhyScreen):
 
     def on_mount(self) -> None:
         """The first layout, and what does not change."""
-        legend = Content("   ").join(Content.assemble(f"{mark} ", (text, "$dim")) for mark, text in _MARKS)
-        self.query_one("#ops-frame").border_subtitle = legend
-        for side in self._sides:
-            side.tooltip = _OVERHEAD
+        legend = (Content.assemble(f"{mark} ", (text, "$dim")) for mark, text in LEGEND)
+        self.query_one("#ops-frame").border_subtitle = Content("   ").join(legend)
         super().on_mount()
 
     def lay_out(self, width: int, height: int) -> None:
@@ -123,12 +108,10 @@ class OpsScreen(WhyScreen):
             self._take_in()
         self._settle()
         self.set_class(self._cursor is None, "-empty")
-        narrow = self.size.width < NARROW_COLUMNS
-        self._show_sides(narrow)
-        view = self._view()
-        self._table.show(view, self._empty())
+        self._show_sides(self._narrow)
+        self._table.show(self._view(), self._empty())
         self._show_state()
-        self._show_details(narrow)
+        self._show_details(self._narrow)
 
     def _take_in(self) -> None:
         self._step_ns = {
@@ -141,18 +124,23 @@ class OpsScreen(WhyScreen):
 
     def _settle(self) -> None:
         """Has the cursor at what is selected, and all of it selected that is known of it."""
-        self._cursor, found = self._desk.cursor(self._selection.place)
-        if self._cursor is None:
-            return
         place = self._selection.place
+        self._cursor, found = self._desk.cursor(place, self._narrow)
+        if self._cursor is None or self.sides[self._cursor.side] != self.lane_index:
+            return
         if found or (place.node is None and place.source is None):
             op = self._desk.pairing.ops(self._cursor.side)[self._cursor.op]
             if (place.op, place.source) != (op.number, op.source):
                 self._selection.place = self._desk.place(self._cursor, place)
 
+    @property
+    def _narrow(self) -> bool:
+        """Whether there is room for one side only."""
+        return self.size.width < NARROW_COLUMNS
+
     def _view(self) -> View:
-        narrow = self.size.width < NARROW_COLUMNS
-        return self._desk.view(self._cursor, narrow, self._model.gap.tolerance)
+        only = self.sides.index(self.lane_index) if self._narrow else None
+        return self._desk.view(self._cursor, only, self._model.gap.tolerance)
 
     def _show_sides(self, narrow: bool) -> None:
         colours, sides = colour_names(self._model.lanes), self.sides
@@ -169,12 +157,11 @@ class OpsScreen(WhyScreen):
     def _empty(self) -> str:
         if self._desk.waits:
             return "matching…"
-        following = self._desk.following
-        said = [
-            f"{index + 1} {self._model.lanes[index].spec.backend}: {following.state(index)}"
-            for index in self.sides
-        ]
-        return "\n".join(said) if not any(self._desk.pairing.logs) else "nothing of this phase"
+        lanes = (self.lane_index,) if self._narrow else self.sides
+        if any(self._desk.following.log(index) for index in lanes):
+            return "nothing of this phase"
+        state, names = self._desk.following.state, [lane.spec.backend for lane in self._model.lanes]
+        return "\n".join(f"{index + 1} {names[index]}: {state(index)}" for index in lanes)
 
     def _show_state(self) -> None:
         desk, sides = self._desk, self.sides
@@ -282,7 +269,7 @@ class OpsScreen(WhyScreen):
         """The cursor to the op that was clicked."""
         view = self._view()
         side = self._cursor.side if self._cursor else 0
-        if self.size.width >= NARROW_COLUMNS and len(self.sides) > 1:
+        if not self._narrow and len(self.sides) > 1:
             side = int(event.column * 2 >= self._table.size.width)
         op = view.op(event.line, side)
         if op is not None:

@@ -15,6 +15,13 @@ from fwtui.tui.widgets.lane_panel import status
 from fwtui.tui.widgets.line import Line, Sides
 
 _NOTHING = Content("")
+_OVERHEAD = (
+    "in ops: for how long at least one op or kernel ran in the logged step.\n"
+    "framework overhead: the share of a step in which none did. The first figure is what the ops leave over "
+    "of the median steady step, the second what they leave over of the logged one, in which logging takes "
+    "time between ops. An op's own dispatch counts as work. n/a where a call does not tell its kernels, and "
+    "where a device works while the host goes on."
+)
 
 
 class OpSide(Vertical):
@@ -27,6 +34,7 @@ class OpSide(Vertical):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._title, self._figures = Line(), Line()
+        self.tooltip = _OVERHEAD
 
     def compose(self) -> ComposeResult:
         yield from (self._title, self._figures)

@@ -1,0 +1,96 @@
+"""A log in figures: nothing is counted twice, and what cannot be told is unknown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from fwtui.ops.figures import apart, busy_ns, first_fault, leaves, overhead, overhead_range
+from fwtui.race.records import Fingerprint, LoggedOp, OpLog
+from tests import two_layer_steps as steps
+
+
+def op(number, started, took, phase="forward", within=None, **more):
+    return LoggedOp(
+        number,
+        phase,
+        "op",
+        (),
+        (),
+        None,
+        started_ns=started,
+        host_ns=took,
+        within=within,
+        **{"device": "cpu", **more},
+    )
+
+
+def log(*ops, took=200):
+    return OpLog(ops, "made up", took)
+
+
+def test_ops_that_overlap_are_counted_once():
+    assert busy_ns(log(op(0, 0, 50), op(1, 20, 40), op(2, 100, 10)).ops) == 70
+    assert busy_ns([replace(op(0, 0, 50), started_ns=None)]) is None
+
+
+def test_a_call_is_what_ran_inside_of_it():
+    called = log(op(0, 0, 90, None), op(1, 10, 30, within=0), op(2, 50, 20, within=0))
+    assert [one.number for one in leaves(called)] == [1, 2]
+    assert overhead(called, 100) == pytest.approx(0.5)
+    # The kernels of a device are its own time, whatever the host does.
+    on_device = log(called.ops[0], *(replace(one, device="cuda:0") for one in called.ops[1:]))
+    assert overhead(on_device, 100) == pytest.approx(0.5)
+
+
+def test_overhead_lies_between_a_steady_step_and_the_logged_one():
+    eager = log(op(0, 0, 50), op(1, 60, 30))
+    assert overhead(eager, 100) == pytest.approx(0.2)
+    assert overhead_range(eager, 100) == pytest.approx((0.2, 0.6))
+    # While they are logged, ops may take longer than a whole step does.
+    assert overhead(eager, 60) is None
+    assert overhead_range(eager, 60) == pytest.approx((0, 0.6))
+
+
+@pytest.mark.parametrize(
+    "ops",
+    [
+        [op(0, 0, 90, None)],
+        [op(0, 0, 50, device="cuda:0")],
+        [op(0, 0, 50, device=None)],
+        [op(0, None, None)],
+        [],
+    ],
+    ids=["a call that does not tell", "on a device", "who knows where", "not measured", "nothing"],
+)
+def test_overhead_that_nobody_can_tell(ops):
+    assert overhead(log(*ops), 100) is None
+    assert overhead_range(log(*ops), 100) is None
+
+
+def test_no_steady_step_no_overhead():
+    assert overhead(log(op(0, 0, 50)), None) is None
+    assert overhead_range(log(op(0, 0, 50)), None) is None
+
+
+def test_an_infinity_on_the_way_is_no_fault_but_one_in_a_result_is():
+    infinite = (Fingerprint(1.0, 1.0, 1.0, infinities=2),)
+    mask, loss = (
+        op(0, 0, 1, fingerprints=infinite),
+        op(1, 1, 1, fingerprints=infinite, results=(("loss", 0),)),
+    )
+    assert first_fault(log(mask)) is None
+    assert first_fault(log(mask, loss)) is loss
+    nan = op(2, 2, 1, fingerprints=(None, Fingerprint(None, None, None, nans=1)))
+    assert first_fault(log(mask, nan)) is nan
+
+
+def test_how_far_two_outputs_are_apart():
+    one = Fingerprint(1.0, 2.0, 10.0)
+    assert apart(one, one) == 0
+    assert apart(one, replace(one, std=2.5)) == pytest.approx(0.05)
+    assert apart(one, Fingerprint(None, None, None, nans=4)) is None
+    assert apart(Fingerprint(0.0, 0.0, 0.0), Fingerprint(0.0, 0.0, 0.0)) == 0
+    tf, torch = (steps.logged(name).ops for name in ("tf.eager", "torch.eager"))
+    assert apart(tf[16].fingerprints[0], torch[20].fingerprints[0]) < 1e-6
