@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from fwtui.ops.pairing import Pairing
-from fwtui.ops.table import ONE_WORD, PARTS
+from fwtui.ops.table import HELD_WHOLE
 
 BACKWARD = ("whole backward pass",)
-_WHOLE = {words[0] for words in PARTS} - ONE_WORD.keys()
-"""Words of what is several ops elsewhere, and stands for itself nowhere."""
 
 
 class Regions:
@@ -52,28 +50,33 @@ class Regions:
                     self._complete(side, item)
 
     def _complete(self, side: int, item: int) -> None:
+        """Adds to an op and its counterparts the rest of what they are, on both sides."""
+        self._extend(side, item)
+        parts = HELD_WHOLE.intersection(self._sides[side].words[item][1:])
+        for other in sorted(self._pairing.of[side].get(item, ())):
+            if len(self._sides[1 - side].words[other]) > 1:
+                self._extend(1 - side, other)
+            self._grow(1 - side, other, parts)  # what is a part of it stands on its own side too
+
+    def _extend(self, side: int, item: int) -> None:
+        """Adds to an op's counterparts those of its parts that none of them does."""
         words = self._sides[side].words[item]
-        others = self._pairing.of[side].get(item, set())
+        others = [self._sides[1 - side].words[other] for other in self._pairing.of[side].get(item, ())]
         if not others:
             return
-        done = {self._sides[1 - side].words[other][0] for other in others}
-        whole = words[0] not in done
-        lacking = set(words) if whole else set(words[1:]) - (done - {words[0]})
-        if words[0].endswith("gradient") or words[0] in words[1:]:  # it may give more than one gradient
+        whole = all(held[0] != words[0] for held in others)
+        twice = words[0] in words[1:]
+        done = {word for held in others for word in held} - ({words[0]} if twice else set())
+        # What an update needs besides, such as its step size, is computed for it somewhere.
+        lacking = set(words) if whole or "assign" in words else set(words) - done
+        if words[0].endswith("gradient") or twice:  # it may give more than one gradient
             for other in sorted(self._fit(side, item, self._after_its_makers(side, item), lacking)):
                 self._link(side, item, other)
         self._grow(side, item, lacking)
         if whole:
-            self._take_parts(side, item, _WHOLE.intersection(words[1:]))
-        # What belongs to it on its own side: a part that is an op of several parts itself, and what its
-        # counterparts hold.
-        for other in sorted(self._pairing.of[side][item]):
-            held = self._sides[1 - side].words[other]
-            if len(held) > 1:
-                self._grow(1 - side, other, set(held) - {words[0]})
-            self._grow(1 - side, other, _WHOLE.intersection(words[1:]))
+            self._take_parts(side, item, HELD_WHOLE.intersection(words[1:]))
 
-    def _in_its_place(self, side: int, item: int, words: set[str]) -> set[int]:
+    def _in_its_place(self, side: int, item: int, words: Set[str]) -> set[int]:
         """The free items of the other side that stand before the counterparts of its takers, or behind those
         of its makers."""
         here, there = self._sides[side], self._sides[1 - side]
@@ -97,15 +100,15 @@ class Regions:
             for taker in there.takers[other]
         }
 
-    def _with_its_parameters(self, side: int, item: int, words: set[str]) -> set[int]:
-        """What takes one of the parameters that an item takes, and does a part of it, or what holds it."""
+    def _with_its_parameters(self, side: int, item: int, words: Set[str]) -> set[int]:
+        """What takes one of the parameters that an item takes, and does a part of it or is an update too."""
         here, there = self._sides[side], self._sides[1 - side]
         parameters = {name for name in here.names[item] if name.startswith("parameter ")}
         takers = [i for i, names in enumerate(there.names) if names & parameters]
-        holders = {there.words[i][0] for i in takers if here.words[item][0] in there.words[i]}
-        return self._fit(side, item, takers, words | holders)
+        updates = {there.words[i][0] for i in takers if "assign" in there.words[i]}
+        return self._fit(side, item, takers, words | updates)
 
-    def _fit(self, side: int, item: int, others: Iterable[int], words: set[str]) -> set[int]:
+    def _fit(self, side: int, item: int, others: Iterable[int], words: Set[str]) -> set[int]:
         """Those of `others` that have no counterpart, are of the same phase, and do one of `words`."""
         here, there = self._sides[side].items[item], self._sides[1 - side]
         return {
@@ -117,7 +120,7 @@ class Regions:
             and (there.items[other].phase == here.phase or None in (there.items[other].phase, here.phase))
         }
 
-    def _grow(self, side: int, item: int, words: set[str]) -> None:
+    def _grow(self, side: int, item: int, words: Set[str]) -> None:
         """Adds free neighbours of an item's counterparts that do one of `words` to them."""
         there = self._sides[1 - side]
         near = self._pairing.near if side == 0 else self._pairing.near.T
@@ -133,7 +136,7 @@ class Regions:
                 self._link(side, item, other)
                 left.append(other)
 
-    def _take_parts(self, side: int, item: int, words: set[str]) -> None:
+    def _take_parts(self, side: int, item: int, words: Set[str]) -> None:
         """Adds neighbours of an item's counterparts that do one of `words` to them, with what those are
         counterparts of: it is all one op on the item's side, or nearly."""
         there = self._sides[1 - side]

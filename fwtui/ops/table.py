@@ -225,6 +225,14 @@ PARTS: dict[tuple[str, ...], str] = {
 }
 """Words -> the names of the ops that do all of these in one; a word stands twice that may be done twice."""
 
+HELD_WHOLE = frozenset(
+    {
+        *("softmax", "softmax gradient", "log softmax", "negative log likelihood"),
+        "negative log likelihood gradient",
+    }
+)
+"""The words of ops of several parts that are a part of others as a whole."""
+
 CARRYING = frozenset({"cast", "reshape", "transpose", "broadcast", "pad"})
 """The words of what gives the values that it takes, as they are, laid out anew or with a margin."""
 

@@ -185,6 +185,13 @@ def test_a_product_with_its_bias_is_both_ops_there():
     ]
 
 
+def test_what_is_one_op_on_both_sides_takes_nothing_more():
+    left = [item("aten.mm"), item("aten.add", (0,)), item("aten.sigmoid", (1,))]
+    right = [item("MatMul"), item("AddV2", (0,)), item("Sigmoid", (1,))]
+    alignment = align(left, right)
+    assert [alignment.counterparts(0, place) for place in range(3)] == [(0,), (1,), (2,)]
+
+
 def test_a_product_whose_value_is_there_already_takes_no_more():
     """The sum that follows on the other side is another one: it gives something else."""
     left = [item("aten.addmm", value=2.0), item("aten.tanh", (0,), value=0.5)]
