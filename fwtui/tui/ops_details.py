@@ -15,14 +15,13 @@ from fwtui.tui.ops_pairing import Pairing
 from fwtui.tui.ops_words import is_bookkeeping, shape, source
 from fwtui.workloads.own_errors import plain
 
-ROWS, TIGHT_ROWS = 8, 5
 _LABEL = 8
 _MOST_INPUTS = 3
 _NOTHING = Content("")
 
 
 def about(pairing: Pairing, side: int, number: int, colours: Sequence[str]) -> tuple[Content, Content]:
-    """The op on its side, and its counterparts on the other, in at most `ROWS` lines each.
+    """The op on its side, and its counterparts on the other, in eight lines each, or nine.
 
     Args:
         colours: each side's, by the theme's name for it.
@@ -44,7 +43,7 @@ def _more(others: Sequence[LoggedOp]) -> list[Content]:
 
 
 def tight(pairing: Pairing, side: int, number: int, colours: Sequence[str]) -> Content:
-    """The op, and its counterparts by name, in `TIGHT_ROWS` lines."""
+    """The op, and its counterparts by name, in five lines."""
     op = pairing.ops(side)[number]
     return Content("\n").join(
         [

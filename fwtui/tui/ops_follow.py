@@ -37,6 +37,7 @@ class Following:
     model: RaceModel
     live: bool = True
     _kept: dict[int, _Kept] = field(default_factory=dict)
+    _fault_step: int | None = None
 
     def ask(self, lanes: Sequence[int]) -> None:
         """Asks those lanes for a log that have something new to tell; to be called about once a second."""
@@ -58,7 +59,9 @@ class Following:
                 kept.log = log
             if log is None or log is kept.fault or not self.model.lanes[index].until_nan:
                 continue
-            if first_fault(log.log) is not None:
+            if not self.live and self._fault_step is not None:
+                self._catch_up(index, log)
+            elif first_fault(log.log) is not None:
                 self._show_fault(index, log, lanes)
                 return index
         return None
@@ -68,10 +71,13 @@ class Following:
         return self._of(index).log
 
     def watch(self, lanes: Sequence[int]) -> int | None:
-        """Has these lanes log each step until one holds a NaN.
+        """Has these lanes log each step until one holds a NaN; a lane that has diverged starts anew for that.
 
         Returns:
             The lane that has told one already, which is then shown.
+
+        Raises:
+            SpecError: a lane cannot start anew, as a user's file makes no sense now.
         """
         for index in lanes:
             for log in self.model.lanes[index].history.op_logs:
@@ -80,6 +86,9 @@ class Following:
                     return index
         self.live = True
         for index in lanes:
+            ended = self.model.lanes[index].history.ended
+            if ended is not None and ended.outcome == "diverged":
+                self.model.restart(index)
             if not self.model.lanes[index].over:
                 self.model.log_until_nan(index)
         return None
@@ -88,7 +97,7 @@ class Following:
         """Whether a lane logs each step until there is a NaN."""
         return any(
             lane.until_nan and not lane.history.ended and self._of(lane.run.lane).fault is None
-            for lane in (self.model.lanes[index] for index in lanes)
+            for lane in (self.model.lanes[index] for index in lanes if self.live)
         )
 
     def rate(self, lanes: Sequence[int]) -> int | None:
@@ -154,11 +163,18 @@ class Following:
         return kept
 
     def _show_fault(self, index: int, log: OpsLogged, lanes: Sequence[int]) -> None:
-        self.live = False
+        self.live, self._fault_step = False, log.step
         for other in lanes:
-            lane, kept = self.model.lanes[other], self._of(other)
-            kept.log = next((one for one in lane.history.op_logs if one.step == log.step), kept.log)
-            if lane.until_nan and other != index:
-                self.model.log_every(other, 0)
+            kept, logs = self._of(other), self.model.lanes[other].history.op_logs
+            kept.log = next((one for one in logs if one.step == log.step), kept.log)
         kept = self._of(index)
         kept.log = kept.fault = log
+
+    def _catch_up(self, index: int, log: OpsLogged) -> None:
+        """Shows a lane's logs up to the step of the other's fault, and has it log no more then."""
+        assert self._fault_step is not None
+        if log.step <= self._fault_step:
+            self._of(index).log = log
+        if log.step >= self._fault_step:
+            self._of(index).fault = log
+            self.model.log_every(index, 0)

@@ -8,7 +8,7 @@ from fwtui.ops.figures import apart, fingerprint
 from fwtui.tui.ops_lines import LANES, Looked, Span, Style
 from fwtui.tui.ops_pairing import Pairing, members
 from fwtui.tui.ops_rows import Row
-from fwtui.tui.ops_words import cut
+from fwtui.tui.ops_words import cut, is_bookkeeping
 
 LINK = 5
 """Cells between both sides."""
@@ -65,8 +65,10 @@ def alone(pairing: Pairing, match: Match) -> tuple[str, Style]:
     side, number = members(match)[0]
     if number in pairing.calls[side]:
         return _CALL
-    parts = names.canonical(pairing.ops(side)[number].op)
-    return _NO_WORD if parts is None else _ALONE if parts else _BOOKKEEPING
+    op = pairing.ops(side)[number].op
+    if is_bookkeeping(op):
+        return _BOOKKEEPING
+    return _NO_WORD if names.canonical(op) is None else _ALONE
 
 
 def differ(pairing: Pairing, match: Match, tolerance: float) -> bool:

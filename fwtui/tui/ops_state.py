@@ -9,6 +9,7 @@ from typing import Literal
 from textual.content import Content
 
 from fwtui.ops import names
+from fwtui.ops.figures import not_finite
 from fwtui.race.records import LoggedOp, OpPhase, OpsLogged
 from fwtui.tui.ops_rows import ORDERS, PHASES, Order
 from fwtui.tui.ops_words import output, source
@@ -94,8 +95,9 @@ def following(live: bool, watching: bool, rate: int | None) -> Content:
 
 
 def fault(lane: int, log: OpsLogged, op: LoggedOp) -> str:
-    """Where the first NaN is."""
-    return f"first NaN: lane {lane + 1}, step {log.step:,}, op {op.number} {plain(op.op)}"
+    """Where the first NaN is, or the first infinite result."""
+    what = "NaN" if not_finite(op)[0] else "infinite result"
+    return f"first {what}: lane {lane + 1}, step {log.step:,}, op {op.number} {plain(op.op)}"
 
 
 def state(

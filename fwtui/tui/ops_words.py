@@ -56,5 +56,5 @@ def short(op: str) -> str:
 
 
 def is_bookkeeping(op: str) -> bool:
-    """Whether an op computes nothing, so that nothing need stand across from it."""
-    return names.canonical(op) == ()
+    """Whether an op computes nothing, or only lays values out anew: nothing need stand across from it."""
+    return names.canonical(op) == () or names.carries(op)

@@ -207,11 +207,15 @@ async def test_logs_are_followed_or_stay_and_come_as_often_as_is_set():
 
 async def test_the_first_nan_stays_with_the_cursor_on_it():
     async with shown(told(), "3", "v", "F", "u") as d:
-        says(d, 0, at_step("tf.eager", 150))
+        says(d, 0, at_step("tf.eager", 149))
         says(d, 1, at_step("torch.eager", 150, faulty=12))
         said = "first NaN: lane 2, step 150, op 12 aten.mul"
+        assert d.app.model.lanes[0].until_nan
         await d.shows(f"✗ {said}", "✗ 3 NaN", "frozen")
         assert here(d) == (1, "aten.mul")
+        # The other lane comes to the same step, and then logs no more.
+        says(d, 0, at_step("tf.eager", 150))
+        assert [log.step for log in d.app._others["ops"]._desk.pairing.logs] == [150, 150]
         assert not d.app.model.lanes[0].until_nan
         says(d, 1, at_step("torch.eager", 151))
         assert "step 151" not in d.text()

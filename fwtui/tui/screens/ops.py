@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 from textual.worker import Worker
 
 from fwtui.ops.figures import first_fault
+from fwtui.race.spec import SpecError
 from fwtui.tui import ops_details, ops_state
 from fwtui.tui.model import RaceModel
 from fwtui.tui.ops_desk import OpsDesk
@@ -100,7 +101,7 @@ class OpsScreen(WhyScreen):
     # What is shown
 
     def look(self, statistics: bool = True) -> None:
-        """Shows the race as it stands; the newest logs only together with the `statistics`."""
+        """Shows the race as it stands, the newest logs only together with the `statistics`."""
         if not self.is_mounted:
             return
         self._top.show_race(self._model)
@@ -290,15 +291,12 @@ class OpsScreen(WhyScreen):
     def action_phase(self) -> None:
         """Another phase alone, or all of them; the cursor stays among what is shown."""
         self._desk.showing.next_phase()
-        self._stay_shown()
-
-    def _stay_shown(self) -> None:
-        if self._cursor is not None and not self._desk.is_shown(self._cursor):
-            first = self._desk.first(self._cursor.side)
+        cursor = self._cursor
+        if cursor is not None and not self._desk.is_shown(cursor):
+            first = self._desk.first(cursor.side)
             if first is not None:
-                self._select(self._cursor.side, first)
-                return
-        self.look(False)
+                return self._select(cursor.side, first)
+        return self.look(False)
 
     def action_less(self) -> None:
         """One thing less: the prompt, the search, the filter, the order, the view, the fault's words."""
@@ -335,7 +333,11 @@ class OpsScreen(WhyScreen):
             following.stop(self.sides)
             self.look()
             return
-        faulty = following.watch(self.sides)
+        try:
+            faulty = following.watch(self.sides)
+        except SpecError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
         if faulty is not None:
             self._desk.take_in(self.sides)
             self._show_fault(faulty)
