@@ -12,7 +12,6 @@ from torch import Tensor
 
 from fwtui.backends.base import Gradients, Job, NotYetError
 from fwtui.backends.torch import dynamo, oplog, optimizers
-from fwtui.backends.torch.graph_kernels import KernelNodes
 from fwtui.backends.torch.step import Eager, random_numbers_kept, step_of, synchronize
 from fwtui.race.graph import Graph, NoGraph
 from fwtui.race.records import Compiled, GraphBroken, OpLog, Phase
@@ -41,7 +40,6 @@ class Compile(Eager):
         self._name = dynamo.own_name(self._run)
         self._run = dynamo.compiled(self._run, self._name)
         self._watch = dynamo.Watch()
-        self._kernels = KernelNodes()
 
     def step(self, batch: Batch) -> Mapping[str, float]:
         """One optimizer update; the metrics before it, when all work is done.
@@ -71,7 +69,7 @@ class Compile(Eager):
 
         tensors = self._looked_at.tensors(batch)
         named = _named(self._params, self._update, tensors)
-        log = kernel_log.KernelLog(named, values, self._kernels, partial(synchronize, self._device))
+        log = kernel_log.KernelLog(named, values, partial(synchronize, self._device))
         with self._put_back(), inductor.heard(log):
             log.begin()
             metrics, gradients = self._run(tensors)
@@ -111,11 +109,7 @@ class Compile(Eager):
         step, tensors = step_of(self._loss, copies, update), self._looked_at.tensors(batch)
         named = _named(copies, update, tensors)
         with random_numbers_kept(self._device):
-            graphs = graph_compiled.compiled(step, self._name, named, tensors)
-        for graph in graphs:
-            if isinstance(graph, Graph) and graph.kind.startswith(graph_compiled.KERNELS):
-                self._kernels.learn(graph)
-        return graphs
+            return graph_compiled.compiled(step, self._name, named, tensors)
 
     def events(self) -> Sequence[Compiled | GraphBroken]:
         """Each step in which something was compiled, and each place that breaks the graph, once."""

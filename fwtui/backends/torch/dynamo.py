@@ -31,6 +31,8 @@ from fwtui.race.records import Compiled, GraphBroken
 
 LOGGER = "torch._utils_internal"
 """Where Dynamo logs each compilation when it is over, as an object, in the thread that asked for it."""
+_LINES = 1
+"""How much Inductor keeps of where a kernel comes from: the lines that asked for it."""
 _GIVEN_UP = "Dynamo recompile limit exceeded"
 
 _PLACE = re.compile(r"^\d+/\d+: ")
@@ -67,6 +69,7 @@ def compiled(function: Callable[..., Any], name: str, **options: Any) -> Callabl
     own = FunctionType(code, function.__globals__, name, function.__defaults__, function.__closure__)
     # Compiler processes would pay where kernels are many, and would outlive a lane that is killed.
     inductor_config.compile_threads = 1
+    inductor_config.trace.provenance_tracking_level = _LINES
     if hasattr(dynamo_config, "trace_autograd_ops"):
         dynamo_config.trace_autograd_ops = True
     run: Callable[..., Any] = torch.compile(own, **options)
@@ -129,7 +132,7 @@ def tell(
     sizes = get_code_state()
     learned = copy.deepcopy(dict(sizes))
     # What is kept whole is not taken apart again, and only what is asked for is written into the code.
-    afresh = {"fx_graph_cache": False, "trace.provenance_tracking_level": 1}
+    afresh = {"fx_graph_cache": False, "trace.provenance_tracking_level": _LINES}
     options: dict[str, Any] = {"backend": backend}
     if "isolate_recompiles" in signature(torch.compile).parameters:
         # Functions that both step through apart from the step, where it is broken, are compiled apart too.

@@ -16,11 +16,10 @@ from fwtui.backends.torch.graph_kernels import kernels_of
 from fwtui.backends.torch.graph_lines import Frame, written
 from fwtui.race.graph import PHASES, Graph, Node, NodePhase, NoGraph
 
-KERNELS = "inductor"
 _TITLES = {
     "dynamo": "what Dynamo captured",
     "aot": "what AOTAutograd made of it",
-    KERNELS: "the kernels that Inductor made",
+    "inductor": "the kernels that Inductor made",
 }
 _INPUTS = ("placeholder", "get_attr", "output")
 _CAPTURED = {

@@ -12,14 +12,13 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 
-from fwtui.race.graph import PHASES, Graph, Node, Tensor
+from fwtui.race.graph import PHASES, Node, Tensor
 
 _HANDLE = re.compile(r"# \[Provenance debug handles\] ((\S+):\d+)")
 _SIGNATURE = re.compile(r"(?:\bkernel|def \w+)\s*\(([^)]*)\)")
 _POINTER = re.compile(r"\b(in_out_ptr|in_ptr|out_ptr)\d+")
 _FUSED = re.compile(r"^(\w*?_fused)_")
 _NEW = "empty_strided"
-_NOT_COMPUTED = ("input", "constant")
 
 
 def kernels_of(
@@ -50,22 +49,6 @@ def kernels_of(
         else:
             reader.read(statement)
     return reader.nodes, (*kernels.items(), ("call", ast.get_source_segment(code, calls[-1]) or ""))
-
-
-class KernelNodes:
-    """The nodes of graphs of kernels, by the kernels that they run: such a graph has no other name."""
-
-    def __init__(self) -> None:
-        self._nodes: dict[tuple[str, ...], tuple[Node, ...]] = {}
-
-    def learn(self, graph: Graph) -> None:
-        """Keeps what is told of the kernels of `graph`."""
-        nodes = tuple(node for node in graph.nodes if node.phase not in _NOT_COMPUTED)
-        self._nodes[tuple(node.name for node in nodes)] = nodes
-
-    def of(self, names: Sequence[str]) -> tuple[Node, ...] | None:
-        """The nodes of the graph that runs exactly these kernels; None where none is known."""
-        return self._nodes.get(tuple(names))
 
 
 class _Reader:

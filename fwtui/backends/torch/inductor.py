@@ -7,6 +7,7 @@ step anything that nobody listens to.
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -40,10 +41,14 @@ class Kernel:
     ways: tuple[str, ...]
 
 
+Stacks = Callable[[], Mapping[str, Sequence[str]]]
+"""Of each kernel of a graph, such as `cpp_fused_relu_0:2` if it runs second, the traces that asked for it."""
+
+
 class Listener(Protocol):
     """Hears of what runs in the thread that it began to listen in."""
 
-    def graph(self, key: str) -> AbstractContextManager[Any]:
+    def graph(self, key: str, stacks: Stacks) -> AbstractContextManager[Any]:
         """A graph runs while what this gives is entered; `key` is the same for the same graph."""
 
     def kernel(self, kernel: Kernel, call: Callable[[], Any], taken: Sequence[Any]) -> Any:
@@ -70,7 +75,7 @@ def heard(listener: Listener) -> Iterator[None]:
         def call(graph: CompiledFxGraph, inputs: Sequence[Any]) -> Any:
             if not is_here():
                 return run(graph, inputs)
-            with listener.graph(_key(graph)):
+            with listener.graph(_key(graph), lambda: _stacks(graph)):
                 return run(graph, inputs)
 
         try:
@@ -123,3 +128,10 @@ def _written(file: str) -> dict[str, Kernel]:
 def _key(graph: CompiledFxGraph) -> str:
     """Inductor's own hash of the graph; of its code, where Inductor did not look for it on the disk."""
     return graph._fx_graph_cache_key or blake2b(graph.source_code.encode()).hexdigest()
+
+
+def _stacks(graph: CompiledFxGraph) -> dict[str, list[str]]:
+    told: dict[str, list[str]] = json.loads(
+        getattr(graph, "inductor_provenance_stack_traces_str", None) or "{}"
+    )
+    return told

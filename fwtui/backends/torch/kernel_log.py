@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,19 +16,18 @@ from typing import Any
 from torch import Tensor
 
 from fwtui.backends.logbook import Source, asking_line, in_net
-from fwtui.backends.torch.graph_kernels import KernelNodes, op_of
-from fwtui.backends.torch.inductor import Kernel
+from fwtui.backends.torch import optimizers
+from fwtui.backends.torch.graph_kernels import op_of
+from fwtui.backends.torch.graph_lines import Frame, origin, written
+from fwtui.backends.torch.inductor import Kernel, Stacks
 from fwtui.backends.torch.oplog import Recorder, arguments, storage, tensor_told, tensors_in
 from fwtui.race.records import LoggedOp, OpLog, OpPhase, Taken
 
 CALL = "compiled step"
 """The op that is the host's one call."""
-_PHASES: dict[str, OpPhase] = {
-    "forward": "forward",
-    "loss": "forward",
-    "backward": "backward",
-    "update": "update",
-}
+_PHASES: tuple[OpPhase, ...] = ("forward", "backward", "update")
+_BACKWARD = "autograd.grad("
+"""What the line of the step holds that asks for the backward pass."""
 _EXTERNAL = "convolution"
 """What Inductor's code calls by a name of its own, as it does all that it gives the memory to write into."""
 
@@ -49,7 +49,7 @@ class Ran:
         return self._digest.hexdigest()
 
     @contextmanager
-    def graph(self, key: str) -> Iterator[None]:
+    def graph(self, key: str, stacks: Stacks) -> Iterator[None]:
         """A graph is known by its key: what runs in it adds nothing to that."""
         self.is_compiled = self._is_inside = True
         self._digest.update(key.encode())
@@ -78,18 +78,15 @@ class KernelLog:
     Args:
         named: what the step takes, see `Logbook`.
         is_whole: see `Recorder`.
-        nodes: what is known of the kernels beside what is heard.
         wait: returns when the device has done what it was given.
     """
 
-    def __init__(
-        self, named: Mapping[str, Tensor], is_whole: bool, nodes: KernelNodes, wait: Callable[[], None]
-    ) -> None:
+    def __init__(self, named: Mapping[str, Tensor], is_whole: bool, wait: Callable[[], None]) -> None:
         # A kernel takes what lies in memory, however it looks at it.
         self._recorder = Recorder(named, is_whole, storage)
         self._book = self._recorder.book
-        self._nodes, self._wait = nodes, wait
-        self._graphs: list[slice] = []
+        self._wait = wait
+        self._graphs: list[tuple[slice, Mapping[str, Sequence[str]]]] = []
         self._begin: int | None = None
         self._is_kernels = False
         taken = [Taken(name, 0, tensor_told(tensor)) for name, tensor in named.items()]
@@ -102,13 +99,13 @@ class KernelLog:
         return bool(self._graphs)
 
     @contextmanager
-    def graph(self, key: str) -> Iterator[None]:
+    def graph(self, key: str, stacks: Stacks) -> Iterator[None]:
         """Kernels of a graph are counted from where it begins."""
         self._begin = len(self._book.ops)
         try:
             yield
         finally:
-            self._graphs.append(slice(self._begin, len(self._book.ops)))
+            self._graphs.append((slice(self._begin, len(self._book.ops)), stacks()))
             self._begin = None
 
     def kernel(self, kernel: Kernel, call: Callable[[], Any], taken: Sequence[Any]) -> Any:
@@ -164,20 +161,10 @@ class KernelLog:
             device=str(next(iter(metrics.values())).device),
             **self._recorder.figures(metrics.values()),
         )
-        for graph in self._graphs:
-            ops[graph] = self._placed(ops[graph])
+        for graph, stacks in self._graphs:
+            ops[graph] = [_placed(op, n, stacks) for n, op in enumerate(ops[graph], 1)]
         how = "one call, and inside of it the kernels that Inductor's code runs, and the ops between graphs"
         return OpLog(tuple(ops), how, self._took_ns)
-
-    def _placed(self, ops: Sequence[LoggedOp]) -> Sequence[LoggedOp]:
-        """The kernels of one graph, with what its nodes say of them."""
-        nodes = self._nodes.of([op.name for op in ops])
-        if nodes is None:
-            return ops
-        return [
-            replace(op, phase=_PHASES.get(node.phase), source=node.source)
-            for op, node in zip(ops, nodes, strict=True)
-        ]
 
     def _waiting(self, call: Callable[[], Any]) -> Callable[[], Any]:
         def run() -> Any:
@@ -198,3 +185,23 @@ def _called(func: Any) -> str:
 def _line_of_net(asked: FrameType) -> Source | None:
     line = asking_line(asked)
     return line if in_net(line) else None
+
+
+def _placed(op: LoggedOp, number: int, stacks: Mapping[str, Sequence[str]]) -> LoggedOp:
+    """The kernel at `number` in its graph, with the last phase of what it runs, and a line of it."""
+    handle = op.name if ":" in op.name else f"{op.name}:{number}"
+    asked = [written(stack) for stack in stacks.get(handle, ())]
+    phases = [phase for phase in map(_phase, asked) if phase is not None]
+    lines = [line for line in (origin(frames)[0] for frames in asked) if line is not None]
+    of_net = [line for line in lines if in_net(line)]
+    phase = max(phases, key=_PHASES.index, default=None)
+    return replace(op, phase=phase, source=next(reversed(of_net or lines), None))
+
+
+def _phase(frames: Sequence[Frame]) -> OpPhase | None:
+    if any(file == optimizers.__file__ for file, _, _ in frames):
+        return "update"
+    source, _ = origin(frames)
+    if in_net(source):
+        return "forward"
+    return "backward" if source is not None and _BACKWARD in linecache.getline(*source) else None

@@ -119,7 +119,7 @@ def with_graphs(loss, batch):
         if node.phase not in ("input", "constant")
     ]
     return {
-        "kernels": [[node.name, node.source and node.source[1]] for node in kernels],
+        "kernels": [[node.name, node.phase, node.source and node.source[1]] for node in kernels],
         "log": told(net.log_ops(batch)),
     }
 
