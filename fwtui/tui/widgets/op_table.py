@@ -45,6 +45,7 @@ class OpTable(ScrollView, can_focus=False):
         self._empty = ""
         self._at: int | None = None
         self._strips: dict[int, Strip] = {}
+        self._styles: dict[tuple[str, str], Style] = {}
 
     @property
     def page(self) -> int:
@@ -94,7 +95,7 @@ class OpTable(ScrollView, can_focus=False):
             self.scroll_to(y=line - page + 1, animate=False)
 
     def _strip(self, y: int) -> Strip:
-        width, base = self.size.width, self.rich_style
+        width, base = self.size.width, self._style("", "")
         if self._view is None or not len(self._view):
             return self._saying(y)
         line = self.scroll_offset.y + y - _HEAD_ROWS
@@ -111,15 +112,17 @@ class OpTable(ScrollView, can_focus=False):
         return Strip(segments).adjust_cell_length(width, base)
 
     def _style(self, name: str, shade: str) -> Style:
-        style = self.get_component_rich_style(f"op--{name}", partial=True) if name else Style()
-        if shade:
-            style += Style(bgcolor=self.get_component_styles(f"op--{shade}").background.rich_color)
-        return self.rich_style + style
+        if (name, shade) not in self._styles:
+            style = self.get_component_rich_style(f"op--{name}", partial=True) if name else Style()
+            if shade:
+                style += Style(bgcolor=self.get_component_styles(f"op--{shade}").background.rich_color)
+            self._styles[name, shade] = self.rich_style + style
+        return self._styles[name, shade]
 
     def _saying(self, y: int) -> Strip:
         """A word on why there is nothing, in the middle."""
         width, height = self.size
-        style = self.rich_style + self._style("dim", "")
+        style = self._style("dim", "")
         said = self._empty.split("\n")
         line = y - max((height - len(said)) // 2, 0)
         text = said[line][:width].center(width) if 0 <= line < len(said) else " " * width
@@ -131,7 +134,7 @@ class OpTable(ScrollView, can_focus=False):
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._strips = {}
+        self._strips, self._styles = {}, {}
         self.refresh()
 
     def on_resize(self) -> None:
