@@ -18,7 +18,7 @@ from fwtui.race.records import Array, OpLog, OpPhase, Taken
 
 _READ = "ReadVariableOp"
 """It gives the variable's own memory."""
-_HOW = "each op as it ran, timed on the host from its call in C++ until it was done or, on a GPU, queued"
+_HOW = "each op from its call into TensorFlow until it was done, or on a GPU queued"
 
 
 class Log:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -70,9 +70,14 @@ def log_of_call(call: Call, profile: Profile, nodes: Sequence[Node]) -> OpLog:
         nodes: the graph that ran, or the one that it was made from.
     """
     kernels = _Kernels(profile.kernels, nodes, call.device)
-    timed = "ran" if call.device == "cpu" else "were launched"
-    how = f"one call, and the kernels inside of it as they {timed}, told by TensorFlow's profiler"
+    timed = "" if call.device == "cpu" else " launched by the host,"
+    how = f"one call, and the kernels inside of it,{timed} as TensorFlow's profiler tells them"
     return OpLog((call.told(profile.took_ns), *kernels.told()), how, profile.took_ns)
+
+
+def by_copy(log: OpLog) -> OpLog:
+    """The log of a step that a copy of the net took."""
+    return replace(log, how=f"{log.how}; a copy of the net took the step")
 
 
 def _told(value: Any) -> Tensor:

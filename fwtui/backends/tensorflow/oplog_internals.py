@@ -67,7 +67,7 @@ class Watch:
         self._clock: Clock | None = None
         self._thread = ThreadPoolExecutor(1, initializer=self._install)
 
-    def run(self, take: Callable[[], object], tell: Tell, clock: Clock | None = None) -> None:
+    def run(self, take: Callable[[], object], tell: Tell | None = None, clock: Clock | None = None) -> None:
         """Runs `take` with each op told, and timed by `clock`, which stands while an op is told."""
         self._thread.submit(self._run, take, tell, clock).result()
 
@@ -78,7 +78,7 @@ class Watch:
     def _install(self) -> None:
         op_callbacks.add_op_callback(self._ran)
 
-    def _run(self, take: Callable[[], object], tell: Tell, clock: Clock | None) -> None:
+    def _run(self, take: Callable[[], object], tell: Tell | None, clock: Clock | None) -> None:
         self._tell, self._clock = tell, clock
         try:
             with nullcontext() if clock is None else _timed(clock):

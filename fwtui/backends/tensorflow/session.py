@@ -19,7 +19,7 @@ from fwtui.backends.tensorflow import graph
 from fwtui.backends.tensorflow.device import tensorflow_name
 from fwtui.backends.tensorflow.graph_hash import of_ops
 from fwtui.backends.tensorflow.graph_step import StepGraph, built_graph
-from fwtui.backends.tensorflow.oplog_calls import Call, log_of_call
+from fwtui.backends.tensorflow.oplog_calls import Call, by_copy, log_of_call
 from fwtui.backends.tensorflow.optimizers import OPTIMIZERS
 from fwtui.backends.tensorflow.profile import profiled
 from fwtui.race.graph import Graph, Node, NoGraph
@@ -106,7 +106,7 @@ class Session:
             self._spare = self._twin()
             self._spare.step(batch)
         self._spare.load(self.weights())
-        return self._spare._log_of_run(batch, values)
+        return by_copy(self._spare._log_of_run(batch, values))
 
     def graph_ran(self, batch: Batch) -> tuple[str, int | None]:
         """What a step needs of the graph: the same for every batch."""

@@ -16,7 +16,7 @@ from fwtui.backends.tensorflow.device import tensorflow_name
 from fwtui.backends.tensorflow.graph_hash import EagerHash, of_signature
 from fwtui.backends.tensorflow.graph_tape import tape
 from fwtui.backends.tensorflow.oplog import Log
-from fwtui.backends.tensorflow.oplog_calls import Call, log_of_call
+from fwtui.backends.tensorflow.oplog_calls import Call, by_copy, log_of_call
 from fwtui.backends.tensorflow.oplog_internals import Watch, other_random_numbers
 from fwtui.backends.tensorflow.optimizers import OPTIMIZERS
 from fwtui.backends.tensorflow.profile import profiled
@@ -103,6 +103,8 @@ class Eager:
                 self._update(dense)
 
         with put_back(self._variables):
+            if not values:  # in a thread that has been idle the first op takes several times as long
+                self._watch.run(lambda: self._gradients(tensors))
             return Log(self._params, tensors, self._job.device, values).of(self._watch, take)
 
     def graph_ran(self, batch: Batch) -> tuple[str, int | None]:
@@ -184,7 +186,7 @@ class Function(Eager):
         if not spare._traces.knows(batch):
             spare.step(batch)
         spare.load(self.weights())
-        return spare._log_of_call(batch, values)
+        return by_copy(spare._log_of_call(batch, values))
 
     def graph_ran(self, batch: Batch) -> tuple[str, int | None]:
         """The graph for batches like this one, and its number of ops once it is traced."""
