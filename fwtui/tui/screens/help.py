@@ -68,9 +68,9 @@ _MEANINGS = (
     ),
     (
         "overhead",
-        "between which shares of a step no op runs, but Python, the tape or autograd: what the ops' time leaves "
-        "over of the median steady step, and of the logged one, which takes longer; n/a where the log cannot "
-        "tell it, as on a GPU",
+        "between which shares of a step no op runs, but Python, the tape or autograd: what the ops' time "
+        "leaves over of the median steady step, and of the logged one, which takes longer; n/a where the log "
+        "cannot tell it, as on a GPU",
     ),
     (
         "source",
