@@ -36,12 +36,16 @@ class Costs:
         lines: of those that a line asked for.
         phases: of those that a line asked for in one phase.
         nowhere: of those whose line nobody knows.
+        calls: those that others ran inside of. What they cost besides is mostly the profiler's.
+        work: of all the others.
     """
 
     total: Cost
     lines: dict[Source, Cost]
     phases: dict[tuple[Source, OpPhase], Cost]
     nowhere: Cost
+    calls: frozenset[int]
+    work: Cost
 
     @staticmethod
     def of(logged: OpsLogged | None, call: Source | None = None) -> Costs:
@@ -50,12 +54,14 @@ class Costs:
         Args:
             call: the line that makes a step's one call, see `asked_by`.
         """
-        costs = Costs(Cost(), {}, {}, Cost())
         ops = () if logged is None else logged.ops
         within = _within(ops)
+        costs = Costs(Cost(), {}, {}, Cost(), frozenset(within), Cost())
         for op in ops:
             ns = None if op.host_ns is None else max(op.host_ns - within.get(op.number, 0), 0)
             costs.total.add(op.number, ns)
+            if op.number not in costs.calls:
+                costs.work.add(op.number, ns)
             source = asked_by(op, call)
             if source is None:
                 costs.nowhere.add(op.number, ns)
@@ -66,10 +72,10 @@ class Costs:
         return costs
 
     def share(self, cost: Cost) -> float | None:
-        """Which part of all the ops' time it is, from 0 to 1."""
-        if cost.ns is None or not self.total.ns:
+        """Which part of the time of all ops but calls it is, from 0 to 1; None where a call is in it."""
+        if cost.ns is None or not self.work.ns or not self.calls.isdisjoint(cost.ops):
             return None
-        return cost.ns / self.total.ns
+        return cost.ns / self.work.ns
 
 
 def asked_by(op: LoggedOp, call: Source | None) -> Source | None:
