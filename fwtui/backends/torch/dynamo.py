@@ -1,6 +1,7 @@
 """`torch.compile`, and what it tells of itself: in which step it compiled, why, and where the graph broke.
 
-All of Dynamo and Inductor that is private (`torch._dynamo`, `torch._inductor`) is used in this file alone.
+All that is private of how they compile (`torch._dynamo`, `torch._inductor`) is used in this file alone; what
+Inductor runs of that is in `inductor.py`.
 """
 
 from __future__ import annotations
