@@ -182,11 +182,12 @@ class Function(Eager):
         A copy's, since the runtime tells no kernel any more that it has found to be cheap, which it does over
         some dozens of steps that nobody watches.
         """
-        spare = self._spare
-        if not spare._traces.knows(batch):
-            spare.step(batch)
-        spare.load(self.weights())
-        return by_copy(spare._log_of_call(batch, values))
+        with other_random_numbers():
+            spare = self._spare
+            if not spare._traces.knows(batch):
+                spare.step(batch)
+            spare.load(self.weights())
+            return by_copy(spare._log_of_call(batch, values))
 
     def graph_ran(self, batch: Batch) -> tuple[str, int | None]:
         """The graph for batches like this one, and its number of ops once it is traced."""
