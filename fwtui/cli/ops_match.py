@@ -11,6 +11,7 @@ from fwtui.cli.ops_table import PHASE_STYLES, name, time
 from fwtui.ops.names import computes
 from fwtui.race.records import LoggedOp, OpsLogged
 from fwtui.tui import words
+from fwtui.tui.ops_links import differ
 from fwtui.tui.ops_pairing import Pairing, pair
 from fwtui.tui.ops_rows import Heading, Row, arrange
 from fwtui.tui.ops_words import cut, is_bookkeeping, output, right
@@ -22,30 +23,41 @@ _MIDDLE = 3
 
 
 def table(
-    records: Sequence[OpsLogged], titles: Sequence[str], phase: str | None, width: int
+    records: Sequence[OpsLogged], titles: Sequence[str], phase: str | None, width: int, tolerance: float
 ) -> RenderableType:
-    """Both logs in `width` cells, and what stands alone, in words."""
+    """Both logs in `width` cells, and what stands alone, in words.
+
+    Args:
+        tolerance: how far the values of counterparts may be apart, relative to the largest.
+    """
     pairing = pair((records[0], records[1]))
     rows = arrange(pairing, phase=phase)  # type: ignore[arg-type]
     room = (width - _MIDDLE) // 2
     head = f"{cut(titles[0], room)}{' ' * _MIDDLE}{titles[1]}"
-    lines = [_line(pairing, row, room) for row in rows]
-    return Group("", Text(head, style="bold"), *lines, "", *_summary(pairing, titles))
+    lines = [_line(pairing, row, room, tolerance) for row in rows]
+    return Group(
+        "", Text(head, style="bold"), *lines, "", *_summary(pairing, titles), *_differing(pairing, tolerance)
+    )
 
 
-def _line(pairing: Pairing, row: Row | Heading, room: int) -> Text:
+def _line(pairing: Pairing, row: Row | Heading, room: int, tolerance: float) -> Text:
     if isinstance(row, Heading):
         told = row.phase or "of no known phase"
         return Text(f"\n{told}", style=PHASE_STYLES.get(told, "dim"))
     match = pairing.alignment.matches[row.match]
     ops = [None if number is None else pairing.ops(side)[number] for side, number in enumerate(row.ops)]
+    last = row.line == row.lines - 1
     if match.alone:
         middle = "   "
+    elif last and differ(pairing, match, tolerance):
+        middle = " ≠ "
+    elif row.lines == 1:
+        middle = " = "
     else:
-        middle = " = " if row.lines == 1 else " ┬ " if row.line == 0 else " │ "
-        middle = " ┴ " if row.lines > 1 and row.line == row.lines - 1 else middle
+        middle = " ┴ " if last else " │ " if row.line else " ┬ "
     left, right_side = (_cell(op, match.alone, room) for op in ops)
-    return Text.assemble(left, (middle, "cyan"), right_side, no_wrap=True)
+    style = "bold yellow" if middle == " ≠ " else "cyan"
+    return Text.assemble(left, (middle, style), right_side, no_wrap=True)
 
 
 def _cell(op: LoggedOp | None, alone: bool, room: int) -> Text:
@@ -78,3 +90,13 @@ def _summary(pairing: Pairing, titles: Sequence[str]) -> Iterator[Text]:
             more = [f"{len(alone) - _MOST_ALONE:,} more"] if len(alone) > _MOST_ALONE else []
             told += f"; alone: {', '.join([*names, *more])}"
         yield Text(told)
+
+
+def _differing(pairing: Pairing, tolerance: float) -> Iterator[Text]:
+    """How many counterparts gave other values, and which is first."""
+    apart = [match for match in pairing.alignment.matches if differ(pairing, match, tolerance)]
+    if apart:
+        ops = (pairing.ops(side)[ops[-1]] for side, ops in enumerate((apart[0].left, apart[0].right)))
+        first = " and ".join(f"{op.number} {name(op).strip()}" for op in ops)
+        count = "1 pair gives" if len(apart) == 1 else f"{len(apart):,} pairs give"
+        yield Text(f"{count} other values (≠), beyond a tolerance of {tolerance:.0e}: first {first}")

@@ -16,6 +16,7 @@ from fwtui.ops.align import align, of_log
 from fwtui.ops.chrome_trace import as_chrome_trace
 from fwtui.ops.figures import busy_ns, first_fault, leaves, overhead
 from fwtui.ops.json_format import log_json, matches_json
+from fwtui.ops.pairing import NEAR
 from fwtui.race.records import OpLog, OpsLogged
 from fwtui.tui import words
 from fwtui.tui.ops_words import source
@@ -44,7 +45,8 @@ def show(result: Result, logs: Logs, as_format: str, phase: str | None) -> None:
         width = output.console().width
         if len(told) > 1 and as_format == "log":
             output.show(_heads(result, told))
-            output.show(ops_match.table([record for _, record in told], _titles(result), phase, width))
+            records = [record for _, record in told]
+            output.show(ops_match.table(records, _titles(result), phase, width, NEAR))
         else:
             for place, record in told:
                 output.show(_head(result, place, record))

@@ -139,10 +139,11 @@ PARTS: dict[tuple[str, ...], str] = {
     ("elu", "exponential", "subtract", "multiply", "where"): "elu",
     ("softplus", "exponential", "logarithm", "add", "where"): "softplus",
     ("leaky relu", "maximum", "multiply", "where"): "leakyrelu leaky_relu",
-    ("gelu", "error function", "tanh", "multiply", "add", "power"): "gelu",
+    ("gelu", "error function", "tanh", "multiply", "add", "power", "several in one"): "gelu",
     (
         *("gelu gradient", "multiply", "add", "exponential", "error function", "tanh", "tanh gradient"),
         *("power", "negate", "sum", "subtract"),
+        "several in one",
     ): "gelu_backward gelubackward",
     ("softmax", "largest", "subtract", "exponential", "sum", "divide"): "softmax",
     ("softmax gradient", "multiply", "sum", "subtract"): "softmax_backward_data softmaxbackward",

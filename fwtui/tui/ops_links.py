@@ -26,6 +26,9 @@ MEANINGS = {
 LEGEND = (("─", "counterparts"), ("≠", "other values"), *((one[0], MEANINGS[one]) for one in _MARKED))
 """What each mark between the sides means."""
 
+_MOST_COMPARED = 3
+"""Ops of a match on both sides together, the last of which give what it gives."""
+
 
 def link(looked: Looked, row: Row) -> Span:
     """The lines that join the ops of a row, in `LINK` cells; of one that stands alone, a mark on its side."""
@@ -72,8 +75,11 @@ def alone(pairing: Pairing, match: Match) -> tuple[str, Style]:
 
 
 def differ(pairing: Pairing, match: Match, tolerance: float) -> bool:
-    """Whether two counterparts of the same step surely gave other values."""
-    if not pairing.same_step:
+    """Whether two counterparts of the same step surely gave other values.
+
+    Which of many ops gives what the one across from them gives, nobody knows.
+    """
+    if not pairing.same_step or match.alone or len(match.left) + len(match.right) > _MOST_COMPARED:
         return False
     a, b = (fingerprint(pairing.ops(side)[ops[-1]]) for side, ops in enumerate((match.left, match.right)))
     gap = apart(a, b) if a is not None and b is not None else None

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib.resources import files
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
+from fwtui.cli import ops_match
+from fwtui.race.records import Fingerprint
 from tests.json_schema import problems
+from tests.two_layer_steps import logged
 
 pytestmark = pytest.mark.usefixtures("scripted_lanes")
 
@@ -81,6 +87,20 @@ def test_two_logs_beside_each_other(ops, tmp_path):
         ("matrix product", [2], [2]),
         ("subtract", [3], [3]),
     ]
+
+
+def test_counterparts_that_give_other_values_are_told_apart():
+    left, right = (logged(name) for name in ("torch.eager", "tf.eager"))
+    ops = list(right.ops)
+    ops[4] = replace(ops[4], fingerprints=(Fingerprint(1.0, 2.0, 3.0),))
+    console = Console(width=100, file=StringIO())
+    wrong = replace(right, log=replace(right.log, ops=tuple(ops)))
+    console.print(ops_match.table([left, wrong], ("torch.eager", "tf.eager"), None, 100, 1e-3))
+    shown = console.file.getvalue()
+    assert [line.split()[:2] for line in shown.splitlines() if " ≠ " in line] == [["3", "aten.mm"]]
+    assert shown.splitlines()[-1].startswith(
+        "1 pair gives other values (≠), beyond a tolerance of 1e-03: first 3"
+    )
 
 
 def test_a_trace_is_alone_on_standard_output(ops):
