@@ -115,7 +115,7 @@ def broken_network() -> str:
 def lanes(*backends: str, **settings: str) -> RaceRequest:
     """A race of these backends."""
     chosen = tuple(LaneRequest(name) for name in backends)
-    return RaceRequest(lanes=chosen, linger=True, probe_every="growing", **settings)
+    return RaceRequest(lanes=chosen, linger=True, probe_every="growing", sample_graphs=True, **settings)
 
 
 PICTURES = {
