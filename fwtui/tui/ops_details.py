@@ -11,6 +11,7 @@ from fwtui.ops.figures import apart, fingerprint
 from fwtui.race.graph import Tensor
 from fwtui.race.records import Fingerprint, LoggedOp, Taken
 from fwtui.tui import words
+from fwtui.tui.ops_links import MOST_COMPARED
 from fwtui.tui.ops_pairing import Pairing
 from fwtui.tui.ops_words import is_bookkeeping, shape, source
 from fwtui.workloads.own_errors import plain
@@ -59,19 +60,22 @@ def tight(pairing: Pairing, side: int, number: int, colours: Sequence[str]) -> C
 def verdict(pairing: Pairing, side: int, number: int) -> Content:
     """The counterparts, and how far what they gave is from what this op gave; or why there are none."""
     op, others = pairing.ops(side)[number], pairing.across(side, number)
+    if number in pairing.calls[side]:
+        return Content.assemble(("the step is called once; what runs inside of it stands below", "$dim"))
     if not pairing.compares:
         return Content.assemble(("no log on the other side", "$dim"))
     match = pairing.match(side, number)
-    if number in pairing.calls[side]:
-        return Content.assemble(("the step is called once; what runs inside of it stands below", "$dim"))
     if not others:
         if is_bookkeeping(op.op):
             return Content.assemble(("none needed: it computes nothing", "$dim"))
         word = f"{match.canonical}: " if match.canonical else "no common word: "
         return Content.assemble((word, "$dim"), ("+ stands alone on this side", "$warning"))
     named = ", ".join(f"{one.number} {plain(one.op)}" for one in others)
-    ours = pairing.ops(side)[(match.left, match.right)[side][-1]]
-    gap = _gap(fingerprint(ours), fingerprint(others[-1]), pairing.same_step)
+    if len(match.left) + len(match.right) > MOST_COMPARED:
+        gap = Content.assemble(("outputs not compared: many ops that are one", "$dim"))
+    else:
+        ours = pairing.ops(side)[(match.left, match.right)[side][-1]]
+        gap = _gap(fingerprint(ours), fingerprint(others[-1]), pairing.same_step)
     return Content.assemble((f"{match.canonical}: ", "$dim"), named, "   ", gap)
 
 

@@ -26,7 +26,7 @@ MEANINGS = {
 LEGEND = (("─", "counterparts"), ("≠", "other values"), *((one[0], MEANINGS[one]) for one in _MARKED))
 """What each mark between the sides means."""
 
-_MOST_COMPARED = 3
+MOST_COMPARED = 3
 """Ops of a match on both sides together, the last of which give what it gives."""
 
 
@@ -79,7 +79,7 @@ def differ(pairing: Pairing, match: Match, tolerance: float) -> bool:
 
     Which of many ops gives what the one across from them gives, nobody knows.
     """
-    if not pairing.same_step or match.alone or len(match.left) + len(match.right) > _MOST_COMPARED:
+    if not pairing.same_step or match.alone or len(match.left) + len(match.right) > MOST_COMPARED:
         return False
     a, b = (fingerprint(pairing.ops(side)[ops[-1]]) for side, ops in enumerate((match.left, match.right)))
     gap = apart(a, b) if a is not None and b is not None else None
