@@ -11,10 +11,10 @@ from fwtui.cli.ops_table import PHASE_STYLES, name, time
 from fwtui.ops.names import computes
 from fwtui.race.records import LoggedOp, OpsLogged
 from fwtui.tui import words
-from fwtui.tui.ops_links import differ
-from fwtui.tui.ops_pairing import Pairing, pair
-from fwtui.tui.ops_rows import Heading, Row, arrange
-from fwtui.tui.ops_words import cut, is_bookkeeping, output, right
+from fwtui.tui.ops.links import differ
+from fwtui.tui.ops.pairing import Pairing, pair
+from fwtui.tui.ops.rows import Heading, Row, arrange
+from fwtui.tui.ops.words import cut, is_bookkeeping, output, right
 
 _TIME = 8
 _SHAPE = (6, 14)

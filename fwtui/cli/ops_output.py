@@ -19,7 +19,7 @@ from fwtui.ops.json_format import log_json, matches_json
 from fwtui.ops.pairing import NEAR
 from fwtui.race.records import OpLog, OpsLogged
 from fwtui.tui import words
-from fwtui.tui.ops_words import source
+from fwtui.tui.ops.words import source
 from fwtui.workloads.own_errors import plain
 
 Logs = Sequence[OpsLogged | None]

@@ -12,7 +12,7 @@ from fwtui.ops.figures import fingerprint, leaves, not_finite, spans_ns
 from fwtui.ops.totals import totals
 from fwtui.race.records import LoggedOp, OpLog
 from fwtui.tui import words
-from fwtui.tui.ops_words import cut, is_bookkeeping, output, right, shape, source
+from fwtui.tui.ops.words import cut, is_bookkeeping, output, right, shape, source
 from fwtui.workloads.own_errors import plain
 
 PHASE_STYLES = {"forward": "blue", "backward": "magenta", "update": "green"}

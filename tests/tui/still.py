@@ -33,8 +33,9 @@ from fwtui.race.records import (
     Stood,
 )
 from fwtui.race.spec import Probes
-from fwtui.tui import app, graph_asking, model
+from fwtui.tui import app, model
 from fwtui.tui.app import FwtuiApp
+from fwtui.tui.graph import asking
 from fwtui.tui.model import RaceModel
 from fwtui.tui.widgets import lane_panel
 
@@ -66,7 +67,7 @@ class Scene:
 
 def stop_clock(monkeypatch: pytest.MonkeyPatch, at_ns: int = NOW) -> None:
     """Has the screen's clocks show `at_ns` for ever."""
-    for module in (history, model, graph_asking, lane_panel):
+    for module in (history, model, asking, lane_panel):
         monkeypatch.setattr(module, "perf_counter_ns", lambda: at_ns)
 
 

@@ -9,10 +9,10 @@ from textual.widgets import Input
 
 from fwtui.race.graph import Graph, Node, NoGraph, Tensor
 from fwtui.race.records import Compiled, Ended, GraphsTold, LoggedOp, OpLog
-from fwtui.tui.graph_match import Pairings
-from fwtui.tui.graph_place import node_of
-from fwtui.tui.graph_state import LaneGraphs
-from fwtui.tui.graph_walk import walk
+from fwtui.tui.graph.lane_graphs import LaneGraphs
+from fwtui.tui.graph.pairing import Pairings
+from fwtui.tui.graph.place import node_of
+from fwtui.tui.graph.walk import walk
 from fwtui.tui.model import RaceModel
 from fwtui.tui.screens.graph import GraphScreen
 from fwtui.tui.selection import Place

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from fwtui.race.records import Fingerprint, NotLogged, OpLog, OpsLogged
-from fwtui.tui import ops_pairing
+from fwtui.tui.ops import pairing
 from fwtui.tui.screens.ops import OpsScreen
 from fwtui.tui.selection import Place
 from tests import two_layer_steps as steps
@@ -246,7 +246,7 @@ async def test_lanes_that_cannot_tell_or_not_yet():
 
 async def test_one_side_at_a_time_in_a_small_window(monkeypatch):
     # A long log is aligned beside the screen.
-    monkeypatch.setattr(ops_pairing, "MOST_AT_ONCE", 10)
+    monkeypatch.setattr(pairing, "MOST_AT_ONCE", 10)
     async with shown(told(), "3", size=SMALL) as d:
         await d.shows("─ 0 aten.mm")
         assert "torch.eager" not in d.text()

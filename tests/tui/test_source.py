@@ -10,10 +10,10 @@ from fwtui.backends.catalogue import BACKENDS
 from fwtui.race.plan import LaneRequest, RaceRequest, plan
 from fwtui.race.records import LoggedOp, OpLog, OpsLogged
 from fwtui.race.spec import OPTIMIZERS
-from fwtui.tui.source_costs import Costs
-from fwtui.tui.source_page import SourcePage, bar
-from fwtui.tui.source_sections import LaneSource, Running, Section
-from fwtui.tui.source_text import SourceFile, UnreadableError
+from fwtui.tui.source.costs import Costs
+from fwtui.tui.source.page import SourcePage, bar
+from fwtui.tui.source.sections import LaneSource, Running, Section
+from fwtui.tui.source.text import SourceFile, UnreadableError
 from fwtui.workloads.catalogue import NAMES
 from tests import two_layer_steps
 
@@ -103,7 +103,7 @@ def test_what_cannot_be_read_is_told_in_words(tmp_path, monkeypatch):
     bad.write_bytes(b"# coding: nothing\n")
     with pytest.raises(UnreadableError, match=r"bad.py is no Python: unknown encoding"):
         SourceFile.read(bad)
-    monkeypatch.setattr("fwtui.tui.source_text.MOST_BYTES", 10)
+    monkeypatch.setattr("fwtui.tui.source.text.MOST_BYTES", 10)
     with pytest.raises(UnreadableError, match="larger than"):
         SourceFile.read(bad)
 

@@ -11,7 +11,7 @@ from fwtui.backends.logbook import in_net
 from fwtui.race.records import Ended, NotLogged, OpsLogged
 from fwtui.tui import words
 from fwtui.tui.selection import Place
-from fwtui.tui.source_costs import Costs
+from fwtui.tui.source.costs import Costs
 from fwtui.tui.widgets.source_side import SourceSide
 from fwtui.workloads.template import write
 from tests import two_layer_steps

@@ -12,12 +12,12 @@ from textual.widget import Widget
 from textual.worker import Worker
 
 from fwtui.race.graph import Graph, NoGraph
-from fwtui.tui import graph_details
-from fwtui.tui.graph_asking import Asking
-from fwtui.tui.graph_desk import GraphDesk
-from fwtui.tui.graph_page import Item
-from fwtui.tui.graph_status import status, unpaired
-from fwtui.tui.graph_walk import Direction, Walk, walk
+from fwtui.tui.graph import details
+from fwtui.tui.graph.asking import Asking
+from fwtui.tui.graph.desk import GraphDesk
+from fwtui.tui.graph.page import Item
+from fwtui.tui.graph.status import status, unpaired
+from fwtui.tui.graph.walk import Direction, Walk, walk
 from fwtui.tui.model import RaceModel
 from fwtui.tui.screens.race_screen import NARROW_COLUMNS
 from fwtui.tui.screens.why_screen import WhyScreen
@@ -165,7 +165,7 @@ class GraphScreen(WhyScreen):
         beside = desk.lane(there) if there is not None else None
         other = beside.facts if beside is not None and beside.graph is not None else None
         counterpart = desk.counterpart(index, item) if isinstance(item, int) else None
-        return graph_details.about(desk.lane(index).facts, item, counterpart, other, tight)
+        return details.about(desk.lane(index).facts, item, counterpart, other, tight)
 
     def _remark(self, index: int) -> str:
         lane, step = self._model.lanes[index], self._desk.lane(index).step

@@ -15,11 +15,11 @@ from textual.worker import Worker
 
 from fwtui.ops.figures import first_fault
 from fwtui.race.spec import SpecError
-from fwtui.tui import ops_details, ops_state
 from fwtui.tui.model import RaceModel
-from fwtui.tui.ops_desk import OpsDesk
-from fwtui.tui.ops_lines import Cursor, View
-from fwtui.tui.ops_links import LEGEND
+from fwtui.tui.ops import details, showing
+from fwtui.tui.ops.desk import OpsDesk
+from fwtui.tui.ops.lines import Cursor, View
+from fwtui.tui.ops.links import LEGEND
 from fwtui.tui.screens.race_screen import NARROW_COLUMNS
 from fwtui.tui.screens.why_screen import WhyScreen
 from fwtui.tui.selection import Place, ScreenName, Selection
@@ -169,9 +169,9 @@ class OpsScreen(WhyScreen):
         found = desk.found(self._cursor.side) if desk.showing.term and self._cursor else []
         place = found.index(self._cursor.op) if self._cursor and self._cursor.op in found else None
         following = desk.following
-        shown = ops_state.following(following.live, following.watches(sides), following.rate(sides))
+        shown = showing.following(following.live, following.watches(sides), following.rate(sides))
         remark = Content.assemble((f"✗ {self._fault}", "bold $error")) if self._fault else Content("")
-        self._state.show(*ops_state.state(desk.showing, found, place, shown, remark))
+        self._state.show(*showing.state(desk.showing, found, place, shown, remark))
 
     def _show_details(self, narrow: bool) -> None:
         colours = [colour_names(self._model.lanes)[index] for index in self.sides]
@@ -179,10 +179,10 @@ class OpsScreen(WhyScreen):
         if self._cursor is not None:
             pairing = self._desk.pairing
             if narrow:
-                told = (ops_details.tight(pairing, *self._cursor, colours), Content(""))
+                told = (details.tight(pairing, *self._cursor, colours), Content(""))
             else:
-                told = ops_details.about(pairing, *self._cursor, colours)
-                verdict = ops_details.verdict(pairing, *self._cursor)
+                told = details.about(pairing, *self._cursor, colours)
+                verdict = details.verdict(pairing, *self._cursor)
         self._verdict.show((verdict, Content("")))
         for widget, new, old in zip(self._details, told, self._told, strict=True):
             widget.display = not narrow or widget is self._details[0]
@@ -262,7 +262,7 @@ class OpsScreen(WhyScreen):
         pairing, (side, number) = self._desk.pairing, self._cursor
         across = pairing.across(side, number)
         if not across:
-            self.notify(ops_details.verdict(pairing, side, number).plain, severity="warning", markup=False)
+            self.notify(details.verdict(pairing, side, number).plain, severity="warning", markup=False)
             return
         self.go_to(Place(self.sides[1 - side], across[0].number, source=across[0].source))
 
@@ -349,7 +349,7 @@ class OpsScreen(WhyScreen):
         assert log is not None
         op = first_fault(log.log)
         assert op is not None
-        self._fault = ops_state.fault(index, log, op)
+        self._fault = showing.fault(index, log, op)
         self._desk.showing.phase = None
         self._selection.jumped(self.NAME)
         self._selection.place = Place(index, op.number, source=op.source)

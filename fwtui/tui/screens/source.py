@@ -15,10 +15,10 @@ from fwtui.tui.model import RaceModel
 from fwtui.tui.screens.race_screen import NARROW_COLUMNS
 from fwtui.tui.screens.why_screen import WhyScreen
 from fwtui.tui.selection import Place, ScreenName, Selection
-from fwtui.tui.source_desk import SourceDesk
-from fwtui.tui.source_details import details
-from fwtui.tui.source_sections import Source
-from fwtui.tui.source_state import logged
+from fwtui.tui.source.desk import SourceDesk
+from fwtui.tui.source.details import details
+from fwtui.tui.source.sections import Source
+from fwtui.tui.source.standing import logged
 from fwtui.tui.widgets.graph_lines import GraphLines
 from fwtui.tui.widgets.graph_prompt import GraphPrompt
 from fwtui.tui.widgets.lane_panel import colour_names

@@ -13,8 +13,8 @@ from textual.widgets import Static
 from fwtui.race.graph import Graph, NoGraph
 from fwtui.tui import words
 from fwtui.tui.charts.axes import prefixed
-from fwtui.tui.graph_facts import GraphFacts
-from fwtui.tui.graph_page import Page
+from fwtui.tui.graph.facts import GraphFacts
+from fwtui.tui.graph.page import Page
 from fwtui.tui.widgets.graph_lines import GraphLines
 from fwtui.tui.widgets.lane_panel import COLOURS
 from fwtui.tui.widgets.line import Line, Sides

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from fwtui.tui.ops_lines import STYLES, View
+from fwtui.tui.ops.lines import STYLES, View
 from fwtui.tui.widgets.lane_panel import COLOURS
 
 _HEAD_ROWS = 1

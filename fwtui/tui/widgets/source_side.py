@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from fwtui.tui.source_page import SourcePage
+from fwtui.tui.source.page import SourcePage
 from fwtui.tui.widgets.graph_lines import GraphLines
 from fwtui.tui.widgets.lane_panel import COLOURS
 from fwtui.tui.widgets.line import Line, Sides

@@ -11,9 +11,9 @@ from fwtui.ops.figures import apart, fingerprint
 from fwtui.race.graph import Tensor
 from fwtui.race.records import Fingerprint, LoggedOp, Taken
 from fwtui.tui import words
-from fwtui.tui.ops_links import MOST_COMPARED
-from fwtui.tui.ops_pairing import Pairing
-from fwtui.tui.ops_words import is_bookkeeping, shape, source
+from fwtui.tui.ops.links import MOST_COMPARED
+from fwtui.tui.ops.pairing import Pairing
+from fwtui.tui.ops.words import is_bookkeeping, shape, source
 from fwtui.workloads.own_errors import plain
 
 _LABEL = 8

@@ -10,7 +10,7 @@ from functools import cached_property
 from fwtui.ops.align import Alignment, align, of_graph
 from fwtui.ops.names import canonical
 from fwtui.race.graph import Graph
-from fwtui.tui.graph_page import Mark
+from fwtui.tui.graph.page import Mark
 
 _MOST_PAIRS = 8
 _AT_ONCE = 250

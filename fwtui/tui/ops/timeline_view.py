@@ -10,12 +10,12 @@ from fwtui.ops.figures import leaves, span_ns, spans_ns
 from fwtui.race.records import LoggedOp, OpPhase
 from fwtui.tui import words
 from fwtui.tui.charts.axes import Limits, ticks
-from fwtui.tui.ops_lines import Looked, Span, Style
-from fwtui.tui.ops_links import LINK, link
-from fwtui.tui.ops_pairing import Pairing
-from fwtui.tui.ops_rows import Heading
-from fwtui.tui.ops_rows_view import RowsView
-from fwtui.tui.ops_words import cut, right
+from fwtui.tui.ops.lines import Looked, Span, Style
+from fwtui.tui.ops.links import LINK, link
+from fwtui.tui.ops.pairing import Pairing
+from fwtui.tui.ops.rows import Heading
+from fwtui.tui.ops.rows_view import RowsView
+from fwtui.tui.ops.words import cut, right
 
 _OP, _TIME = 22, 8
 _HALVES = 2

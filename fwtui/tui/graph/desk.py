@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from fwtui.race.graph import Graph
 from fwtui.race.race import LaneRun
-from fwtui.tui.graph_details import Counterpart
-from fwtui.tui.graph_match import Pairing, Pairings
-from fwtui.tui.graph_page import Item, Mark, Page
-from fwtui.tui.graph_place import like, node_of
-from fwtui.tui.graph_state import LaneGraphs, View
-from fwtui.tui.graph_status import Looking
+from fwtui.tui.graph.details import Counterpart
+from fwtui.tui.graph.lane_graphs import LaneGraphs, View
+from fwtui.tui.graph.page import Item, Mark, Page
+from fwtui.tui.graph.pairing import Pairing, Pairings
+from fwtui.tui.graph.place import like, node_of
+from fwtui.tui.graph.status import Looking
 from fwtui.tui.model import RaceModel
 from fwtui.tui.selection import Place
 

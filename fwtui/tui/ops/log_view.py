@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from fwtui.race.records import LoggedOp
 from fwtui.tui import words
-from fwtui.tui.ops_lines import Span, Style
-from fwtui.tui.ops_links import LINK, across, link
-from fwtui.tui.ops_rows import Heading
-from fwtui.tui.ops_rows_view import RowsView
-from fwtui.tui.ops_words import cut, output, right, source
+from fwtui.tui.ops.lines import Span, Style
+from fwtui.tui.ops.links import LINK, across, link
+from fwtui.tui.ops.rows import Heading
+from fwtui.tui.ops.rows_view import RowsView
+from fwtui.tui.ops.words import cut, output, right, source
 
 _ACROSS = 21
 _LEAST = {"op": 18, "shape": 8, "time": 8, "bytes": 8, "source": 10}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fwtui.ops.figures import not_finite
 from fwtui.race.records import LoggedOp
-from fwtui.tui.ops_lines import Cursor, Looked, Shade, Span, Style
-from fwtui.tui.ops_pairing import INDENT
-from fwtui.tui.ops_rows import Row
-from fwtui.tui.ops_words import cut, is_bookkeeping
+from fwtui.tui.ops.lines import Cursor, Looked, Shade, Span, Style
+from fwtui.tui.ops.pairing import INDENT
+from fwtui.tui.ops.rows import Row
+from fwtui.tui.ops.words import cut, is_bookkeeping
 
 _DEEPEST = 4
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from fwtui.ops.align import Match
 from fwtui.race.records import OpPhase
-from fwtui.tui.ops_pairing import Pairing, members
+from fwtui.tui.ops.pairing import Pairing, members
 
 Order = Literal["running", "time", "bytes", "op"]
 ORDERS: tuple[Order, ...] = ("running", "time", "bytes", "op")

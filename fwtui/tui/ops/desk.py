@@ -9,14 +9,14 @@ from fwtui.race.graph import Node
 from fwtui.race.records import LoggedOp
 from fwtui.tui.charts.axes import Limits
 from fwtui.tui.model import RaceModel
-from fwtui.tui.ops_follow import Following
-from fwtui.tui.ops_lines import Cursor, Looked, View
-from fwtui.tui.ops_log_view import LogView
-from fwtui.tui.ops_pairing import Logs, Pairing, is_quick, pair
-from fwtui.tui.ops_rows import Row, Rows, arrange
-from fwtui.tui.ops_state import Showing
-from fwtui.tui.ops_timeline_view import TimelineView, axis
-from fwtui.tui.ops_totals_view import TotalsView, totals
+from fwtui.tui.ops.following import Following
+from fwtui.tui.ops.lines import Cursor, Looked, View
+from fwtui.tui.ops.log_view import LogView
+from fwtui.tui.ops.pairing import Logs, Pairing, is_quick, pair
+from fwtui.tui.ops.rows import Row, Rows, arrange
+from fwtui.tui.ops.showing import Showing
+from fwtui.tui.ops.timeline_view import TimelineView, axis
+from fwtui.tui.ops.totals_view import TotalsView, totals
 from fwtui.tui.selection import Place
 
 _LEAST_ALIKE = 2

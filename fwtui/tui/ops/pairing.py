@@ -8,7 +8,7 @@ from functools import cached_property
 
 from fwtui.ops.align import Alignment, Item, Match, align, of_log
 from fwtui.race.records import LoggedOp, OpPhase, OpsLogged
-from fwtui.tui.ops_words import output, source
+from fwtui.tui.ops.words import output, source
 
 INDENT = 2
 """Cells by which an op is indented below the call that it ran inside of."""

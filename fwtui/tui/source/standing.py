@@ -8,8 +8,8 @@ from textual.content import Content
 
 from fwtui.tui import words
 from fwtui.tui.model import Lane
-from fwtui.tui.source_costs import Costs
-from fwtui.tui.source_sections import Running, Section
+from fwtui.tui.source.costs import Costs
+from fwtui.tui.source.sections import Running, Section
 from fwtui.tui.widgets.lane_panel import status
 from fwtui.tui.widgets.line import Sides
 from fwtui.workloads.own_errors import plain

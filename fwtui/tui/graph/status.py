@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from fwtui.tui.graph_match import Pairing
+from fwtui.tui.graph.pairing import Pairing
 from fwtui.tui.widgets.line import Sides
 from fwtui.workloads.own_errors import plain
 

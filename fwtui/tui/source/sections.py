@@ -11,7 +11,7 @@ from pathlib import Path
 from fwtui.backends import catalogue as backends
 from fwtui.race.records import Phase
 from fwtui.race.spec import LaneSpec
-from fwtui.tui.source_text import Piece, SourceFile, UnreadableError
+from fwtui.tui.source.text import Piece, SourceFile, UnreadableError
 from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.own import Own
 from fwtui.workloads.own_errors import plain

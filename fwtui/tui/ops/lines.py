@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
 from fwtui.race.records import OpPhase
-from fwtui.tui.ops_pairing import Pairing
-from fwtui.tui.ops_rows import Rows
+from fwtui.tui.ops.pairing import Pairing
+from fwtui.tui.ops.rows import Rows
 
 Style = Literal["", "dim", "faint", "strong", "left", "right", "warning", "error", "found"] | OpPhase
 STYLES: tuple[Style, ...] = (

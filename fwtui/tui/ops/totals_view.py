@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from fwtui.ops.figures import leaves
 from fwtui.race.records import LoggedOp, OpPhase
 from fwtui.tui import words
-from fwtui.tui.ops_lines import LANES, Looked, Shade, Span
-from fwtui.tui.ops_pairing import Pairing, members
-from fwtui.tui.ops_rows import Order
-from fwtui.tui.ops_words import cut, is_bookkeeping, right, short
+from fwtui.tui.ops.lines import LANES, Looked, Shade, Span
+from fwtui.tui.ops.pairing import Pairing, members
+from fwtui.tui.ops.rows import Order
+from fwtui.tui.ops.words import cut, is_bookkeeping, right, short
 
 _NAME = 26
 _FIGURES = {"count": 5, "time": 8, "bytes": 8, "share": 6}

@@ -11,8 +11,8 @@ from textual.content import Content
 
 from fwtui.graphs.lines import outputs, source, tensor
 from fwtui.tui import words
-from fwtui.tui.graph_facts import GraphFacts
-from fwtui.tui.graph_page import Item
+from fwtui.tui.graph.facts import GraphFacts
+from fwtui.tui.graph.page import Item
 from fwtui.workloads.own_errors import plain
 
 _LABEL = 9

@@ -9,9 +9,9 @@ from textual.content import Content
 
 from fwtui.race.records import LoggedOp, OpPhase
 from fwtui.tui import words
-from fwtui.tui.ops_words import output, short
-from fwtui.tui.source_costs import Costs
-from fwtui.tui.source_sections import Source
+from fwtui.tui.ops.words import output, short
+from fwtui.tui.source.costs import Costs
+from fwtui.tui.source.sections import Source
 from fwtui.workloads.own_errors import place, plain
 
 Across = tuple[LoggedOp, Source | None]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from fwtui.race.records import LoggedOp, OpPhase, OpsLogged
-from fwtui.tui.source_sections import Source
+from fwtui.tui.source.sections import Source
 
 
 @dataclass

@@ -10,8 +10,8 @@ from fwtui.graphs import tree
 from fwtui.ops.names import computes
 from fwtui.race.graph import Graph, NoGraph
 from fwtui.race.records import GraphsTold
-from fwtui.tui.graph_facts import GraphFacts
-from fwtui.tui.graph_page import DrawingPage, Item, MarkOf, Page, TreePage
+from fwtui.tui.graph.facts import GraphFacts
+from fwtui.tui.graph.page import DrawingPage, Item, MarkOf, Page, TreePage
 
 View = Literal["tree", "drawing"]
 _LARGE = 200

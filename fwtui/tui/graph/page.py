@@ -9,7 +9,7 @@ from fwtui.graphs import tree
 from fwtui.graphs.lines import outputs, padded, source
 from fwtui.graphs.tree import Group, TreeRow
 from fwtui.tui.charts.axes import prefixed
-from fwtui.tui.graph_facts import GraphFacts
+from fwtui.tui.graph.facts import GraphFacts
 from fwtui.workloads.own_errors import plain
 
 Item = int | str

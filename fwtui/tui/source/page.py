@@ -11,9 +11,9 @@ from pygments.token import Token
 from rich.cells import cell_len, set_cell_size
 
 from fwtui.tui import words
-from fwtui.tui.source_costs import Cost, Costs
-from fwtui.tui.source_sections import Running, Section, Source
-from fwtui.tui.source_text import Piece
+from fwtui.tui.source.costs import Cost, Costs
+from fwtui.tui.source.sections import Running, Section, Source
+from fwtui.tui.source.text import Piece
 
 Span = tuple[str, str]
 """A piece of a line, and its style's name."""

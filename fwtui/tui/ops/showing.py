@@ -11,8 +11,8 @@ from textual.content import Content
 from fwtui.ops import names
 from fwtui.ops.figures import not_finite
 from fwtui.race.records import LoggedOp, OpPhase, OpsLogged
-from fwtui.tui.ops_rows import ORDERS, PHASES, Order
-from fwtui.tui.ops_words import output, source
+from fwtui.tui.ops.rows import ORDERS, PHASES, Order
+from fwtui.tui.ops.words import output, source
 from fwtui.tui.widgets.line import Sides
 from fwtui.workloads.own_errors import plain
 

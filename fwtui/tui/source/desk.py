@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from fwtui.race.graph import Graph
 from fwtui.race.records import LoggedOp, OpsLogged
 from fwtui.tui.model import Lane, RaceModel
-from fwtui.tui.ops_pairing import Pairing, is_quick, pair
-from fwtui.tui.ops_words import is_bookkeeping
+from fwtui.tui.ops.pairing import Pairing, is_quick, pair
+from fwtui.tui.ops.words import is_bookkeeping
 from fwtui.tui.selection import Place
-from fwtui.tui.source_costs import Costs, asked_by
-from fwtui.tui.source_page import SourcePage
-from fwtui.tui.source_sections import LaneSource, Source
-from fwtui.tui.source_state import running
+from fwtui.tui.source.costs import Costs, asked_by
+from fwtui.tui.source.page import SourcePage
+from fwtui.tui.source.sections import LaneSource, Source
+from fwtui.tui.source.standing import running
 
 
 @dataclass

@@ -5,10 +5,10 @@ from __future__ import annotations
 from fwtui.ops import names
 from fwtui.ops.align import Match
 from fwtui.ops.figures import apart, fingerprint
-from fwtui.tui.ops_lines import LANES, Looked, Span, Style
-from fwtui.tui.ops_pairing import Pairing, members
-from fwtui.tui.ops_rows import Row
-from fwtui.tui.ops_words import cut, is_bookkeeping
+from fwtui.tui.ops.lines import LANES, Looked, Span, Style
+from fwtui.tui.ops.pairing import Pairing, members
+from fwtui.tui.ops.rows import Row
+from fwtui.tui.ops.words import cut, is_bookkeeping
 
 LINK = 5
 """Cells between both sides."""
