@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -38,7 +39,9 @@ class Compile(Eager):
     def __init__(self, job: Job) -> None:
         super().__init__(job)
         self._name = dynamo.own_name(self._run)
-        self._run = dynamo.compiled(self._run, self._name)
+        sources = dynamo.Sources(_files(self._loss, step_of, optimizers.Written.__call__))
+        options = {"post_grad_custom_post_pass": sources}
+        self._run = dynamo.compiled(self._run, self._name, options=options)
         self._watch = dynamo.Watch()
 
     def step(self, batch: Batch) -> Mapping[str, float]:
@@ -135,3 +138,9 @@ def _named(
     """Every tensor that a step takes, by the name that it has in logs and graphs."""
     state = (tensor for of_weight in update.state for tensor in of_weight)
     return {f"state {number}": one for number, one in enumerate(state, 1)} | oplog.named(parameters, batch)
+
+
+def _files(*functions: Any) -> set[str]:
+    """Where `functions` are written, as far as that is in files."""
+    written = (getattr(function, "__code__", None) for function in functions)
+    return {code.co_filename for code in written if code and Path(code.co_filename).is_file()}

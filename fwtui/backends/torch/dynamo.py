@@ -10,10 +10,12 @@ import copy
 import logging
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from hashlib import blake2b
 from inspect import signature
 from itertools import count
+from pathlib import Path
 from types import FunctionType
 from typing import Any, Protocol
 
@@ -25,6 +27,7 @@ from torch import fx
 from torch._dynamo.exc import BackendCompilerFailed
 from torch._dynamo.pgo import get_code_state
 from torch._dynamo.utils import CompilationMetrics, graph_break_reasons
+from torch._inductor.custom_graph_pass import CustomGraphPass
 from torch._inductor.exc import InvalidCxxCompiler
 
 from fwtui.backends.logbook import Source, in_library
@@ -50,6 +53,24 @@ _here = threading.local()
 def own_name(function: Callable[..., Any]) -> str:
     """A name for `function` under which no other lane of the process compiles."""
     return f"{function.__name__}_{next(_functions)}"
+
+
+class Sources(CustomGraphPass):
+    """Changes nothing in a graph, and makes Inductor's cache on the disk ask for the files that it is from.
+
+    What is kept there tells each kernel's lines. Another checkout's, or those of a file before it was edited,
+    are the same graph to Inductor.
+    """
+
+    def __init__(self, files: Iterable[str]) -> None:
+        self._files = {file: blake2b(Path(file).read_bytes()).hexdigest() for file in sorted(files)}
+
+    def __call__(self, graph: fx.Graph) -> None:
+        """Leaves `graph` as it is."""
+
+    def uuid(self) -> Any:
+        """What the cache tells graphs apart by, beside what they hold."""
+        return tuple(self._files.items())
 
 
 def compiled(function: Callable[..., Any], name: str, **options: Any) -> Callable[..., Any]:

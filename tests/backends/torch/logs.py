@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,6 +12,7 @@ import torch
 from fwtui.backends import fingerprint as numpy_figures
 from fwtui.backends.base import Job, NotYetError
 from fwtui.backends.torch import figures
+from fwtui.backends.torch.dynamo import Sources
 from fwtui.backends.torch.step import build
 from fwtui.race.graph import Graph
 from tests.backends.torch import nets
@@ -89,12 +92,24 @@ def between(mode, loss, batches, optimizer="sgd"):
     return said
 
 
+def sources():
+    """What Inductor's cache is asked for with a file, with it once more, once edited, and in another place."""
+    with TemporaryDirectory() as folder:
+        here, there = Path(folder, "net.py"), Path(folder, "copy.py")
+        for file in (here, there):
+            file.write_text("x = 1\n")
+        asked_for = [Sources([str(file)]).uuid() for file in (here, here, there)]
+        here.write_text("# one\nx = 1\n")
+        return [*asked_for, Sources([str(here)]).uuid()]
+
+
 def fast():
     depths = [nets.batch(depth=depth) for depth in (2, 3, 2)]
     net = lane("eager", nets.sorting)
     return {
         "dropping": between("eager", nets.dropping, [nets.batch()] * 3),
         "adam": between("eager", nets.deep, depths, "adam"),
+        "sources": sources(),
         "sorting": told(net.log_ops(nets.batch())),
         "whole": whole(net.log_ops(nets.batch(), values=True)),
         "figures": {

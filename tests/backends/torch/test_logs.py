@@ -132,6 +132,14 @@ def test_kernels_tell_their_phase_and_line(said):
     assert all(kernel["line"] is not None for kernel in kernels)
 
 
+def test_lines_are_those_of_this_file_as_it_is_now(said):
+    """Inductor keeps a graph's lines with what it compiles on the disk."""
+    first, again, copied, edited = said["logs"]["sources"]
+    assert first == again
+    assert first != copied
+    assert first != edited
+
+
 def test_kernels_take_what_was_there(said):
     ops = said["reference"]["adam"]["log"]["ops"]
     for number, op in enumerate(ops):
