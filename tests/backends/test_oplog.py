@@ -44,7 +44,7 @@ def logs(folder):
         for key in KEYS
     }
     for child in children.values():
-        _, err = child.communicate(timeout=150)
+        _, err = child.communicate(timeout=350)
         assert child.returncode == 0, err[-4000:]
     return {key: pickle.loads((folder / f"{key}.pickle").read_bytes()) for key in KEYS}
 

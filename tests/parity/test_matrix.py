@@ -24,7 +24,7 @@ def parity(workload: str, optimizer: str, dtype: str, lanes: str = "torch.eager,
         (sys.executable, "-m", "fwtui", "parity", *words, "--steps", "100", "--json", "-"),
         capture_output=True,
         text=True,
-        timeout=170,
+        timeout=350,
         check=False,
     )
     return ran.returncode, json.loads(ran.stdout), ran.stderr

@@ -30,7 +30,7 @@ def computed():
     }
     said = {}
     for key, child in children.items():
-        out, err = child.communicate(timeout=120)
+        out, err = child.communicate(timeout=350)
         assert child.returncode == 0, err[-4000:]
         said[key] = json.loads(out.splitlines()[-1])
     return said

@@ -52,7 +52,7 @@ def ends(tmp_path_factory):
     ]
     said = {}
     for child in children:
-        out, _ = child.communicate(timeout=150)
+        out, _ = child.communicate(timeout=350)
         assert child.returncode == 0
         said |= json.loads(out.splitlines()[-1])
     return said

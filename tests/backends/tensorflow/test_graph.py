@@ -55,7 +55,7 @@ class Said(dict):
 
     def _asked(self, *names):
         command = [sys.executable, "-m", "tests.backends.tensorflow.graph_probe", self._path, *names]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=150, check=False)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=350, check=False)
         assert done.returncode == 0, done.stderr[-4000:]
         return pickle.loads(self._path.read_bytes())
 

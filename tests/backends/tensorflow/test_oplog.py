@@ -25,7 +25,7 @@ def said(tmp_path_factory):
     """What `oplog_probe.py` says."""
     path = tmp_path_factory.mktemp("logs") / "said"
     command = [sys.executable, "-m", "tests.backends.tensorflow.oplog_probe", path]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=150, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=350, check=False)
     assert done.returncode == 0, done.stderr[-4000:]
     return pickle.loads(path.read_bytes())
 

@@ -15,7 +15,7 @@ def ask(speed, folder):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=170 if speed == "fast" else 1700,
+        timeout=350 if speed == "fast" else 1700,
     )
     assert child.returncode == 0, child.stderr[-4000:]
     return json.loads(child.stdout.splitlines()[-1])

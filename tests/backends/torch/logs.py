@@ -93,7 +93,7 @@ def between(mode, loss, batches, optimizer="sgd"):
 
 
 def sources():
-    """What Inductor's cache is asked for with a file, with it once more, once edited, and in another place."""
+    """What Inductor's cache is asked for with a file, once more, with a copy, and with the file edited."""
     with TemporaryDirectory() as folder:
         here, there = Path(folder, "net.py"), Path(folder, "copy.py")
         for file in (here, there):
