@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="session")
 def probes(tmp_path_factory):
     """What each framework's `probe.py` says, by the framework's key."""
-    return said_by_probes("fast", 150, tmp_path_factory.mktemp("probes"))
+    return said_by_probes("fast", 350, tmp_path_factory.mktemp("probes"))
 
 
 @pytest.fixture(scope="session")
