@@ -16,7 +16,7 @@ from fwtui.ops.align import align, of_log
 from fwtui.ops.chrome_trace import as_chrome_trace
 from fwtui.ops.figures import busy_ns, first_fault, leaves, overhead
 from fwtui.ops.json_format import log_json, matches_json
-from fwtui.ops.pairing import NEAR
+from fwtui.ops.matching import NEAR
 from fwtui.race.records import OpLog, OpsLogged
 from fwtui.tui import words
 from fwtui.tui.ops.words import source

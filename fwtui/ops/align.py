@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from fwtui.ops.items import Item, of_graph, of_log
+from fwtui.ops.matching import Matching
 from fwtui.ops.names import canonical
-from fwtui.ops.pairing import Pairing
 from fwtui.ops.regions import Regions
 from fwtui.ops.streams import Stream
 
@@ -62,51 +62,51 @@ def align(left: Sequence[Item], right: Sequence[Item]) -> Alignment:
     What gives the same values comes first, then the ops that do not stand everywhere, in order; from both of
     these it goes along the flow of data. What has no word, or no neighbour with a counterpart, stands alone.
     """
-    pairing = Pairing(Stream(left), Stream(right))
-    regions = Regions(pairing)
-    pairing.by_names()
+    matching = Matching(Stream(left), Stream(right))
+    regions = Regions(matching)
+    matching.by_names()
     regions.updates()
-    pairing.by_values()
+    matching.by_values()
     regions.complete()
-    _along_the_flow(pairing, regions)
-    while pairing.by_inputs():
+    _along_the_flow(matching, regions)
+    while matching.by_inputs():
         regions.complete()
         regions.compose()
-    if pairing.doubt_values():
-        _along_the_flow(pairing, regions)
-    pairing.by_order()
-    pairing.by_flow(carrying=True)
-    return _told(pairing)
+    if matching.doubt_values():
+        _along_the_flow(matching, regions)
+    matching.by_order()
+    matching.by_flow(carrying=True)
+    return _told(matching)
 
 
-def _along_the_flow(pairing: Pairing, regions: Regions) -> None:
-    pairing.by_landmarks()
+def _along_the_flow(matching: Matching, regions: Regions) -> None:
+    matching.by_landmarks()
     regions.complete()
-    pairing.by_flow()
+    matching.by_flow()
     regions.complete()
     regions.compose()
-    pairing.by_flow()
+    matching.by_flow()
 
 
-def _told(pairing: Pairing) -> Alignment:
-    groups = _groups(pairing)
+def _told(matching: Matching) -> Alignment:
+    groups = _groups(matching)
     in_group: tuple[dict[int, int], dict[int, int]] = ({}, {})
     for number, group in enumerate(groups):
         for side in (0, 1):
             in_group[side].update(dict.fromkeys(group[side], number))
-    order = _order(groups, in_group, len(pairing.sides[1].items))
-    matches = tuple(Match(_word(pairing, groups[n]), *map(tuple, groups[n])) for n in order)
+    order = _order(groups, in_group, len(matching.sides[1].items))
+    matches = tuple(Match(_word(matching, groups[n]), *map(tuple, groups[n])) for n in order)
     place = {number: at for at, number in enumerate(order)}
     of = tuple({item: place[number] for item, number in side.items()} for side in in_group)
     return Alignment(matches, (of[0], of[1]))
 
 
-def _groups(pairing: Pairing) -> list[tuple[list[int], list[int]]]:
+def _groups(matching: Matching) -> list[tuple[list[int], list[int]]]:
     """What hangs together, in the left side's order, then what is on the right alone."""
     groups: list[tuple[list[int], list[int]]] = []
     seen: set[tuple[int, int]] = set()
     for side in (0, 1):
-        for item in range(len(pairing.sides[side].items)):
+        for item in range(len(matching.sides[side].items)):
             group: tuple[set[int], set[int]] = (set(), set())
             left = [(side, item)]
             while left:
@@ -114,7 +114,7 @@ def _groups(pairing: Pairing) -> list[tuple[list[int], list[int]]]:
                 if at not in seen:
                     seen.add(at)
                     group[at[0]].add(at[1])
-                    left += [(1 - at[0], other) for other in pairing.of[at[0]].get(at[1], ())]
+                    left += [(1 - at[0], other) for other in matching.of[at[0]].get(at[1], ())]
             if group[0] or group[1]:
                 groups.append((sorted(group[0]), sorted(group[1])))
     return groups
@@ -139,8 +139,8 @@ def _order(
     return order
 
 
-def _word(pairing: Pairing, group: tuple[list[int], list[int]]) -> str:
+def _word(matching: Matching, group: tuple[list[int], list[int]]) -> str:
     """That of the item which does most in one."""
-    words = [canonical(pairing.sides[side].items[item].op) or () for side in (0, 1) for item in group[side]]
+    words = [canonical(matching.sides[side].items[item].op) or () for side in (0, 1) for item in group[side]]
     most = max(words, key=len)
     return most[0] if most else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Set
 
-from fwtui.ops.pairing import Pairing
+from fwtui.ops.matching import Matching
 from fwtui.ops.table import HELD_WHOLE
 
 BACKWARD = ("whole backward pass",)
@@ -13,26 +13,26 @@ BACKWARD = ("whole backward pass",)
 class Regions:
     """Grows pairs, and makes new ones, where an op holds what the other side does in ops of their own."""
 
-    def __init__(self, pairing: Pairing) -> None:
-        self._pairing, self._sides = pairing, pairing.sides
+    def __init__(self, matching: Matching) -> None:
+        self._matching, self._sides = matching, matching.sides
 
     def complete(self) -> None:
         """Adds to each pair of an op of several parts the rest of what they are on the other side."""
         for side in (0, 1):
-            for item in sorted(self._pairing.of[side]):
+            for item in sorted(self._matching.of[side]):
                 if len(self._sides[side].words[item]) > 1:
                     self._complete(side, item)
 
     def compose(self) -> None:
         """Pairs each op of several parts that has no counterpart with those that stand in its place."""
         for side in (0, 1):
-            for item in self._pairing.free(side):
+            for item in self._matching.free(side):
                 words = self._sides[side].words[item]
                 if words == BACKWARD:
-                    for other in self._pairing.free(1 - side):
+                    for other in self._matching.free(1 - side):
                         if self._sides[1 - side].items[other].phase == "backward":
                             self._link(side, item, other)
-                elif len(words) > 1 and item not in self._pairing.of[side]:
+                elif len(words) > 1 and item not in self._matching.of[side]:
                     for other in sorted(self._in_its_place(side, item, set(words))):
                         self._link(side, item, other)
                     self._complete(side, item)
@@ -40,11 +40,11 @@ class Regions:
     def updates(self) -> None:
         """Pairs an op that is an update, or several of them, with all that updates the same parameters."""
         for side in (0, 1):
-            for item in self._pairing.free(side):
+            for item in self._matching.free(side):
                 words = self._sides[side].words[item]
                 phase = self._sides[side].items[item].phase
                 updates = len(words) > 1 and ("assign" in words or phase == "update")
-                if updates and item not in self._pairing.of[side]:
+                if updates and item not in self._matching.of[side]:
                     for other in sorted(self._with_its_parameters(side, item, set(words))):
                         self._link(side, item, other)
                     self._complete(side, item)
@@ -53,7 +53,7 @@ class Regions:
         """Adds to an op and its counterparts the rest of what they are, on both sides."""
         self._extend(side, item)
         parts = HELD_WHOLE.intersection(self._sides[side].words[item][1:])
-        for other in sorted(self._pairing.of[side].get(item, ())):
+        for other in sorted(self._matching.of[side].get(item, ())):
             if len(self._sides[1 - side].words[other]) > 1:
                 self._extend(1 - side, other)
             self._grow(1 - side, other, parts)  # what is a part of it stands on its own side too
@@ -61,7 +61,7 @@ class Regions:
     def _extend(self, side: int, item: int) -> None:
         """Adds to an op's counterparts those of its parts that none of them does."""
         words = self._sides[side].words[item]
-        others = [self._sides[1 - side].words[other] for other in self._pairing.of[side].get(item, ())]
+        others = [self._sides[1 - side].words[other] for other in self._matching.of[side].get(item, ())]
         if not others:
             return
         whole = all(held[0] != words[0] for held in others)
@@ -80,7 +80,7 @@ class Regions:
         """The free items of the other side that stand before the counterparts of its takers, or behind those
         of its makers."""
         here, there = self._sides[side], self._sides[1 - side]
-        of = self._pairing.of[side]
+        of = self._matching.of[side]
         found = self._after_its_makers(side, item)
         for taker in here.takers[item]:
             # Where another maker of the same is open too, nobody knows which of them is which.
@@ -96,7 +96,7 @@ class Regions:
             taker
             for maker in here.makers[item]
             if here.items[maker].phase in (here.items[item].phase, None)
-            for other in self._pairing.of[side].get(maker, ())
+            for other in self._matching.of[side].get(maker, ())
             for taker in there.takers[other]
         }
 
@@ -114,7 +114,7 @@ class Regions:
         return {
             other
             for other in others
-            if other not in self._pairing.of[1 - side]
+            if other not in self._matching.of[1 - side]
             and not there.carrying[other]
             and there.words[other][0] in words
             and (there.items[other].phase == here.phase or None in (there.items[other].phase, here.phase))
@@ -123,8 +123,8 @@ class Regions:
     def _grow(self, side: int, item: int, words: Set[str]) -> None:
         """Adds free neighbours of an item's counterparts that do one of `words` to them."""
         there = self._sides[1 - side]
-        near = self._pairing.near if side == 0 else self._pairing.near.T
-        left = sorted(self._pairing.of[side].get(item, ()))
+        near = self._matching.near if side == 0 else self._matching.near.T
+        left = sorted(self._matching.of[side].get(item, ()))
         updates = "assign" in self._sides[side].words[item]
         while words and left:
             one = left.pop()
@@ -140,10 +140,10 @@ class Regions:
         """Adds neighbours of an item's counterparts that do one of `words` to them, with what those are
         counterparts of: it is all one op on the item's side, or nearly."""
         there = self._sides[1 - side]
-        for other in sorted(self._pairing.of[side][item]):
+        for other in sorted(self._matching.of[side][item]):
             for near in sorted(there.makers[other] | there.takers[other]):
                 if there.words[near][0] in words:
                     self._link(side, item, near)
 
     def _link(self, side: int, item: int, other: int) -> None:
-        self._pairing.pair(*((item, other) if side == 0 else (other, item)))
+        self._matching.pair(*((item, other) if side == 0 else (other, item)))

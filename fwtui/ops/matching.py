@@ -35,7 +35,7 @@ _PLAIN = frozenset(
 """Words of what stands in every place: on their own they tell nothing."""
 
 
-class Pairing:
+class Matching:
     """Pairs that were found so far.
 
     Attributes:
