@@ -25,7 +25,7 @@ from fwtui.race.records import GraphsTold
 from fwtui.tui.app import FwtuiApp
 from fwtui.tui.model import RaceModel
 from fwtui.tui.screens.graph import GraphScreen
-from fwtui.tui.widgets.graph_lines import GraphLines
+from fwtui.tui.widgets.graph_side import GraphLines
 
 PAGES = 50
 PARTS: tuple[tuple[NodePhase, str, str], ...] = (
@@ -98,7 +98,9 @@ async def measure(graph: Graph, size: tuple[int, int]) -> None:
 
         keys("tree: page down", lambda: screen.action_page(1))
         keys("tree: cursor down", lambda: screen.action_move(1))
-        keys("tree, first and last row", lambda: (screen.action_to_end(-1), screen.action_to_end(1)), 10)
+        keys(
+            "tree, first and last row", lambda: (screen.action_to_end(False), screen.action_to_end(True)), 10
+        )
         keys("tree to drawing and back", screen.action_view, 4)
         screen.action_view()
         keys("drawing: page up", lambda: screen.action_page(-1))

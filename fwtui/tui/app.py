@@ -46,7 +46,7 @@ class FwtuiApp(App[int]):
     """
 
     TITLE = "fwtui"
-    CSS_PATH: ClassVar = ["app.tcss", "screens/graph.tcss", "screens/ops.tcss", "screens/source.tcss"]
+    CSS_PATH: ClassVar = ["app.tcss", *(f"screens/{name}.tcss" for name in ("why", "graph", "ops", "source"))]
     ENABLE_COMMAND_PALETTE = True
     MODEL = RaceModel
 

@@ -56,10 +56,15 @@ class Selection:
             self._sides = tuple(sorted({lane, beside}))
         return self._sides
 
-    def jumped(self, screen: ScreenName) -> None:
-        """Remembers the present place, which is about to be left by a jump, and the screen that shows it."""
-        if not self._before or self._before[-1] != (screen, self.place):
-            self._before.append((screen, self.place))
+    def jumped(self, screen: ScreenName, left: Place | None = None) -> None:
+        """Remembers a place and the screen that shows it.
+
+        Args:
+            left: the place; None: the present one, which is about to be left.
+        """
+        before = (screen, left or self.place)
+        if not self._before or self._before[-1] != before:
+            self._before.append(before)
             del self._before[:-MOST_BACK]
 
     def back(self) -> ScreenName | None:

@@ -16,7 +16,7 @@ from fwtui.tui.graph.walk import walk
 from fwtui.tui.model import RaceModel
 from fwtui.tui.screens.graph import GraphScreen
 from fwtui.tui.selection import Place
-from fwtui.tui.widgets.graph_lines import GraphLines
+from fwtui.tui.widgets.graph_side import GraphLines
 from tests import two_layer_steps as steps
 from tests.graphs import examples
 from tests.tui import still, why

@@ -161,7 +161,7 @@ async def test_sorted_filtered_and_one_thing_less():
 
 async def test_search():
     async with shown(told(), "3", "tab", "slash", *"mm") as d:
-        assert d.app._others["ops"].has_class("-asking")
+        assert d.app._others["ops"]._prompt.display
         assert here(d) == (1, "aten.mm")
         await d.press("enter")
         await d.shows("/ mm 1 of 5")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,7 +9,7 @@ import pytest
 
 from tests import two_layer_steps
 from tests.tui import still
-from tests.tui.driving import Driven
+from tests.tui.driving import Driven, a_moment
 from tests.tui.still import Scene, pressing, race, training
 
 BOTH = ("tf.eager", "torch.eager")
@@ -33,11 +32,7 @@ async def shown(scene: Scene, *keys: str, size: tuple[int, int] = LARGE) -> Asyn
         still.stop_clock(patch)
         # The pilot waits for an idle process after each key, and the app looks at its lanes all the time.
         for module in ("textual.app", "textual.pilot"):
-            patch.setattr(f"{module}.wait_for_idle", _a_moment)
+            patch.setattr(f"{module}.wait_for_idle", a_moment)
         async with still.still_app(scene).run_test(size=size) as pilot:
             await pressing(*keys)(pilot)
             yield Driven(pilot)
-
-
-async def _a_moment(*_: object) -> None:
-    await asyncio.sleep(0)

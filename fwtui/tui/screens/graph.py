@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import ClassVar, Literal
 
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
-from textual.worker import Worker
 
 from fwtui.race.graph import Graph, NoGraph
 from fwtui.tui.graph import details
@@ -19,21 +18,18 @@ from fwtui.tui.graph.page import Item
 from fwtui.tui.graph.status import status, unpaired
 from fwtui.tui.graph.walk import Direction, Walk, walk
 from fwtui.tui.model import RaceModel
-from fwtui.tui.screens.race_screen import NARROW_COLUMNS
 from fwtui.tui.screens.why_screen import WhyScreen
 from fwtui.tui.selection import Place, ScreenName, Selection
-from fwtui.tui.widgets.graph_lines import GraphLines
-from fwtui.tui.widgets.graph_prompt import GraphPrompt
 from fwtui.tui.widgets.graph_side import GraphSide, SideView
 from fwtui.tui.widgets.lane_panel import colour_names
 from fwtui.tui.widgets.line import Line
+from fwtui.tui.widgets.page_lines import PageLines
+from fwtui.tui.widgets.prompt import Prompt
 from fwtui.workloads.own_errors import plain
 
 Asked = Literal["search", "filter"]
 
 _LABELS: dict[Asked, str] = {"search": "search", "filter": "show only"}
-_HINT = "phase, op, name, file:line, or what it does, such as matrix product"
-_MESSAGE_S = 2
 _NOTHING = Content("")
 
 
@@ -41,6 +37,7 @@ class GraphScreen(WhyScreen):
     """The graphs of two lanes side by side."""
 
     NAME: ClassVar[ScreenName] = "graph"
+    HINT: ClassVar[str] = "phase, op, name, file:line, or what it does, such as matrix product"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("g", "counterpart", "match", tooltip="to the counterpart in the other lane"),
         Binding("v", "view", "draw", tooltip="as a drawing, or as a tree by phase and scope"),
@@ -51,14 +48,6 @@ class GraphScreen(WhyScreen):
         Binding("i", "follow('inputs')", "inputs", tooltip="to what a node takes; again: the next of them"),
         Binding("o", "follow('outputs')", "outputs", tooltip="to what takes it; again: the next of them"),
         Binding("u", "renew", show=False, tooltip="capture this lane's graphs anew"),
-        Binding("n", "find(1)", show=False, tooltip="the next that was searched for"),
-        Binding("N", "find(-1)", show=False, tooltip="the one before", key_display="N"),
-        Binding("up,k", "move(-1)", show=False, tooltip="a row up"),
-        Binding("down,j", "move(1)", show=False, tooltip="a row down"),
-        Binding("pageup", "page(-1)", show=False, tooltip="a page up"),
-        Binding("pagedown", "page(1)", show=False, tooltip="a page down"),
-        Binding("home", "to_end(-1)", show=False, tooltip="the first row"),
-        Binding("end", "to_end(1)", show=False, tooltip="the last row"),
         Binding("left", "fold(True)", show=False, tooltip="close a group, or go to the group around"),
         Binding("right", "fold(False)", show=False, tooltip="open a group, or go into it"),
         Binding(
@@ -75,7 +64,7 @@ class GraphScreen(WhyScreen):
         self._desk = GraphDesk(model, self._beside)
         self._asking = Asking()
         self._sides = (GraphSide(id="graph-left"), GraphSide(id="graph-right"))
-        self._status, self._prompt = Line(id="graph-status"), GraphPrompt(_HINT, id="graph-prompt")
+        self._status = Line(id="graph-status")
         self._asked: Asked = "search"
         self._began: tuple[Place, str] = (Place(), "")
         """The place, and the filter, before the prompt."""
@@ -86,13 +75,6 @@ class GraphScreen(WhyScreen):
     def parts(self) -> Iterable[Widget]:
         """Both sides, and below them how they correspond."""
         yield Vertical(Horizontal(*self._sides, id="graph-sides"), self._status, self._prompt, id="graph")
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While something is asked already, nothing else is."""
-        return action != "ask" or not self._prompt.display
-
-    def lay_out(self, width: int, height: int) -> None:
-        """`look` chooses the sides that there is room for."""
 
     # What is shown
 
@@ -123,7 +105,7 @@ class GraphScreen(WhyScreen):
 
     def _show_sides(self) -> None:
         """Both, or in a narrow window the one that keys act on."""
-        narrow = self.size.width < NARROW_COLUMNS
+        narrow = self._narrow
         colours = colour_names(self._model.lanes)
         for place, side in enumerate(self._sides):
             side.display = place < len(self.sides) and (not narrow or self.sides[place] == self.lane_index)
@@ -202,14 +184,6 @@ class GraphScreen(WhyScreen):
         desk = self._desk
         return unpaired(len(desk.graphs), len(self._model.lanes)) if desk.pairing() is None else ""
 
-    def _beside(self, work: Callable[[], None]) -> None:
-        self.run_worker(work, name="match", group="match", thread=True)
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Shows what was worked out beside the screen."""
-        if event.worker.group == "match" and event.worker.is_finished:
-            self.look()
-
     # Where the cursor is
 
     def _moved(self) -> None:
@@ -227,10 +201,11 @@ class GraphScreen(WhyScreen):
         """The cursor a page up or down."""
         self.action_move(by * self._sides[self.sides.index(self.lane_index)].lines.page_rows)
 
-    def action_to_end(self, by: int) -> None:
+    def action_to_end(self, last: bool) -> None:
         """The cursor to the first or the last row."""
         page = self._desk.page(self.lane_index)
-        self.action_move(by * len(page) if page is not None else 0)
+        count = len(page) if page is not None else 0
+        self.action_move(count if last else -count)
 
     def action_fold(self, closed: bool) -> None:
         """Closes or opens a group, leaves it or goes into it."""
@@ -242,7 +217,7 @@ class GraphScreen(WhyScreen):
         self._desk.toggle(self.lane_index)
         self._moved()
 
-    def on_graph_lines_clicked(self, event: GraphLines.Clicked) -> None:
+    def on_page_lines_clicked(self, event: PageLines.Clicked) -> None:
         """The cursor to what was clicked; a group that has it already opens or closes."""
         index = next(
             index for index, side in zip(self.sides, self._sides, strict=False) if side.lines is event.lines
@@ -283,9 +258,6 @@ class GraphScreen(WhyScreen):
         self.go_to(desk.place_of(index, walked.node))
         self._walk = walked
         self._show_status()
-
-    def _say(self, text: str) -> None:
-        self.notify(text, timeout=_MESSAGE_S, markup=False)
 
     # What is looked at
 
@@ -332,17 +304,13 @@ class GraphScreen(WhyScreen):
         self._prompt.ask(_LABELS[what], self._began[1])
         self.look()
 
-    def on_graph_prompt_typed(self, event: GraphPrompt.Typed) -> None:
+    def on_prompt_typed(self, event: Prompt.Typed) -> None:
         """Shows what the words find so far."""
         self._type(event.text)
 
-    def on_graph_prompt_entered(self) -> None:
-        """Keeps what was found; one key leads back to where the search began."""
-        now, (began, _) = self._selection.place, self._began
-        if now != began:
-            self._selection.place = began
-            self._selection.jumped(self.NAME)
-            self._selection.place = now
+    def on_prompt_entered(self) -> None:
+        """Keeps what was found."""
+        self._stay(self._began[0])
         self._prompt.close()
         self.look()
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input, Static
-from textual.worker import Worker
+from textual.widgets import Static
 
 from fwtui.ops.figures import first_fault
 from fwtui.race.spec import SpecError
@@ -20,24 +19,23 @@ from fwtui.tui.ops import details, showing
 from fwtui.tui.ops.desk import OpsDesk
 from fwtui.tui.ops.lines import Cursor, View
 from fwtui.tui.ops.links import LEGEND
-from fwtui.tui.screens.race_screen import NARROW_COLUMNS
 from fwtui.tui.screens.why_screen import WhyScreen
 from fwtui.tui.selection import Place, ScreenName, Selection
 from fwtui.tui.widgets.lane_panel import colour_names
 from fwtui.tui.widgets.line import Line
 from fwtui.tui.widgets.op_side import OpSide
 from fwtui.tui.widgets.op_table import OpTable
+from fwtui.tui.widgets.prompt import Prompt
 
 _ASK_EVERY = 10
 """Ticks: about a second."""
-_HINT = "op, what it does, shape, file:line"
 
 
 class OpsScreen(WhyScreen):
     """The op logs of two lanes side by side."""
 
     NAME: ClassVar[ScreenName] = "ops"
-    AUTO_FOCUS: ClassVar[str | None] = ""  # the prompt has the focus only while it asks
+    HINT: ClassVar[str] = "op, what it does, shape, file:line"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("g", "counterpart", "match", tooltip="to the counterpart in the other lane"),
         Binding("v", "view", "view", tooltip="the log, totals by op, or the timeline of the step"),
@@ -46,18 +44,10 @@ class OpsScreen(WhyScreen):
         Binding(
             "F", "phase", "phase", tooltip="all phases, or forward, backward, update alone", key_display="F"
         ),
-        Binding("slash", "search", "search", tooltip="search", key_display="/"),
+        Binding("slash", "ask", "search", tooltip="search", key_display="/"),
         Binding("u", "until_nan", "NaN", tooltip="log every step until the first NaN, and go to it; or stop"),
-        Binding("n", "next_found(1)", show=False, tooltip="the next that was searched for"),
-        Binding("N", "next_found(-1)", show=False, tooltip="the one before", key_display="N"),
         Binding("plus", "rate(1)", show=False, tooltip="log more steps", key_display="+"),
         Binding("minus", "rate(-1)", show=False, tooltip="log fewer steps", key_display="-"),
-        Binding("up,k", "move(-1)", show=False, tooltip="a row up"),
-        Binding("down,j", "move(1)", show=False, tooltip="a row down"),
-        Binding("pageup", "page(-1)", show=False, tooltip="a page up"),
-        Binding("pagedown", "page(1)", show=False, tooltip="a page down"),
-        Binding("home", "to_end(False)", show=False, tooltip="the first row"),
-        Binding("end", "to_end(True)", show=False, tooltip="the last row"),
         Binding("escape", "less", show=False, tooltip="one thing less: the search, the filter, the order"),
     ]
 
@@ -66,8 +56,6 @@ class OpsScreen(WhyScreen):
         self._desk = OpsDesk(model, self._beside)
         self._sides = (OpSide(id="ops-side-0"), OpSide(id="ops-side-1"))
         self._state, self._table = Line(id="ops-state"), OpTable(id="ops-table")
-        self._label = Static("search for", id="ops-prompt-label")
-        self._input = Input(placeholder=_HINT, compact=True)
         self._verdict = Line(id="ops-verdict")
         self._details = tuple(Static(id=f"ops-details-{side}", classes="ops--details") for side in (0, 1))
         self._told = (Content(""), Content(""))
@@ -78,8 +66,7 @@ class OpsScreen(WhyScreen):
 
     def parts(self) -> Iterable[Widget]:
         """Whose logs, the table, what is at the cursor and across from it."""
-        prompt = Horizontal(self._label, self._input, id="ops-prompt")
-        frame = Vertical(self._state, prompt, self._table, id="ops-frame")
+        frame = Vertical(self._state, self._prompt, self._table, id="ops-frame")
         about = Vertical(self._verdict, Horizontal(*self._details, id="ops-details"), id="ops-about")
         yield Vertical(Horizontal(*self._sides, id="ops-sides"), frame, about, id="ops")
 
@@ -88,9 +75,6 @@ class OpsScreen(WhyScreen):
         legend = (Content.assemble(f"{mark} ", (text, "$dim")) for mark, text in LEGEND)
         self.query_one("#ops-frame").border_subtitle = Content("   ").join(legend)
         super().on_mount()
-
-    def lay_out(self, width: int, height: int) -> None:
-        """Both sides, or in a narrow window the one that keys act on."""
 
     def tick(self, heard: bool) -> None:
         """The same as on every screen; in front it asks for logs about once a second."""
@@ -134,11 +118,6 @@ class OpsScreen(WhyScreen):
             if (place.op, place.source) != (op.number, op.source):
                 self._selection.place = self._desk.place(self._cursor, place)
 
-    @property
-    def _narrow(self) -> bool:
-        """Whether there is room for one side only."""
-        return self.size.width < NARROW_COLUMNS
-
     def _view(self) -> View:
         only = self.sides.index(self.lane_index) if self._narrow else None
         return self._desk.view(self._cursor, only, self._model.gap.tolerance)
@@ -172,6 +151,7 @@ class OpsScreen(WhyScreen):
         shown = showing.following(following.live, following.watches(sides), following.rate(sides))
         remark = Content.assemble((f"✗ {self._fault}", "bold $error")) if self._fault else Content("")
         self._state.show(*showing.state(desk.showing, found, place, shown, remark))
+        self._state.display = not self._prompt.display
 
     def _show_details(self, narrow: bool) -> None:
         colours = [colour_names(self._model.lanes)[index] for index in self.sides]
@@ -189,14 +169,6 @@ class OpsScreen(WhyScreen):
             if not new.is_same(old):
                 widget.update(new, layout=False)
         self._told = told
-
-    def _beside(self, work: Callable[[], None]) -> Worker[None]:
-        return self.run_worker(work, name="match", group="match", thread=True)
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Shows what was worked out beside the screen."""
-        if event.worker.group == "match" and event.worker.is_finished:
-            self.look()
 
     # The cursor
 
@@ -262,7 +234,7 @@ class OpsScreen(WhyScreen):
         pairing, (side, number) = self._desk.pairing, self._cursor
         across = pairing.across(side, number)
         if not across:
-            self.notify(details.verdict(pairing, side, number).plain, severity="warning", markup=False)
+            self._say(details.verdict(pairing, side, number).plain)
             return
         self.go_to(Place(self.sides[1 - side], across[0].number, source=across[0].source))
 
@@ -300,10 +272,10 @@ class OpsScreen(WhyScreen):
 
     def action_less(self) -> None:
         """One thing less: the prompt, the search, the filter, the order, the view, the fault's words."""
-        if self.has_class("-asking"):
+        if self._prompt.display:
             self._desk.showing.term = ""
             self._selection.place = self._began
-            self._close_prompt()
+            self._prompt.close()
         elif self._fault:
             self._fault = ""
         elif not self._desk.showing.less() and self._desk.following.watches(self.sides):
@@ -357,36 +329,26 @@ class OpsScreen(WhyScreen):
 
     # The search
 
-    def action_search(self) -> None:
+    def action_ask(self) -> None:
         """Asks what to search for; what it finds is seen while it is typed."""
         self._began = self._selection.place
-        self.add_class("-asking")
-        with self._input.prevent(Input.Changed):
-            self._input.value = ""
-        self.set_focus(self._input)  # at once: the next key may already be on its way
+        self._prompt.ask("search for", "")
+        self.look(False)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    def on_prompt_typed(self, event: Prompt.Typed) -> None:
         """To the first that is found from where the search began."""
-        self._desk.showing.term = event.value.strip()
+        self._desk.showing.term = event.text.strip()
         self._selection.place = self._began
         self._settle()
         self._find(0)
 
-    def on_input_submitted(self) -> None:
-        """Keeps what was typed; one key leads back to where it began."""
-        now = self._selection.place
-        if now != self._began:
-            self._selection.place = self._began
-            self._selection.jumped(self.NAME)
-            self._selection.place = now
-        self._close_prompt()
+    def on_prompt_entered(self) -> None:
+        """Keeps what was found."""
+        self._stay(self._began)
+        self._prompt.close()
         self.look(False)
 
-    def _close_prompt(self) -> None:
-        self.remove_class("-asking")
-        self.set_focus(None)
-
-    def action_next_found(self, by: int) -> None:
+    def action_find(self, by: int) -> None:
         """To the next op that was searched for, or the one before."""
         self._find(by)
 

@@ -12,16 +12,15 @@ from textual.content import Content
 from textual.widget import Widget
 
 from fwtui.tui.model import RaceModel
-from fwtui.tui.screens.race_screen import NARROW_COLUMNS
 from fwtui.tui.screens.why_screen import WhyScreen
 from fwtui.tui.selection import Place, ScreenName, Selection
 from fwtui.tui.source.desk import SourceDesk
 from fwtui.tui.source.details import details
 from fwtui.tui.source.sections import Source
 from fwtui.tui.source.standing import logged
-from fwtui.tui.widgets.graph_lines import GraphLines
-from fwtui.tui.widgets.graph_prompt import GraphPrompt
 from fwtui.tui.widgets.lane_panel import colour_names
+from fwtui.tui.widgets.page_lines import PageLines
+from fwtui.tui.widgets.prompt import Prompt
 from fwtui.tui.widgets.source_side import SourceSide, SourceView
 
 
@@ -29,18 +28,11 @@ class SourceScreen(WhyScreen):
     """The nets' and the steps' source of two lanes side by side."""
 
     NAME: ClassVar[ScreenName] = "source"
+    HINT: ClassVar[str] = "a part of a line"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("g", "counterpart", "match", tooltip="to the counterpart in the other lane"),
         Binding("o", "next_op", "op", tooltip="the next op that this line asked for"),
         Binding("slash", "ask", "search", tooltip="search", key_display="/"),
-        Binding("n", "next_found(1)", show=False, tooltip="the next that was searched for"),
-        Binding("N", "next_found(-1)", show=False, tooltip="the one before", key_display="N"),
-        Binding("up,k", "move(-1)", show=False, tooltip="a line up"),
-        Binding("down,j", "move(1)", show=False, tooltip="a line down"),
-        Binding("pageup", "page(-1)", show=False, tooltip="a page up"),
-        Binding("pagedown", "page(1)", show=False, tooltip="a page down"),
-        Binding("home", "to_end(False)", show=False, tooltip="the first line"),
-        Binding("end", "to_end(True)", show=False, tooltip="the last line"),
         Binding("escape", "less", show=False, tooltip="one thing less: the search"),
     ]
 
@@ -48,7 +40,6 @@ class SourceScreen(WhyScreen):
         super().__init__(model, selection)
         self._desk = SourceDesk(model)
         self._sides = (SourceSide(id="source-left"), SourceSide(id="source-right"))
-        self._prompt = GraphPrompt("a part of a line", id="source-prompt")
         self._search = ""
         self._began = Place()
         self._left: dict[int, Source] = {}
@@ -57,9 +48,6 @@ class SourceScreen(WhyScreen):
     def parts(self) -> Iterable[Widget]:
         """Both sides."""
         yield Vertical(Horizontal(*self._sides, id="source-sides"), self._prompt, id="source")
-
-    def lay_out(self, width: int, height: int) -> None:
-        """Both sides, or in a narrow window the one that keys act on."""
 
     def look(self, statistics: bool = True) -> None:
         """Shows the race as it stands."""
@@ -73,7 +61,7 @@ class SourceScreen(WhyScreen):
         self._selection.place = place = self._desk.settled(
             replace(self._selection.place, lane=self.lane_index)
         )
-        narrow = self.size.width < NARROW_COLUMNS
+        narrow = self._narrow
         colours = colour_names(self._model.lanes)
         across = self._desk.lines_across(self.sides, place)
         for at, side in enumerate(self._sides):
@@ -144,7 +132,7 @@ class SourceScreen(WhyScreen):
         page = self._desk.page(self.lane_index)
         self._put(page.moved(self._row, len(page) if last else -len(page)))
 
-    def on_graph_lines_clicked(self, event: GraphLines.Clicked) -> None:
+    def on_page_lines_clicked(self, event: PageLines.Clicked) -> None:
         """The cursor to the line that was clicked."""
         at = next(at for at, side in enumerate(self._sides) if side.lines is event.lines)
         index = self.sides[at]
@@ -180,33 +168,23 @@ class SourceScreen(WhyScreen):
                 return
         self._say("no counterpart")
 
-    def _say(self, text: str) -> None:
-        self.notify(text, timeout=2, markup=False)
-
     # Search
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """No second search while one is typed."""
-        return action != "ask" or not self._prompt.display
 
     def action_ask(self) -> None:
         """Asks for what to search for; where it stands is seen while it is typed."""
         self._began = self._selection.place
         self._prompt.ask("search for", "")
 
-    def on_graph_prompt_typed(self, event: GraphPrompt.Typed) -> None:
+    def on_prompt_typed(self, event: Prompt.Typed) -> None:
         """To the first line from here on that holds what was typed so far."""
         self._search = event.text
         self._selection.place = self._began
         self._find(0)
 
-    def on_graph_prompt_entered(self) -> None:
-        """Stays with what was found; one key leads back to where it began."""
-        found, began = self._selection.place, self._began
-        if found != began:
-            self._selection.place = began
-            self.go_to(found)
-        elif self._search:
+    def on_prompt_entered(self) -> None:
+        """Keeps what was found."""
+        self._stay(self._began)
+        if self._selection.place == self._began and self._search:
             self._find(0, aloud=True)
         self._prompt.close()
 
@@ -218,7 +196,7 @@ class SourceScreen(WhyScreen):
         self._search = ""
         self.look()
 
-    def action_next_found(self, by: int) -> None:
+    def action_find(self, by: int) -> None:
         """To the next line that holds what was searched for, or the one before."""
         if self._search:
             self._find(by, aloud=True)

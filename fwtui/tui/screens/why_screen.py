@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.worker import Worker
 
 from fwtui.backends import catalogue as backends
 from fwtui.tui.model import RaceModel
-from fwtui.tui.screens.race_screen import RaceScreen
+from fwtui.tui.screens.race_screen import NARROW_COLUMNS, RaceScreen
 from fwtui.tui.selection import Place, ScreenName, Selection
+from fwtui.tui.widgets.prompt import Prompt
 
 _BACK = Binding("backspace", "app.go_back", "back", tooltip="where the last jump came from")
+_MESSAGE_S = 2
+_MATCH = "match"
 
 
 class WhyScreen(RaceScreen):
@@ -19,16 +24,36 @@ class WhyScreen(RaceScreen):
 
     Attributes:
         NAME: what the screen is called in jumps.
+        HINT: what can be searched for.
     """
 
     COMMON: ClassVar[tuple[Binding, ...]] = (_BACK, *RaceScreen.COMMON)
-    BINDINGS: ClassVar[list[BindingType]] = [_BACK]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        _BACK,
+        Binding("n", "find(1)", show=False, tooltip="the next that was searched for"),
+        Binding("N", "find(-1)", show=False, tooltip="the one before", key_display="N"),
+        Binding("up,k", "move(-1)", show=False, tooltip="a row up"),
+        Binding("down,j", "move(1)", show=False, tooltip="a row down"),
+        Binding("pageup", "page(-1)", show=False, tooltip="a page up"),
+        Binding("pagedown", "page(1)", show=False, tooltip="a page down"),
+        Binding("home", "to_end(False)", show=False, tooltip="the first row"),
+        Binding("end", "to_end(True)", show=False, tooltip="the last row"),
+    ]
     AUTO_FOCUS: ClassVar[str | None] = ""  # a line to type in is there only when it is asked for
     NAME: ClassVar[ScreenName]
+    HINT: ClassVar[str]
 
     def __init__(self, model: RaceModel, selection: Selection) -> None:
         super().__init__(model)
         self._selection = selection
+        self._prompt = Prompt(self.HINT, id=f"{self.NAME}-prompt")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While something is asked already, nothing else is."""
+        return action != "ask" or not self._prompt.display
+
+    def lay_out(self, width: int, height: int) -> None:
+        """`look` chooses the sides that there is room for."""
 
     @property
     def lane_index(self) -> int:
@@ -52,3 +77,25 @@ class WhyScreen(RaceScreen):
         self._selection.jumped(self.NAME)
         self._selection.place = place
         self.look()
+
+    def _stay(self, before: Place) -> None:
+        """Stays at what a search has found since `before`, to which one key leads back."""
+        if self._selection.place != before:
+            self._selection.jumped(self.NAME, before)
+
+    @property
+    def _narrow(self) -> bool:
+        """Whether there is room for one side only."""
+        return self.size.width < NARROW_COLUMNS
+
+    def _say(self, text: str) -> None:
+        self.notify(text, timeout=_MESSAGE_S, markup=False)
+
+    def _beside(self, work: Callable[[], None]) -> None:
+        """Does in a thread what takes longer than a key may wait."""
+        self.run_worker(work, name=_MATCH, group=_MATCH, thread=True)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Shows what was worked out beside the screen."""
+        if event.worker.group == _MATCH and event.worker.is_finished:
+            self.look()

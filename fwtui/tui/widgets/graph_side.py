@@ -4,23 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from fwtui.race.graph import Graph, NoGraph
+from fwtui.race.graph import PHASES, Graph, NoGraph
 from fwtui.tui import words
 from fwtui.tui.charts.axes import prefixed
 from fwtui.tui.graph.facts import GraphFacts
 from fwtui.tui.graph.page import Page
-from fwtui.tui.widgets.graph_lines import GraphLines
-from fwtui.tui.widgets.lane_panel import COLOURS
+from fwtui.tui.widgets.lane_side import LaneSide
 from fwtui.tui.widgets.line import Line, Sides
+from fwtui.tui.widgets.page_lines import PageLines
 from fwtui.workloads.own_errors import plain
 
 _NOTHING = Content("")
+_STYLES = (
+    *("edge", "number", "op", "name", "tensor", "detail", "link"),
+    *PHASES,
+    *("same", "several", "alone", "faint"),
+)
+
+
+class GraphLines(PageLines):
+    """A graph's rows."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"page--{name}" for name in _STYLES}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,18 +65,15 @@ class SideView:
     details: Content
 
 
-class GraphSide(Vertical):
+class GraphSide(LaneSide):
     """Shows a `SideView`."""
 
     def __init__(self, *, id: str) -> None:
-        super().__init__(id=id)
-        self.lines = GraphLines()
+        super().__init__(GraphLines(), id=id)
         self._kinds, self._figures = Line(), Line()
         self._captured = Line(classes="graph--captured")
         self._state = Static(classes="graph--state")
-        self._details = Static(classes="graph--details")
-        self._said = ("", "")
-        self._detailed = _NOTHING
+        self._said = ""
 
     def compose(self) -> ComposeResult:
         yield self._kinds
@@ -77,24 +85,17 @@ class GraphSide(Vertical):
 
     def show(self, view: SideView) -> None:
         """Shows the side as it stands in `view`."""
-        for colour in COLOURS:
-            self.set_class(colour == view.colour, f"-{colour}")
-        self.set_class(view.active, "-active")
+        self.show_lane(view.title, view.colour, view.active, view.details)
         self._kinds.show(*_kinds(view))
         self._figures.show(*_figures(view))
         captured = plain(view.facts.graph.captured) if view.facts is not None else ""
         self._captured.show((Content.assemble((captured, "$dim")), _NOTHING))
-        said = (view.title, view.state)
-        if said != self._said:
-            self._said = said
-            self.border_title = Content(view.title)
+        if view.state != self._said:
+            self._said = view.state
             self._state.update(Content(view.state))
         self.set_class(view.page is None, "-empty")
         if view.page is not None:
             self.lines.show(view.page, view.cursor, view.counterparts)
-        if not view.details.is_same(self._detailed):
-            self._detailed = view.details
-            self._details.update(view.details, layout=False)
 
 
 def _kinds(view: SideView) -> list[Sides]:

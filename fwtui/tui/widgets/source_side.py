@@ -7,25 +7,23 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
 
 from fwtui.tui.source.page import SourcePage
-from fwtui.tui.widgets.graph_lines import GraphLines
-from fwtui.tui.widgets.lane_panel import COLOURS
+from fwtui.tui.widgets.lane_side import LaneSide
 from fwtui.tui.widgets.line import Line, Sides
+from fwtui.tui.widgets.page_lines import PageLines
 
 _STYLES = (
-    *("code", "comment", "string", "value", "keyword", "function"),
+    *("number", "code", "comment", "string", "value", "keyword", "function"),
     *("heading", "rule", "when", "live", "bar"),
 )
 
 
-class SourceLines(GraphLines):
+class SourceLines(PageLines):
     """Lines of code."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"graph--{name}" for name in _STYLES}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"page--{name}" for name in _STYLES}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,15 +48,12 @@ class SourceView:
     details: Content
 
 
-class SourceSide(Vertical):
+class SourceSide(LaneSide):
     """Shows a `SourceView`."""
 
     def __init__(self, *, id: str) -> None:
-        super().__init__(id=id)
-        self.lines = SourceLines()
+        super().__init__(SourceLines(), id=id)
         self._status, self._head = Line(classes="source--status"), Line(classes="source--head")
-        self._details = Static(classes="source--details")
-        self._title, self._detailed = "", Content("")
 
     def compose(self) -> ComposeResult:
         yield self._status
@@ -68,15 +63,7 @@ class SourceSide(Vertical):
 
     def show(self, view: SourceView) -> None:
         """Shows the side as it stands in `view`."""
-        for colour in COLOURS:
-            self.set_class(colour == view.colour, f"-{colour}")
-        self.set_class(view.active, "-active")
-        if view.title != self._title:
-            self._title = view.title
-            self.border_title = Content(view.title)
+        self.show_lane(view.title, view.colour, view.active, view.details)
         self._status.show(*view.status)
         self._head.show((Content.styled(view.page.head(), "$dim"), Content("")))
         self.lines.show(view.page, view.cursor, view.counterparts)
-        if not view.details.is_same(self._detailed):
-            self._detailed = view.details
-            self._details.update(view.details, layout=False)

@@ -13,14 +13,6 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from fwtui.race.graph import PHASES
-
-_STYLES = (
-    *("edge", "number", "op", "name", "tensor", "detail", "link"),
-    *PHASES,
-    *("same", "several", "alone", "faint"),
-    *("cursor", "counterpart"),
-)
 _MOST_KEPT = 2_000
 """Lines that are kept once they were made: some fifty screens."""
 
@@ -35,19 +27,19 @@ class Lines(Protocol):
         """The pieces of one, each with its style's name."""
 
 
-class GraphLines(ScrollView):
+class PageLines(ScrollView):
     """Shows what it is handed, and scrolls so that the row that it is told to follow is in sight."""
 
     DEFAULT_CSS = """
-    GraphLines { width: 1fr; height: 1fr; overflow-x: hidden; scrollbar-gutter: stable; }
+    PageLines { width: 1fr; height: 1fr; overflow-x: hidden; scrollbar-gutter: stable; }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"graph--{name}" for name in _STYLES}
-    """A style for each kind of piece; of `graph--cursor` and `graph--counterpart` only the background."""
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"page--cursor", "page--counterpart"}
+    """The backgrounds of these rows. Whoever inherits has a `page--` class for each style of its pieces."""
 
     class Clicked(Message):
         """A row was clicked."""
 
-        def __init__(self, lines: GraphLines, row: int) -> None:
+        def __init__(self, lines: PageLines, row: int) -> None:
             super().__init__()
             self.lines, self.row = lines, row
 
@@ -125,10 +117,10 @@ class GraphLines(ScrollView):
     def _style(self, name: str) -> Style:
         if name not in self._styles:
             if name in ("cursor", "counterpart"):
-                background = self.get_component_styles(f"graph--{name}").background
+                background = self.get_component_styles(f"page--{name}").background
                 self._styles[name] = Style(bgcolor=background.rich_color)
             else:
-                self._styles[name] = self.get_component_rich_style(f"graph--{name}")
+                self._styles[name] = self.get_component_rich_style(f"page--{name}")
         return self._styles[name]
 
     def notify_style_update(self) -> None:

@@ -9,11 +9,19 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 
-class GraphPrompt(Horizontal):
+class Prompt(Horizontal):
     """Asks for words; shown only while it does.
 
     Args:
         hint: what can be typed, shown while nothing is.
+    """
+
+    DEFAULT_CSS = """
+    Prompt {
+        height: 1;
+        Static { width: auto; margin: 0 1 0 0; }
+        Input { width: 1fr; background: transparent; &:focus { background-tint: $background 0%; } }
+    }
     """
 
     class Typed(Message):
@@ -44,7 +52,7 @@ class GraphPrompt(Horizontal):
         with self._input.prevent(Input.Changed):
             self._input.value = text
         self.display, self._input.disabled = True, False
-        self._input.focus()
+        self.screen.set_focus(self._input)  # at once: the next key may already be on its way
 
     def close(self) -> None:
         """Asks no more."""
