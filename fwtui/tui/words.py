@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import linecache
 import math
 from collections.abc import Sequence
+from pathlib import Path
 
 from fwtui.race.records import Compiled, Ended, Phase
 from fwtui.tui.charts.axes import prefixed
+from fwtui.workloads.own_errors import place, plain
 
 NA = "n/a"
 
@@ -118,3 +121,14 @@ def compilations(compiled: Sequence[Compiled]) -> str:
         return "no trace"
     kind = compiled[-1].kind.removeprefix("re")
     return plural(len(compiled), {"build": "graph build", "compile": "compilation"}.get(kind, kind))
+
+
+def line_name(source: tuple[str, int]) -> str:
+    """`net_torch.py:18`."""
+    return plain(place(Path(source[0]), source[1]))
+
+
+def line_text(source: tuple[str, int]) -> str:
+    """What stands in a line of a file now; "" where it cannot be read here."""
+    linecache.checkcache(source[0])  # a user's file may be another one by now
+    return plain(linecache.getline(*source))

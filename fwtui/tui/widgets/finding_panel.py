@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import linecache
 from collections.abc import Mapping
-from pathlib import Path
 
 from rich.table import Table
 from rich.text import Text
@@ -14,7 +12,7 @@ from textual.widgets import Static
 from fwtui.parity import words
 from fwtui.parity.finding import Finding
 from fwtui.tui.checking import Checking
-from fwtui.tui.words import NA
+from fwtui.tui.words import NA, line_name, line_text
 
 _SIGNS = {True: ("✓ ", "success"), False: ("✗ ", "error"), None: ("", "warning")}
 
@@ -81,7 +79,4 @@ def _finding(finding: Finding, colours: Mapping[str, str]) -> Table:
 
 def _source(source: tuple[str, int]) -> Text:
     """The line of the source that asked for an op, as it stands in the file."""
-    path, number = source
-    linecache.checkcache(path)  # a file that has been edited since
-    line = linecache.getline(path, number).strip()
-    return Text.assemble(f"{Path(path).name}:{number}  ", (line or NA, "bold"))
+    return Text.assemble(f"{line_name(source)}  ", (line_text(source) or NA, "bold"))
