@@ -1,12 +1,14 @@
 """What of TensorFlow's graphs stands in private modules only, and is used here only.
 
-Which graph a function is that an op calls, which Python function gives an op's gradient, what a variable's
-handle stands for, and what the runtime made of a traced function before it ran it.
+Which graph a function is that an op calls, which Python function gives the gradient of an op and where the
+tape calls it, what the handle of a variable stands for, and what the runtime made of a traced function before
+it ran it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 import tensorflow as tf
@@ -16,6 +18,13 @@ from tensorflow.python.ops import handle_data_util
 
 GRADIENT_CALL: str = backprop._gradient_function.__name__
 """The function in which the tape calls an op's gradient, as tracebacks name it."""
+
+
+def gradient_call(frame: FrameType | None) -> FrameType | None:
+    """The tape's call of an op's gradient function, from which the present op runs; None outside of one."""
+    while frame is not None and frame.f_code is not backprop._gradient_function.__code__:
+        frame = frame.f_back
+    return frame
 
 
 def function(graph: tf.Graph, name: str) -> tf.Graph | None:

@@ -19,7 +19,7 @@ from types import FrameType
 from typing import Any
 
 from tensorflow.python import pywrap_tfe
-from tensorflow.python.eager import backprop, context
+from tensorflow.python.eager import context
 from tensorflow.python.framework import op_callbacks
 from tensorflow.python.ops import stateful_random_ops
 
@@ -136,13 +136,6 @@ def _timed(clock: Clock) -> Iterator[None]:
         finally:
             for name, execute in plain.items():
                 setattr(pywrap_tfe, name, execute)
-
-
-def gradient_call(frame: FrameType | None) -> FrameType | None:
-    """The tape's call of an op's gradient function, from which the present op runs; None outside of one."""
-    while frame is not None and frame.f_code is not backprop._gradient_function.__code__:
-        frame = frame.f_back
-    return frame
 
 
 @contextmanager

@@ -11,13 +11,12 @@ import torch
 from torch import Tensor, fx
 from torch.fx.experimental.proxy_tensor import make_fx
 from torch.fx.traceback import annotate, preserve_node_meta
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from fwtui.backends.base import named_metrics
 from fwtui.backends.torch import autograd
 from fwtui.backends.torch.graph_fx import Facts, nodes_of, with_loss
 from fwtui.backends.torch.graph_lines import Frame, live, origin, written
-from fwtui.backends.torch.oplog import current_node, named
+from fwtui.backends.torch.oplog import Dispatched, current_node, named
 from fwtui.backends.torch.optimizers import Gradients, Update
 from fwtui.race.graph import Graph, Node, NodePhase, NoGraph
 from fwtui.workloads.base import Loss
@@ -147,19 +146,19 @@ def _recorded_frames(node: Any) -> list[Frame]:
     return written("".join(node.metadata.get("traceback_", ()))) if node is not None else []
 
 
-class _Asked(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class _Asked(Dispatched):  # type: ignore[no-untyped-call]
     """While it is entered, each node that is traced keeps its phase, and the frames that asked for it."""
 
     phase: NodePhase = "forward"
 
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__(self._traced)
 
-    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+    def _traced(self, func: Any, args: Any, kwargs: Mapping[str, Any]) -> Any:
         """Hands the op on to the tracer."""
-        frames = live(sys._getframe(1))
+        frames = live(sys._getframe(2))
         if self.phase == "backward":
             frames = _recorded_frames(current_node()) or frames
         # Entered for the op alone, since anomaly mode keeps no lines while nodes keep what is known of them.
         with preserve_node_meta(), annotate({_ASKED: (self.phase, frames)}):
-            return func(*args, **(kwargs or {}))
+            return func(*args, **kwargs)
