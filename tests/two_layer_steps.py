@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from fwtui.race.graph import Graph, Node, NoGraph, Tensor
-from fwtui.race.records import Fingerprint, GraphsTold, LoggedOp, OpLog, OpsLogged, Taken
+from fwtui.race.oplog import Fingerprint, LoggedOp, OpLog, Taken
+from fwtui.race.records import GraphsTold, OpsLogged
 
 STEP = 100
 ROOT = Path(__file__).parents[1]

@@ -15,7 +15,8 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from fwtui.race.graph import Graph, NoGraph
-from fwtui.race.records import Compiled, Device, FrameworkMemory, GraphBroken, OpLog, Phase
+from fwtui.race.oplog import OpLog
+from fwtui.race.records import Compiled, Device, FrameworkMemory, GraphBroken, Phase
 from fwtui.workloads.base import Arrays, Batch, Workload
 
 Gradients = dict[str, NDArray[Any] | None]

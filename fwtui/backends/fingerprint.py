@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fwtui.race.records import Fingerprint
+from fwtui.race.oplog import Fingerprint
 
 
 def fingerprint(values: NDArray[Any]) -> Fingerprint | None:

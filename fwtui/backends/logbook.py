@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Any
 
 from fwtui.race.graph import Tensor
-from fwtui.race.records import LoggedOp, OpPhase, Taken
+from fwtui.race.oplog import LoggedOp, OpPhase, Taken
 
 Source = tuple[str, int]
 """A file and a line in it, counted from 1."""

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from fwtui.race.spec import RaceSpec
 
 FORMATS = ("log", "totals", "timeline", "chrome-trace")
-PHASES = ("forward", "backward", "update")
 STEPS = "100"
 """So many steps are steady ones for the most part: the log's times are held against them."""
 
@@ -100,6 +99,7 @@ def ops(
     from fwtui.cli.output import JsonOutput
     from fwtui.cli.progress import Progress
     from fwtui.ops.figures import first_fault
+    from fwtui.race.oplog import OP_PHASES
     from fwtui.race.spec import one_of
 
     one_of("fwtui ops", backend, backends.names())
@@ -107,7 +107,7 @@ def ops(
     if match is not None:
         one_of("--match", match, backends.names())
     if phase is not None:
-        one_of("--phase", phase, PHASES)
+        one_of("--phase", phase, OP_PHASES)
     race = _race(request, [backend] if match is None else [backend, match], steps, until_nan)
     out = None if json is None else JsonOutput(json)
     with Progress(race) as progress:

@@ -9,7 +9,8 @@ from rich.text import Text
 
 from fwtui.cli.ops_table import PHASE_STYLES, name, time
 from fwtui.ops.names import computes
-from fwtui.race.records import LoggedOp, OpsLogged
+from fwtui.race.oplog import LoggedOp
+from fwtui.race.records import OpsLogged
 from fwtui.tui import words
 from fwtui.tui.ops.links import differ
 from fwtui.tui.ops.pairing import Pairing, pair

@@ -17,7 +17,8 @@ from fwtui.ops.chrome_trace import as_chrome_trace
 from fwtui.ops.figures import busy_ns, first_fault, leaves, overhead
 from fwtui.ops.json_format import log_json, matches_json
 from fwtui.ops.matching import NEAR
-from fwtui.race.records import OpLog, OpsLogged
+from fwtui.race.oplog import OpLog
+from fwtui.race.records import OpsLogged
 from fwtui.tui import words
 from fwtui.tui.ops.words import source
 from fwtui.workloads.own_errors import plain

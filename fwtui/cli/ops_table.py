@@ -10,7 +10,7 @@ from rich.text import Text
 from fwtui.cli.output import plain_table
 from fwtui.ops.figures import fingerprint, leaves, not_finite, spans_ns
 from fwtui.ops.totals import totals
-from fwtui.race.records import LoggedOp, OpLog
+from fwtui.race.oplog import LoggedOp, OpLog
 from fwtui.tui import words
 from fwtui.tui.ops.words import cut, is_bookkeeping, output, right, shape, source
 from fwtui.workloads.own_errors import plain

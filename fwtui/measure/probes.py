@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from fwtui.measure.arrays import ArrayGap, array_gap, unlike
 from fwtui.measure.history import History
 from fwtui.measure.parity import TOLERANCES, loss_floor
-from fwtui.race.records import Array, Probed
+from fwtui.race.array import Array
+from fwtui.race.records import Probed
 
 MOST_ROWS = 4096
 ROUNDINGS = 32

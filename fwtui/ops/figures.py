@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fwtui.race.explaining import is_faulty
-from fwtui.race.records import Fingerprint, LoggedOp, OpLog
+from fwtui.race.oplog import Fingerprint, LoggedOp, OpLog
 
 
 def leaves(log: OpLog) -> tuple[LoggedOp, ...]:

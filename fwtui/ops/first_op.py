@@ -15,7 +15,8 @@ from fwtui.ops.names import STOPS, carries, kind
 from fwtui.ops.pairs import Ops, Place
 from fwtui.ops.search import search
 from fwtui.ops.values import aligned, close
-from fwtui.race.records import LoggedOp, OpPhase, OpsLogged
+from fwtui.race.oplog import LoggedOp, OpPhase
+from fwtui.race.records import OpsLogged
 
 NOISE = 0.01
 """Times the tolerance: a gradient this small beside the largest one is rounding; exactly, it is zero."""

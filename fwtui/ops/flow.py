@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from fwtui.ops.names import SHAPE_READERS, carries
 from fwtui.ops.values import Values
-from fwtui.race.records import Array, LoggedOp, OpPhase
-
-_PHASES: tuple[OpPhase, ...] = ("forward", "backward", "update")
+from fwtui.race.array import Array
+from fwtui.race.oplog import OP_PHASES, LoggedOp, OpPhase
 
 
 class Flow:
@@ -33,8 +32,8 @@ class Flow:
 
     def until(self, phase: OpPhase) -> int:
         """How many ops run up to the end of `phase`."""
-        last = _PHASES.index(phase)
-        return sum(_PHASES.index(op.phase) <= last for op in self.ops)
+        last = OP_PHASES.index(phase)
+        return sum(OP_PHASES.index(op.phase) <= last for op in self.ops)
 
     def makers(self, op: LoggedOp) -> list[LoggedOp]:
         """The ops that made what `op` takes."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from fwtui.race.graph import Graph, Node
-from fwtui.race.records import Fingerprint, LoggedOp, OpLog
+from fwtui.race.oplog import Fingerprint, LoggedOp, OpLog
 
 _FUSED = ("cpp_fused", "triton_fused")
 _AUTOGRAD = re.compile(r"Backward\d*$")

@@ -8,7 +8,8 @@ from fwtui.ops.align import Alignment
 from fwtui.ops.figures import busy_ns, first_fault, leaves, overhead
 from fwtui.ops.totals import Total, totals
 from fwtui.race.graph import Tensor
-from fwtui.race.records import Fingerprint, LoggedOp, OpsLogged, Taken
+from fwtui.race.oplog import Fingerprint, LoggedOp, Taken
+from fwtui.race.records import OpsLogged
 
 
 def log_json(record: OpsLogged, step_ns: float | None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from fwtui.ops.names import CUT_FREELY, RECODERS
 from fwtui.ops.way import Origin, Way
-from fwtui.race.records import LoggedOp
+from fwtui.race.oplog import LoggedOp
 
 Ways = tuple[Way, Way]
 Ops = tuple[LoggedOp, LoggedOp]

@@ -12,7 +12,7 @@ from __future__ import annotations
 from fwtui.ops.flow import Flow
 from fwtui.ops.pairs import Place, Ways, first_place
 from fwtui.ops.way import Way
-from fwtui.race.records import LoggedOp, OpPhase
+from fwtui.race.oplog import LoggedOp, OpPhase
 
 Sides = tuple[Flow, Flow]
 Goals = tuple[list[LoggedOp], list[LoggedOp]]

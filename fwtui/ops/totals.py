@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fwtui.race.records import LoggedOp
+from fwtui.race.oplog import LoggedOp
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fwtui.measure.arrays import array_gap
-from fwtui.race.records import Array, LoggedOp
+from fwtui.race.array import Array
+from fwtui.race.oplog import LoggedOp
 
 Floats = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ from fwtui.measure.probe_report import largest_gap, number, quantity, rows
 from fwtui.measure.report import report as race_report
 from fwtui.parity import words
 from fwtui.parity.finding import Finding
+from fwtui.race.oplog import LoggedOp
 from fwtui.race.plan import differences
-from fwtui.race.records import LoggedOp
 
 
 def report(finding: Finding) -> dict[str, Any]:

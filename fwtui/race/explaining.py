@@ -13,7 +13,8 @@ import numpy as np
 from fwtui.backends.base import Backend, NotYetError
 from fwtui.race.control import Word
 from fwtui.race.graph import NoGraph
-from fwtui.race.records import GraphRan, GraphsTold, LoggedOp, NotLogged, OpLog, OpsLogged
+from fwtui.race.oplog import LoggedOp, OpLog
+from fwtui.race.records import GraphRan, GraphsTold, NotLogged, OpsLogged
 from fwtui.race.spec import LaneSpec, OpLogging
 from fwtui.workloads.base import Batch
 
@@ -183,8 +184,12 @@ def is_faulty(op: LoggedOp) -> bool:
     for place, told in enumerate(op.fingerprints):
         if told is not None and (told.nans or (told.infinities and place in results)):
             return True
-    arrays = (array.value() for array in op.values)
-    return any(bool(np.isnan(array).any()) for array in arrays if np.issubdtype(array.dtype, np.floating))
+    for place, array in enumerate(one.value() for one in op.values):
+        if np.issubdtype(array.dtype, np.inexact):
+            wrong = ~np.isfinite(array) if place in results else np.isnan(array)
+            if wrong.any():
+                return True
+    return False
 
 
 def _print(error: Exception) -> None:

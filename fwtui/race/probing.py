@@ -7,8 +7,9 @@ import traceback
 from collections.abc import Callable
 
 from fwtui.backends.base import Backend
+from fwtui.race.array import Array
 from fwtui.race.exact import Exact
-from fwtui.race.records import Array, NotProbed, Probed, Rounding
+from fwtui.race.records import NotProbed, Probed, Rounding
 from fwtui.race.spec import Probes
 from fwtui.workloads.base import Arrays, Batch
 

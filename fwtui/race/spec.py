@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:  # records need NumPy, which `fwtui --help` must not wait for
-    from fwtui.race.records import Array
+    from fwtui.race.array import Array
 
 Schedule = Literal["turns", "race"]
 HostKind = Literal["process", "thread"]

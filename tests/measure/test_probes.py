@@ -8,7 +8,8 @@ import pytest
 from fwtui.measure import probes
 from fwtui.measure.history import History
 from fwtui.measure.probes import ProbeComparison, largest
-from fwtui.race.records import Array, Probed
+from fwtui.race.array import Array
+from fwtui.race.records import Probed
 
 W = np.linspace(-1, 1, 12).reshape(3, 4)
 

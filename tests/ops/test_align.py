@@ -14,7 +14,7 @@ from fwtui.ops.items import Item as ItemOfItems
 from fwtui.ops.names import computes
 from fwtui.ops.ordered import ordered_pairs
 from fwtui.race.graph import Graph, Node, Tensor
-from fwtui.race.records import Fingerprint, LoggedOp, OpLog
+from fwtui.race.oplog import Fingerprint, LoggedOp, OpLog
 from tests.two_layer_steps import logged, told
 
 EAGER = ("torch.eager", "tf.eager")

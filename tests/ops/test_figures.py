@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from fwtui.ops.figures import apart, busy_ns, first_fault, leaves, overhead, overhead_range
-from fwtui.race.records import Fingerprint, LoggedOp, OpLog
+from fwtui.race.oplog import Fingerprint, LoggedOp, OpLog
 from tests import two_layer_steps as steps
 
 

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from fwtui.ops.first_op import first_difference
+from fwtui.race.array import Array
 from fwtui.race.graph import Tensor
-from fwtui.race.records import Array, LoggedOp, OpLog, OpsLogged, Taken
+from fwtui.race.oplog import LoggedOp, OpLog, Taken
+from fwtui.race.records import OpsLogged
 
 TOLERANCE = 1e-10
 X = np.random.default_rng(0).normal(size=(6, 4))

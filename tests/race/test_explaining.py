@@ -11,18 +11,8 @@ from fwtui.race import explaining
 from fwtui.race.control import Word
 from fwtui.race.explaining import Explainer, holds_nan
 from fwtui.race.graph import NoGraph
-from fwtui.race.records import (
-    Ended,
-    Fingerprint,
-    GraphRan,
-    GraphsTold,
-    NotLogged,
-    OpLog,
-    OpsLogged,
-    Steps,
-    Stood,
-    TurnOver,
-)
+from fwtui.race.oplog import Fingerprint, OpLog
+from fwtui.race.records import Ended, GraphRan, GraphsTold, NotLogged, OpsLogged, Steps, Stood, TurnOver
 from fwtui.race.spec import OpLogging
 from tests.race.test_runner import of, run
 from tests.scripted import step as scripted_step

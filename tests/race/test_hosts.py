@@ -9,19 +9,10 @@ import numpy as np
 import pytest
 
 from fwtui.race import hosts
+from fwtui.race.array import Array
 from fwtui.race.control import Word
 from fwtui.race.hosts import ProcessHost, describe_exit
-from fwtui.race.records import (
-    Alive,
-    Array,
-    Ended,
-    Imported,
-    LogLine,
-    PhaseEntered,
-    Probed,
-    ProcessMemory,
-    Steps,
-)
+from fwtui.race.records import Alive, Ended, Imported, LogLine, PhaseEntered, Probed, ProcessMemory, Steps
 from fwtui.race.spec import HOSTS, Probes, Start
 from tests.conftest import lane_processes
 from tests.scripted.lanes import Heard, alone, counted, lane

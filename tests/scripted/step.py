@@ -13,7 +13,8 @@ from functools import cache
 
 from fwtui.backends.base import Job
 from fwtui.race.graph import Graph, Node, NoGraph, Tensor
-from fwtui.race.records import Compiled, Fingerprint, LoggedOp, OpLog, Taken
+from fwtui.race.oplog import Fingerprint, LoggedOp, OpLog, Taken
+from fwtui.race.records import Compiled
 
 FAULT_AT = 20
 ASTRAY_AT = 5

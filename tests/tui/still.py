@@ -12,9 +12,9 @@ import pytest
 from textual.pilot import Pilot
 
 from fwtui.measure import history
+from fwtui.race.array import Array
 from fwtui.race.plan import LaneRequest, RaceRequest, parse_lane
 from fwtui.race.records import (
-    Array,
     Built,
     Compiled,
     Device,

@@ -9,7 +9,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from fwtui.race.records import Array, Ended, NotProbed, Probed
+from fwtui.race.array import Array
+from fwtui.race.records import Ended, NotProbed, Probed
 from fwtui.tui.judgement import judge, waiting
 from fwtui.tui.model import RaceModel
 from fwtui.tui.summary import ProbeSummary

@@ -8,7 +8,7 @@ from typing import Any
 from fwtui.backends.tensorflow.graph_flops import flops
 from fwtui.backends.tensorflow.graph_phases import with_loss
 from fwtui.race.graph import Graph, Node, Tensor
-from fwtui.race.records import LoggedOp
+from fwtui.race.oplog import LoggedOp
 
 
 def tape(ops: Sequence[LoggedOp], arrays: Mapping[str, Any]) -> Graph:

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from fwtui.backends.fingerprint import fingerprint
 from fwtui.backends.logbook import Logbook, Source, asking_line, in_net
-from fwtui.backends.tensorflow.oplog_internals import Clock, Watch, gradient_call
+from fwtui.backends.tensorflow.graph_internals import gradient_call
+from fwtui.backends.tensorflow.oplog_internals import Clock, Watch
+from fwtui.race.array import Array
 from fwtui.race.graph import Tensor
-from fwtui.race.records import Array, OpLog, OpPhase, Taken
+from fwtui.race.oplog import OpLog, OpPhase, Taken
 
 _READ = "ReadVariableOp"
 """It gives the variable's own memory."""

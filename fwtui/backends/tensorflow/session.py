@@ -23,7 +23,8 @@ from fwtui.backends.tensorflow.oplog_calls import Call, by_copy, log_of_call
 from fwtui.backends.tensorflow.optimizers import OPTIMIZERS
 from fwtui.backends.tensorflow.profile import profiled
 from fwtui.race.graph import Graph, Node, NoGraph
-from fwtui.race.records import Compiled, GraphBroken, OpLog, Phase
+from fwtui.race.oplog import OpLog
+from fwtui.race.records import Compiled, GraphBroken, Phase
 from fwtui.workloads.base import Arrays, Batch
 
 v1 = tf.compat.v1

@@ -24,7 +24,8 @@ from fwtui.backends.tensorflow.session import Session
 from fwtui.backends.tensorflow.state import draws, noted, put_back
 from fwtui.backends.tensorflow.traces import Traces
 from fwtui.race.graph import Graph, NoGraph
-from fwtui.race.records import Compiled, GraphBroken, OpLog, Phase
+from fwtui.race.oplog import OpLog
+from fwtui.race.records import Compiled, GraphBroken, Phase
 from fwtui.workloads.base import Arrays, Batch
 
 _UNSUPPORTED = re.compile(r"Detected unsupported operations .*? on \S+: (\w+)")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from fwtui.backends import fingerprint as numpy_figures
-from fwtui.race.records import Fingerprint
+from fwtui.race.oplog import Fingerprint
 
 
 def array(tensor: Tensor) -> NDArray[Any]:

@@ -21,11 +21,10 @@ from fwtui.backends.torch.graph_kernels import op_of
 from fwtui.backends.torch.graph_lines import Frame, origin, written
 from fwtui.backends.torch.inductor import Kernel, Stacks
 from fwtui.backends.torch.oplog import Recorder, arguments, storage, tensor_told, tensors_in
-from fwtui.race.records import LoggedOp, OpLog, OpPhase, Taken
+from fwtui.race.oplog import OP_PHASES, LoggedOp, OpLog, OpPhase, Taken
 
 CALL = "compiled step"
 """The op that is the host's one call."""
-_PHASES: tuple[OpPhase, ...] = ("forward", "backward", "update")
 _BACKWARD = "autograd.grad("
 """What the line of the step holds that asks for the backward pass."""
 _EXTERNAL = "convolution"
@@ -194,7 +193,7 @@ def _placed(op: LoggedOp, number: int, stacks: Mapping[str, Sequence[str]]) -> L
     phases = [phase for phase in map(_phase, asked) if phase is not None]
     lines = [line for line in (origin(frames)[0] for frames in asked) if line is not None]
     of_net = [line for line in lines if in_net(line)]
-    phase = max(phases, key=_PHASES.index, default=None)
+    phase = max(phases, key=OP_PHASES.index, default=None)
     return replace(op, phase=phase, source=next(reversed(of_net or lines), None))
 
 

@@ -21,7 +21,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from fwtui.backends.logbook import Logbook, Source, asking_line, in_net
 from fwtui.backends.torch.figures import array, fingerprint
 from fwtui.race import graph
-from fwtui.race.records import Array, Taken
+from fwtui.race.array import Array
+from fwtui.race.oplog import Taken
 
 Memory = Callable[[Tensor], Any]
 """What two tensors share that hold the same values; None where nothing tells."""

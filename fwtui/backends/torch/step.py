@@ -13,7 +13,8 @@ from fwtui.backends.base import Backend, Gradients, Job, named_metrics
 from fwtui.backends.torch import autograd, optimizers
 from fwtui.backends.torch.oplog import OpWriter
 from fwtui.race.graph import Graph, NoGraph
-from fwtui.race.records import Compiled, GraphBroken, OpLog, Phase
+from fwtui.race.oplog import OpLog
+from fwtui.race.records import Compiled, GraphBroken, Phase
 from fwtui.workloads.base import Arrays, Batch, Loss
 
 

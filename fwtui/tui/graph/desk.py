@@ -8,7 +8,7 @@ from dataclasses import replace
 from fwtui.race.graph import Graph
 from fwtui.race.race import LaneRun
 from fwtui.tui.graph.details import Counterpart
-from fwtui.tui.graph.lane_graphs import LaneGraphs, View
+from fwtui.tui.graph.lane_graphs import LaneGraphs, View, is_same
 from fwtui.tui.graph.page import Item, Mark, Page
 from fwtui.tui.graph.pairing import Pairing, Pairings
 from fwtui.tui.graph.place import like, node_of
@@ -34,7 +34,7 @@ class GraphDesk:
         self._pairings = Pairings(beside)
         self._lanes: dict[int, tuple[LaneRun, LaneGraphs]] = {}
         self._found: dict[tuple[int, str], tuple[Graph, frozenset[int]]] = {}
-        self._kept: dict[int, tuple[object, frozenset[int] | None]] = {}
+        self._kept: dict[int, tuple[tuple[object, ...], frozenset[int] | None]] = {}
         self.view: View = "tree"
         self.looking = Looking()
         self.sides: tuple[int, ...] = ()
@@ -112,7 +112,7 @@ class GraphDesk:
             return None
         key = (lane.graph, pairing, self.looking.filter, self.looking.alone)
         known = self._kept.get(index)
-        if known is None or not _same(known[0], key):
+        if known is None or not is_same(known[0], key):
             kept = self.found(index, self.looking.filter) if self.looking.filter else None
             if self.looking.alone and pairing is not None:
                 alone = pairing.alone[self.sides.index(index)]
@@ -239,10 +239,3 @@ class GraphDesk:
         """Where something of a lane is shown, or what it is folded away in."""
         page, lane = self.page(index), self.lane(index)
         return None if page is None else lane.row_near(page, item)
-
-
-def _same(old: object, new: object) -> bool:
-    """Whether two keys hold the same, without a look into graphs, which are large."""
-    assert isinstance(old, tuple)
-    assert isinstance(new, tuple)
-    return all(a is b or (isinstance(a, str | bool) and a == b) for a, b in zip(old, new, strict=True))

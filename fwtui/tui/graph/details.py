@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import linecache
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.content import Content
 
-from fwtui.graphs.lines import outputs, source, tensor
+from fwtui.graphs.lines import outputs, tensor
 from fwtui.tui import words
 from fwtui.tui.graph.facts import GraphFacts
 from fwtui.tui.graph.page import Item
@@ -54,7 +53,9 @@ def about(
         (f"#{item} {node.phase}", "$dim"),
     )
     takes, gives = _takes(facts, item), _gives(facts, item)
-    place = Content.assemble(source(node) or words.NA, ("   " + _text_of(node.source), "$dim"))
+    place = Content(words.NA)
+    if node.source is not None:
+        place = Content.assemble(words.line_name(node.source), (f"   {words.line_text(node.source)}", "$dim"))
     match = _match(counterpart, facts, other)
     if tight:
         lines = [title, _row("takes", takes), _row("source", place), _row("match", match)]
@@ -149,11 +150,3 @@ def _match(counterpart: Counterpart | None, facts: GraphFacts, other: GraphFacts
 def _nodes(facts: GraphFacts, nodes: Sequence[int]) -> str:
     told = [f"#{node} {plain(facts.graph.nodes[node].op)}" for node in nodes[:_MOST_NAMED]]
     return ", ".join([*told, "…"] if len(nodes) > _MOST_NAMED else told)
-
-
-def _text_of(place: tuple[str, int] | None) -> str:
-    """The line of source itself; "" where the file cannot be read here."""
-    if place is None:
-        return ""
-    linecache.checkcache(place[0])  # a user's file may be another one by now
-    return plain(linecache.getline(*place))

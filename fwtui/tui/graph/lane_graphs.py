@@ -47,7 +47,7 @@ class LaneGraphs:
         self._record: GraphsTold | None = None
         self._kind = ""
         self._shown: dict[str, _Shown] = {}
-        self._pages: dict[View, tuple[object, Page]] = {}
+        self._pages: dict[View, tuple[tuple[object, ...], Page]] = {}
 
     def take_in(self, record: GraphsTold | None) -> None:
         """Has what the lane told last; a graph that is the same as before stays as it is looked at."""
@@ -140,7 +140,7 @@ class LaneGraphs:
         """
         folded = self._folded(kept is not None)
         key = self.graph, kept, folded, marked
-        if view not in self._pages or not _same(self._pages[view][0], key):
+        if view not in self._pages or not is_same(self._pages[view][0], key):
             self._pages[view] = key, self._make(view, kept, folded, mark)
         return self._pages[view][1]
 
@@ -183,8 +183,6 @@ def _first(told: Sequence[Graph | NoGraph]) -> str:
     return max(graphs, key=lambda graph: (len({node.phase for node in graph.nodes}), len(graph.nodes))).kind
 
 
-def _same(old: object, new: object) -> bool:
-    """Whether two keys hold the same objects, without a look into them: graphs are large."""
-    assert isinstance(old, tuple)
-    assert isinstance(new, tuple)
-    return all(a is b for a, b in zip(old, new, strict=True))
+def is_same(old: tuple[object, ...], new: tuple[object, ...]) -> bool:
+    """Whether two keys hold the same, without a look into graphs, which are large."""
+    return all(a is b or (isinstance(a, str | bool) and a == b) for a, b in zip(old, new, strict=True))

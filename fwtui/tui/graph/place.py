@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from fwtui.ops.names import canonical
 from fwtui.race.graph import Graph, Node
-from fwtui.race.records import LoggedOp, OpLog
+from fwtui.race.oplog import LoggedOp, OpLog
 from fwtui.tui.selection import Place
 
 Found = tuple[str, int]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from fwtui.ops.names import canonical
 from fwtui.race.graph import Node
-from fwtui.race.records import LoggedOp
+from fwtui.race.oplog import LoggedOp
 from fwtui.tui.charts.axes import Limits
 from fwtui.tui.model import RaceModel
 from fwtui.tui.ops.following import Following
@@ -187,12 +187,7 @@ class OpsDesk:
 
     def _node_at(self, place: Place) -> Node | None:
         told = self._model.lanes[place.lane].history.graphs
-        if place.node is None or told is None:
-            return None
-        kind, index = place.node
-        graphs = (graph for graph in told.graphs if graph.kind == kind)
-        nodes: Sequence[Node] = next((getattr(graph, "nodes", ()) for graph in graphs), ())
-        return nodes[index] if index < len(nodes) else None
+        return None if place.node is None or told is None else told.node(*place.node)
 
     def _node_of(self, lane: int, op: LoggedOp) -> tuple[str, int] | None:
         """The node that has the op's name, in the first graph that has one."""
@@ -201,8 +196,8 @@ class OpsDesk:
             return None
         named = (
             (graph.kind, index)
-            for graph in told.graphs
-            for index, node in enumerate(getattr(graph, "nodes", ()))
+            for graph in told.captured
+            for index, node in enumerate(graph.nodes)
             if node.name == op.name
         )
         return next(named, None)

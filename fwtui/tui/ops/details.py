@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import linecache
 from collections.abc import Sequence
 
 from textual.content import Content
 
 from fwtui.ops.figures import apart, fingerprint
 from fwtui.race.graph import Tensor
-from fwtui.race.records import Fingerprint, LoggedOp, Taken
+from fwtui.race.oplog import Fingerprint, LoggedOp, Taken
 from fwtui.tui import words
 from fwtui.tui.ops.links import MOST_COMPARED
 from fwtui.tui.ops.pairing import Pairing
-from fwtui.tui.ops.words import is_bookkeeping, shape, source
+from fwtui.tui.ops.words import is_bookkeeping, shape
 from fwtui.workloads.own_errors import plain
 
 _LABEL = 8
@@ -161,4 +160,4 @@ def _cost(op: LoggedOp) -> Content:
 def _source(op: LoggedOp) -> Content:
     if op.source is None:
         return Content.assemble((words.NA, "$dim"))
-    return Content.assemble(source(op), (f"   {plain(linecache.getline(*op.source))}", "$dim"))
+    return Content.assemble(words.line_name(op.source), (f"   {words.line_text(op.source)}", "$dim"))

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
-from fwtui.race.records import OpPhase
+from fwtui.race.oplog import OP_PHASES, OpPhase
 from fwtui.tui.ops.pairing import Pairing
 from fwtui.tui.ops.rows import Rows
 
 Style = Literal["", "dim", "faint", "strong", "left", "right", "warning", "error", "found"] | OpPhase
 STYLES: tuple[Style, ...] = (
     *("dim", "faint", "strong", "left", "right", "warning", "error", "found"),
-    *("forward", "backward", "update"),
+    *OP_PHASES,
 )
 LANES: tuple[Style, Style] = ("left", "right")
 Shade = Literal["", "cursor", "counterpart"]

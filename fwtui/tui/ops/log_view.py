@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fwtui.race.records import LoggedOp
+from fwtui.race.oplog import LoggedOp
 from fwtui.tui import words
 from fwtui.tui.ops.lines import Span, Style
 from fwtui.tui.ops.links import LINK, across, link

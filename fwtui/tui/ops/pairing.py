@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from fwtui.ops.align import Alignment, Item, Match, align, of_log
-from fwtui.race.records import LoggedOp, OpPhase, OpsLogged
+from fwtui.race.oplog import LoggedOp, OpPhase
+from fwtui.race.records import OpsLogged
 from fwtui.tui.ops.words import output, source
 
 INDENT = 2

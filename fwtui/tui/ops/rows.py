@@ -8,12 +8,11 @@ from itertools import groupby
 from typing import Literal
 
 from fwtui.ops.align import Match
-from fwtui.race.records import OpPhase
+from fwtui.race.oplog import OP_PHASES, OpPhase
 from fwtui.tui.ops.pairing import Pairing, members
 
 Order = Literal["running", "time", "bytes", "op"]
 ORDERS: tuple[Order, ...] = ("running", "time", "bytes", "op")
-PHASES: tuple[OpPhase, ...] = ("forward", "backward", "update")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ def arrange(
     rows: list[Row | Heading] = []
     for section, inside in groupby(matches, key=lambda one: _section(pairing, one[1])):
         if section:
-            rows.append(Heading(PHASES[section - 1] if section <= len(PHASES) else None))
+            rows.append(Heading(OP_PHASES[section - 1] if section <= len(OP_PHASES) else None))
         rows += [row for index, match in _merged(list(inside)) for row in _rows(index, match, side)]
     return rows
 
@@ -101,7 +100,7 @@ def _section(pairing: Pairing, match: Match) -> int:
     if any(op in pairing.calls[side] for side, op in members(match)):
         return 0
     phase = pairing.phase(match)
-    return len(PHASES) + 1 if phase is None else PHASES.index(phase) + 1
+    return len(OP_PHASES) + 1 if phase is None else OP_PHASES.index(phase) + 1
 
 
 def _key(pairing: Pairing, order: Order) -> Callable[[Match], tuple[float, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fwtui.ops.figures import not_finite
-from fwtui.race.records import LoggedOp
+from fwtui.race.oplog import LoggedOp
 from fwtui.tui.ops.lines import Cursor, Looked, Shade, Span, Style
 from fwtui.tui.ops.pairing import INDENT
 from fwtui.tui.ops.rows import Row

@@ -10,8 +10,9 @@ from textual.content import Content
 
 from fwtui.ops import names
 from fwtui.ops.figures import not_finite
-from fwtui.race.records import LoggedOp, OpPhase, OpsLogged
-from fwtui.tui.ops.rows import ORDERS, PHASES, Order
+from fwtui.race.oplog import OP_PHASES, LoggedOp, OpPhase
+from fwtui.race.records import OpsLogged
+from fwtui.tui.ops.rows import ORDERS, Order
 from fwtui.tui.ops.words import output, source
 from fwtui.tui.widgets.line import Sides
 from fwtui.workloads.own_errors import plain
@@ -52,7 +53,7 @@ class Showing:
 
     def next_phase(self) -> None:
         """All phases, then each alone."""
-        phases = (None, *PHASES)
+        phases = (None, *OP_PHASES)
         self.phase = phases[(phases.index(self.phase) + 1) % len(phases)]
 
     @property

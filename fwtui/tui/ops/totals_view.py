@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fwtui.ops.figures import leaves
-from fwtui.race.records import LoggedOp, OpPhase
+from fwtui.race.oplog import LoggedOp, OpPhase
 from fwtui.tui import words
 from fwtui.tui.ops.lines import LANES, Looked, Shade, Span
 from fwtui.tui.ops.pairing import Pairing, members

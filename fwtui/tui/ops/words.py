@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from rich.cells import cell_len, set_cell_size
 
 from fwtui.ops import names
 from fwtui.race.graph import Tensor
-from fwtui.race.records import LoggedOp
-from fwtui.workloads.own_errors import place, plain
+from fwtui.race.oplog import LoggedOp
+from fwtui.tui.words import line_name
+from fwtui.workloads.own_errors import plain
 
 
 def cut(text: str, width: int) -> str:
@@ -42,12 +41,12 @@ def source(op: LoggedOp, width: int | None = None) -> str:
     """`net_torch.py:18`, its line number kept where the name is too long for `width`."""
     if op.source is None:
         return ""
-    path, line = Path(op.source[0]), op.source[1]
-    whole = plain(place(path, line))
-    tail = f"….py:{line}" if path.suffix == ".py" else f"…:{line}"
+    whole = line_name(op.source)
     if width is None or cell_len(whole) <= width:
         return whole
-    return (path.name[: max(width - len(tail), 0)] + tail)[:width]
+    name, _, line = whole.rpartition(":")
+    tail = f"….py:{line}" if name.endswith(".py") else f"…:{line}"
+    return (name[: max(width - len(tail), 0)] + tail)[:width]
 
 
 def short(op: str) -> str:

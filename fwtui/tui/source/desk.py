@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from fwtui.race.graph import Graph
-from fwtui.race.records import LoggedOp, OpsLogged
+from fwtui.race.oplog import LoggedOp
+from fwtui.race.records import OpsLogged
 from fwtui.tui.model import Lane, RaceModel
 from fwtui.tui.ops.pairing import Pairing, is_quick, pair
 from fwtui.tui.ops.words import is_bookkeeping
@@ -119,7 +119,9 @@ class SourceDesk:
             op = self.op(place)
             return None if op is None else self.line_of(place.lane, op)
         if place.node is not None:
-            return self._of_node(place)
+            told = self._read(place.lane).lane.history.graphs
+            node = None if told is None else told.node(*place.node)
+            return None if node is None else node.source
         page = self.page(place.lane)
         row = page.first()
         source = None if row is None else page.rows[row].source
@@ -170,14 +172,6 @@ class SourceDesk:
         ):
             self._pairing = pair(logs, self._pairing)
         return self._pairing
-
-    def _of_node(self, place: Place) -> Source | None:
-        assert place.node is not None
-        told, (kind, index) = self._read(place.lane).lane.history.graphs, place.node
-        for graph in told.graphs if told is not None else ():
-            if graph.kind == kind and isinstance(graph, Graph) and index < len(graph.nodes):
-                return graph.nodes[index].source
-        return None
 
     def _ops(self, index: int) -> Sequence[LoggedOp]:
         log = self._read(index).lane.history.ops

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from textual.content import Content
 
-from fwtui.race.records import LoggedOp, OpPhase
+from fwtui.race.oplog import OP_PHASES, LoggedOp
 from fwtui.tui import words
 from fwtui.tui.ops.words import output, short
 from fwtui.tui.source.costs import Costs
 from fwtui.tui.source.sections import Source
-from fwtui.workloads.own_errors import place, plain
 
 Across = tuple[LoggedOp, Source | None]
-_PHASES: tuple[OpPhase, ...] = ("forward", "backward", "update")
 
 
 def details(
@@ -36,7 +33,7 @@ def details(
 def _where(source: Source | None, code: str) -> Content:
     if source is None:
         return Content.styled("nobody knows the line", "$dim")
-    return Content.assemble((at(source), "bold"), "  ", code.strip())
+    return Content.assemble((words.line_name(source), "bold"), "  ", code.strip())
 
 
 def _asked(source: Source | None, costs: Costs) -> Content:
@@ -49,7 +46,7 @@ def _asked(source: Source | None, costs: Costs) -> Content:
     parts = [Content.assemble((words.plural(len(cost.ops), "op"), "bold"), f" {words.duration(cost.ns)}")]
     if share is not None:
         parts.append(Content.styled(f"{share:.0%} of all", "$dim"))
-    for phase in _PHASES:
+    for phase in OP_PHASES:
         of_phase = None if source is None else costs.phases.get((source, phase))
         if of_phase is not None:
             told = f" {len(of_phase.ops)} · {words.duration(of_phase.ns)}"
@@ -66,12 +63,7 @@ def _op(source: Source | None, costs: Costs, chosen: LoggedOp | None, across: Se
     parts.append((f"  #{chosen.number}  {words.duration(chosen.host_ns)}", "$dim"))
     if across:
         there, line = across[0]
-        where = "" if line is None else f" {at(line)}"
+        where = "" if line is None else f" {words.line_name(line)}"
         more = f" and {len(across) - 1} more" if across[1:] else ""
         parts += [("  ↔ ", "$dim"), (short(there.op), "bold"), (f"{where}{more}", "$dim")]
     return Content.assemble(*parts)
-
-
-def at(source: Source) -> str:
-    """`net_torch.py:18`."""
-    return plain(place(Path(source[0]), source[1]))

@@ -1,0 +1,106 @@
+"""What a backend does in one step, op by op: the one form that logs of every framework and mode have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from fwtui.race.array import Array
+from fwtui.race.graph import Tensor
+
+OpPhase = Literal["forward", "backward", "update"]
+OP_PHASES: tuple[OpPhase, ...] = get_args(OpPhase)
+"""In the order in which they run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """A tensor's values in a few figures.
+
+    Attributes:
+        mean, std: of its finite elements, std over all of them (not the sample's); None where there are none.
+        largest: largest magnitude of a finite element.
+        nans, infinities: how many elements are not finite.
+    """
+
+    mean: float | None
+    std: float | None
+    largest: float | None
+    nans: int = 0
+    infinities: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A tensor that an op took.
+
+    Attributes:
+        origin: the number of the op that made it, the name that it has in the parameters or the batch
+            (`parameter w1`, `batch x`), or None for anything else, such as a constant.
+        output: which of that op's outputs.
+        tensor: its dtype and shape; None where the framework does not tell.
+    """
+
+    origin: int | str | None
+    output: int = 0
+    tensor: Tensor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedOp:
+    """One op that ran in a logged step, or one kernel that ran inside of it.
+
+    Attributes:
+        number: its place in the log, counted from 0.
+        phase: None where nobody knows, and for a call that is the whole step.
+        op: the framework's own name for it, such as `aten.mm` or `MatMul`.
+        inputs: what it took, in order.
+        outputs: what it gave.
+        source: file and line of the net, or of the step, that asked for it, also in the backward pass where
+            the framework can tell; None where it cannot.
+        results: what of the outputs is a result of the step, as (name, place in the outputs): each metric
+            (`loss`), each gradient (`gradient w1`) and each weight as the update left it (`parameter w1`).
+        values: the outputs whole, where they were asked for; otherwise empty.
+        fingerprints: of each output, None for one that holds no numbers; empty where they are not known.
+        device: where it ran, such as `cpu` or `cuda:0`; None where nobody knows.
+        started_ns: when it was called, counted from the begin of the step; None where nobody measured.
+        host_ns: for how long it kept the host, its dispatch included; for a kernel, how long it ran.
+        nbytes: memory that was allocated for its outputs; 0 for a view; None where it is not known.
+        within: the number of the op that it ran inside of, such as the one call of a compiled step.
+        name: what it is called in the backend's graph, such as `gradient/MatMul_1`; "" without one.
+    """
+
+    number: int
+    phase: OpPhase | None
+    op: str
+    inputs: tuple[Taken, ...]
+    outputs: tuple[Tensor, ...]
+    source: tuple[str, int] | None
+    results: tuple[tuple[str, int], ...] = ()
+    values: tuple[Array, ...] = ()
+    fingerprints: tuple[Fingerprint | None, ...] = ()
+    device: str | None = None
+    started_ns: int | None = None
+    host_ns: int | None = None
+    nbytes: int | None = None
+    within: int | None = None
+    name: str = ""
+
+    @property
+    def origins(self) -> tuple[int | str | None, ...]:
+        """Where each tensor that it took came from, see `Taken.origin`."""
+        return tuple(taken.origin for taken in self.inputs)
+
+
+@dataclass(frozen=True, slots=True)
+class OpLog:
+    """Every op of one step, in the order in which they began.
+
+    Attributes:
+        how: how the log was taken, in one line.
+        took_ns: the whole step's time while it was logged, which is more than a step takes.
+    """
+
+    ops: tuple[LoggedOp, ...]
+    how: str
+    took_ns: int | None
