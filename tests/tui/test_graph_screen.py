@@ -7,18 +7,13 @@ from dataclasses import replace
 import pytest
 from textual.widgets import Input
 
-from fwtui.race.graph import Graph, Node, NoGraph, Tensor
-from fwtui.race.records import Compiled, Ended, GraphsTold, LoggedOp, OpLog
-from fwtui.tui.graph.lane_graphs import LaneGraphs
-from fwtui.tui.graph.pairing import Pairings
-from fwtui.tui.graph.place import node_of
-from fwtui.tui.graph.walk import walk
+from fwtui.race.graph import Node, NoGraph, Tensor
+from fwtui.race.records import Compiled, Ended, GraphsTold
 from fwtui.tui.model import RaceModel
 from fwtui.tui.screens.graph import GraphScreen
 from fwtui.tui.selection import Place
 from fwtui.tui.widgets.graph_side import GraphLines
 from tests import two_layer_steps as steps
-from tests.graphs import examples
 from tests.tui import still, why
 from tests.tui.driving import driven
 from tests.tui.still import NOW, Scene, importing, pressing, race, training
@@ -220,79 +215,6 @@ async def test_graphs_of_lanes_that_train():
         await d.press("e")
         await d.shows("a script is not optimized")
         await d.trains(0, 1)
-
-
-def test_a_drawing_of_what_is_kept_moves_from_one_kept_node_to_the_next():
-    lane = LaneGraphs()
-    lane.take_in(GraphsTold(0, (examples.step(300),)))
-    kept = lane.facts.found("relugrad block7")
-    page = lane.page("drawing", kept, lambda node: "", None)
-    rows = sorted(page.row(node) for node in kept)
-    assert len(rows) > 10
-    assert page.move(0, 1) == rows[0]
-    assert page.move(rows[0], 1) == rows[1]
-    assert page.move(rows[1], -1) == rows[0]
-    assert page.move(rows[0], -1) == rows[0]
-    assert page.move(0, len(page)) == rows[-1]
-
-
-def test_large_graphs_begin_folded_and_open_where_the_cursor_is_put():
-    lane = LaneGraphs()
-    lane.take_in(GraphsTold(0, (examples.step(300),)))
-    page = lane.page("tree", None, lambda node: "", None)
-    last = lane.facts.inside["forward"][-1]
-    assert page.row(last) is None
-    lane.put(last)
-    assert lane.page("tree", None, lambda node: "", None).row(last) is not None
-
-
-def test_a_graph_told_again_stays_as_it_was_looked_at():
-    lane = LaneGraphs()
-    lane.take_in(GraphsTold(0, (examples.step(30),)))
-    lane.put(5)
-    lane.take_in(GraphsTold(7, (examples.step(30),)))
-    assert (lane.item, lane.step) == (5, 7)
-    lane.take_in(GraphsTold(8, (examples.step(31),)))
-    assert lane.item != 5
-
-
-def test_an_op_of_a_log_is_found_in_a_graph():
-    grappler, traced = graph("tf.function", "optimized"), graph("tf.function", "traced")
-    eager = steps.logged("tf.eager").log
-    products = [op.number for op in eager.ops if op.op == "MatMul"]
-    found = [node_of(Place(0, op), (traced, grappler), eager) for op in products]
-    assert [traced.nodes[index].op for _, index in found] == ["MatMul"] * 5
-    assert len(set(found)) == 5, "each of two products of a line is another node"
-    kernel = LoggedOp(0, None, "MatMul", (), (), None, name="gradient_tape/matmul/MatMul")
-    kind, index = node_of(Place(0, 0), (grappler, traced), OpLog((kernel,), "", None))
-    assert (kind, grappler.nodes[index].outputs) == ("optimized", (Tensor("float32", (1000, 100)),))
-    line = next(node.source for node in traced.nodes if node.op == "Relu")
-    assert traced.nodes[node_of(Place(0, source=line), (traced,), None)[1]].source == line
-    assert node_of(Place(0, source=("/nowhere.py", 1)), (traced,), None) is None
-
-
-def test_a_walk_goes_round_the_ends_of_one_node_and_on_from_a_single_one():
-    nodes = examples.step(3)
-    first = walk(None, nodes, "inputs", 9, (4, 5))
-    second = walk(first, nodes, "inputs", 4, (1,))
-    assert (first.node, second.node, walk(second, nodes, "inputs", 5, ()).node) == (4, 5, 4)
-    assert walk(first, nodes, "outputs", 4, (7,)).node == 7
-    only = walk(None, nodes, "inputs", 9, (4,))
-    assert walk(only, nodes, "inputs", 4, (1,)).node == 1
-    assert walk(None, nodes, "inputs", 0, ()) is None
-
-
-def test_pairs_of_large_graphs_are_matched_in_a_thread():
-    waiting = []
-    pairings = Pairings(waiting.append)
-    left, right = examples.step(40), examples.step(41)
-    assert pairings.of(left, right) is None
-    assert pairings.of(left, right) is None
-    (work,) = waiting
-    work()
-    assert pairings.of(left, right).graphs == (left, right)
-    small = Graph("traced", "", "", (Node("MatMul", "m", "forward", (), (Tensor("float32", (2, 2)),)),))
-    assert pairings.of(small, small).counterparts(0, 0) == (0,)
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from fwtui.race.records import Fingerprint, NotLogged, OpLog, OpsLogged
+from fwtui.race.oplog import Fingerprint, OpLog
+from fwtui.race.records import NotLogged, OpsLogged
 from fwtui.tui.ops import pairing
 from fwtui.tui.screens.ops import OpsScreen
 from fwtui.tui.selection import Place

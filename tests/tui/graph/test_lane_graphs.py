@@ -1,0 +1,41 @@
+"""What is looked at of a lane's graphs: what is folded, and where the cursor moves."""
+
+from __future__ import annotations
+
+from fwtui.race.records import GraphsTold
+from fwtui.tui.graph.lane_graphs import LaneGraphs
+from tests.graphs import examples
+
+
+def test_a_drawing_of_what_is_kept_moves_from_one_kept_node_to_the_next():
+    lane = LaneGraphs()
+    lane.take_in(GraphsTold(0, (examples.step(300),)))
+    kept = lane.facts.found("relugrad block7")
+    page = lane.page("drawing", kept, lambda node: "", None)
+    rows = sorted(page.row(node) for node in kept)
+    assert len(rows) > 10
+    assert page.move(0, 1) == rows[0]
+    assert page.move(rows[0], 1) == rows[1]
+    assert page.move(rows[1], -1) == rows[0]
+    assert page.move(rows[0], -1) == rows[0]
+    assert page.move(0, len(page)) == rows[-1]
+
+
+def test_large_graphs_begin_folded_and_open_where_the_cursor_is_put():
+    lane = LaneGraphs()
+    lane.take_in(GraphsTold(0, (examples.step(300),)))
+    page = lane.page("tree", None, lambda node: "", None)
+    last = lane.facts.inside["forward"][-1]
+    assert page.row(last) is None
+    lane.put(last)
+    assert lane.page("tree", None, lambda node: "", None).row(last) is not None
+
+
+def test_a_graph_told_again_stays_as_it_was_looked_at():
+    lane = LaneGraphs()
+    lane.take_in(GraphsTold(0, (examples.step(30),)))
+    lane.put(5)
+    lane.take_in(GraphsTold(7, (examples.step(30),)))
+    assert (lane.item, lane.step) == (5, 7)
+    lane.take_in(GraphsTold(8, (examples.step(31),)))
+    assert lane.item != 5
