@@ -70,6 +70,7 @@ CHECKS = {
     "required": _required,
     "enum": _only(lambda value, rule: value in rule),
     "minimum": _only(lambda value, rule: not isinstance(value, (int, float)) or value >= rule),
+    "maximum": _only(lambda value, rule: not isinstance(value, (int, float)) or value <= rule),
     "minItems": _only(lambda value, rule: not isinstance(value, list) or len(value) >= rule),
     "maxItems": _only(lambda value, rule: not isinstance(value, list) or len(value) <= rule),
 }

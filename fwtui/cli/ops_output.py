@@ -130,13 +130,12 @@ def _head(result: Result, place: int, record: OpsLogged) -> Text:
     spec, lane, log = result.spec.lanes[place], result.lanes[place], record.log
     version = f"{lane.imported.framework} {lane.imported.version}" if lane.imported else words.NA
     device = lane.built.device if lane.built else words.NA
-    inside, idle = leaves(log), overhead(log, step_ns(lane))
     left_out = [f"{words.plural(record.left_out, 'op')} left out"] if record.left_out else []
     figures = [
         words.plural(len(log.ops), "op"),
-        f"in ops {words.duration(busy_ns(inside))}",
+        f"in ops {words.duration(busy_ns(leaves(log)))}",
         f"a steady step {words.duration(step_ns(lane))}",
-        f"outside of ops {words.NA if idle is None else f'{idle:.0%}'}",
+        f"framework overhead {words.shares(overhead(log, step_ns(lane)))}",
         *left_out,
     ]
     return Text.assemble(

@@ -36,32 +36,19 @@ def busy_ns(ops: Iterable[LoggedOp]) -> int | None:
     return busy if spans else None
 
 
-def overhead(log: OpLog, step_ns: float | None) -> float | None:
-    """The share of a step in which no op ran.
+def overhead(log: OpLog, step_ns: float | None) -> tuple[float, float] | None:
+    """Between which two shares of a step no op ran.
 
-    Ops have their dispatch in their time, and run no faster while they are logged, so that what the framework
-    costs beside the mathematics is rather more.
+    The lower one is what ops leave over of a steady step, which runs faster than one that is logged; the
+    upper one is what they leave over of the logged step, in which logging makes the time between ops longer.
+    Ops have their dispatch in their time, so that what the framework costs beside the mathematics is more.
 
     Args:
         step_ns: the median time of the steady steps, in which nothing was logged.
 
     Returns:
-        From 0 to 1. None where it cannot be told: nothing was measured, a call does not tell what ran inside
-        of it, a device other than the processor worked while the host went on, or the ops took longer while
-        they were logged than a whole step does.
-    """
-    busy = _host_busy_ns(log)
-    return None if busy is None or not step_ns or busy > step_ns else 1 - busy / step_ns
-
-
-def overhead_range(log: OpLog, step_ns: float | None) -> tuple[float, float] | None:
-    """Between which two shares of a step no op ran.
-
-    The lower one is what ops leave over of a steady step, which runs faster than one that is logged; the
-    upper one is what they leave over of the logged step, in which logging makes the time between ops longer.
-
-    Returns:
-        Both from 0 to 1; None where `overhead` cannot tell for another reason than ops that took too long.
+        Both from 0 to 1. None where it cannot be told: nothing was measured, a call does not tell what ran
+        inside of it, or a device other than the processor worked while the host went on.
     """
     busy = _host_busy_ns(log)
     if busy is None or not step_ns or not log.took_ns:

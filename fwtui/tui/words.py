@@ -123,6 +123,14 @@ def compilations(compiled: Sequence[Compiled]) -> str:
     return plural(len(compiled), {"build": "graph build", "compile": "compilation"}.get(kind, kind))
 
 
+def shares(between: tuple[float, float] | None) -> str:
+    """`12 – 34 %`, from two shares between 0 and 1."""
+    if between is None:
+        return NA
+    low, high = (f"{100 * share:.0f}" for share in between)
+    return f"{low} %" if low == high else f"{low} – {high} %"
+
+
 def line_name(source: tuple[str, int]) -> str:
     """`net_torch.py:18`."""
     return plain(place(Path(source[0]), source[1]))

@@ -7,7 +7,7 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from fwtui.backends import catalogue as backends
-from fwtui.ops.figures import busy_ns, leaves, overhead_range
+from fwtui.ops.figures import busy_ns, leaves, overhead
 from fwtui.race.records import OpsLogged
 from fwtui.tui import words
 from fwtui.tui.model import Lane
@@ -75,7 +75,7 @@ def _figures(lane: Lane, log: OpsLogged | None, step_ns: float | None, state: st
     """Time in ops, of a step's time, and how much the rest is; what was left out."""
     if log is None:
         return ((Content.assemble((state, "$warning" if lane.history.not_logged else "$dim")), _NOTHING),)
-    busy, rest = busy_ns(leaves(log.log)), _shares(overhead_range(log.log, step_ns))
+    busy, rest = busy_ns(leaves(log.log)), words.shares(overhead(log.log, step_ns))
     ops = Content.assemble(("in ops ", "$dim"), (words.duration(busy), "bold"))
     step = Content.assemble((" of ", "$dim"), words.duration(step_ns), (" p50", "$dim"))
     long = Content.assemble(ops, step, ("   framework overhead ", "$dim"), (rest, "bold"))
@@ -85,10 +85,3 @@ def _figures(lane: Lane, log: OpsLogged | None, step_ns: float | None, state: st
     how = Content.assemble((log.log.how, "$dim"))
     both = Content.assemble(how, ("   ", ""), left_out) if gone else how
     return (long, both), (long, left_out), (short, left_out), (short, _NOTHING)
-
-
-def _shares(between: tuple[float, float] | None) -> str:
-    if between is None:
-        return words.NA
-    low, high = (f"{100 * share:.0f}" for share in between)
-    return f"{low} %" if low == high else f"{low} – {high} %"
