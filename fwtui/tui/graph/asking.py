@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from time import perf_counter_ns
 
+from fwtui.backends import catalogue as backends
 from fwtui.race.race import LaneRun
 from fwtui.race.records import GraphsTold
 from fwtui.tui import words
 from fwtui.tui.model import Lane, RaceModel
 
 _SOON_S = 1.0
-_COMPILES = frozenset({"torch.compile", "tf.xla"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,8 @@ class Asking:
             return "asked, comes with the next step"
         if history.standing == "waiting":
             return "asked, comes with its next turn"
-        why = ""
-        if lane.spec.backend in _COMPILES:
-            why = "\na copy of the step is compiled once more, which takes seconds"
+        compiles = any("compile" in part.phases for part in backends.entry(lane.spec.backend).source)
+        why = "\na copy of the step is compiled once more, which takes seconds" if compiles else ""
         return f"capturing…  {words.clock(seconds)}{why}"
 
     def _question(self, lane: Lane) -> _Question | None:

@@ -71,7 +71,7 @@ def verdict(pairing: Pairing, side: int, number: int) -> Content:
         return Content.assemble((word, "$dim"), ("+ stands alone on this side", "$warning"))
     named = ", ".join(f"{one.number} {plain(one.op)}" for one in others)
     if len(match.left) + len(match.right) > MOST_COMPARED:
-        gap = Content.assemble(("outputs not compared: many ops that are one", "$dim"))
+        gap = Content.assemble(("outputs not compared: several ops do this together", "$dim"))
     else:
         ours = pairing.ops(side)[(match.left, match.right)[side][-1]]
         gap = _gap(fingerprint(ours), fingerprint(others[-1]), pairing.same_step)
