@@ -77,7 +77,11 @@ def log_of_call(call: Call, profile: Profile, nodes: Sequence[Node]) -> OpLog:
 
 
 def by_copy(log: OpLog) -> OpLog:
-    """The log of a step that a copy of the net took."""
+    """The log of a step that a copy of the net took.
+
+    The net itself would tell too little: the runtime tells no kernel any more that it has found to be cheap,
+    which it does over some dozens of steps that nobody watches.
+    """
     return replace(log, how=f"{log.how}; a copy of the net took the step")
 
 

@@ -98,11 +98,7 @@ class Session:
         self._session.run(self._initialize, {self._first[name]: array for name, array in weights.items()})
 
     def log_ops(self, batch: Batch, values: bool = False) -> OpLog:
-        """The run of a copy with the present weights, and the kernels inside of it.
-
-        A copy's, since the runtime tells no kernel any more that it has found to be cheap, which it does over
-        some dozens of steps that nobody watches.
-        """
+        """The run of a copy with the present weights, and the kernels inside of it: see `by_copy`."""
         if self._spare is None:
             self._spare = self._twin()
             self._spare.step(batch)
