@@ -178,7 +178,7 @@ class Function(Eager):
         return values
 
     def log_ops(self, batch: Batch, values: bool = False) -> OpLog:
-        """The call of a copy's trace with the present weights, and the kernels inside of it: see `by_copy`."""
+        """The call of a copy's trace with the present weights, and the kernels inside: see `by_copy`."""
         with other_random_numbers():
             spare = self._spare
             if not spare._traces.knows(batch):
