@@ -138,7 +138,8 @@ def _flops(figures: Summary) -> str:
     if figures.flops is None:
         return words.NA
     told_by = f"{figures.flops_known:,} of {words.plural(figures.nodes, 'node')}"
-    return f"{figures.flops:,} a step, as {told_by} tell"
+    least = "at least " if figures.flops_least else ""
+    return f"{least}{figures.flops:,} a step, as {told_by} tell"
 
 
 def _lines(text: str) -> int:

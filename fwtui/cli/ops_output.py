@@ -63,9 +63,9 @@ def report(result: Result, logs: Logs) -> dict[str, Any]:
     lanes = [
         {
             **{name: told[name] for name in _LANE_FIELDS},
-            "step_ns": step_ns(lane),
+            "step_ns": lane.plain_step_ns(),
             "not_logged": lane.not_logged or None,
-            "log": None if log is None else log_json(log, step_ns(lane)),
+            "log": None if log is None else log_json(log, lane.plain_step_ns()),
         }
         for told, lane, log in zip(whole["lanes"], result.lanes, logs, strict=True)
     ]
@@ -75,12 +75,6 @@ def report(result: Result, logs: Logs) -> dict[str, Any]:
         "lanes": lanes,
         "matches": _matches(logs),
     }
-
-
-def step_ns(lane: History) -> float | None:
-    """The median time of the steady steps, in which nothing was logged; None before there are any."""
-    times = lane.step_times()
-    return None if times is None else times.p50
 
 
 def tell_fault(result: Result, logs: Logs) -> None:
@@ -130,12 +124,13 @@ def _head(result: Result, place: int, record: OpsLogged) -> Text:
     spec, lane, log = result.spec.lanes[place], result.lanes[place], record.log
     version = f"{lane.imported.framework} {lane.imported.version}" if lane.imported else words.NA
     device = lane.built.device if lane.built else words.NA
-    left_out = [f"{words.plural(record.left_out, 'op')} left out"] if record.left_out else []
+    left_out = [f"{words.plural(record.left_out, 'op')} of earlier logs left out"] if record.left_out else []
+    step_ns = lane.plain_step_ns()
     figures = [
         words.plural(len(log.ops), "op"),
         f"in ops {words.duration(busy_ns(leaves(log)))}",
-        f"a steady step {words.duration(step_ns(lane))}",
-        f"framework overhead {words.shares(overhead(log, step_ns(lane)))}",
+        f"a steady step {words.duration(step_ns)}",
+        f"framework overhead {words.shares(overhead(log, step_ns))}",
         *left_out,
     ]
     return Text.assemble(

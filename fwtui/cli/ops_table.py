@@ -47,7 +47,7 @@ def figures(op: LoggedOp) -> Text:
     nans, infinities = not_finite(op)
     bad = [f"{count:,} {name}" for count, name in ((nans, "NaN"), (infinities, "infinite")) if count]
     told = fingerprint(op)
-    known = told is not None and None not in (told.mean, told.std, told.largest)
+    known = told is not None and None not in (told.mean, told.std, told.largest) and not bad
     usual = f"{told.mean:9.3g} ± {told.std:<8.3g} ≤ {told.largest:.3g}" if told is not None and known else ""
     return Text.assemble((", ".join(bad), "bold red"), "  " if bad and usual else "", (usual, "dim"))
 

@@ -69,7 +69,10 @@ def explain_failures(result: Result) -> None:
         if lane.ended is None or lane.ended.outcome in ("done", "stopped"):
             continue
         hint = lane.ended.hint
-        story = f"lane {number} {spec.backend} {lane.ended.outcome}: {lane.ended.reason}"
+        outcome, reason = lane.ended.outcome, lane.ended.reason
+        # A lane that diverges says so in its reason, which stands alone on the screen.
+        what = reason if reason.startswith(outcome) else f"{outcome}: {reason}"
+        story = f"lane {number} {spec.backend} {what}"
         out.print(Text(story + (f" ({hint})" if hint else ""), style="red"), soft_wrap=True)
         if lane.ended.outcome == "failed" and not _told_in_one_line(lane.ended):
             for line in list(lane.log)[-LOG_TAIL:]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from fwtui.race.graph import PHASES, Graph, NodePhase
+from fwtui.ops.names import computes
+from fwtui.race.graph import PHASES, Graph, Node, NodePhase
+
+_LOOPS = frozenset({"While", "StatelessWhile", "while", "while_loop"})
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,8 @@ class Summary:
         ops: nodes of each op, most frequent first.
         flops: floating-point operations of all nodes that tell theirs; None where none does.
         flops_known: how many nodes those are.
+        flops_least: whether a run takes more: a node that computes does not tell its, such as a product of
+            matrices with an open dimension, or a loop's body is counted once.
     """
 
     nodes: int
@@ -26,6 +31,7 @@ class Summary:
     ops: dict[str, int]
     flops: int | None
     flops_known: int
+    flops_least: bool
 
 
 def summary(graph: Graph) -> Summary:
@@ -39,4 +45,11 @@ def summary(graph: Graph) -> Summary:
         ops=dict(Counter(node.op for node in graph.nodes).most_common()),
         flops=sum(flops) if flops else None,
         flops_known=len(flops),
+        flops_least=any(_tells_too_little(node) for node in graph.nodes),
     )
+
+
+def _tells_too_little(node: Node) -> bool:
+    """Whether more is computed there than it tells."""
+    unknown = node.flops is None and node.phase not in ("input", "constant") and computes(node.op)
+    return node.op in _LOOPS or unknown

@@ -173,6 +173,14 @@ class History:
         steady = self.steady_step_ns()
         return StepTimes.of(steady) if len(steady) else None
 
+    def plain_step_ns(self) -> float | None:
+        """The median of the steady steps in which nothing was traced or compiled, in ns; None without any."""
+        times = self.steady_step_ns()
+        first = self.steps - len(times)
+        places = {one.step - first for one in self.compiled}
+        plain = np.delete(times, [place for place in places if 0 <= place < len(times)])
+        return float(np.median(plain)) if len(plain) else None
+
     def phase_ns(self) -> dict[Phase, int]:
         """How long each phase that has ended took, in ns. The last one ends with the lane.
 

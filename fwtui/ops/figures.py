@@ -77,8 +77,10 @@ def first_fault(log: OpLog) -> LoggedOp | None:
 
 
 def fingerprint(op: LoggedOp) -> Fingerprint | None:
-    """That of the first output that has one."""
-    return next((one for one in op.fingerprints if one is not None), None)
+    """That of the first output that is not finite, else of the first that has one."""
+    known = [one for one in op.fingerprints if one is not None]
+    faulty = (one for one in known if one.nans or one.infinities)
+    return next(faulty, known[0] if known else None)
 
 
 def apart(a: Fingerprint, b: Fingerprint) -> float | None:

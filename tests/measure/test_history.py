@@ -47,6 +47,16 @@ def test_statistics_leave_the_steps_before_the_steady_ones_out():
     assert (lane.step_times().min, lane.step_times().p99, lane.step_times().count) == (5, 5, 10)
 
 
+def test_a_plain_step_is_one_in_which_nothing_was_compiled():
+    lane = history([3.0, 2.0, 1.0, 0.5], step_ns=[900, 7000, 100, 120])
+    assert lane.plain_step_ns() == 120
+    lane.apply(Compiled(1, "retrace", 6000, "another size"))
+    assert lane.plain_step_ns() == 110
+    for step in (2, 3):
+        lane.apply(Compiled(step, "retrace", 6000, "another size"))
+    assert lane.plain_step_ns() is None
+
+
 def test_old_steps_go_and_their_curve_stays():
     lane = History(raw_steps=100)
     for first in range(0, 1000, 50):

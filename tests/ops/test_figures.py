@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fwtui.ops.figures import apart, busy_ns, first_fault, leaves, overhead
+from fwtui.ops.figures import apart, busy_ns, fingerprint, first_fault, leaves, overhead
 from fwtui.race.array import Array
 from fwtui.race.oplog import Fingerprint, LoggedOp, OpLog
 from tests import two_layer_steps as steps
@@ -86,6 +86,13 @@ def test_an_infinity_on_the_way_is_no_fault_but_one_in_a_result_is():
     mask, loss = (replace(one, fingerprints=(), values=infinite) for one in (mask, loss))
     nan = replace(nan, fingerprints=(), values=wrong)
     assert [first_fault(log(*ops)) for ops in ((mask,), (mask, loss), (mask, nan))] == [None, loss, nan]
+
+
+def test_of_several_outputs_the_faulty_one_is_told():
+    usual, faulty = Fingerprint(0.0, 1.0, 2.0), Fingerprint(0.5, 0.1, 0.7, infinities=3)
+    assert fingerprint(op(0, 0, 1, fingerprints=(None, usual, faulty))) is faulty
+    assert fingerprint(op(0, 0, 1, fingerprints=(None, usual))) is usual
+    assert fingerprint(op(0, 0, 1)) is None
 
 
 def test_how_far_two_outputs_are_apart():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -12,6 +13,7 @@ import torch
 from torch import Tensor
 
 from fwtui.backends.base import Gradients, Job, NotYetError
+from fwtui.backends.logbook import in_library
 from fwtui.backends.torch import dynamo, oplog, optimizers
 from fwtui.backends.torch.step import Eager, random_numbers_kept, step_of, synchronize
 from fwtui.race.graph import Graph, NoGraph
@@ -40,7 +42,7 @@ class Compile(Eager):
     def __init__(self, job: Job) -> None:
         super().__init__(job)
         self._name = dynamo.own_name(self._run)
-        sources = dynamo.Sources(_files(self._loss, step_of, optimizers.Written.__call__))
+        sources = dynamo.Sources(_files(self._loss))
         options = {"post_grad_custom_post_pass": sources}
         self._run = dynamo.compiled(self._run, self._name, options=options)
         self._watch = dynamo.Watch()
@@ -141,7 +143,10 @@ def _named(
     return {f"state {number}": one for number, one in enumerate(state, 1)} | oplog.named(parameters, batch)
 
 
-def _files(*functions: Any) -> set[str]:
-    """Where `functions` are written, as far as that is in files."""
-    written = (getattr(function, "__code__", None) for function in functions)
-    return {code.co_filename for code in written if code and Path(code.co_filename).is_file()}
+def _files(loss: Any) -> set[str]:
+    """Every file that a line of the step may be in: the net's, what it imports that is no library, ours."""
+    modules = {getattr(module, "__file__", None) or "" for module in list(sys.modules.values())}
+    files = {file for file in modules if not in_library(file)}
+    if code := getattr(loss, "__code__", None):
+        files.add(code.co_filename)
+    return {file for file in files if Path(file).is_file()}

@@ -99,10 +99,7 @@ class OpsScreen(WhyScreen):
         self._show_details(self._narrow)
 
     def _take_in(self) -> None:
-        self._step_ns = {
-            index: times.p50 if (times := self._model.lanes[index].history.step_times()) else None
-            for index in self.sides
-        }
+        self._step_ns = {index: self._model.lanes[index].history.plain_step_ns() for index in self.sides}
         faulty = self._desk.take_in(self.sides)
         if faulty is not None:
             self._show_fault(faulty)

@@ -124,6 +124,7 @@ def _figures(view: SideView) -> list[Sides]:
         return [(_NOTHING, remark)]
     figures = view.facts.summary
     flops = words.NA if figures.flops is None else prefixed(figures.flops)
+    flops = f"≥ {flops}" if figures.flops_least and figures.flops is not None else flops
     told = [
         _figure(f"{figures.nodes:,}", "nodes"),
         _figure(flops, "flops"),
