@@ -19,9 +19,10 @@ class Word:
     """One word to a lane.
 
     `grant` and `train-on` carry a number of steps; `yield` ends a grant early. The wishes are to be told
-    something: `log-ops` the ops of the next step, once; `log-every` those before each so many-th step from
-    now on, 0 for none any more; `log-until-nan` those before each step until one log holds a NaN;
-    `tell-graphs` the step's graphs.
+    something: `log-ops` the ops of that step, counted from 0, once, so that two lanes can be asked for the
+    same; of the next one where the lane is beyond it, or comes to a halt before; `log-every` those before
+    each so many-th step from now on, 0 for none any more; `log-until-nan` those before each step until one
+    log holds a NaN; `tell-graphs` the step's graphs.
     """
 
     verb: Verb

@@ -53,7 +53,8 @@ class Explainer:
         ops = self._ops = spec.ops or OpLogging()
         self._every = ops.every or (1 if ops.until_nan else None)
         self._until_nan = ops.until_nan
-        self._log_now = self._tell_now = False
+        self._log_at: int | None = None
+        self._tell_now = False
         self._logged_at = -1
         self._samples = spec.sample_graphs
         self._sample_at_ns = 0
@@ -66,7 +67,7 @@ class Explainer:
         """Takes a word that asks for something; `look` does it."""
         match word.verb:
             case "log-ops":
-                self._log_now = True
+                self._log_at = word.steps
             case "log-every":
                 self._every, self._until_nan = word.steps or None, False
             case "log-until-nan":
@@ -76,16 +77,22 @@ class Explainer:
 
     def next_after(self, step: int) -> int:
         """The next step before which there is something to do, once `look` was called before `step`."""
-        if self._log_now or self._tell_now:
+        if self._tell_now:
             return max(1, step)
+        asked = NEVER if self._log_at is None else max(1, step, self._log_at)
         if self._samples and self._first_samples:
-            return step + 1
-        return step // self._every * self._every + self._every if self._every else NEVER
+            return min(asked, step + 1)
+        return min(asked, step // self._every * self._every + self._every if self._every else NEVER)
 
     @property
     def has_last(self) -> bool:
         """Whether there is something to do once all steps are done."""
-        return self._ops.last or self._spec.tell_graphs
+        return self._ops.last or self._spec.tell_graphs or self.is_asked
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a log was asked for that is still to come."""
+        return self._log_at is not None
 
     def is_due(self) -> bool:
         """Whether the time has come to sample the next step's graph."""
@@ -95,17 +102,22 @@ class Explainer:
         """The backend has compiled: the next step may run another graph."""
         self._sample_at_ns = 0
 
-    def look(self, step: int, batch: Batch, last: bool = False) -> None:
-        """Does what is due before `step`, whose batch is `batch`; the `last` look is that after all steps."""
+    def look(self, step: int, batch: Batch, last: bool = False, halts: bool = False) -> None:
+        """Does what is due before `step`, whose batch is `batch`.
+
+        Args:
+            last: all steps are done.
+            halts: that step is not taken soon: what was asked for a later one is done now.
+        """
         if step == 0 and not last:
             return
         if self._tell_now or (last and self._spec.tell_graphs):
             self._tell_now = False
             self._tell_graphs(step, batch)
-        asked = self._log_now or (last and self._ops.last)
+        asked = self._is_log_due(step, last or halts) or (last and self._ops.last)
         at_rate = self._every is not None and step % self._every == 0 and step != self._logged_at
         if asked or (at_rate and not last):
-            self._log_now = False
+            self._log_at = None if asked else self._log_at
             self._log(step, batch, asked)
         if self._samples and not last and (self._first_samples or self.is_due()):
             self._sample(step, batch)
@@ -115,12 +127,15 @@ class Explainer:
         if self._held is not None and (at_once or perf_counter_ns() >= self._free_at_ns):
             self._tell(self._held)
 
+    def _is_log_due(self, step: int, halts: bool) -> bool:
+        return self._log_at is not None and (halts or step >= self._log_at)
+
     def _log(self, step: int, batch: Batch, asked: bool) -> None:
         self._logged_at = step
         try:
             log = self._backend.log_ops(batch, self._ops.values)
         except NotYetError as error:
-            self._log_now = asked
+            self._log_at = step if asked else self._log_at
             self._emit(NotLogged(step, self._explain(error)[0]))
             return
         except Exception as error:

@@ -254,7 +254,7 @@ class Runner:
         for word in wishes:
             self._explainer.ask(word)
         if at_once and not self._control.stopped:
-            self._explainer.look(self.step, self._next_batch())
+            self._explainer.look(self.step, self._next_batch(), halts=True)
         self._next_event = min(self._next_event, self._explainer.next_after(self.step))
 
     def _next_batch(self) -> Batch:
@@ -266,6 +266,8 @@ class Runner:
     def _say(self, record: Record) -> None:
         """Says how the lane stands; before it halts, what else there is to be told."""
         if isinstance(record, Stood) and record.standing != "running" and self._explainer is not None:
+            if record.standing == "paused" and self._explainer.is_asked:
+                self._explainer.look(self.step, self._next_batch(), halts=True)
             self._explainer.tell(at_once=True)
         self._emit(record)
 

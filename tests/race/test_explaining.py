@@ -123,6 +123,26 @@ def test_what_is_asked_before_the_first_step_comes_after_it():
     assert (steps_of(said), steps_of(said, GraphsTold)) == ([1], [1])
 
 
+def test_a_log_of_a_certain_step_comes_before_it_or_where_the_lane_halts_first(unhurried):
+    assert steps_of(run(lane(), Word("log-ops", 17))) == [17]
+    assert steps_of(run(lane(ops=OpLogging(every=20)), Word("log-ops", 17))) == [17, 20]
+    assert steps_of(run(lane(), Word("log-ops", 1_000))) == [40]
+
+    def beyond(record, control):
+        if isinstance(record, OpsLogged) and record.step == 20:
+            control.tell(Word("log-ops", 3))
+
+    assert steps_of(run(lane(), Word("log-ops", 20), hear=beyond)) == [20, 21]
+
+    def pausing(record, control):
+        if record == Stood("running", 0):
+            control.tell(Word("pause"))
+        elif isinstance(record, Stood) and record.standing == "paused":
+            control.tell(Word("stop"))
+
+    assert steps_of(run(lane(), Word("log-ops", 17), hear=pausing)) == [1]
+
+
 def test_a_rate_can_be_changed_and_ended_on_the_way(unhurried):
     def hear(record, control):
         if isinstance(record, OpsLogged):
