@@ -22,6 +22,7 @@ class Judgement:
         first_step: the last step that it can be.
         worst: the largest gap in the probes: step, quantity, gap.
         explained: where they differ, the steps over which a check has found that rounding explains it.
+        proven: where they differ, whether that is more than rounding can do: in float64, or by a check.
     """
 
     same: bool | None
@@ -31,6 +32,7 @@ class Judgement:
     first_step: int | None = None
     worst: tuple[int, Key, Gap] | None = None
     explained: int | None = None
+    proven: bool = False
 
 
 def judge(model: RaceModel) -> Judgement:
@@ -40,10 +42,9 @@ def judge(model: RaceModel) -> Judgement:
     found, worst = model.summary.place, model.summary.worst
     loss_at = model.gap.first_divergence
     if loss_at is not None and (found is None or loss_at < found.step):
-        first, first_step = f"step {loss_at:,}, forward: loss", loss_at
-        return Judgement(False, "", False, first, first_step, worst, _explained(model, first_step))
+        return _apart(model, f"step {loss_at:,}, forward: loss", loss_at, worst)
     if found is not None:
-        return Judgement(False, "", False, place(found), found.last, worst, _explained(model, found.last))
+        return _apart(model, place(found), found.last, worst)
     over = [lane for lane in model.lanes if lane.over]
     for lane in over:
         ended = lane.history.ended
@@ -54,6 +55,13 @@ def judge(model: RaceModel) -> Judgement:
     if worst is not None or model.gap.compared:
         return Judgement(True, worst=worst)
     return Judgement(None, waiting(model), hopeless=len(over) == len(model.lanes))
+
+
+def _apart(model: RaceModel, first: str, step: int, worst: tuple[int, Key, Gap] | None) -> Judgement:
+    """Lanes that differ, first at `step`. In float32 a ReLU at its kink is enough for that."""
+    finding = model.checking.finding if model.checking else None
+    proven = model.dtype == "float64" or (finding is not None and finding.same is False)
+    return Judgement(False, "", False, first, step, worst, _explained(model, step), proven)
 
 
 def _explained(model: RaceModel, step: int) -> int | None:

@@ -49,7 +49,7 @@ async def test_from_one_screen_to_the_other_while_lanes_train():
         await d.trains(0, 1)
         await d.press("5")
         assert isinstance(d.app.screen, ParityScreen)
-        await d.shows("✗ no", "step 6, backward", "gradients", "✗-3")
+        await d.shows("≠ apart", "step 6, backward", "gradients", "✗-3")
         await d.trains(0, 1)
         assert not any(chart.has_focus for chart in d.app.screen.query(Chart))
         await d.press("space")
@@ -94,11 +94,11 @@ async def test_a_check_finds_the_place_while_the_lanes_wait():
     async with driven("scripted.ok", "scripted.tilt", probe_every="growing", size=(120, 40)) as d:
         await d.trains(0, 1)
         await d.press("5")
-        await d.shows("✗ no", "f finds")
+        await d.shows("≠ apart", "f finds")
         await d.press("f")
         await d.shows("esc cancels")
         await d.until(lambda: not d.app.model.is_checking, "the check")
-        await d.shows("not the same mathematics", "could not be logged")
+        await d.shows("✗ no", "not the same mathematics", "could not be logged")
         assert details(d).startswith("gradient w2")
         await d.trains(0, 1)
         finding = d.app.model.checking.finding
@@ -137,7 +137,7 @@ async def test_one_lane_has_nothing_to_check():
 async def test_both_screens_give_one_answer():
     async with shown(scene(), "1") as d:
         assert isinstance(d.app.screen, LiveScreen)
-        assert "✗ no  step 6, backward: gradient w2" in d.line("#same")
+        assert "≠ apart  step 6, backward: gradient w2" in d.line("#same")
 
 
 async def test_the_cursor_begins_at_the_worst_cell_and_moves():

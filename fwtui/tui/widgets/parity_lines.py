@@ -88,8 +88,10 @@ def _answer(model: RaceModel, judgement: Judgement) -> tuple[Sides, ...]:
 
 
 def difference(judgement: Judgement) -> tuple[str, str]:
-    """The word for lanes that differ, and its style: a check may have found that it is no bug."""
-    return ("✗ no", "bold $error") if judgement.explained is None else ("≈ rounding", "bold $warning")
+    """The word for lanes that differ, and its style: a check may have told a bug from rounding, or not yet."""
+    if judgement.explained is not None:
+        return "≈ rounding", "bold $warning"
+    return ("✗ no", "bold $error") if judgement.proven else ("≠ apart", "bold $warning")
 
 
 def _compared(model: RaceModel) -> str:

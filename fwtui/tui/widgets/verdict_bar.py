@@ -9,7 +9,7 @@ from textual.content import Content
 from fwtui.backends import catalogue as backends
 from fwtui.measure.verdict import Speed
 from fwtui.tui import words
-from fwtui.tui.judgement import judge
+from fwtui.tui.judgement import Judgement, judge
 from fwtui.tui.model import RaceModel
 from fwtui.tui.widgets.lane_panel import colour_names
 from fwtui.tui.widgets.line import Line
@@ -49,7 +49,7 @@ def _same(model: RaceModel) -> list[Content]:
     skipped = f"  {gap.skipped:,} steps not compared" if gap.skipped else ""
     if judgement.same is False and gap.same:
         answer = difference(judgement)
-        figures, where = f"  {judgement.first}", "  the losses agree"
+        figures, where = f"  {judgement.first}", "  the losses agree" + _how_to_tell(judgement)
     elif gap.same:
         answer = ("✓ yes", "bold $success")
         figures = f"  gap {words.gap(gap.largest)} of {gap.tolerance:.0e}"
@@ -58,11 +58,17 @@ def _same(model: RaceModel) -> list[Content]:
         answer = difference(judgement)
         figures = f"  from step {gap.first_divergence:,}"
         where = f", gap {words.gap(gap.largest)} of {gap.tolerance:.0e} at step {gap.largest_at:,}"
+        where += _how_to_tell(judgement)
     return [
         Content.assemble(question, answer, figures, where, (differ + skipped, "$warning")),
         Content.assemble(question, answer, figures, (differ, "$warning")),
         Content.assemble(question, answer, (differ, "$warning")),
     ]
+
+
+def _how_to_tell(judgement: Judgement) -> str:
+    """Which keys tell rounding from a bug, where nothing has yet."""
+    return "" if judgement.proven or judgement.explained is not None else "; 5 f: a bug or rounding?"
 
 
 def _faster(model: RaceModel, speed: Speed | None) -> list[Content]:
