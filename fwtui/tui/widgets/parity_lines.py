@@ -88,7 +88,7 @@ def _answer(model: RaceModel, judgement: Judgement) -> tuple[Sides, ...]:
 
 
 def difference(judgement: Judgement) -> tuple[str, str]:
-    """The word for lanes that differ, and its style: a check may have told a bug from rounding, or not yet."""
+    """The word for lanes that differ, and its style: a check may have told bug from rounding, or not yet."""
     if judgement.explained is not None:
         return "≈ rounding", "bold $warning"
     return ("✗ no", "bold $error") if judgement.proven else ("≠ apart", "bold $warning")
