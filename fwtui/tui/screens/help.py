@@ -40,6 +40,11 @@ _MEANINGS = (
         "2, 3, 4, 6, 9 and so on. Its gap is the largest difference of two elements, relative to the largest "
         "element, or to what rounding decides where all are small",
     ),
+    (
+        "≠ apart",
+        "more than the tolerance in float32, for which a ReLU at its kink is enough: f on the parity screen "
+        "tells a bug (✗ no) from rounding (≈ rounding)",
+    ),
     ("ULPs", "how many numbers of the dtype lie between two values: units in the last place"),
     (
         "trace, graph break",
