@@ -215,9 +215,11 @@ class RaceModel:
                 self.lanes[index].paused = True
                 self.race.step(index)
 
-    def ask_ops(self, index: int) -> None:
-        """Has a lane log the ops of its next step: before that, or at once where it is paused or done."""
-        self.race.ask(index, Word("log-ops"))
+    def ask_ops(self, index: int, step: int = 0) -> None:
+        """Has a lane log the ops of that step, or of its next one where it is beyond it: before the step, or
+        at once where it is paused or done.
+        """
+        self.race.ask(index, Word("log-ops", step))
 
     def log_every(self, index: int, steps: int) -> None:
         """Has a lane log the ops before each so many-th step from now on; 0: before none."""

@@ -40,6 +40,11 @@ def ops(d, side=1):
     return [row.ops[side] for row in desk.rows(None) if hasattr(row, "ops") and row.ops[side] is not None]
 
 
+def steps_shown(d):
+    """Of which step each side's log is."""
+    return [log.step for log in d.app._others["ops"]._desk.pairing.logs]
+
+
 def says(d, index, record):
     """A lane says something more."""
     d.app.model._hear(d.app.model.lanes[index].run, record)
@@ -187,12 +192,22 @@ async def test_logs_are_followed_or_stay_and_come_as_often_as_is_set():
         says(d, 1, at_step("torch.eager", 200))
         assert "step 200" not in d.text()
         await d.press("f")
-        await d.shows("step 200")
-        says(d, 1, at_step("torch.eager", 201))
-        await d.shows("step 201")
-        # Logs of two steps are aligned, but not held against each other.
+        # The other lane is on its way to that step: until then what is shown stays of one and the same.
         await d.press("down")
+        assert steps_shown(d) == [100, 100]
+        says(d, 0, at_step("tf.eager", 200))
+        assert steps_shown(d) == [200, 200]
+        says(d, 0, at_step("tf.eager", 201))
+        assert steps_shown(d) == [200, 200]
+        says(d, 1, at_step("torch.eager", 202))
+        assert steps_shown(d) == [200, 200]
+        # Logs of two steps are aligned, but not held against each other.
+        # A lane that halts comes to no other step.
+        d.app.model.toggle_pause([1])
+        says(d, 0, at_step("tf.eager", 210))
+        assert steps_shown(d) == [210, 202]
         await d.shows("of another step")
+        d.app.model.toggle_pause([1])
         lanes = d.app.model.lanes
         await d.press("plus", "plus")
         assert [lane.log_every for lane in lanes] == [100, 100]
@@ -216,13 +231,14 @@ async def test_the_first_nan_stays_with_the_cursor_on_it():
         assert here(d) == (1, "aten.mul")
         # The other lane comes to the same step, and then logs no more.
         says(d, 0, at_step("tf.eager", 150))
-        assert [log.step for log in d.app._others["ops"]._desk.pairing.logs] == [150, 150]
+        assert steps_shown(d) == [150, 150]
         assert not d.app.model.lanes[0].until_nan
         says(d, 1, at_step("torch.eager", 151))
         assert "step 151" not in d.text()
         await d.press("escape", "escape")
         await d.until(lambda: any("aten.mul" in line and " NaN" in line for line in rows(d)), "a mark")
         await d.press("f")
+        says(d, 0, at_step("tf.eager", 151))
         await d.shows("step 151")
         # It is known already: nothing need be logged for it.
         await d.press("u")

@@ -4,25 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from time import perf_counter_ns
 
 from fwtui.ops.figures import first_fault
+from fwtui.race.explaining import LOGS_A_SECOND
 from fwtui.race.race import LaneRun
 from fwtui.race.records import OpsLogged
 from fwtui.tui import words
+from fwtui.tui.meeting import common_step, moves
 from fwtui.tui.model import Lane, RaceModel
 from fwtui.workloads.own_errors import plain
 
 RATES: tuple[int | None, ...] = (None, 1000, 100, 10, 1)
 """Before each how many-th step ops are logged; None: only when asked."""
 
+_PATIENCE_NS = 5_000_000_000
+
+_NEWEST = 2 * LOGS_A_SECOND
+"""So many logs of a lane are looked through for one of a step that another lane has told too."""
+
 
 @dataclass
 class _Kept:
-    """One run of a lane: what is shown of it, how many logs it had told when it was asked, its fault."""
+    """One run of a lane.
+
+    Attributes:
+        log: what is shown of it.
+        asked_at: how many logs it had told when it was asked; None: not asked yet.
+        asked_ns: when that was.
+        step: the step that it was asked for; 0 for the next one.
+        fault: its log that holds the fault that was waited for.
+    """
 
     run: LaneRun
     log: OpsLogged | None = None
     asked_at: int | None = None
+    asked_ns: int = 0
+    step: int = 0
     fault: OpsLogged | None = None
 
 
@@ -40,11 +58,37 @@ class Following:
     _fault_step: int | None = None
 
     def ask(self, lanes: Sequence[int]) -> None:
-        """Asks those lanes for a log that have something new to tell; to be called about once a second."""
-        for index in lanes:
-            if self._wants(self.model.lanes[index]):
-                self._of(index).asked_at = self.model.lanes[index].history.op_logs_told
-                self.model.ask_ops(index)
+        """Asks those lanes that have something new to tell for a log of one and the same step, if they all
+        come to one; to be called about once a second.
+        """
+        if not any(self._is_awaited(index) for index in lanes):
+            self._ask([index for index in lanes if self._wants(self.model.lanes[index])], lanes)
+
+    def _ask(self, wanted: Sequence[int], lanes: Sequence[int]) -> None:
+        able = [lane for lane in map(self.model.lanes.__getitem__, lanes) if not lane.history.not_logged]
+        step = common_step([lane for lane in able if not lane.over])
+        rate = self.rate(lanes)
+        if rate is not None:
+            if not step:
+                return
+            step = -(-step // rate) * rate  # that one they log anyway, but might not tell
+        for index in wanted:
+            kept, history = self._of(index), self.model.lanes[index].history
+            kept.asked_at, kept.asked_ns, kept.step = history.op_logs_told, perf_counter_ns(), step
+            self.model.ask_ops(index, step)
+
+    def _is_awaited(self, index: int) -> bool:
+        """Whether a lane is on its way to the step that it was asked for: until then no other is asked for
+        another one, unless that takes too long.
+        """
+        lane, kept = self.model.lanes[index], self._of(index)
+        if not kept.step or not moves(lane) or lane.history.not_logged:
+            return False
+        return self._is_pending(lane) and perf_counter_ns() - kept.asked_ns < _PATIENCE_NS
+
+    def _is_pending(self, lane: Lane) -> bool:
+        asked_at = self._of(lane.run.lane).asked_at
+        return asked_at is not None and lane.history.op_logs_told <= asked_at
 
     def take_in(self, lanes: Sequence[int]) -> int | None:
         """Has the newest logs shown, if they are followed.
@@ -53,10 +97,11 @@ class Following:
             The lane whose newest log holds the fault that was waited for: that log stays from now on, beside
             the others' of the same step.
         """
+        newest = self._newest(lanes)
         for index in lanes:
             kept, log = self._of(index), self.model.lanes[index].history.ops
             if self.live or kept.log is None:
-                kept.log = log
+                kept.log = newest[index]
             if log is None or log is kept.fault or not self.model.lanes[index].until_nan:
                 continue
             if not self.live and self._fault_step is not None:
@@ -119,10 +164,7 @@ class Following:
 
     def try_again(self, lanes: Sequence[int]) -> None:
         """Asks these lanes once more, also those that could not tell."""
-        for index in lanes:
-            if not self.model.lanes[index].over:
-                self._of(index).asked_at = None
-                self.model.ask_ops(index)
+        self._ask([index for index in lanes if not self.model.lanes[index].over], lanes)
 
     def state(self, index: int) -> str:
         """Why a lane has told no log, or none yet."""
@@ -139,21 +181,32 @@ class Following:
             return f"{words.PHASES[history.phase]}: its ops come after the first step"
         if self._of(index).asked_at is None:
             return "not asked yet"
-        waits = history.standing == "waiting"
-        return (
-            "asked: the log comes with its next turn" if waits else "asked: the log comes with the next step"
-        )
+        if history.standing == "waiting":
+            return "asked: the log comes with its next turn"
+        return "asked: the log comes with the next step"
 
     def _wants(self, lane: Lane) -> bool:
         """Whether to ask a lane now: it can tell something new, and would not without being asked."""
-        history, kept = lane.history, self._of(lane.run.lane)
+        history = lane.history
         if lane.over or history.built is None or history.not_logged:
             return False
-        if kept.asked_at is not None and history.op_logs_told <= kept.asked_at:
+        if self._is_pending(lane):
             return False
         if history.ops is None:
             return True
-        return self.live and lane.log_every is None and history.ops.step < history.steps
+        return self.live and not lane.until_nan and history.ops.step < history.steps
+
+    def _newest(self, lanes: Sequence[int]) -> dict[int, OpsLogged | None]:
+        """The newest log of each lane; while all of them train, those of the newest step that all have told,
+        unless that is long ago.
+        """
+        of = {index: self.model.lanes[index] for index in lanes}
+        if all(moves(lane) and not lane.history.not_logged for lane in of.values()):
+            logs = {index: _by_step(lane.history.op_logs) for index, lane in of.items()}
+            common = set.intersection(*map(set, logs.values()))
+            if common:
+                return {index: one[max(common)] for index, one in logs.items()}
+        return {index: lane.history.ops for index, lane in of.items()}
 
     def _of(self, index: int) -> _Kept:
         run = self.model.lanes[index].run
@@ -178,3 +231,7 @@ class Following:
         if log.step >= self._fault_step:
             self._of(index).fault = log
             self.model.log_every(index, 0)
+
+
+def _by_step(logs: Sequence[OpsLogged]) -> dict[int, OpsLogged]:
+    return {log.step: log for log in list(logs)[-_NEWEST:]}

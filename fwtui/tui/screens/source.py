@@ -56,8 +56,7 @@ class SourceScreen(WhyScreen):
         self._top.show_race(self._model)
         if not self.is_current:
             return
-        for index in self.sides:
-            self._desk.ask(index)
+        self._desk.ask(self.sides)
         self._selection.place = place = self._desk.settled(
             replace(self._selection.place, lane=self.lane_index)
         )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from fwtui.race.oplog import LoggedOp
 from fwtui.race.records import OpsLogged
+from fwtui.tui.meeting import common_step
 from fwtui.tui.model import Lane, RaceModel
 from fwtui.tui.ops.pairing import Pairing, is_quick, pair
 from fwtui.tui.ops.words import is_bookkeeping
@@ -52,13 +53,15 @@ class SourceDesk:
         self._lanes: dict[int, _Read] = {}
         self._pairing: Pairing | None = None
 
-    def ask(self, index: int) -> None:
-        """Asks a run of a lane once for its ops, where it has not told any."""
-        read = self._read(index)
-        history = read.lane.history
-        if history.ops is None and not read.asked and history.built is not None and not read.lane.over:
-            read.asked = True
-            self._model.ask_ops(index)
+    def ask(self, lanes: Sequence[int]) -> None:
+        """Asks each run of these lanes once for its ops, where it has not told any; all for the same step."""
+        able = [read.lane for read in map(self._read, lanes) if not read.lane.over]
+        for index in lanes:
+            read = self._read(index)
+            history = read.lane.history
+            if history.ops is None and not read.asked and history.built is not None and not read.lane.over:
+                read.asked = True
+                self._model.ask_ops(index, common_step(able))
 
     def waits(self, index: int) -> bool:
         """Whether a lane was asked for its ops, and has not answered yet."""
