@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
@@ -72,6 +73,17 @@ class FwtuiApp(App[int]):
             "parity": ParityScreen(self.model),
         }
         self._here: RaceScreen = self._live
+        self._stands = False
+        self._leaves_with: int | None = None
+
+    async def on_event(self, event: events.Event) -> None:
+        """A race's keys do all that they do one after the other, see `RaceScreen.press`."""
+        in_front = bool(self.screen_stack) and self.screen is self._here
+        if isinstance(event, events.Key) and not event.is_forwarded and in_front:
+            if not await self._here.press(event):
+                await super().on_event(event)
+        else:
+            await super().on_event(event)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own colours, for themes that do not know of them."""
@@ -103,6 +115,10 @@ class FwtuiApp(App[int]):
         # What stands by now stands until the end: a collection that walks through it holds up a key.
         gc.collect()
         gc.freeze()
+        self._stands = True
+        if self._leaves_with is not None:
+            self.exit(self._leaves_with)
+            return
         self.model.start()
         self.set_interval(TICK_S, self._tick)
         self.set_interval(WATCH_S, self.model.watch)
@@ -117,27 +133,31 @@ class FwtuiApp(App[int]):
 
     def action_quit_with(self, code: int) -> None:
         """Leaves; the lanes are ended once the terminal is restored."""
-        self.exit(code)
+        # A screen that is being built when its app leaves is left empty, and stumbles over that.
+        if self._stands:
+            self.exit(code)
+        else:
+            self._leaves_with = code
 
     def quit_on(self, number: signal.Signals) -> None:
         """Leaves as a program should that was asked to by a signal."""
-        self.exit(128 + number)
+        self.action_quit_with(128 + number)
 
     def action_help(self) -> None:
         """All keys and words."""
         self.push_screen(HelpScreen(self.screen))
 
-    def action_show_live(self) -> None:
+    async def action_show_live(self) -> None:
         """The live race."""
-        self._show(self._live)
+        await self._show(self._live)
 
-    def action_show(self, name: str) -> None:
+    async def action_show(self, name: str) -> None:
         """Another screen of the race; what is selected on the one before is looked for there."""
         if isinstance(self._here, WhyScreen) and self._others[name] is not self._here:
             self._selection.jumped(self._here.NAME)
-        self._show(self._others[name])
+        await self._show(self._others[name])
 
-    def action_go_back(self) -> None:
+    async def action_go_back(self) -> None:
         """Where the last jump came from."""
         name = self._selection.back()
         if name is None:
@@ -145,14 +165,14 @@ class FwtuiApp(App[int]):
         if self._here is self._others[name]:
             self._here.look()
         else:
-            self._show(self._others[name])
+            await self._show(self._others[name])
 
-    def _show(self, screen: RaceScreen) -> None:
+    async def _show(self, screen: RaceScreen) -> None:
         if self.screen is self._here and screen is not self._here:
-            # At once: the next key may already be on its way to the other screen.
             screen.focus_lane(self._here.lane_index)
             self._here = screen
-            self.switch_screen(screen)
+            # The next key may already be on its way to the other screen, which must be there by then.
+            await self.switch_screen(screen)
 
     def action_toggle_dark(self) -> None:
         """Dark or light."""

@@ -4,6 +4,8 @@ import os
 import random
 
 import pytest
+from textual import events
+from textual.widgets import Input
 
 from tests.tui.driving import driven
 
@@ -70,3 +72,33 @@ async def test_times_beside_an_import_are_labelled():
         assert d.app.model.disturbed
         await d.press("R")
         assert not d.app.model.disturbed
+
+
+def burst(d, keys):
+    """Keys that are all there before the app looks at the first one."""
+    for key in keys:
+        d.app.post_message(
+            events.Key(*(("slash", "/") if key == "/" else (key, key if len(key) == 1 else None)))
+        )
+
+
+def asked(d):
+    """What stands in the prompt; None where there is none."""
+    return d.app.focused.value if isinstance(d.app.focused, Input) else None
+
+
+async def test_what_follows_a_prompts_key_at_once_is_typed_and_no_command():
+    async with driven("scripted.ok", "scripted.tilt", size=(120, 30)) as d:
+        await d.trains(0, 1)
+        for keys, screen in (
+            (["2", "f", *"mux"], "graph"),
+            (["3", "/", *"axd"], "ops"),
+            (["4", "/", *"d"], "source"),
+        ):
+            burst(d, keys)
+            await d.until(lambda keys=keys: asked(d) == "".join(keys[2:]), screen)
+            burst(d, ["escape", "1"])
+            await d.until(d.on_top, "the live screen")
+        burst(d, ["3", "/", *"xx", "enter", "n", "4", "/", "x", "escape", "/", "y"])
+        await d.until(lambda: asked(d) == "y", "source")
+        assert len(d.lanes) == 2

@@ -24,7 +24,6 @@ from fwtui.tui.widgets.graph_side import GraphSide, SideView
 from fwtui.tui.widgets.lane_panel import colour_names
 from fwtui.tui.widgets.line import Line
 from fwtui.tui.widgets.page_lines import PageLines
-from fwtui.tui.widgets.prompt import Prompt
 from fwtui.workloads.own_errors import plain
 
 Asked = Literal["search", "filter"]
@@ -304,11 +303,11 @@ class GraphScreen(WhyScreen):
         self._prompt.ask(_LABELS[what], self._began[1])
         self.look()
 
-    def on_prompt_typed(self, event: Prompt.Typed) -> None:
+    def typed(self, text: str) -> None:
         """Shows what the words find so far."""
-        self._type(event.text)
+        self._type(text)
 
-    def on_prompt_entered(self) -> None:
+    def entered(self) -> None:
         """Keeps what was found."""
         self._stay(self._began[0])
         self._prompt.close()

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from fwtui.ops.figures import first_fault
+from fwtui.ops.faults import told_fault
 from fwtui.race.spec import SpecError
 from fwtui.tui.model import RaceModel
 from fwtui.tui.ops import details, showing
@@ -25,7 +25,6 @@ from fwtui.tui.widgets.lane_panel import colour_names
 from fwtui.tui.widgets.line import Line
 from fwtui.tui.widgets.op_side import OpSide
 from fwtui.tui.widgets.op_table import OpTable
-from fwtui.tui.widgets.prompt import Prompt
 
 _ASK_EVERY = 10
 """Ticks: about a second."""
@@ -40,7 +39,7 @@ class OpsScreen(WhyScreen):
         Binding("g", "counterpart", "match", tooltip="to the counterpart in the other lane"),
         Binding("v", "view", "view", tooltip="the log, totals by op, or the timeline of the step"),
         Binding("f", "follow", "follow", tooltip="follow the newest log, or freeze this one"),
-        Binding("o", "order", "sort", tooltip="in the order of running, by time, by bytes, or by name"),
+        Binding("o", "order", "sort", tooltip="by phase, by time, by bytes, or by name"),
         Binding(
             "F", "phase", "phase", tooltip="all phases, or forward, backward, update alone", key_display="F"
         ),
@@ -313,12 +312,13 @@ class OpsScreen(WhyScreen):
         self.look()
 
     def _show_fault(self, index: int) -> None:
-        """The cursor to the first op with a NaN, and words on where that is."""
+        """The cursor to the op that the fault comes from, and words on it."""
         log = self._desk.following.log(index)
         assert log is not None
-        op = first_fault(log.log)
-        assert op is not None
-        self._fault = showing.fault(index, log, op)
+        fault = told_fault(log.log)
+        assert fault is not None
+        op, words = fault
+        self._fault = f"lane {index + 1}, step {log.step:,}: {words}"
         self._desk.showing.phase = None
         self._selection.jumped(self.NAME)
         self._selection.place = Place(index, op.number, source=op.source)
@@ -332,14 +332,14 @@ class OpsScreen(WhyScreen):
         self._prompt.ask("search for", "")
         self.look(False)
 
-    def on_prompt_typed(self, event: Prompt.Typed) -> None:
+    def typed(self, text: str) -> None:
         """To the first that is found from where the search began."""
-        self._desk.showing.term = event.text.strip()
+        self._desk.showing.term = text.strip()
         self._selection.place = self._began
         self._settle()
         self._find(0)
 
-    def on_prompt_entered(self) -> None:
+    def entered(self) -> None:
         """Keeps what was found."""
         self._stay(self._began)
         self._prompt.close()

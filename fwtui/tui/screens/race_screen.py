@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -155,6 +156,17 @@ class RaceScreen(Screen[None]):
         if due:
             self._stale &= not statistics
             self.look(statistics)
+
+    async def press(self, event: events.Key) -> bool:
+        """Does all that a key stands for before the next one is looked at; whether it stands for anything.
+
+        Textual sends a key to whatever has the focus by then, and it comes back to the app later: one that
+        was meant for what the key before it opened would be carried out as a command.
+        """
+        active = self.active_bindings.get(event.key)
+        if active is None or not active.enabled or active.binding.priority:
+            return False
+        return await self.app.run_action(active.binding.action, active.node)
 
     def action_next_lane(self, by: int) -> None:
         """Has keys act on the next lane."""

@@ -20,7 +20,6 @@ from fwtui.tui.source.sections import Source
 from fwtui.tui.source.standing import logged
 from fwtui.tui.widgets.lane_panel import colour_names
 from fwtui.tui.widgets.page_lines import PageLines
-from fwtui.tui.widgets.prompt import Prompt
 from fwtui.tui.widgets.source_side import SourceSide, SourceView
 
 
@@ -174,13 +173,13 @@ class SourceScreen(WhyScreen):
         self._began = self._selection.place
         self._prompt.ask("search for", "")
 
-    def on_prompt_typed(self, event: Prompt.Typed) -> None:
+    def typed(self, text: str) -> None:
         """To the first line from here on that holds what was typed so far."""
-        self._search = event.text
+        self._search = text
         self._selection.place = self._began
         self._find(0)
 
-    def on_prompt_entered(self) -> None:
+    def entered(self) -> None:
         """Keeps what was found."""
         self._stay(self._began)
         if self._selection.place == self._began and self._search:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.worker import Worker
 
@@ -46,11 +47,26 @@ class WhyScreen(RaceScreen):
     def __init__(self, model: RaceModel, selection: Selection) -> None:
         super().__init__(model)
         self._selection = selection
-        self._prompt = Prompt(self.HINT, id=f"{self.NAME}-prompt")
+        self._prompt = Prompt(self.HINT, self.typed, self.entered, id=f"{self.NAME}-prompt")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While something is asked already, nothing else is."""
         return action != "ask" or not self._prompt.display
+
+    async def press(self, event: events.Key) -> bool:
+        """A character is for the prompt while there is one."""
+        if self._prompt.display and event.character is not None and event.is_printable:
+            self._prompt.insert(event.character)
+            return True
+        return await super().press(event)
+
+    def typed(self, text: str) -> None:
+        """Shows what the words in the prompt do so far."""
+        raise NotImplementedError
+
+    def entered(self) -> None:
+        """Keeps what the words in the prompt did."""
+        raise NotImplementedError
 
     def lay_out(self, width: int, height: int) -> None:
         """`look` chooses the sides that there is room for."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Input, Static
 
 
@@ -14,6 +15,8 @@ class Prompt(Horizontal):
 
     Args:
         hint: what can be typed, shown while nothing is.
+        typed: told the words whenever they change, `entered`, that they stand. Both are called, not sent a
+            message: the next key may already be on its way, and is for what they have made of the screen.
     """
 
     DEFAULT_CSS = """
@@ -24,20 +27,12 @@ class Prompt(Horizontal):
     }
     """
 
-    class Typed(Message):
-        """The words as they are by now."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
-
-    class Entered(Message):
-        """The words stand."""
-
-    def __init__(self, hint: str, *, id: str) -> None:
+    def __init__(
+        self, hint: str, typed: Callable[[str], None], entered: Callable[[], None], *, id: str
+    ) -> None:
         super().__init__(id=id)
-        # Disabled while hidden: the screen's keys would go to it.
-        self._label, self._input = Static(), Input(placeholder=hint, compact=True, disabled=True)
+        self._typed = typed
+        self._label, self._input = Static(), _Words(hint, self._changed, entered)
         self._keys = Static(Content.assemble("enter", (" keep   ", "$dim"), "esc", (" drop", "$dim")))
         self.display = False
 
@@ -49,21 +44,33 @@ class Prompt(Horizontal):
     def ask(self, label: str, text: str) -> None:
         """Asks for the words of `label`, beginning with `text`."""
         self._label.update(Content.assemble((label, "$dim")))
-        with self._input.prevent(Input.Changed):
-            self._input.value = text
+        self._input.value, self._input.cursor_position = text, len(text)
         self.display, self._input.disabled = True, False
-        self.screen.set_focus(self._input)  # at once: the next key may already be on its way
+        self.screen.set_focus(self._input)
+
+    def insert(self, character: str) -> None:
+        """Has one more character, at the cursor."""
+        self._input.replace(character, *self._input.selection)
 
     def close(self) -> None:
         """Asks no more."""
         self.display, self._input.disabled = False, True
         self.screen.set_focus(None)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
+    def _changed(self, text: str) -> None:
         if self.display:
-            self.post_message(self.Typed(event.value))
+            self._typed(text)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.post_message(self.Entered())
+
+class _Words(Input):
+    """The words. Disabled while hidden: the screen's keys would go to it."""
+
+    def __init__(self, hint: str, changed: Callable[[str], None], entered: Callable[[], None]) -> None:
+        super().__init__(placeholder=hint, compact=True, disabled=True)
+        self._changed, self._entered = changed, entered
+
+    def watch_value(self, value: str) -> None:
+        self._changed(value)
+
+    async def action_submit(self) -> None:
+        self._entered()
