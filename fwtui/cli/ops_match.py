@@ -15,7 +15,7 @@ from fwtui.tui import words
 from fwtui.tui.ops.links import differ
 from fwtui.tui.ops.pairing import Pairing, pair
 from fwtui.tui.ops.rows import Heading, Row, arrange
-from fwtui.tui.ops.words import cut, is_bookkeeping, output, right
+from fwtui.tui.ops.words import cut, output, right
 
 _TIME = 8
 _SHAPE = (6, 14)
@@ -67,8 +67,7 @@ def _cell(op: LoggedOp | None, alone: bool, room: int) -> Text:
         return Text(" " * room)
     shape = min(max(_SHAPE[0], room - 34), _SHAPE[1])
     label = room - shape - _TIME - 6
-    quiet = is_bookkeeping(op.op)
-    style = "dim" if quiet else "yellow" if alone and computes(op.op) else ""
+    style = "dim" if not computes(op.op) else "yellow" if alone else ""
     return Text.assemble(
         (right(str(op.number), 4), "dim"),
         " ",

@@ -9,10 +9,11 @@ from rich.text import Text
 
 from fwtui.cli.output import plain_table
 from fwtui.ops.figures import fingerprint, leaves, not_finite, spans_ns
+from fwtui.ops.names import computes
 from fwtui.ops.totals import totals
 from fwtui.race.oplog import LoggedOp, OpLog
 from fwtui.tui import words
-from fwtui.tui.ops.words import cut, is_bookkeeping, output, right, shape, source
+from fwtui.tui.ops.words import cut, output, right, shape, source
 from fwtui.workloads.own_errors import plain
 
 PHASE_STYLES = {"forward": "blue", "backward": "magenta", "update": "green"}
@@ -72,7 +73,7 @@ def _lines(ops: Sequence[LoggedOp], width: int) -> Iterator[RenderableType]:
         if op.phase != before and (op.phase or before):
             yield Text(f"\n{op.phase or 'inside of the call'}", style=PHASE_STYLES.get(op.phase or "", "dim"))
         before = op.phase
-        style = "dim" if is_bookkeeping(op.op) else ""
+        style = "dim" if not computes(op.op) else ""
         yield Text.assemble(
             (right(str(op.number), number), "dim"),
             " ",
@@ -114,7 +115,7 @@ def _totals(log: OpLog) -> RenderableType:
         told.add_column(title, justify="right")
     for one in totals(leaves(log)):
         told.add_row(
-            Text(plain(one.op), style="dim" if is_bookkeeping(one.op) else ""),
+            Text(plain(one.op), style="dim" if not computes(one.op) else ""),
             words.count(one.count),
             words.duration(one.host_ns),
             words.NA if one.share is None else f"{one.share:.1%}",
@@ -139,7 +140,7 @@ def _timeline(ops: Sequence[LoggedOp], width: int) -> Iterator[Text]:
         at = min(int((start - first) * scale), room - 1)
         bar = _BAR * min(max(round((end - start) * scale), 1), room - at)
         yield Text.assemble(
-            (cut(name(op), label), "dim" if is_bookkeeping(op.op) else "bold"),
+            (cut(name(op), label), "dim" if not computes(op.op) else "bold"),
             " " * (1 + at),
             (bar, PHASE_STYLES.get(op.phase or "", "cyan")),
             " " * (room - at - len(bar)),

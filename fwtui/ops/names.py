@@ -61,7 +61,10 @@ def carries(op: str) -> bool:
 
 @cache
 def computes(op: str) -> bool:
-    """Whether `op` computes anything; what nobody knows does."""
+    """Whether `op` computes anything, so that a counterpart is missing where it has none.
+
+    What only reads, lays out anew or copies does not; what nobody knows does.
+    """
     words = canonical(op)
     return words is None or any(word not in MOVING for word in words)
 

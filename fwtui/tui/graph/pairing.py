@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from fwtui.ops.align import Alignment, align, of_graph
-from fwtui.ops.names import canonical
+from fwtui.ops.names import computes
 from fwtui.race.graph import Graph
 from fwtui.tui.graph.page import Mark
 
@@ -58,14 +58,13 @@ class Pairing:
         return left, right
 
     def _marks(self, side: int, graph: Graph) -> tuple[Mark, ...]:
-        computes_nothing = {op for op in {node.op for node in graph.nodes} if canonical(op) == ()}
         marks: list[Mark] = []
         for index, node in enumerate(graph.nodes):
             match = self.alignment.matches[self.alignment.match_of(side, index)]
             if match.left and match.right:
                 marks.append("same" if len(match.left) == len(match.right) == 1 else "several")
             else:
-                marks.append("" if node.op in computes_nothing else "alone")
+                marks.append("alone" if computes(node.op) else "")
         return tuple(marks)
 
 

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from fwtui.ops.figures import apart, fingerprint
+from fwtui.ops.names import computes
 from fwtui.race.graph import Tensor
 from fwtui.race.oplog import Fingerprint, LoggedOp, Taken
 from fwtui.tui import words
 from fwtui.tui.ops.links import MOST_COMPARED
 from fwtui.tui.ops.pairing import Pairing
-from fwtui.tui.ops.words import is_bookkeeping, shape
+from fwtui.tui.ops.words import shape
 from fwtui.workloads.own_errors import plain
 
 _LABEL = 8
@@ -65,7 +66,7 @@ def verdict(pairing: Pairing, side: int, number: int) -> Content:
         return Content.assemble(("no log on the other side", "$dim"))
     match = pairing.match(side, number)
     if not others:
-        if is_bookkeeping(op.op):
+        if not computes(op.op):
             return Content.assemble(("none needed: it computes nothing", "$dim"))
         word = f"{match.canonical}: " if match.canonical else "no common word: "
         return Content.assemble((word, "$dim"), ("+ stands alone on this side", "$warning"))

@@ -8,7 +8,7 @@ from fwtui.ops.figures import apart, fingerprint
 from fwtui.tui.ops.lines import LANES, Looked, Span, Style
 from fwtui.tui.ops.pairing import Pairing, members
 from fwtui.tui.ops.rows import Row
-from fwtui.tui.ops.words import cut, is_bookkeeping
+from fwtui.tui.ops.words import cut
 
 LINK = 5
 """Cells between both sides."""
@@ -69,7 +69,7 @@ def alone(pairing: Pairing, match: Match) -> tuple[str, Style]:
     if number in pairing.calls[side]:
         return _CALL
     op = pairing.ops(side)[number].op
-    if is_bookkeeping(op):
+    if not names.computes(op):
         return _BOOKKEEPING
     return _NO_WORD if names.canonical(op) is None else _ALONE
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from fwtui.ops.figures import not_finite
+from fwtui.ops.names import computes
 from fwtui.race.oplog import LoggedOp
 from fwtui.tui.ops.lines import Cursor, Looked, Shade, Span, Style
 from fwtui.tui.ops.pairing import INDENT
 from fwtui.tui.ops.rows import Row
-from fwtui.tui.ops.words import cut, is_bookkeeping
+from fwtui.tui.ops.words import cut
 
 _DEEPEST = 4
 
@@ -63,7 +64,7 @@ class RowsView:
             return "strong"
         if cursor is not None and cursor.side == side and op.number in self._looked.found:
             return "found"
-        return "dim" if is_bookkeeping(op.op) else ""
+        return "" if computes(op.op) else "dim"
 
 
 def not_finite_word(op: LoggedOp) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fwtui.ops.figures import leaves
+from fwtui.ops.names import computes
 from fwtui.race.oplog import LoggedOp, OpPhase
 from fwtui.tui import words
 from fwtui.tui.ops.lines import LANES, Looked, Shade, Span
 from fwtui.tui.ops.pairing import Pairing, members
 from fwtui.tui.ops.rows import Order
-from fwtui.tui.ops.words import cut, is_bookkeeping, right, short
+from fwtui.tui.ops.words import cut, right, short
 
 _NAME = 26
 _FIGURES = {"count": 5, "time": 8, "bytes": 8, "share": 6}
@@ -87,7 +88,7 @@ class TotalsView:
     def line(self, index: int, width: int) -> list[Span]:
         """One kind of op."""
         total = self._all if index == len(self._totals) else self._totals[index]
-        dim = all(is_bookkeeping(op.op) for ops in total.ops for op in ops) and total is not self._all
+        dim = not any(computes(op.op) for ops in total.ops for op in ops) and total is not self._all
         name = Span(cut(total.name, _NAME), "dim" if dim else "strong" if total is self._all else "")
         sizes = self._sizes(width)
         return [name, *(span for side in self._sides for span in self._side(total, side, sizes))]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from rich.cells import cell_len, set_cell_size
 
-from fwtui.ops import names
 from fwtui.race.graph import Tensor
 from fwtui.race.oplog import LoggedOp
 from fwtui.tui.words import line_name
@@ -52,8 +51,3 @@ def source(op: LoggedOp, width: int | None = None) -> str:
 def short(op: str) -> str:
     """The op's name without the library that all of a lane's ops are from."""
     return plain(op.removeprefix("aten."))
-
-
-def is_bookkeeping(op: str) -> bool:
-    """Whether an op computes nothing, or only lays values out anew: nothing need stand across from it."""
-    return names.canonical(op) == () or names.carries(op)

@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from fwtui.ops.names import computes
 from fwtui.race.oplog import LoggedOp
 from fwtui.race.records import OpsLogged
 from fwtui.tui.meeting import common_step
 from fwtui.tui.model import Lane, RaceModel
 from fwtui.tui.ops.pairing import Pairing, is_quick, pair
-from fwtui.tui.ops.words import is_bookkeeping
 from fwtui.tui.selection import Place
 from fwtui.tui.source.costs import Costs, asked_by
 from fwtui.tui.source.page import SourcePage
@@ -113,7 +113,7 @@ class SourceDesk:
         numbers, ops = self.ops_of(place.lane, source), self._ops(place.lane)
         if place.op in numbers:
             return replace(place, source=source)
-        computing = (number for number in numbers if not is_bookkeeping(ops[number].op))
+        computing = (number for number in numbers if computes(ops[number].op))
         return replace(place, source=source, op=next(computing, next(iter(numbers), None)))
 
     def _meant(self, place: Place) -> Source | None:
