@@ -14,13 +14,13 @@ from fwtui.measure.history import History
 from fwtui.measure.report import report as race_report
 from fwtui.ops.align import align, of_log
 from fwtui.ops.chrome_trace import as_chrome_trace
+from fwtui.ops.faults import told_fault
 from fwtui.ops.figures import busy_ns, first_fault, leaves, overhead
 from fwtui.ops.json_format import log_json, matches_json
 from fwtui.ops.matching import NEAR
 from fwtui.race.oplog import OpLog
 from fwtui.race.records import OpsLogged
 from fwtui.tui import words
-from fwtui.tui.ops.words import source
 from fwtui.workloads.own_errors import plain
 
 Logs = Sequence[OpsLogged | None]
@@ -78,19 +78,15 @@ def report(result: Result, logs: Logs) -> dict[str, Any]:
 
 
 def tell_fault(result: Result, logs: Logs) -> None:
-    """Says on standard error which op gave the first NaN, or that none did."""
+    """Says on standard error which op the first NaN or infinite result comes from, or that there was none."""
     for spec, lane, record in zip(result.spec.lanes, result.lanes, logs, strict=True):
         if record is None:
             continue
-        fault = first_fault(record.log)
+        fault = told_fault(record.log)
         if fault is None:
             _remark(f"{spec.backend}: no op gave a NaN in {words.plural(lane.steps, 'step')}")
         else:
-            where = f" ({source(fault)})" if fault.source else ""
-            op = f"op {fault.number} {plain(fault.op)}{where}"
-            _remark(
-                f"{spec.backend}, step {record.step}: {op} is the first to give a NaN or an infinite result"
-            )
+            _remark(f"{spec.backend}, step {record.step}: {fault[1]}")
 
 
 def _matches(logs: Logs) -> list[dict[str, Any]] | None:

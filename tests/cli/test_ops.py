@@ -121,7 +121,7 @@ def test_a_trace_is_alone_on_standard_output(ops):
 def test_until_the_first_nan(ops):
     found = ops("--until-nan", backend="scripted.nan", steps=40)
     assert found.code == 1
-    assert "scripted.nan, step 20: op 0 MatMul (step.py:1) is the first to give a NaN" in found.err
+    assert "scripted.nan, step 20: the first NaN is from op 0 MatMul, step.py:1" in found.err
     assert any("1 NaN" in line for line in lines(found))
     none = ops("--until-nan")
     assert (none.code, none.err) == (0, "scripted.ok: no op gave a NaN in 4 steps\n")

@@ -225,7 +225,7 @@ async def test_the_first_nan_stays_with_the_cursor_on_it():
     async with shown(told(), "3", "v", "F", "u") as d:
         says(d, 0, at_step("tf.eager", 149))
         says(d, 1, at_step("torch.eager", 150, faulty=12))
-        said = "first NaN: lane 2, step 150, op 12 aten.mul"
+        said = "lane 2, step 150: the first NaN is from op 12 aten.mul"
         assert d.app.model.lanes[0].until_nan
         await d.shows(f"✗ {said}", "✗ 3 NaN", "frozen")
         assert here(d) == (1, "aten.mul")
@@ -283,7 +283,7 @@ async def test_lanes_that_train_are_followed_until_the_first_nan():
         step = screen._desk.pairing.logs[1].step
         await d.until(lambda: screen._desk.pairing.logs[1].step > step + 100, "a newer log")
         await d.press("f", "r", "u")
-        await d.shows("first NaN: lane 1", "✗ 1 NaN")
+        await d.shows("the first NaN is from op", "✗ 1 NaN")
 
 
 @pytest.fixture

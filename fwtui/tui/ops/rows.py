@@ -49,8 +49,8 @@ def arrange(
     """Every op of both logs in rows.
 
     Args:
-        order: by which matches are sorted; in the order of running they stand under their phases, a call
-            that is the whole step above them.
+        order: by which matches are sorted; `running`: in each phase in the left one's order of running, and
+            a call that is the whole step above the phases.
         phase: only this one.
         side: only rows that hold an op of this side.
     """

@@ -9,9 +9,7 @@ from typing import Literal
 from textual.content import Content
 
 from fwtui.ops import names
-from fwtui.ops.figures import not_finite
 from fwtui.race.oplog import OP_PHASES, LoggedOp, OpPhase
-from fwtui.race.records import OpsLogged
 from fwtui.tui.ops.rows import ORDERS, Order
 from fwtui.tui.ops.words import output, source
 from fwtui.tui.widgets.line import Sides
@@ -21,7 +19,7 @@ ViewName = Literal["log", "totals", "timeline"]
 VIEWS: tuple[ViewName, ...] = ("log", "totals", "timeline")
 _TITLES: dict[ViewName, str] = {"log": "log", "totals": "totals by op", "timeline": "timeline"}
 _ORDERS: dict[Order, str] = {
-    "running": "in the order of running",
+    "running": "by phase, counterparts in a row",
     "time": "the longest first",
     "bytes": "the most bytes first",
     "op": "by name",
@@ -93,12 +91,6 @@ def following(live: bool, watching: bool, rate: int | None) -> Content:
         return Content.assemble(("● ", "$success"), "follows live", (f"  {often}", "$dim"))
     logged = "" if rate is None else f"  {often} is logged"
     return Content.assemble(("‖ ", "$warning"), "frozen", (logged, "$dim"), ("   f follows", "$dim"))
-
-
-def fault(lane: int, log: OpsLogged, op: LoggedOp) -> str:
-    """Where the first NaN is, or the first infinite result."""
-    what = "NaN" if not_finite(op)[0] else "infinite result"
-    return f"first {what}: lane {lane + 1}, step {log.step:,}, op {op.number} {plain(op.op)}"
 
 
 def state(
