@@ -9,6 +9,7 @@ from textual.widgets import Input
 
 from fwtui.race.graph import Node, NoGraph, Tensor
 from fwtui.race.records import Compiled, Ended, GraphsTold
+from fwtui.tui.graph.lane_graphs import LaneGraphs
 from fwtui.tui.model import RaceModel
 from fwtui.tui.screens.graph import GraphScreen
 from fwtui.tui.selection import Place
@@ -87,10 +88,14 @@ async def test_inputs_and_outputs_are_walked_and_each_jump_leads_back():
 
 
 def with_an_op_of_its_own(backend):
-    """A lane in whose first graph one op does what nothing does in `two-layer`."""
+    """A lane in whose first graph one op does what nothing does in `two-layer`, and one lays that out."""
     first, *others = steps.told(backend).graphs
     own = Node("FFT", "fft", "backward", ((4, 0),), (Tensor("complex64", (64, 100)),))
-    return [*training(backend, 312), GraphsTold(100, (replace(first, nodes=(*first.nodes, own)), *others))]
+    layout = Node("Tile", "tile", "backward", ((len(first.nodes), 0),), (Tensor("complex64", (64, 200)),))
+    return [
+        *training(backend, 312),
+        GraphsTold(100, (replace(first, nodes=(*first.nodes, own, layout)), *others)),
+    ]
 
 
 async def ask(d, key, text):
@@ -117,6 +122,7 @@ async def test_search_filter_and_what_stands_alone_are_dropped_one_by_one():
         await d.press("D")
         assert "MatMul" not in lines(d, 0)
         assert "FFT" in lines(d, 0)
+        assert "Tile" not in lines(d, 0), "it computes nothing"
         await d.shows("only +")
         await d.press("escape")
         assert "matrix product" not in d.text().splitlines()[-2]
@@ -143,6 +149,14 @@ async def test_a_prompt_that_is_left_changes_nothing():
         await d.press("down", "g", "i", "left", "v", "n")
         await d.press("escape")
         assert "MatMul" in lines(d, 0)
+
+
+def test_the_graph_that_is_shown_first_is_not_the_one_with_what_no_step_runs():
+    step = graph("tf.function", "traced")
+    built = replace(step, kind="built", nodes=(*step.nodes, step.nodes[0]))
+    lane = LaneGraphs()
+    lane.take_in(GraphsTold(100, (replace(step, kind="fetched"), built)))
+    assert lane.kind == "fetched"
 
 
 async def test_groups_open_and_close():

@@ -110,13 +110,13 @@ class Session:
         return self._ran
 
     def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:
-        """The graph as it was built, what a step needs of it, and what the runtime makes of that."""
+        """What a step needs of the graph, what the runtime makes of that, and all that was built."""
 
         return graph.captured(
             {
-                ("built", "as built"): lambda: graph.built(self._step_graph()),
                 ("fetched", "pruned for a step"): lambda: graph.fetched(self._step_graph()),
                 ("optimized", "after Grappler and placement"): lambda: self._partitioned(batch),
+                ("built", "as built"): lambda: graph.built(self._step_graph()),
             }
         )
 

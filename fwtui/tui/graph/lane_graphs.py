@@ -176,11 +176,11 @@ class LaneGraphs:
 
 
 def _first(told: Sequence[Graph | NoGraph]) -> str:
-    """The graph that tells most of a step: the one with the most phases and, of those, the most nodes."""
+    """The first of those that tell most of a step: that have the most phases."""
     graphs = [one for one in told if isinstance(one, Graph)]
     if not graphs:
         return told[0].kind if told else ""
-    return max(graphs, key=lambda graph: (len({node.phase for node in graph.nodes}), len(graph.nodes))).kind
+    return max(graphs, key=lambda graph: len({node.phase for node in graph.nodes})).kind
 
 
 def is_same(old: tuple[object, ...], new: tuple[object, ...]) -> bool:

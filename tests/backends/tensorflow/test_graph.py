@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[3]
 KINDS = {
     "eager": ["tape"],
     "function": ["traced", "optimized"],
-    "session": ["built", "fetched", "optimized"],
+    "session": ["fetched", "optimized", "built"],
     "xla": ["hlo", "optimized"],
 }
 WHOLE = [(mode, kind) for mode, kinds in KINDS.items() for kind in kinds if kind != "built"]
