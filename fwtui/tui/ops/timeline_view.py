@@ -27,12 +27,15 @@ _ENOUGH = 0.85
 
 
 def axis(pairing: Pairing, before: Limits | None) -> Limits | None:
-    """A time axis for both sides, in ns from the begin of the step; None where nobody measured.
+    """A time axis for both sides, in ns from the begin of each one's first op; None where nobody measured.
+
+    What a call, or a profiler, does before the first op inside of it would leave no room for the ops.
 
     Args:
         before: the axis so far, which stays while it serves: the next log is a little longer or shorter.
     """
-    end = max((end for side in (0, 1) for _, end in spans_ns(pairing.ops(side))), default=0)
+    spans = [spans_ns(_leaves(pairing, side)) for side in (0, 1)]
+    end = max((max(end for _, end in one) - min(one)[0] for one in spans if one), default=0)
     if not end:
         return None
     if before is not None and _ENOUGH * before.high <= end <= before.high:
@@ -47,9 +50,8 @@ class TimelineView(RowsView):
     def __init__(self, looked: Looked, limits: Limits | None) -> None:
         super().__init__(looked)
         self._limits = limits
-        self._leaves = [
-            leaves(log.log) if (log := looked.pairing.logs[side]) is not None else () for side in (0, 1)
-        ]
+        self._leaves = [_leaves(looked.pairing, side) for side in (0, 1)]
+        self._begins = [min(spans_ns(ops), default=(0, 0))[0] for ops in self._leaves]
 
     def head(self, width: int) -> list[Span]:
         """The time axis."""
@@ -88,15 +90,16 @@ class TimelineView(RowsView):
             Span(f"{right(str(number), digits)} ", "dim", side),
             *self._label(op, side, _OP),
             Span(f" {right(words.duration(op.host_ns), _TIME)}  ", "", side),
-            Span(self._bar(op, bar), op.phase or "dim", side),
+            Span(self._bar(op, self._begins[side], bar), op.phase or "dim", side),
         ]
 
-    def _bar(self, op: LoggedOp, cells: int) -> str:
-        """From the op's begin to its end, in half cells; at least one."""
+    def _bar(self, op: LoggedOp, begin: int, cells: int) -> str:
+        """From the op's begin to its end, in half cells; at least one. The axis begins at `begin`."""
         span = span_ns(op)
         if self._limits is None or span is None:
             return " " * cells
-        first, last = (int(at / self._limits.high * cells * _HALVES) for at in span)
+        halves = [int((at - begin) / self._limits.high * cells * _HALVES) for at in span]
+        first, last = (max(at, 0) for at in halves)
         filled = np.zeros(cells * _HALVES, bool)
         filled[min(first, len(filled) - 1) : max(last, first + 1)] = True
         return "".join(" ▐▌█"[2 * left + after] for left, after in filled.reshape(cells, _HALVES).tolist())
@@ -107,27 +110,35 @@ class TimelineView(RowsView):
         style: Style = phase or "dim"
         time = words.duration(sum(op.host_ns or 0 for op in ops)) if spans_ns(ops) else ""
         name = cut(phase or "phase not known", indent - _TIME - 4)
-        drawn = _skyline(ops, self._limits.high, bar) if self._limits else " " * bar
+        drawn = _skyline(ops, self._begins[side], self._limits.high, bar) if self._limits else " " * bar
         return [Span(f" {name} {right(time, _TIME)}  ", style), Span(drawn, style)]
 
     def _scale(self, cells: int) -> str:
-        """Round times at their places."""
-        text = " " * cells
+        """The end of the axis, and as many round times at their places as there is room for."""
         if self._limits is None:
-            return text
+            return " " * cells
+        end = f"{words.duration(self._limits.high)}╷"
+        if len(end) > cells:
+            return " " * cells
+        text, room = "", cells - len(end)
         for tick in ticks(self._limits, max(cells // _TICK_EVERY, 2)):
             at = round(tick / self._limits.high * cells)
-            label = f"╷{words.duration(tick)}" if tick else "0"
-            if at + len(label) <= cells:
-                text = text[:at] + label + text[at + len(label) :]
-        return text
+            label = f"╷{words.duration(tick)} " if tick else "0 "
+            if len(text) <= at and at + len(label) <= room:
+                text = text.ljust(at) + label
+        return text.ljust(room) + end
 
 
-def _skyline(ops: Sequence[LoggedOp], high: float, cells: int) -> str:
-    """How much of each of `cells` equal parts of `high` ns at least one of these ops filled."""
+def _leaves(pairing: Pairing, side: int) -> tuple[LoggedOp, ...]:
+    log = pairing.logs[side]
+    return () if log is None else leaves(log.log)
+
+
+def _skyline(ops: Sequence[LoggedOp], begin: int, high: float, cells: int) -> str:
+    """How much of each of `cells` equal parts of `high` ns from `begin` on at least one of these filled."""
     edges = np.zeros(cells * _FINE + 1)
     for span in spans_ns(ops):
-        first, last = (int(at / high * cells * _FINE) for at in span)
+        first, last = (int((at - begin) / high * cells * _FINE) for at in span)
         edges[min(first, cells * _FINE)] += 1
         edges[min(max(last, first + 1), cells * _FINE)] -= 1
     filled = (np.cumsum(edges)[:-1] > 0).reshape(cells, _FINE).sum(axis=1)
