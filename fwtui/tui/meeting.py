@@ -9,7 +9,7 @@ import numpy as np
 
 from fwtui.tui.model import Lane
 
-_LEAD_NS = 300_000_000
+_LEAD_NS = 250_000_000
 """So long after a lane took a step it may be known here, and what it is asked then be known there."""
 
 _PATIENCE_NS = 3_000_000_000
@@ -23,11 +23,13 @@ def common_step(lanes: Sequence[Lane]) -> int:
     """The step at which these lanes meet, counted from 0: a little beyond the one that is ahead, or where one
     stands that takes no steps now. 0 where they do not meet soon.
     """
-    places = {lane.run.lane: (lane.history.steps, _step_ns(lane)) for lane in lanes}
     halted = {lane.history.steps for lane in lanes if not moves(lane)}
-    moving = [places[lane.run.lane] for lane in lanes if moves(lane)]
-    if not moving or len(halted) > 1:
+    apart = {lane.run.lane: _step_ns(lane) for lane in lanes if moves(lane)}
+    if not apart or len(halted) > 1:
         return 0
+    if all(lane.spec.by_turns for lane in lanes):
+        apart = dict.fromkeys(apart, sum(apart.values()))
+    moving = [(lane.history.steps, apart[lane.run.lane]) for lane in lanes if moves(lane)]
     earliest = max(steps + 1 + math.ceil(_LEAD_NS / step_ns) for steps, step_ns in moving)
     # Where all are done they meet too: what is still asked of a lane it tells then.
     end = min(lane.spec.steps for lane in lanes if moves(lane))
