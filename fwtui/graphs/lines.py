@@ -37,6 +37,11 @@ def source(node: Node) -> str:
     return plain(place(Path(node.source[0]), node.source[1])) if node.source else ""
 
 
+def called(node: Node) -> str:
+    """What tells it from others in a word: an input's name, and any other node's op."""
+    return plain(node.name if node.phase == "input" else node.op)
+
+
 def name_below(node: Node, scope: str) -> str:
     """Where a node stands below `scope`, which it stands in, and its name: `block1/MatMul`."""
     whole = node.name

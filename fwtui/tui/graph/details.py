@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from fwtui.graphs.lines import outputs, tensor
+from fwtui.graphs.lines import called, outputs, tensor
 from fwtui.tui import words
 from fwtui.tui.graph.facts import GraphFacts
 from fwtui.tui.graph.page import Item
 from fwtui.workloads.own_errors import plain
 
+NONE_NEEDED = "none needed: it computes nothing"
 _LABEL = 9
 _MOST_NAMED = 6
 
@@ -98,14 +99,14 @@ def _name(facts: GraphFacts, index: int) -> str:
 
 
 def _takes(facts: GraphFacts, index: int) -> Content:
-    """Each input by number, op and what it gives."""
+    """Each input by number, op or name, and what it gives."""
     nodes = facts.graph.nodes
     inputs = nodes[index].inputs
     told = []
     for giver, output in inputs[:_MOST_NAMED]:
         given = nodes[giver].outputs
         what = f" {plain(tensor(given[output]))}" if output < len(given) else ""
-        told.append(Content.assemble((f"#{giver} ", "$dim"), plain(nodes[giver].op), (what, "$dim")))
+        told.append(Content.assemble((f"#{giver} ", "$dim"), called(nodes[giver]), (what, "$dim")))
     return _listed(told, len(inputs)) if told else Content("nothing")
 
 
@@ -143,7 +144,7 @@ def _match(counterpart: Counterpart | None, facts: GraphFacts, other: GraphFacts
     if counterpart.nodes:
         return Content.assemble(word, together, ("↔ ", "$dim"), _nodes(other, counterpart.nodes))
     if not counterpart.computes:
-        return Content.assemble(("none needed: it computes nothing", "$dim"))
+        return Content.assemble((NONE_NEEDED, "$dim"))
     return Content.assemble(word, ("+ stands alone on this side", "$warning"))
 
 

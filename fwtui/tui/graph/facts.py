@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from fwtui.graphs.draw import Drawing
-from fwtui.graphs.lines import outputs, source
+from fwtui.graphs.lines import called, outputs, source
 from fwtui.graphs.summary import Summary, summary
 from fwtui.graphs.tree import Group, tree
 from fwtui.ops.names import canonical
@@ -89,7 +89,7 @@ class GraphFacts:
         for index, node in enumerate(self.graph.nodes):
             depth = len(self.around[index])
             told = {
-                "op": len(node.op) + 3 * depth,
+                "op": max(len(node.op), len(called(node))) + 3 * depth,
                 "outputs": len(outputs(node)),
                 "source": len(source(node)),
                 "name": len(node.name),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Sequence
 from typing import Literal, Protocol
 
 from fwtui.graphs import tree
-from fwtui.graphs.lines import outputs, padded, source
+from fwtui.graphs.lines import called, outputs, padded, source
 from fwtui.graphs.tree import Group, TreeRow
 from fwtui.tui.charts.axes import prefixed
 from fwtui.tui.graph.facts import GraphFacts
@@ -77,10 +77,12 @@ class TreePage:
         node = self._facts.graph.nodes[index]
         mark = self._mark(index)
         pieces: list[Piece] = [(MARKS[mark].ljust(_MARK_WIDTH), mark or "faint"), (shown.branches, "edge")]
-        for column, room in self._fitting(width).items():
+        columns = self._fitting(width)
+        for column, room in columns.items():
             match column:
                 case "op":
-                    pieces.append((padded(plain(node.op), max(room - len(shown.branches), 1)), "op"))
+                    told = plain(node.op) if "name" in columns else called(node)
+                    pieces.append((padded(told, max(room - len(shown.branches), 1)), "op"))
                 case "outputs":
                     pieces.append((padded(outputs(node), room), "tensor"))
                 case "flops":
