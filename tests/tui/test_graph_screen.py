@@ -81,10 +81,18 @@ async def test_inputs_and_outputs_are_walked_and_each_jump_leads_back():
         assert "input 1 of 2 of #4" in d.text()
         await d.press("i")
         await d.press("down", "i")
-        assert [one.message for one in d.app._notifications] == ["it takes nothing"]
+        assert "it takes nothing" in d.text()
+        await d.press("1", "2")
+        assert "it takes nothing" not in d.text()
         for _ in range(4):
             await d.press("backspace")
         assert here(d) == (1, "mm")
+
+
+async def test_inputs_have_names_where_there_is_no_room_for_a_column_of_names():
+    async with shown(scene(), "2", size=(120, 35)) as d:
+        inputs = lines(d, 1).split("forward")[0]
+        assert all(name in inputs for name in ("batch x", "batch y", "parameter w1", "parameter w2"))
 
 
 def with_an_op_of_its_own(backend):
@@ -168,6 +176,8 @@ async def test_groups_open_and_close():
         assert "2 ReadVariableOp, 2 MatMul, 1 Relu" in d.text()
         await d.press("enter", "right")
         assert here(d) == (0, "matmul/ReadVariableOp")
+        await d.press("g")
+        await d.shows("none needed: it computes nothing")
         await d.press("left", "up", "right")
         assert lines(d, 0).count("Const") == 6
         await d.press("end", "pageup", "home")
@@ -185,7 +195,7 @@ async def test_other_graphs_of_a_lane_and_why_one_is_missing():
         assert "\x1b" not in d.text()
         assert "no graph on the other side" in d.text()
         await d.press("g", "down", "slash", "x", "enter", "D", "v")
-        await d.press("e")
+        await d.press("e", "D")
         assert "MmBackward0" in lines(d, 1)
         await d.press("tab", "e")
         assert "after Grappler" in d.text()
@@ -216,6 +226,8 @@ async def test_a_lane_that_is_over_tells_what_it_told_or_why_not():
     over = Ended("failed", 0, NOW, "TensorFlow is not installed")
     async with shown(scene([*importing("tf.function"), over], told("torch.eager")), "2") as d:
         assert "the lane has failed" in d.text()
+        assert "1 tf.function · ✗ failed" in d.text()
+        assert "2 torch.eager · ● steady" in d.text()
         await d.press("tab", "end", "g")
         assert "no graph on the other side" in d.text()
 

@@ -80,7 +80,7 @@ async def test_each_side_keeps_its_line():
         await d.press("home")
         assert place(d) == (0, None, ("net_tensorflow.py", 13))
         await d.press("g")
-        assert "no counterpart" in [note.message for note in d.app._notifications]
+        assert "1 tf.eager · no counterpart" in d.text()
         await d.press("o")
         assert place(d) == (0, None, ("net_tensorflow.py", 13))
 
@@ -100,7 +100,7 @@ async def test_search():
         assert place(d)[2] == ("net_tensorflow.py", 17)
         for key in ("slash", *"zq", "enter"):
             await d.press(key)
-        await d.until(lambda: "no line has that" in [note.message for note in d.app._notifications])
+        await d.shows("1 tf.eager · no line has that")
         await d.press("1")
         assert d.on_top()
 

@@ -27,7 +27,7 @@ class Looking:
 
 
 def status(
-    pairing: Pairing | None, why: str, looking: Looking, found: tuple[int, int] | None, walked: str
+    pairing: Pairing | None, why: str, looking: Looking, found: tuple[int, int] | None, told: str
 ) -> list[Sides]:
     """The line, in as many words as there is room for.
 
@@ -35,11 +35,11 @@ def status(
         why: what there is to be said where there is no pairing.
         found: which of the nodes that the search has found is at the cursor, from 1, 0 for none of them; and
             how many there are. None where nothing is searched for.
-        walked: where a walk along the edges stands; "" where there is none.
+        told: what the last key comes to, such as where a walk along the edges stands; "" for nothing.
     """
     matched = _long(pairing) if pairing else Content.assemble((why, "$dim"))
     brief = _short(pairing) if pairing else Content.assemble((why, "$dim"))
-    kept = _kept(looking, looking.alone and pairing is not None, found, walked)
+    kept = _kept(looking, looking.alone and pairing is not None, found, told)
     return [(matched, kept), (brief, kept), (kept, Content("")) if kept.plain else (brief, kept)]
 
 
@@ -71,17 +71,17 @@ def _short(pairing: Pairing) -> Content:
     )
 
 
-def _kept(looking: Looking, alone: bool, found: tuple[int, int] | None, walked: str) -> Content:
-    told = [Content.assemble((walked, "$dim"))] if walked else []
+def _kept(looking: Looking, alone: bool, found: tuple[int, int] | None, told: str) -> Content:
+    parts = [Content.assemble((told, "$dim"))] if told else []
     if alone:
-        told.append(Content.assemble(("only + ", "bold $warning")))
+        parts.append(Content.assemble(("only + ", "bold $warning")))
     if looking.filter:
-        told.append(Content.assemble(("only ", "$dim"), (plain(looking.filter), "bold")))
+        parts.append(Content.assemble(("only ", "$dim"), (plain(looking.filter), "bold")))
     if looking.search and found is not None:
         place, many = found
         count = f" {place} of {many:,}" if place else f" {many:,}" if many else " not found"
-        told.append(Content.assemble(("/ ", "$dim"), (plain(looking.search), "bold"), count))
-    return Content("   ").join(told)
+        parts.append(Content.assemble(("/ ", "$dim"), (plain(looking.search), "bold"), count))
+    return Content("   ").join(parts)
 
 
 def unpaired(graphs: int, lanes: int) -> str:

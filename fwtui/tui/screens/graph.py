@@ -22,6 +22,7 @@ from fwtui.tui.screens.why_screen import WhyScreen
 from fwtui.tui.selection import Place, ScreenName, Selection
 from fwtui.tui.widgets.graph_side import GraphSide, SideView
 from fwtui.tui.widgets.lane_panel import colour_names
+from fwtui.tui.widgets.lane_panel import status as status_of
 from fwtui.tui.widgets.line import Line
 from fwtui.tui.widgets.page_lines import PageLines
 from fwtui.workloads.own_errors import plain
@@ -119,7 +120,7 @@ class GraphScreen(WhyScreen):
         lit = self._lit(index) if page is not None else ()
         rows = [row for item in lit if (row := desk.row(index, item)) is not None]
         return SideView(
-            title=f"{index + 1} {lane.spec.backend}",
+            title=Content.assemble(f"{index + 1} {lane.spec.backend} · ", status_of(lane)),
             colour=colour,
             active=active,
             told=graphs.told,
@@ -174,8 +175,8 @@ class GraphScreen(WhyScreen):
         if desk.looking.search and graphs.graph is not None:
             nodes = desk.found_in_order(self.lane_index)
             found = (nodes.index(graphs.node) + 1 if graphs.node in nodes else 0, len(nodes))
-        walked = self._walk.told() if self._walk else ""
-        self._status.show(*status(desk.pairing(), self._unpaired(), desk.looking, found, walked))
+        told = self._said or (self._walk.told() if self._walk else "")
+        self._status.show(*status(desk.pairing(), self._unpaired(), desk.looking, found, told))
         self._status.display = not self._prompt.display
 
     def _unpaired(self) -> str:
@@ -241,7 +242,14 @@ class GraphScreen(WhyScreen):
         if there is not None and nodes:
             self.go_to(desk.place_of(there, nodes[0]))
         else:
-            self._say(self._unpaired() or "no counterpart")
+            self._say(self._unpaired() or self._none_across())
+
+    def _none_across(self) -> str:
+        """Why nothing on the other side corresponds to what is at the cursor."""
+        node = self._desk.lane(self.lane_index).node
+        counterpart = None if node is None else self._desk.counterpart(self.lane_index, node)
+        needed = counterpart is None or counterpart.computes
+        return "no counterpart" if needed else details.NONE_NEEDED
 
     def action_follow(self, direction: Direction) -> None:
         """To a node's first input or output, or to the next one."""

@@ -74,7 +74,9 @@ class SourceScreen(WhyScreen):
         rows = [row for source in across if (row := page.row_of(source)) is not None]
         changed = " · edited since, r starts it anew" if self._desk.changed(index) else ""
         return SourceView(
-            title=f"{index + 1} {lane.spec.backend}{changed}",
+            title=Content.assemble(
+                f"{index + 1} {lane.spec.backend}{changed}", (self._remark(index), "$dim")
+            ),
             colour=colour,
             active=active,
             status=logged(lane, self._desk.costs(index), self._desk.waits(index)),
@@ -83,6 +85,10 @@ class SourceScreen(WhyScreen):
             counterparts=() if active else rows,
             details=self._details(index, shown, place) if active or shown else Content(""),
         )
+
+    def _remark(self, index: int) -> str:
+        """What the last key comes to, on the side where it was."""
+        return f" · {self._said}" if self._said and index == self.lane_index else ""
 
     def _details(self, index: int, shown: Source | None, place: Place) -> Content:
         row = self._desk.page(index).row_of(shown)

@@ -16,12 +16,13 @@ from fwtui.tui.selection import Place, ScreenName, Selection
 from fwtui.tui.widgets.prompt import Prompt
 
 _BACK = Binding("backspace", "app.go_back", "back", tooltip="where the last jump came from")
-_MESSAGE_S = 2
 _MATCH = "match"
 
 
 class WhyScreen(RaceScreen):
     """Shows two lanes beside each other, in one of which something is selected.
+
+    What `_say` was told stands in `_said` until the next key, for the screen to show.
 
     Attributes:
         NAME: what the screen is called in jumps.
@@ -47,6 +48,7 @@ class WhyScreen(RaceScreen):
     def __init__(self, model: RaceModel, selection: Selection) -> None:
         super().__init__(model)
         self._selection = selection
+        self._said = ""
         self._prompt = Prompt(self.HINT, self.typed, self.entered, id=f"{self.NAME}-prompt")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -54,7 +56,8 @@ class WhyScreen(RaceScreen):
         return action != "ask" or not self._prompt.display
 
     async def press(self, event: events.Key) -> bool:
-        """A character is for the prompt while there is one."""
+        """A character is for the prompt while there is one; what the key before came to is told no longer."""
+        self._said = ""
         if self._prompt.display and event.character is not None and event.is_printable:
             self._prompt.insert(event.character)
             return True
@@ -105,7 +108,9 @@ class WhyScreen(RaceScreen):
         return self.size.width < NARROW_COLUMNS
 
     def _say(self, text: str) -> None:
-        self.notify(text, timeout=_MESSAGE_S, markup=False)
+        """Has what a key comes to told, until the next one."""
+        self._said = text
+        self.look()
 
     def _beside(self, work: Callable[[], None]) -> None:
         """Does in a thread what takes longer than a key may wait."""

@@ -39,7 +39,7 @@ class SideView:
     """All that a side shows.
 
     Attributes:
-        title: the lane, in words, and `colour`, one of `COLOURS`.
+        title: the lane, and how it stands, and `colour`, one of `COLOURS`.
         active: whether keys act here.
         told: the lane's graphs and why others are missing, and `kind`, which of them is shown.
         facts: of the graph that is shown; None where there is none.
@@ -50,7 +50,7 @@ class SideView:
         details: what is at the cursor.
     """
 
-    title: str
+    title: Content
     colour: str
     active: bool
     told: Sequence[Graph | NoGraph]

@@ -20,13 +20,13 @@ class LaneSide(Vertical):
         super().__init__(id=id)
         self.lines = lines
         self._details = Static(classes="side--details")
-        self._title, self._detailed = "", Content("")
+        self._title, self._detailed = Content(""), Content("")
 
-    def show_lane(self, title: str, colour: str, active: bool, details: Content) -> None:
+    def show_lane(self, title: Content, colour: str, active: bool, details: Content) -> None:
         """Shows what both screens show of a lane.
 
         Args:
-            title: the lane, in words.
+            title: the lane, and how it stands.
             colour: one of `COLOURS`.
             active: whether keys act here.
             details: what is at the cursor.
@@ -34,9 +34,9 @@ class LaneSide(Vertical):
         for name in COLOURS:
             self.set_class(name == colour, f"-{name}")
         self.set_class(active, "-active")
-        if title != self._title:
+        if not title.is_same(self._title):
             self._title = title
-            self.border_title = Content(title)
+            self.border_title = title
         if not details.is_same(self._detailed):
             self._detailed = details
             self._details.update(details, layout=False)

@@ -31,14 +31,14 @@ class SourceView:
     """All that a side shows.
 
     Attributes:
-        title: the lane, in words, and `colour`, one of `COLOURS`.
+        title: the lane, and `colour`, one of `COLOURS`.
         active: whether keys act here.
         status: how the lane stands and what of it was logged, the widest variant first.
         page: its source, with the cursor's row and those of counterparts.
         details: what is at the cursor, or across from it.
     """
 
-    title: str
+    title: Content
     colour: str
     active: bool
     status: Sequence[Sides]
