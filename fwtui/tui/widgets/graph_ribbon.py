@@ -53,8 +53,10 @@ class GraphRibbon(Vertical):
         yield Horizontal(*self._tiles)
 
     def show(self, history: History, x_limits: tuple[int, int]) -> None:
-        """Shows what a lane has said, on the charts' axis of steps."""
+        """Shows what a lane has said, on the charts' axis of steps; where it is hidden, once it no longer is."""
         self._history, self._x_limits = history, x_limits
+        if not self.display:
+            return
         runs, compiled = history.graph_runs, history.compiled
         if self.cursor is None:
             figures = [_marked(text) for text in ribbon.figures(runs, compiled)]
@@ -67,6 +69,10 @@ class GraphRibbon(Vertical):
         for tile in self._tiles:
             start = tile.region.x - self.region.x
             tile.show(cells[start : start + tile.size.width])
+
+    def on_show(self) -> None:
+        """There is room for it now, which nobody need tell it."""
+        self.call_after_refresh(self.move_cursor, self.cursor)
 
     def on_resize(self) -> None:
         """The cells are others, once there is room for them."""

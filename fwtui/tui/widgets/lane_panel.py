@@ -111,8 +111,7 @@ class LanePanel(Vertical):
         self._place.show(*_place(view))
         self._show_trouble(_trouble(lane))
         self._show_compiled(_compiled(lane, self.size.width - _BORDER))
-        if self._ribbon.display:
-            self._ribbon.show(lane.history, view.axes.x)
+        self._ribbon.show(lane.history, view.axes.x)
         for kind in KINDS:
             chart = self.chart(kind)
             if not chart.display:
