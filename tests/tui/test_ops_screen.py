@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from fwtui.race.oplog import Fingerprint, OpLog
-from fwtui.race.records import NotLogged, OpsLogged
+from fwtui.race.records import Ended, NotLogged, OpsLogged
 from fwtui.tui.ops import pairing
 from fwtui.tui.screens.ops import OpsScreen
 from fwtui.tui.selection import Place
@@ -167,7 +167,9 @@ async def test_sorted_filtered_and_one_thing_less():
 
 async def test_search():
     async with shown(told(), "3", "tab", "slash", *"mm") as d:
-        assert d.app._others["ops"]._prompt.display
+        prompt = d.app._others["ops"]._prompt
+        assert prompt.display
+        assert prompt.region.y > d.app._others["ops"].query_one("#ops-about").region.y
         assert here(d) == (1, "aten.mm")
         await d.press("enter")
         await d.shows("/ mm 1 of 5")
@@ -259,6 +261,15 @@ async def test_lanes_that_cannot_tell_or_not_yet():
         await d.press("home")
         await d.shows("aten.?[31mmm", "[bold]名前?", "no log on the other side")
         assert "\x1b" not in d.text()
+
+
+async def test_lanes_that_take_no_steps_tell_no_new_logs():
+    failed = [*training("torch.eager", 12), Ended("failed", 12, still.NOW, "no [room] left")]
+    async with shown(Scene(race(), [importing("tf.function"), failed]), "3") as d:
+        await d.shows("the lane has failed and logs no more ops: no [room] left", "follows live")
+        d.app.model.toggle_pause([0])
+        d.app.screen.look()
+        await d.shows("no new logs   1 paused, 2 failed")
 
 
 async def test_one_side_at_a_time_in_a_small_window(monkeypatch):

@@ -166,6 +166,12 @@ class Following:
         """Asks these lanes once more, also those that could not tell."""
         self._ask([index for index in lanes if not self.model.lanes[index].over], lanes)
 
+    def halted(self, lanes: Sequence[int]) -> dict[int, str]:
+        """Which of these lanes take no steps by themselves now, and why, in a word."""
+        of = {index: self.model.lanes[index] for index in lanes}
+        ended = {index: words.outcome(end) for index, lane in of.items() if (end := lane.history.ended)}
+        return {index: "paused" for index, lane in of.items() if lane.paused} | ended
+
     def state(self, index: int) -> str:
         """Why a lane has told no log, or none yet."""
         lane = self.model.lanes[index]
@@ -174,7 +180,8 @@ class Following:
             return f"cannot tell its ops: {plain(history.not_logged)}"
         if lane.over:
             assert history.ended is not None
-            return f"the lane has {words.outcome(history.ended)}: it logs no more ops"
+            why = f": {plain(history.ended.reason)}" if history.ended.outcome == "failed" else ""
+            return f"the lane has {words.outcome(history.ended)} and logs no more ops{why}"
         if history.built is None:
             return f"{words.PHASES[history.phase]}: its ops come once it trains"
         if not history.steps:

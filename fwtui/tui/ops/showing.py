@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -80,13 +80,20 @@ class Showing:
         return self.term.lower() in said.lower()
 
 
-def following(live: bool, watching: bool, rate: int | None) -> Content:
-    """Which logs are shown, and how often the lanes log."""
+def following(live: bool, watching: bool, rate: int | None, lanes: int, halted: Mapping[int, str]) -> Content:
+    """Which logs are shown, and how often the lanes log.
+
+    Args:
+        lanes: how many are shown, and which of them are `halted`, and why.
+    """
     often = "about one a second" if rate is None else f"one step in {rate:,}" if rate > 1 else "every step"
     if watching:
         return Content.assemble(
             ("◌ ", "$warning"), "logs every step until the first NaN", ("   u stops", "$dim")
         )
+    if live and len(halted) == lanes:
+        why = ", ".join(f"{index + 1} {word}" for index, word in halted.items())
+        return Content.assemble(("‖ ", "$warning"), "no new logs", (f"   {why}", "$dim"))
     if live:
         return Content.assemble(("● ", "$success"), "follows live", (f"  {often}", "$dim"))
     logged = "" if rate is None else f"  {often} is logged"

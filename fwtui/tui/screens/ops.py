@@ -65,9 +65,9 @@ class OpsScreen(WhyScreen):
 
     def parts(self) -> Iterable[Widget]:
         """Whose logs, the table, what is at the cursor and across from it."""
-        frame = Vertical(self._state, self._prompt, self._table, id="ops-frame")
+        frame = Vertical(self._state, self._table, id="ops-frame")
         about = Vertical(self._verdict, Horizontal(*self._details, id="ops-details"), id="ops-about")
-        yield Vertical(Horizontal(*self._sides, id="ops-sides"), frame, about, id="ops")
+        yield Vertical(Horizontal(*self._sides, id="ops-sides"), frame, about, self._prompt, id="ops")
 
     def on_mount(self) -> None:
         """The first layout, and what does not change."""
@@ -144,10 +144,12 @@ class OpsScreen(WhyScreen):
         found = desk.found(self._cursor.side) if desk.showing.term and self._cursor else []
         place = found.index(self._cursor.op) if self._cursor and self._cursor.op in found else None
         following = desk.following
-        shown = showing.following(following.live, following.watches(sides), following.rate(sides))
+        shown = showing.following(
+            *(following.live, following.watches(sides), following.rate(sides)),
+            *(len(sides), following.halted(sides)),
+        )
         remark = Content.assemble((f"✗ {self._fault}", "bold $error")) if self._fault else Content("")
         self._state.show(*showing.state(desk.showing, found, place, shown, remark))
-        self._state.display = not self._prompt.display
 
     def _show_details(self, narrow: bool) -> None:
         colours = [colour_names(self._model.lanes)[index] for index in self.sides]
@@ -230,8 +232,7 @@ class OpsScreen(WhyScreen):
         pairing, (side, number) = self._desk.pairing, self._cursor
         across = pairing.across(side, number)
         if not across:
-            self._say(details.verdict(pairing, side, number).plain)
-            return
+            return  # the line above the details says why
         self.go_to(Place(self.sides[1 - side], across[0].number, source=across[0].source))
 
     def on_op_table_clicked(self, event: OpTable.Clicked) -> None:
