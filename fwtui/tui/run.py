@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 
 from fwtui.race.plan import RaceRequest
 from fwtui.tui.app import FwtuiApp
+from fwtui.tui.driver import TerminalDriver
+from fwtui.tui.leaving import leave_when_asked
 from fwtui.tui.terminal import captured_output
 
 _WORKERS = 32
@@ -26,11 +27,13 @@ def run(request: RaceRequest) -> int:
         SpecError: the request makes no sense; nothing has been drawn.
     """
     app = FwtuiApp(request)
+    app.driver_class = TerminalDriver
     loop = asyncio.new_event_loop()
     loop.set_default_executor(ThreadPoolExecutor(_WORKERS))
     asyncio.set_event_loop(loop)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, app.quit_on, number)
+    leave_when_asked(
+        sys.stdin.fileno(), lambda number: loop.call_soon_threadsafe(app.quit_on, number), app.model.close
+    )
     code: int | None = None
     # A process of its own has its output captured by its host.
     output = captured_output(app.model.hear_print) if request.host == "thread" else nullcontext()

@@ -1,4 +1,4 @@
-"""The app with scripted lanes, for tests that give it a terminal of its own: HOST BACKEND… [raise]."""
+"""The app with scripted lanes, for tests that give it a terminal: HOST BACKEND… [raise] [hasty]."""
 
 import os
 import sys
@@ -8,6 +8,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from fwtui.race import hosts
 from fwtui.race.plan import LaneRequest, RaceRequest
+from fwtui.tui import leaving
 from fwtui.tui import run as running
 from fwtui.tui.app import FwtuiApp
 from tests import scripted
@@ -40,11 +41,13 @@ if __name__ == "__main__":
     if "raise" in words:
         words.remove("raise")
         running.FwtuiApp = RaisingApp
+    if "hasty" in words:
+        words.remove("hasty")
+        leaving.GRACE_S = 1
     host, *backends = words
     if host == "thread":
         build = step.build
         step.build = lambda mode, job: Written(mode, job) if mode == "noisy" else build(mode, job)
     lanes = tuple(map(LaneRequest, backends))
     code = running.run(RaceRequest(lanes, device="cpu", steps="1000000", schedule="race", host=host))
-    print("after the app", code)  # noqa: T201
     sys.exit(code)

@@ -29,8 +29,11 @@ UNDONE = {b"1000": b"l", b"1003": b"l", b"1006": b"l", b"2004": b"l", b"25": b"h
 class Terminal:
     """A terminal with the app in it."""
 
-    def __init__(self, *words: str, rows: int = 24, columns: int = 80, **environment: str) -> None:
+    def __init__(
+        self, *words: str, rows: int = 24, columns: int = 80, controlling: bool = False, **environment: str
+    ) -> None:
         self.master, self._slave = pty.openpty()
+        self._ends = [self.master, self._slave]
         fcntl.ioctl(self._slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.before = termios.tcgetattr(self._slave)
         self.seen = b""
@@ -41,6 +44,7 @@ class Terminal:
             stderr=self._slave,
             env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **environment},
             start_new_session=True,
+            preexec_fn=_take_terminal if controlling else None,
         )
 
     def __enter__(self) -> Terminal:
@@ -49,8 +53,7 @@ class Terminal:
     def __exit__(self, *_: object) -> None:
         self.app.kill()
         self.app.wait()
-        os.close(self.master)
-        os.close(self._slave)
+        self.hang_up()
 
     def until(self, holds: Callable[[], object], what: str) -> None:
         """Reads what the app writes until `holds()`."""
@@ -66,6 +69,17 @@ class Terminal:
 
     def press(self, keys: str) -> None:
         os.write(self.master, keys.encode())
+
+    def stop(self, number: signal.Signals) -> None:
+        """Stops the app, and waits until it stands still."""
+        self.app.send_signal(number)
+        process = psutil.Process(self.app.pid)
+        self.until(lambda: process.status() == psutil.STATUS_STOPPED, "the stop")
+
+    def hang_up(self) -> None:
+        """Closes the terminal."""
+        while self._ends:
+            os.close(self._ends.pop())
 
     def lanes(self) -> list[psutil.Process]:
         """The processes below the app."""
@@ -84,6 +98,10 @@ class Terminal:
         assert self.seen.count(ENTERED) == self.seen.count(LEFT) == 1
         for mode, letter in UNDONE.items():
             assert re.findall(rb"\x1b\[\?%s([hl])" % mode, self.seen)[-1:] == [letter], mode
+        return self.is_as_before()
+
+    def is_as_before(self) -> bool:
+        """Whether its line is: echo, signals."""
         return termios.tcgetattr(self._slave) == self.before
 
     def _read(self, seconds: float) -> bytes:
@@ -91,6 +109,10 @@ class Terminal:
         data = os.read(self.master, 1 << 16) if ready else b""
         self.seen += data
         return data
+
+
+def _take_terminal() -> None:
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def gone(processes: list[psutil.Process], seconds: float = 5) -> bool:
@@ -148,6 +170,51 @@ def test_killed_outright_nothing_is_left():
         assert len(lanes) == 3
         terminal.app.kill()
         assert gone(lanes, 2)
+
+
+GOING = {
+    "before the first paint, not told": (ENTERED.decode(), None, False),
+    "before the first paint, told": (ENTERED.decode(), None, True),
+    "in training, not told": ("steady", None, False),
+    "while it is stopped, not told": ("steady", signal.SIGTSTP, False),
+}
+"""Cases: what the app shows by then, what stops it before, and whether the system sends it a SIGHUP."""
+
+
+@pytest.mark.parametrize(("shown", "stop", "told"), GOING.values(), ids=GOING)
+def test_terminal_that_goes_away(shown, stop, told):
+    with Terminal("process", "sleepy.ok", "scripted.slow", controlling=told) as terminal:
+        terminal.shows(shown)
+        if stop:
+            terminal.stop(stop)
+        lanes = terminal.lanes()
+        terminal.hang_up()
+        terminal.app.send_signal(signal.SIGCONT)
+        assert terminal.app.wait(DEADLINE_S) == 129
+        assert gone(lanes)
+
+
+def test_terminal_that_takes_nothing():
+    with Terminal("process", "scripted.slow", "hasty", rows=50, columns=200) as terminal:
+        terminal.shows("steady")
+        lanes = terminal.lanes()
+        terminal.press("t" * 40)  # dark and light: the whole screen anew
+        time.sleep(2)
+        terminal.app.terminate()
+        assert terminal.app.wait(DEADLINE_S) == 143
+        assert gone(lanes)
+
+
+def test_stopped_without_a_word_and_continued_it_leaves_as_ever():
+    with Terminal("process", "scripted.slow", controlling=True) as terminal:
+        terminal.shows("steady")
+        terminal.stop(signal.SIGSTOP)
+        seen = len(terminal.seen)
+        terminal.app.send_signal(signal.SIGCONT)
+        terminal.until(lambda: b"steady" in terminal.seen[seen:], "the screen again")
+        terminal.press("q")
+        assert terminal.ends() == 0
+        assert terminal.is_as_before()
 
 
 def test_what_is_written_past_python_goes_to_the_log():

@@ -1,0 +1,74 @@
+"""Textual's way to the terminal, for one that may go away or stop the app at any moment.
+
+Textual's own writer ends with the first write that fails, and after thirty more the app waits for it for
+ever. Its handlers of a stop and of what follows run in the midst of whatever the app does: one that comes
+while application mode begins has it begin twice.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any, TextIO
+
+from textual.drivers.linux_driver import LinuxDriver
+
+
+class TerminalDriver(LinuxDriver):
+    """Draws while there is a terminal. That there is none any more is for others to notice."""
+
+    def __init__(self, *args: Any, **words: Any) -> None:
+        super().__init__(*args, **words)
+        assert sys.__stderr__ is not None
+        self._file: Any = _Screen(sys.__stderr__)
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether somebody takes what is written."""
+        return self._writer_thread is not None and self._writer_thread.is_alive()
+
+    def write(self, data: str) -> None:
+        """Writes; in vain while the app is stopped, or could not begin."""
+        if self.is_drawing:
+            super().write(data)
+
+    def _run_input_thread(self) -> None:
+        try:
+            self.run_input_thread()
+        except OSError:
+            # No terminal, no keys: no error of the app's.
+            return
+
+    def _sigtstp_application(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(super()._sigtstp_application)
+
+    def _sigcont_application(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._go_on)
+
+    def _go_on(self) -> None:
+        if self._auto_restart and self.is_drawing:
+            # Stopped without a word; a shell may have set the terminal's modes meanwhile.
+            self.suspend_application_mode()
+        super()._sigcont_application()
+
+
+class _Screen:
+    """What Textual's writer writes to: keeps nothing, so that nothing is left to fail later."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
+    def flush(self) -> None:
+        pass
+
+    def write(self, text: str) -> None:
+        data = text.encode(self._file.encoding, self._file.errors or "strict")
+        try:
+            while data:
+                data = data[os.write(self._file.fileno(), data) :]
+        except OSError:
+            # The terminal is gone, and with it who would have read this.
+            return
