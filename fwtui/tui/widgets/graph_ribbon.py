@@ -53,7 +53,7 @@ class GraphRibbon(Vertical):
         yield Horizontal(*self._tiles)
 
     def show(self, history: History, x_limits: tuple[int, int]) -> None:
-        """Shows what a lane has said, on the charts' axis of steps; where it is hidden, once it no longer is."""
+        """Shows what a lane has said, on the charts' axis of steps, if it is seen, and else once it is."""
         self._history, self._x_limits = history, x_limits
         if not self.display:
             return

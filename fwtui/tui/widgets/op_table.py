@@ -95,7 +95,8 @@ class OpTable(ScrollView, can_focus=False):
             self.scroll_to(y=line - page + 1, animate=False)
 
     def _strip(self, y: int) -> Strip:
-        width, base = self.size.width, self._style("", "")
+        # What `size` has, the scrollbar covers.
+        width, base = self.scrollable_content_region.width, self._style("", "")
         if self._view is None or not len(self._view):
             return self._saying(y)
         line = self.scroll_offset.y + y - _HEAD_ROWS
