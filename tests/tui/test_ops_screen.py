@@ -140,7 +140,8 @@ async def test_totals_and_timeline():
         await d.shows("timeline", "╷")
         bars = [row[36:73] for row in rows(d) if row[5:].startswith(("  Relu ", "  Square ", "  Sum "))]
         begins = [len(bar) - len(bar.lstrip()) for bar in bars]
-        assert begins == sorted(set(begins))
+        assert begins == sorted(begins)
+        assert begins[0] < begins[-1]
         assert len(begins) == 3
 
 
