@@ -1,4 +1,4 @@
-"""A lane's source as lines: headings that say when it runs, code, and beside it what it asked for."""
+"""A lane's source as lines: headings that say when it runs, code, and behind it what it asked for."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from fwtui.tui.source.text import Piece
 Span = tuple[str, str]
 """A piece of a line, and its style's name."""
 
-_OPS, _TIME, _BAR = 3, 7, 5
+_BAR, _SHORT_BAR = 5, 3
+_ROOM_FOR_BARS = 70
 _PARTS = "▏▎▍▌▋▊▉█"
 _STYLES = (
     (Token.Comment, "comment"),
@@ -64,14 +65,18 @@ class SourcePage:
         self._places = {row.source: place for place, row in enumerate(self.rows) if row.source is not None}
         self._code = sorted(self._places.values())
         most = max((source[1] for source in self._places), default=0)
-        self._digits = max(len(str(most)), len("line"))
+        self._digits = len(str(most))
+        shown = [costs.lines[source] for source in self._places if source in costs.lines]
+        # As wide as what stands in them: the room is for code.
+        self._ops = max((len(str(len(cost.ops))) for cost in shown), default=0)
+        self._time = max((len(words.duration(cost.ns)) for cost in shown), default=0)
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def head(self) -> str:
-        """What stands above the columns."""
-        return f"{'ops':>{_OPS}} {'time':>{_TIME}} {'share':<{_BAR}} {'line':>{self._digits}}"
+    def head(self) -> tuple[str, str]:
+        """What stands above the numbers of the lines, and above what they asked for."""
+        return "line", "ops  time  share" if self._ops else ""
 
     def line(self, row: int, width: int) -> Sequence[Span]:
         """One line, of `width` cells or fewer."""
@@ -79,10 +84,14 @@ class SourcePage:
         if shown.section is not None:
             return self._heading(shown.section, width)
         if shown.source is None:
-            return [(_cut(" " * (len(self.head()) + 2) + shown.note, width), "comment")]
+            return [(_cut(" " * (self._digits + 2) + shown.note, width), "comment")]
+        number = f"{shown.source[1]:>{self._digits}}  "
         cost = self._costs.lines.get(shown.source)
-        gutter = [*self._cost(cost), (f" {shown.source[1]:>{self._digits}}  ", "number")]
-        return [*gutter, *_fitted(shown.spans, width - sum(cell_len(text) for text, _ in gutter))]
+        told = [] if cost is None else self._cost(cost, _BAR if width >= _ROOM_FOR_BARS else _SHORT_BAR)
+        room = width - len(number) - sum(len(text) for text, _ in told)
+        code = _fitted(shown.spans, room)
+        left = (" " * (room - sum(cell_len(text) for text, _ in code)), "code")
+        return [(number, "number"), *code, left, *told]
 
     def row_of(self, source: Source | None) -> int | None:
         """Where a line of source is; None where it is not."""
@@ -116,14 +125,11 @@ class SourcePage:
         rule = "─" * max(width - cell_len(title) - cell_len(told) - 1, 0)
         return [(f"{title} ", "heading"), (rule, "rule"), (told, "live" if live else "when")]
 
-    def _cost(self, cost: Cost | None) -> list[Span]:
-        if cost is None:
-            return [(" " * (_OPS + _TIME + _BAR + 2), "code")]
-        count = f"{len(cost.ops):>{_OPS}}" if len(cost.ops) < 10**_OPS else f"{'>':>{_OPS}}"
+    def _cost(self, cost: Cost, bar_cells: int) -> list[Span]:
         return [
-            (count, "code"),
-            (f" {words.duration(cost.ns):>{_TIME}} ", "number"),
-            (bar(self._costs.share(cost), _BAR), "bar"),
+            (f" {len(cost.ops):>{self._ops}}", "code"),
+            (f" {words.duration(cost.ns):>{self._time}} ", "number"),
+            (bar(self._costs.share(cost), bar_cells), "bar"),
         ]
 
 

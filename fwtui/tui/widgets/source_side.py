@@ -65,5 +65,7 @@ class SourceSide(LaneSide):
         """Shows the side as it stands in `view`."""
         self.show_lane(view.title, view.colour, view.active, view.details)
         self._status.show(*view.status)
-        self._head.show((Content.styled(view.page.head(), "$dim"), Content("")))
+        line, told = view.page.head()
+        # One cell to the right is the scroll bar's.
+        self._head.show((Content.styled(line, "$dim"), Content.styled(f"{told} ", "$dim")))
         self.lines.show(view.page, view.cursor, view.counterparts)
