@@ -38,6 +38,7 @@ class Costs:
         phases: of those that a line asked for in one phase.
         nowhere: of those whose line nobody knows.
         calls: those that others ran inside of. What they cost besides is mostly the profiler's.
+        call_ns: for how long these kept the host, with all that ran inside; None where that is not known.
         work: of all the others.
     """
 
@@ -46,6 +47,7 @@ class Costs:
     phases: dict[tuple[Source, OpPhase], Cost]
     nowhere: Cost
     calls: frozenset[int]
+    call_ns: int | None
     work: Cost
 
     @staticmethod
@@ -57,7 +59,9 @@ class Costs:
         """
         ops = () if logged is None else logged.ops
         within = _within(ops)
-        costs = Costs(Cost(), {}, {}, Cost(), frozenset(within), Cost())
+        outermost = [op.host_ns for op in ops if op.number in within and op.within is None]
+        call_ns = None if None in outermost else sum(ns for ns in outermost if ns is not None)
+        costs = Costs(Cost(), {}, {}, Cost(), frozenset(within), call_ns, Cost())
         for op in ops:
             ns = None if op.host_ns is None else max(op.host_ns - within.get(op.number, 0), 0)
             costs.total.add(op.number, ns)

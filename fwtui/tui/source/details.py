@@ -45,7 +45,7 @@ def _asked(source: Source | None, costs: Costs) -> Content:
     share = costs.share(cost)
     parts = [Content.assemble((words.plural(len(cost.ops), "op"), "bold"), f" {words.duration(cost.ns)}")]
     if share is not None:
-        parts.append(Content.styled(f"{share:.0%} of all", "$dim"))
+        parts.append(Content.styled(f"{share:.0%} of {'the kernels' if costs.calls else 'all'}", "$dim"))
     for phase in OP_PHASES:
         of_phase = None if source is None else costs.phases.get((source, phase))
         if of_phase is not None:

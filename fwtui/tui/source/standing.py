@@ -35,8 +35,7 @@ def logged(lane: Lane, costs: Costs, waits: bool) -> list[Sides]:
     state = Content.styled(sign, colour)
     log = history.ops
     if log is not None:
-        count = words.plural(len(costs.total.ops), "op")
-        told = Content.assemble(count, (f" in {words.duration(costs.total.ns)}", ""))
+        told = Content(_took(costs))
         step = Content.styled(f"step {log.step:,}: ", "$dim")
         nowhere = costs.nowhere
         rest = Content.styled(f" · {len(nowhere.ops)} of no line, {words.duration(nowhere.ns)}", "$dim")
@@ -44,6 +43,14 @@ def logged(lane: Lane, costs: Costs, waits: bool) -> list[Sides]:
         return [(whole, state), (Content.assemble(step, told), state), (told, state)]
     said = Content.styled(_why_none(lane, waits), "$dim")
     return [(said, state)]
+
+
+def _took(costs: Costs) -> str:
+    """How many ops a step is, and what their shares are shares of."""
+    if not costs.calls:
+        return f"{words.plural(len(costs.total.ops), 'op')} in {words.duration(costs.total.ns)}"
+    kernels = f"{words.plural(len(costs.work.ops), 'kernel')} {words.duration(costs.work.ns)}"
+    return f"{kernels} in a call of {words.duration(costs.call_ns)}"
 
 
 def _why_none(lane: Lane, waits: bool) -> str:
