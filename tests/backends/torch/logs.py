@@ -12,7 +12,6 @@ import torch
 from fwtui.backends import fingerprint as numpy_figures
 from fwtui.backends.base import Job, NotYetError
 from fwtui.backends.torch import figures
-from fwtui.backends.torch.dynamo import Sources
 from fwtui.backends.torch.step import build
 from fwtui.race.graph import Graph
 from tests.backends.torch import nets
@@ -94,6 +93,8 @@ def between(mode, loss, batches, optimizer="sgd"):
 
 def sources():
     """What Inductor's cache is asked for with a file, once more, with a copy, and with the file edited."""
+    from fwtui.backends.torch.dynamo import Sources  # an eager lane is asked before whether it imports this
+
     with TemporaryDirectory() as folder:
         here, there = Path(folder, "net.py"), Path(folder, "copy.py")
         for file in (here, there):
