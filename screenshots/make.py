@@ -124,7 +124,7 @@ PICTURES = {
     "four-lanes": Picture(lanes("tf.session", "tf.function", "tf.eager", "torch.eager"), finished),
     "parity": Picture(lanes("tf.function", "torch.eager", workload=broken_network()), parity),
     "graph": Picture(lanes("tf.function", "torch.eager", steps="20000"), why("2")),
-    "ops": Picture(lanes("tf.eager", "torch.eager", steps="20000"), why("3", "down", "space")),
+    "ops": Picture(lanes("tf.eager", "torch.eager", workload="digits-mlp", steps="20000"), why("3", "down")),
     "source": Picture(lanes("tf.function", "torch.eager", steps="20000"), why("3", "4")),
     "picker": Picture(lanes("tf.function", "torch.eager"), choosing),
     "light": Picture(lanes("tf.function", "torch.eager", preset="static"), light),
