@@ -8,12 +8,14 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from fwtui.cli.ops_table import PHASE_STYLES, name, time
+from fwtui.ops.differences import Difference
+from fwtui.ops.matching import NEAR
 from fwtui.ops.names import computes
+from fwtui.ops.pairing import Pairing, pair
 from fwtui.race.oplog import LoggedOp
 from fwtui.race.records import OpsLogged
 from fwtui.tui import words
-from fwtui.tui.ops.links import differ
-from fwtui.tui.ops.pairing import Pairing, pair
+from fwtui.tui.ops.links import UNLIKE
 from fwtui.tui.ops.rows import Heading, Row, arrange
 from fwtui.tui.ops.words import cut, output, right
 
@@ -21,27 +23,25 @@ _TIME = 8
 _SHAPE = (6, 14)
 _MOST_ALONE = 8
 _MIDDLE = 3
+_SAID: dict[Difference | None, str] = {
+    "rounding": "other values as rounding explains",
+    "other": f"other values, more than {NEAR:g} of the largest apart",
+}
 
 
 def table(
-    records: Sequence[OpsLogged], titles: Sequence[str], phase: str | None, width: int, tolerance: float
+    records: Sequence[OpsLogged], titles: Sequence[str], phase: str | None, width: int
 ) -> RenderableType:
-    """Both logs in `width` cells, and what stands alone, in words.
-
-    Args:
-        tolerance: how far the values of counterparts may be apart, relative to the largest.
-    """
+    """Both logs in `width` cells, and what stands alone, in words."""
     pairing = pair((records[0], records[1]))
     rows = arrange(pairing, phase=phase)  # type: ignore[arg-type]
     room = (width - _MIDDLE) // 2
     head = f"{cut(titles[0], room)}{' ' * _MIDDLE}{titles[1]}"
-    lines = [_line(pairing, row, room, tolerance) for row in rows]
-    return Group(
-        "", Text(head, style="bold"), *lines, "", *_summary(pairing, titles), *_differing(pairing, tolerance)
-    )
+    lines = [_line(pairing, row, room) for row in rows]
+    return Group("", Text(head, style="bold"), *lines, "", *_summary(pairing, titles), *_unlike(pairing))
 
 
-def _line(pairing: Pairing, row: Row | Heading, room: int, tolerance: float) -> Text:
+def _line(pairing: Pairing, row: Row | Heading, room: int) -> Text:
     if isinstance(row, Heading):
         told = row.phase or "of no known phase"
         return Text(f"\n{told}", style=PHASE_STYLES.get(told, "dim"))
@@ -50,8 +50,8 @@ def _line(pairing: Pairing, row: Row | Heading, room: int, tolerance: float) -> 
     last = row.line == row.lines - 1
     if match.alone:
         middle = "   "
-    elif last and differ(pairing, match, tolerance):
-        middle = " ≠ "
+    elif last and (difference := pairing.difference(match)) in UNLIKE:
+        middle = f" {UNLIKE[difference][0]} "
     elif row.lines == 1:
         middle = " = "
     else:
@@ -92,11 +92,13 @@ def _summary(pairing: Pairing, titles: Sequence[str]) -> Iterator[Text]:
         yield Text(told)
 
 
-def _differing(pairing: Pairing, tolerance: float) -> Iterator[Text]:
+def _unlike(pairing: Pairing) -> Iterator[Text]:
     """How many counterparts gave other values, and which is first."""
-    apart = [match for match in pairing.alignment.matches if differ(pairing, match, tolerance)]
-    if apart:
-        ops = (pairing.ops(side)[ops[-1]] for side, ops in enumerate((apart[0].left, apart[0].right)))
-        first = " and ".join(f"{op.number} {name(op).strip()}" for op in ops)
-        count = "1 pair gives" if len(apart) == 1 else f"{len(apart):,} pairs give"
-        yield Text(f"{count} other values (≠), beyond a tolerance of {tolerance:.0e}: first {first}")
+    for difference, (mark, _) in UNLIKE.items():
+        found = [place for place, one in pairing.differences.items() if one == difference]
+        if found:
+            first = pairing.alignment.matches[found[0]]
+            ops = (pairing.ops(side)[ops[-1]] for side, ops in enumerate((first.left, first.right)))
+            named = " and ".join(f"{op.number} {name(op).strip()}" for op in ops)
+            count = "1 pair gives" if len(found) == 1 else f"{len(found):,} pairs give"
+            yield Text(f"{count} {_SAID[difference]} ({mark}): first {named}")

@@ -12,12 +12,11 @@ from fwtui.cli.result_table import headline
 from fwtui.headless import Result
 from fwtui.measure.history import History
 from fwtui.measure.report import report as race_report
-from fwtui.ops.align import align, of_log
 from fwtui.ops.chrome_trace import as_chrome_trace
 from fwtui.ops.faults import told_fault
 from fwtui.ops.figures import busy_ns, first_fault, leaves, overhead
 from fwtui.ops.json_format import log_json, matches_json
-from fwtui.ops.matching import NEAR
+from fwtui.ops.pairing import pair
 from fwtui.race.oplog import OpLog
 from fwtui.race.records import OpsLogged
 from fwtui.tui import words
@@ -47,7 +46,7 @@ def show(result: Result, logs: Logs, as_format: str, phase: str | None) -> None:
         if len(told) > 1 and as_format == "log":
             output.show(_heads(result, told))
             records = [record for _, record in told]
-            output.show(ops_match.table(records, _titles(result), phase, width, NEAR))
+            output.show(ops_match.table(records, _titles(result), phase, width))
         else:
             for place, record in told:
                 output.show(_head(result, place, record))
@@ -92,7 +91,7 @@ def tell_fault(result: Result, logs: Logs) -> None:
 def _matches(logs: Logs) -> list[dict[str, Any]] | None:
     if len(logs) != 2 or logs[0] is None or logs[1] is None:
         return None
-    return matches_json(align(of_log(logs[0].log), of_log(logs[1].log)))
+    return matches_json(pair((logs[0], logs[1])))
 
 
 def _show_trace(result: Result, told: list[tuple[int, OpsLogged]], phase: str | None) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from fwtui.ops.align import Alignment
 from fwtui.ops.figures import busy_ns, first_fault, leaves, overhead
+from fwtui.ops.pairing import Pairing
 from fwtui.ops.totals import Total, totals
 from fwtui.race.graph import Tensor
 from fwtui.race.oplog import Fingerprint, LoggedOp, Taken
@@ -33,11 +33,16 @@ def log_json(record: OpsLogged, step_ns: float | None) -> dict[str, Any]:
     }
 
 
-def matches_json(alignment: Alignment) -> list[dict[str, Any]]:
+def matches_json(pairing: Pairing) -> list[dict[str, Any]]:
     """Which ops are each other's counterparts, in an order to show them in."""
     return [
-        {"canonical": match.canonical, "left": list(match.left), "right": list(match.right)}
-        for match in alignment.matches
+        {
+            "canonical": match.canonical,
+            "left": list(match.left),
+            "right": list(match.right),
+            "values": pairing.differences.get(place),
+        }
+        for place, match in enumerate(pairing.alignment.matches)
     ]
 
 

@@ -95,11 +95,11 @@ def test_counterparts_that_give_other_values_are_told_apart():
     ops[4] = replace(ops[4], fingerprints=(Fingerprint(1.0, 2.0, 3.0),))
     console = Console(width=100, file=StringIO())
     wrong = replace(right, log=replace(right.log, ops=tuple(ops)))
-    console.print(ops_match.table([left, wrong], ("torch.eager", "tf.eager"), None, 100, 1e-3))
+    console.print(ops_match.table([left, wrong], ("torch.eager", "tf.eager"), None, 100))
     shown = console.file.getvalue()
     assert [line.split()[:2] for line in shown.splitlines() if " ≠ " in line] == [["3", "aten.mm"]]
     assert shown.splitlines()[-1].startswith(
-        "1 pair gives other values (≠), beyond a tolerance of 1e-03: first 3"
+        "1 pair gives other values, more than 0.001 of the largest apart (≠): first 3 "
     )
 
 

@@ -9,10 +9,10 @@ from importlib.resources import files
 
 import pytest
 
-from fwtui.ops.align import align, of_log
 from fwtui.ops.chrome_trace import HOST, as_chrome_trace
 from fwtui.ops.figures import leaves
 from fwtui.ops.json_format import log_json, matches_json
+from fwtui.ops.pairing import pair
 from fwtui.ops.totals import totals
 from fwtui.race.oplog import LoggedOp, OpLog
 from tests.json_schema import problems
@@ -44,10 +44,14 @@ def test_the_schema_refuses_what_is_not_so():
 
 
 def test_matches_as_json():
-    sides = [of_log(logged(name).log) for name in ("torch.eager", "tf.eager")]
-    told = matches_json(align(*sides))
+    pairing = pair((logged("torch.eager"), logged("tf.eager")))
+    told = matches_json(pairing)
     assert problems(told, SCHEMA["properties"]["matches"], SCHEMA) == []
-    assert sorted(number for one in told for number in one["right"]) == list(range(len(sides[1])))
+    assert sorted(number for one in told for number in one["right"]) == list(range(len(pairing.ops(1))))
+    assert {(one["canonical"], one["values"]) for one in told if one["canonical"] == "relu"} == {
+        ("relu", "same")
+    }
+    assert {one["values"] for one in told if not one["left"]} == {None}
 
 
 @BACKENDS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fwtui.ops.names import canonical
+from fwtui.ops.pairing import Logs, Pairing, is_quick, pair
 from fwtui.race.graph import Node
 from fwtui.race.oplog import LoggedOp
 from fwtui.tui.charts.axes import Limits
@@ -12,7 +13,6 @@ from fwtui.tui.model import RaceModel
 from fwtui.tui.ops.following import Following
 from fwtui.tui.ops.lines import Cursor, Looked, View
 from fwtui.tui.ops.log_view import LogView
-from fwtui.tui.ops.pairing import Logs, Pairing, is_quick, pair
 from fwtui.tui.ops.rows import Row, Rows, arrange
 from fwtui.tui.ops.showing import Showing
 from fwtui.tui.ops.timeline_view import TimelineView, axis
@@ -114,16 +114,15 @@ class OpsDesk:
             self._rows[side] = arrange(self.pairing, showing.order, showing.phase, side)
         return self._rows[side]
 
-    def view(self, cursor: Cursor | None, only: int | None, tolerance: float) -> View:
+    def view(self, cursor: Cursor | None, only: int | None) -> View:
         """The table as it is to be seen.
 
         Args:
             only: the side that there is room for; None: there is for both.
-            tolerance: how far counterparts of one step may be apart.
         """
         sides = (0, 1) if only is None else (only,)
         found = frozenset(self.found(cursor.side)) if self.showing.term and cursor else frozenset()
-        looked = Looked(self.pairing, self.rows(only), sides, cursor, found, tolerance)
+        looked = Looked(self.pairing, self.rows(only), sides, cursor, found)
         if self.showing.view == "totals":
             return TotalsView(looked, totals(self.pairing, self.showing.order, self.showing.phase))
         if self.showing.view == "timeline":

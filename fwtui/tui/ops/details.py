@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from fwtui.ops.differences import MOST_COMPARED
 from fwtui.ops.figures import apart, fingerprint
 from fwtui.ops.names import computes
+from fwtui.ops.pairing import Pairing
 from fwtui.race.graph import Tensor
 from fwtui.race.oplog import Fingerprint, LoggedOp, Taken
 from fwtui.tui import words
-from fwtui.tui.ops.links import MOST_COMPARED
-from fwtui.tui.ops.pairing import Pairing
 from fwtui.tui.ops.words import shape
 from fwtui.workloads.own_errors import plain
 
@@ -76,6 +76,8 @@ def verdict(pairing: Pairing, side: int, number: int) -> Content:
     else:
         ours = pairing.ops(side)[(match.left, match.right)[side][-1]]
         gap = _gap(fingerprint(ours), fingerprint(others[-1]), pairing.same_step)
+        if pairing.difference(match) == "rounding":
+            gap = Content.assemble(gap, (", as rounding explains", "$dim"))
     return Content.assemble((f"{match.canonical}: ", "$dim"), named, "   ", gap)
 
 

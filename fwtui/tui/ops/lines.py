@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
+from fwtui.ops.pairing import Pairing
 from fwtui.race.oplog import OP_PHASES, OpPhase
-from fwtui.tui.ops.pairing import Pairing
 from fwtui.tui.ops.rows import Rows
 
 Style = Literal["", "dim", "faint", "strong", "left", "right", "warning", "error", "found"] | OpPhase
@@ -43,7 +43,6 @@ class Looked:
         sides: which sides are drawn: both, or in a narrow window that of the cursor.
         cursor: None where there is no op.
         found: the ops of the cursor's side that a search has found.
-        tolerance: how far two outputs of the same step may be apart and still be the same.
     """
 
     pairing: Pairing
@@ -51,7 +50,6 @@ class Looked:
     sides: tuple[int, ...]
     cursor: Cursor | None
     found: frozenset[int]
-    tolerance: float
 
     @property
     def narrow(self) -> bool:

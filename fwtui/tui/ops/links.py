@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fwtui.ops import names
 from fwtui.ops.align import Match
-from fwtui.ops.figures import apart, fingerprint
+from fwtui.ops.differences import Difference
+from fwtui.ops.pairing import Pairing, members
 from fwtui.tui.ops.lines import LANES, Looked, Span, Style
-from fwtui.tui.ops.pairing import Pairing, members
 from fwtui.tui.ops.rows import Row
 from fwtui.tui.ops.words import cut
 
@@ -23,11 +23,13 @@ MEANINGS = {
     _NO_WORD: "not in the table",
     _ALONE: "stands alone",
 }
-LEGEND = (("─", "counterparts"), ("≠", "other values"), *((one[0], MEANINGS[one]) for one in _MARKED))
+UNLIKE: dict[Difference | None, tuple[str, Style]] = {"rounding": ("≈", "dim"), "other": ("≠", "warning")}
+"""The mark between counterparts whose values are not the same."""
+LEGEND = (
+    *(("─", "counterparts"), ("≈", "apart by rounding"), ("≠", "other values")),
+    *((one[0], MEANINGS[one]) for one in _MARKED),
+)
 """What each mark between the sides means."""
-
-MOST_COMPARED = 3
-"""Ops of a match on both sides together, the last of which give what it gives."""
 
 
 def link(looked: Looked, row: Row) -> Span:
@@ -37,8 +39,9 @@ def link(looked: Looked, row: Row) -> Span:
     if not pairing.compares:
         return Span(" " * LINK)
     if match.left and match.right:
-        differs = row.line == row.lines - 1 and differ(pairing, match, looked.tolerance)
-        return Span(f" {_joint(row, differs)} ", "warning" if differs else "dim")
+        last = row.line == row.lines - 1
+        unlike, style = UNLIKE.get(pairing.difference(match) if last else None, ("", "dim"))
+        return Span(f" {_joint(row, unlike)} ", style)
     mark, style = alone(pairing, match)
     return Span(f" {mark}   " if match.left else f"   {mark} ", style)
 
@@ -55,10 +58,10 @@ def across(looked: Looked, row: Row, width: int) -> list[Span]:
         return [Span(f"{mark} {MEANINGS[mark, style]}"[:width], style)]
     if row.line:
         return []
-    differs = differ(pairing, match, looked.tolerance)
+    joint, style = UNLIKE.get(pairing.difference(match), ("─", "dim"))
     said = ", ".join(f"{number} {pairing.ops(1 - side)[number].op}" for number in others)
     return [
-        Span("≠ " if differs else "─ ", "warning" if differs else "dim"),
+        Span(f"{joint} ", style),
         Span(cut(said, width - 2), LANES[1 - side]),
     ]
 
@@ -74,19 +77,8 @@ def alone(pairing: Pairing, match: Match) -> tuple[str, Style]:
     return _NO_WORD if names.canonical(op) is None else _ALONE
 
 
-def differ(pairing: Pairing, match: Match, tolerance: float) -> bool:
-    """Whether two counterparts of the same step surely gave other values.
-
-    Which of many ops gives what the one across from them gives, nobody knows.
-    """
-    if not pairing.same_step or match.alone or len(match.left) + len(match.right) > MOST_COMPARED:
-        return False
-    a, b = (fingerprint(pairing.ops(side)[ops[-1]]) for side, ops in enumerate((match.left, match.right)))
-    gap = apart(a, b) if a is not None and b is not None else None
-    return gap is not None and gap > tolerance
-
-
-def _joint(row: Row, differs: bool) -> str:
+def _joint(row: Row, unlike: str) -> str:
+    """The lines between two ops, with the mark `unlike` in them if there is one."""
     left, right = (op is not None for op in row.ops)
     if row.lines == 1:
         middle = "─"
@@ -96,4 +88,4 @@ def _joint(row: Row, differs: bool) -> str:
         middle = "┴" if left and right else "┘" if left else "└"
     else:
         middle = "┼" if left and right else "┤" if left else "├"
-    return ("─" if left else " ") + ("≠" if differs else middle) + ("─" if right else " ")
+    return ("─" if left else " ") + (unlike or middle) + ("─" if right else " ")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
+from fwtui.ops.pairing import Pairing
 from fwtui.race.oplog import LoggedOp
 from fwtui.tui import words
 from fwtui.tui.ops.lines import Span, Style
@@ -69,10 +71,20 @@ class LogView(RowsView):
                 del sizes[name]
         for name in _GROWING:
             if name in sizes:
-                wanted = self._pairing.widest[name] - sizes[name]
+                wanted = _widest(self._pairing)[name] - sizes[name]
                 sizes[name] += max(min(room - _total(sizes), wanted), 0)
         sizes["op"] += room - _total(sizes)
         return sizes
+
+
+@lru_cache(maxsize=1)
+def _widest(pairing: Pairing) -> dict[str, int]:
+    """How many characters the longest shape and source of both sides have."""
+    ops = [*pairing.ops(0), *pairing.ops(1)]
+    return {
+        "shape": max((len(output(op)) for op in ops), default=0),
+        "source": max((len(source(op)) for op in ops), default=0),
+    }
 
 
 def _total(sizes: dict[str, int]) -> int:

@@ -6,10 +6,11 @@ from fwtui.ops.figures import not_finite
 from fwtui.ops.names import computes
 from fwtui.race.oplog import LoggedOp
 from fwtui.tui.ops.lines import Cursor, Looked, Shade, Span, Style
-from fwtui.tui.ops.pairing import INDENT
 from fwtui.tui.ops.rows import Row
 from fwtui.tui.ops.words import cut
 
+_INDENT = 2
+"""Cells by which an op is indented below the call that it ran inside of."""
 _DEEPEST = 4
 
 
@@ -49,7 +50,7 @@ class RowsView:
     def _label(self, op: LoggedOp, side: int, width: int) -> list[Span]:
         """Mark, indent and name of an op, with a word on numbers that are not finite."""
         wrong = not_finite_word(op)
-        indent = " " * (INDENT * min(self._pairing.depth(side, op.number), _DEEPEST))
+        indent = " " * (_INDENT * min(self._pairing.depth(side, op.number), _DEEPEST))
         # `cut` takes a name's own blanks for what a terminal might act on.
         name = indent + cut(op.op, max(width - 2 - len(indent) - len(wrong), 0))
         return [

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from fwtui.ops.figures import leaves, span_ns, spans_ns
+from fwtui.ops.pairing import Pairing
 from fwtui.race.oplog import LoggedOp, OpPhase
 from fwtui.tui import words
 from fwtui.tui.charts.axes import Limits, ticks
 from fwtui.tui.ops.lines import Looked, Span, Style
 from fwtui.tui.ops.links import LINK, link
-from fwtui.tui.ops.pairing import Pairing
 from fwtui.tui.ops.rows import Heading
 from fwtui.tui.ops.rows_view import RowsView
 from fwtui.tui.ops.words import cut, right

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from fwtui.ops.figures import leaves
 from fwtui.ops.names import computes
+from fwtui.ops.pairing import Pairing, members
 from fwtui.race.oplog import LoggedOp, OpPhase
 from fwtui.tui import words
 from fwtui.tui.ops.lines import LANES, Looked, Shade, Span
-from fwtui.tui.ops.pairing import Pairing, members
 from fwtui.tui.ops.rows import Order
 from fwtui.tui.ops.words import cut, right, short
 

@@ -13,7 +13,6 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from fwtui.ops.faults import told_fault
-from fwtui.ops.matching import NEAR
 from fwtui.race.spec import SpecError
 from fwtui.tui.model import RaceModel
 from fwtui.tui.ops import details, showing
@@ -117,7 +116,7 @@ class OpsScreen(WhyScreen):
 
     def _view(self) -> View:
         only = self.sides.index(self.lane_index) if self._narrow else None
-        return self._desk.view(self._cursor, only, NEAR)
+        return self._desk.view(self._cursor, only)
 
     def _show_sides(self, narrow: bool) -> None:
         colours, sides = colour_names(self._model.lanes), self.sides

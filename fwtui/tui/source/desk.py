@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from fwtui.ops.names import computes
+from fwtui.ops.pairing import Pairing, is_quick, pair
 from fwtui.race.oplog import LoggedOp
 from fwtui.race.records import OpsLogged
 from fwtui.tui.meeting import common_step
 from fwtui.tui.model import Lane, RaceModel
-from fwtui.tui.ops.pairing import Pairing, is_quick, pair
 from fwtui.tui.selection import Place
 from fwtui.tui.source.costs import Costs, asked_by
 from fwtui.tui.source.page import SourcePage

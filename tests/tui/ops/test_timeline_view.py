@@ -2,10 +2,10 @@
 
 import pytest
 
+from fwtui.ops.pairing import pair
 from fwtui.race.oplog import LoggedOp, OpLog
 from fwtui.race.records import OpsLogged
 from fwtui.tui.ops.lines import Looked
-from fwtui.tui.ops.pairing import pair
 from fwtui.tui.ops.rows import arrange
 from fwtui.tui.ops.timeline_view import TimelineView, axis
 
@@ -25,7 +25,7 @@ def late():
 @pytest.mark.parametrize("width", [160, 111])
 def test_the_axis_is_the_ops_and_its_end_is_told(width):
     pairing = pair((late(), None))
-    view = TimelineView(Looked(pairing, arrange(pairing), (0,), None, frozenset(), 1e-4), axis(pairing, None))
+    view = TimelineView(Looked(pairing, arrange(pairing), (0,), None, frozenset()), axis(pairing, None))
     head = "".join(span.text for span in view.head(width)).rstrip()
     assert head.endswith("1.1 ms╷")
     assert "0 " in head

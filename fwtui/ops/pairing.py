@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from fwtui.ops.align import Alignment, Item, Match, align, of_log
+from fwtui.ops.differences import Difference, differences
 from fwtui.race.oplog import LoggedOp, OpPhase
 from fwtui.race.records import OpsLogged
-from fwtui.tui.ops.words import output, source
 
-INDENT = 2
-"""Cells by which an op is indented below the call that it ran inside of."""
 MOST_AT_ONCE = 500
 """So many ops on both sides together are aligned in less time than a key may wait."""
 
@@ -45,13 +43,14 @@ class Pairing:
         return left is not None and right is not None and left.step == right.step
 
     @cached_property
-    def widest(self) -> dict[str, int]:
-        """How many characters the longest shape and source of both sides have."""
-        ops = [*self.ops(0), *self.ops(1)]
-        return {
-            "shape": max((len(output(op)) for op in ops), default=0),
-            "source": max((len(source(op)) for op in ops), default=0),
-        }
+    def differences(self) -> Mapping[int, Difference]:
+        """Whether counterparts gave the same, by the place of their match, as far as that can be told."""
+        return differences(self.alignment, self.ops(0), self.ops(1)) if self.same_step else {}
+
+    def difference(self, match: Match) -> Difference | None:
+        """That of one match."""
+        side, op = members(match)[0]
+        return self.differences.get(self.alignment.match_of(side, op))
 
     def ops(self, side: int) -> tuple[LoggedOp, ...]:
         """The ops of a side; none where it has no log."""
