@@ -68,6 +68,11 @@ class BackendEntry:
     each_step: str
     source: tuple[SourcePart, ...] = ()
 
+    @property
+    def graph(self) -> str:
+        """`static` where one graph serves many steps, `dynamic` where each step makes its own."""
+        return self.summary.partition(":")[0]
+
 
 PYTORCH = FrameworkEntry("torch", "PyTorch", "torch", "fwtui.backends.torch")
 TENSORFLOW = FrameworkEntry("tensorflow", "TensorFlow", "tensorflow", "fwtui.backends.tensorflow")

@@ -10,10 +10,9 @@ def backends(json: Json = None) -> int:
 
     rows = []
     for entry in BACKENDS.values():
-        graph, _, does = entry.summary.partition(": ")
-        rows.append(
-            {"name": entry.name, "framework": entry.framework.title, "graph": graph, "summary": does or graph}
-        )
+        does = entry.summary.partition(": ")[2]
+        row = {"name": entry.name, "framework": entry.framework.title, "graph": entry.graph}
+        rows.append(row | {"summary": does or entry.graph})
     if json is not None:
         JsonOutput(json).write({"backends": rows})
         return 0

@@ -20,9 +20,9 @@ class Word:
 
     `grant` and `train-on` carry a number of steps; `yield` ends a grant early. The wishes are to be told
     something: `log-ops` the ops of that step, counted from 0, once, so that two lanes can be asked for the
-    same; of the next one where the lane is beyond it, or comes to a halt before; `log-every` those before
-    each so many-th step from now on, 0 for none any more; `log-until-nan` those before each step until one
-    log holds a NaN; `tell-graphs` the step's graphs.
+    same; of the next one where the lane is beyond it, or comes to a halt before; `tell-graphs` that step's
+    graphs in the same way; `log-every` the ops before each so many-th step from now on, 0 for none any more;
+    `log-until-nan` those before each step until one log holds a NaN.
     """
 
     verb: Verb

@@ -54,7 +54,7 @@ class Explainer:
         self._every = ops.every or (1 if ops.until_nan else None)
         self._until_nan = ops.until_nan
         self._log_at: int | None = None
-        self._tell_now = False
+        self._tell_at: int | None = None
         self._logged_at = -1
         self._samples = spec.sample_graphs
         self._sample_at_ns = 0
@@ -73,13 +73,12 @@ class Explainer:
             case "log-until-nan":
                 self._every, self._until_nan = 1, True
             case "tell-graphs":
-                self._tell_now = True
+                self._tell_at = word.steps
 
     def next_after(self, step: int) -> int:
         """The next step before which there is something to do, once `look` was called before `step`."""
-        if self._tell_now:
-            return max(1, step)
-        asked = NEVER if self._log_at is None else max(1, step, self._log_at)
+        wished = [at for at in (self._log_at, self._tell_at) if at is not None]
+        asked = max(1, step, min(wished)) if wished else NEVER
         if self._samples and self._first_samples:
             return min(asked, step + 1)
         return min(asked, step // self._every * self._every + self._every if self._every else NEVER)
@@ -91,8 +90,8 @@ class Explainer:
 
     @property
     def is_asked(self) -> bool:
-        """Whether a log was asked for that is still to come."""
-        return self._log_at is not None
+        """Whether a log was asked for that is still to come, or graphs."""
+        return self._log_at is not None or self._tell_at is not None
 
     def is_due(self) -> bool:
         """Whether the time has come to sample the next step's graph."""
@@ -111,10 +110,10 @@ class Explainer:
         """
         if step == 0 and not last:
             return
-        if self._tell_now or (last and self._spec.tell_graphs):
-            self._tell_now = False
+        if _is_due(self._tell_at, step, last or halts) or (last and self._spec.tell_graphs):
+            self._tell_at = None
             self._tell_graphs(step, batch)
-        asked = self._is_log_due(step, last or halts) or (last and self._ops.last)
+        asked = _is_due(self._log_at, step, last or halts) or (last and self._ops.last)
         at_rate = self._every is not None and step % self._every == 0 and step != self._logged_at
         if asked or (at_rate and not last):
             self._log_at = None if asked else self._log_at
@@ -126,9 +125,6 @@ class Explainer:
         """Tells the latest log that has not been told, once it may be; `at_once`: whether or not it may."""
         if self._held is not None and (at_once or perf_counter_ns() >= self._free_at_ns):
             self._tell(self._held)
-
-    def _is_log_due(self, step: int, halts: bool) -> bool:
-        return self._log_at is not None and (halts or step >= self._log_at)
 
     def _log(self, step: int, batch: Batch, asked: bool) -> None:
         self._logged_at = step
@@ -183,6 +179,11 @@ class Explainer:
         now = perf_counter_ns()
         self._sample_at_ns = now + max(SAMPLE_NS, 100 * (now - started))
         self._first_samples = max(0, self._first_samples - 1) if now - started < QUICK_NS else 0
+
+
+def _is_due(asked_for: int | None, step: int, halts: bool) -> bool:
+    """Whether what was asked for a step is due before `step`."""
+    return asked_for is not None and (halts or step >= asked_for)
 
 
 def holds_nan(log: OpLog) -> bool:

@@ -231,9 +231,9 @@ class RaceModel:
         self.lanes[index].log_every, self.lanes[index].until_nan = 1, True
         self.race.ask(index, Word("log-until-nan"))
 
-    def ask_graphs(self, index: int) -> None:
-        """Has a lane tell its graphs."""
-        self.race.ask(index, Word("tell-graphs"))
+    def ask_graphs(self, index: int, step: int = 0) -> None:
+        """Has a lane tell the graphs of that step, as `ask_ops` does its ops."""
+        self.race.ask(index, Word("tell-graphs", step))
 
     def set_lane(self, index: int, lane: LaneRequest) -> None:
         """Runs something else in one lane; the others train on. SpecError where it makes no sense."""

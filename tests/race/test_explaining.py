@@ -143,6 +143,13 @@ def test_a_log_of_a_certain_step_comes_before_it_or_where_the_lane_halts_first(u
     assert steps_of(run(lane(), Word("log-ops", 17), hear=pausing)) == [1]
 
 
+def test_graphs_of_a_certain_step_come_before_it_or_where_the_lane_halts_first():
+    assert steps_of(run(lane(), Word("tell-graphs", 17)), GraphsTold) == [17]
+    assert steps_of(run(lane(), Word("tell-graphs", 1_000)), GraphsTold) == [40]
+    both = run(lane(), Word("tell-graphs", 17), Word("log-ops", 9))
+    assert (steps_of(both), steps_of(both, GraphsTold)) == ([9], [17])
+
+
 def test_a_rate_can_be_changed_and_ended_on_the_way(unhurried):
     def hear(record, control):
         if isinstance(record, OpsLogged):

@@ -203,7 +203,7 @@ async def test_other_graphs_of_a_lane_and_why_one_is_missing():
 
 async def test_graphs_are_asked_for_once_and_again_after_a_compilation(monkeypatch):
     asked = []
-    monkeypatch.setattr(RaceModel, "ask_graphs", lambda _, index: asked.append(index))
+    monkeypatch.setattr(RaceModel, "ask_graphs", lambda _, index, step=0: asked.append(index))
     async with shown(scene(training("tf.function", 312), importing("torch.eager")), "2") as d:
         assert asked == [0]
         assert "asked, comes with the next step" in d.text()
@@ -238,6 +238,9 @@ async def test_graphs_of_lanes_that_train():
         await d.trains(0, 1)
         await d.press("2")
         await d.shows("as it was traced", "before step")
+        await d.until(lambda: all(lane.history.graphs for lane in d.lanes), "both lanes' graphs")
+        left, right = (lane.history.graphs.step for lane in d.lanes)
+        assert left == right
         await d.press("e")
         await d.shows("a script is not optimized")
         await d.trains(0, 1)

@@ -50,7 +50,7 @@ def test_lanes_are_asked_to_tell_and_a_restart_forgets_it(model, monkeypatch):
     asked = []
     monkeypatch.setattr(Race, "ask", lambda race, lane, wish: asked.append((lane, wish)))
     model.ask_ops(1, 7)
-    model.ask_graphs(0)
+    model.ask_graphs(0, 7)
     model.log_every(1, 100)
     assert (model.lanes[1].log_every, model.lanes[1].until_nan) == (100, False)
     model.log_until_nan(1)
@@ -58,7 +58,7 @@ def test_lanes_are_asked_to_tell_and_a_restart_forgets_it(model, monkeypatch):
     model.log_every(1, 0)
     assert (model.lanes[1].log_every, model.lanes[1].until_nan) == (None, False)
     rates = [Word("log-every", 100), Word("log-until-nan"), Word("log-every", 0)]
-    assert asked == [(1, Word("log-ops", 7)), (0, Word("tell-graphs")), *((1, word) for word in rates)]
+    assert asked == [(1, Word("log-ops", 7)), (0, Word("tell-graphs", 7)), *((1, word) for word in rates)]
     model.set_race(race(*BOTH, log_every="50"))
     assert [lane.log_every for lane in model.lanes] == [50, 50]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter_ns
 
@@ -9,6 +10,7 @@ from fwtui.backends import catalogue as backends
 from fwtui.race.race import LaneRun
 from fwtui.race.records import GraphsTold
 from fwtui.tui import words
+from fwtui.tui.meeting import common_step
 from fwtui.tui.model import Lane, RaceModel
 
 _SOON_S = 1.0
@@ -24,30 +26,38 @@ class _Question:
 
 
 class Asking:
-    """Asks a lane once it has done a step, and again when it has compiled something since it answered."""
+    """Asks a lane once it has done a step, and again when it has compiled something since it answered.
+
+    A lane that makes a graph in each step is asked anew beside it, so that both tell those of one step.
+    """
 
     def __init__(self) -> None:
         self._asked: dict[int, _Question] = {}
 
-    def look(self, model: RaceModel, index: int) -> None:
-        """Asks lane `index` where its graphs are not known, or not those that it has now."""
-        history = model.lanes[index].history
-        told = history.graphs
-        if told is None or any(compiled.step >= told.step for compiled in history.compiled):
-            self.ask(model, index)
+    def look(self, model: RaceModel, lanes: Sequence[int]) -> None:
+        """Asks those lanes whose graphs are not known, or not those that they have now."""
+        self.ask(model, [index for index in lanes if _is_old(model.lanes[index])], lanes)
 
-    def ask(self, model: RaceModel, index: int) -> None:
-        """Asks it now, unless it cannot answer, or has a question to answer already."""
-        lane = model.lanes[index]
-        # Before its first step it has nothing to tell, and would be asked again when it has compiled that.
-        if lane.history.steps and not lane.over and not self.waits(lane):
+    def ask(self, model: RaceModel, wanted: Sequence[int], lanes: Sequence[int]) -> None:
+        """Asks the `wanted` ones of these lanes, but those that cannot answer, or have not answered yet."""
+        able = [index for index in lanes if self._can_tell(model.lanes[index])]
+        if not any(index in wanted for index in able):
+            return
+        asked = [index for index in able if index in wanted or _makes_another(model.lanes[index])]
+        step = common_step([model.lanes[index] for index in asked])
+        for index in asked:
+            lane = model.lanes[index]
             self._asked[index] = _Question(lane.run, lane.history.graphs, perf_counter_ns())
-            model.ask_graphs(index)
+            model.ask_graphs(index, step if asked[1:] else 0)
 
     def waits(self, lane: Lane) -> bool:
         """Whether a question to this run is not yet answered."""
         question = self._question(lane)
         return question is not None and lane.history.graphs is question.told and not lane.over
+
+    def _can_tell(self, lane: Lane) -> bool:
+        # Before its first step it has nothing to tell, and would be asked again when it has compiled that.
+        return lane.history.steps > 0 and not lane.over and not self.waits(lane)
 
     def state(self, lane: Lane) -> str:
         """Why there are no graphs of the lane, or none yet, in a line or two."""
@@ -70,3 +80,14 @@ class Asking:
     def _question(self, lane: Lane) -> _Question | None:
         question = self._asked.get(lane.run.lane)
         return question if question is not None and question.run is lane.run else None
+
+
+def _is_old(lane: Lane) -> bool:
+    """Whether a lane has told no graphs, or has compiled another one since."""
+    told = lane.history.graphs
+    return told is None or any(compiled.step >= told.step for compiled in lane.history.compiled)
+
+
+def _makes_another(lane: Lane) -> bool:
+    """Whether a lane's graph may be another one in another step, and is soon told."""
+    return backends.entry(lane.spec.backend).graph == "dynamic"

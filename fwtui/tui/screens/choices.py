@@ -28,9 +28,7 @@ def backend_choices(model: RaceModel, index: int) -> list[Choice]:
             what = (
                 f"Lane {index + 1} stops {now} at step {step:,} and starts {entry.name} at step 0{trains_on}."
             )
-        choices.append(
-            Choice(entry.name, label + entry.summary.partition(":")[0], f"{entry.summary}\n{what}")
-        )
+        choices.append(Choice(entry.name, label + entry.graph, f"{entry.summary}\n{what}"))
     return choices
 
 

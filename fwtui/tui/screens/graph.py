@@ -85,8 +85,7 @@ class GraphScreen(WhyScreen):
         self._top.show_race(self._model)
         self._desk.take_in(self.sides)
         if self.is_current:
-            for index in self.sides:
-                self._asking.look(self._model, index)
+            self._asking.look(self._model, self.sides)
         graph = self._desk.lane(self.lane_index).graph
         if graph is not None and (self._selection.place, graph) != self._arrived:
             self._arrive()
@@ -286,7 +285,7 @@ class GraphScreen(WhyScreen):
 
     def action_renew(self) -> None:
         """Asks for the graphs once more."""
-        self._asking.ask(self._model, self.lane_index)
+        self._asking.ask(self._model, [self.lane_index], self.sides)
         self.look()
 
     def action_less(self) -> None:

@@ -124,5 +124,5 @@ def _why(model: RaceModel) -> list[Content]:
         each += [(" · " if index else "", "$dim"), (entry.each_step, f"${colour}")]
     graphs: list[str | tuple[str, str]] = [question]
     for index, (entry, colour) in enumerate(zip(entries, colours, strict=True)):
-        graphs.append((f"{index + 1} {entry.summary.partition(':')[0]}  ", f"${colour}"))
+        graphs.append((f"{index + 1} {entry.graph}  ", f"${colour}"))
     return [Content.assemble(*each), Content.assemble(*graphs)]
