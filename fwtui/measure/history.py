@@ -28,6 +28,7 @@ from fwtui.race.records import (
     LogLine,
     NotLogged,
     NotProbed,
+    NotSampled,
     OpsLogged,
     Phase,
     PhaseEntered,
@@ -69,6 +70,7 @@ class History:
         op_logs_told: how many logs came in all.
         ops_left_out: how many ops were logged and are not in `op_logs`: not told, or not kept.
         not_logged: why the ops that were asked for last could not be logged; "" otherwise.
+        not_sampled: why it is not told any more which graph a step ran; "" otherwise.
         graphs: the step's graphs, as they were told last; None where nobody asked for them.
         graph_runs: which graph ran, sampled.
         evaluations: (step, metrics) of each look at the held-out data.
@@ -95,6 +97,7 @@ class History:
     op_logs_told: int = 0
     ops_left_out: int = 0
     not_logged: str = ""
+    not_sampled: str = ""
     graphs: GraphsTold | None = None
     log_lines: int = 0
     heard_ns: int = field(default_factory=perf_counter_ns)
@@ -289,6 +292,7 @@ _HANDLERS: dict[type, Callable[[History, Any], None]] = {
     NotLogged: lambda history, record: setattr(history, "not_logged", record.reason),
     GraphsTold: lambda history, record: setattr(history, "graphs", record),
     GraphRan: lambda history, record: history.graph_runs.add(record),
+    NotSampled: lambda history, record: setattr(history, "not_sampled", record.reason),
     GraphBroken: lambda history, record: history.graph_breaks.append(record),
     Stood: History._stood,
     Alive: History._alive,

@@ -14,7 +14,7 @@ from fwtui.backends.base import Backend, NotYetError
 from fwtui.race.control import Word
 from fwtui.race.graph import NoGraph
 from fwtui.race.oplog import LoggedOp, OpLog
-from fwtui.race.records import GraphRan, GraphsTold, NotLogged, OpsLogged
+from fwtui.race.records import GraphRan, GraphsTold, NotLogged, NotSampled, OpsLogged
 from fwtui.race.spec import LaneSpec, OpLogging
 from fwtui.workloads.base import Batch
 
@@ -34,7 +34,7 @@ QUICK_NS = 20_000_000
 
 NEVER = sys.maxsize
 
-Emit = Callable[[OpsLogged | NotLogged | GraphsTold | GraphRan], None]
+Emit = Callable[[OpsLogged | NotLogged | GraphsTold | GraphRan | NotSampled], None]
 Explain = Callable[[BaseException], tuple[str, str]]
 
 
@@ -174,6 +174,7 @@ class Explainer:
         except Exception as error:
             _print(error)
             self._samples = False
+            self._emit(NotSampled(step, self._explain(error)[0]))
             return
         self._emit(GraphRan(step, graph, nodes))
         now = perf_counter_ns()

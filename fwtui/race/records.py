@@ -261,6 +261,14 @@ class GraphRan:
 
 
 @dataclass(frozen=True, slots=True)
+class NotSampled:
+    """The lane cannot tell which graph step `step` ran, and from then on does not; it trains on."""
+
+    step: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stood:
     """Whether the step loop runs, waits for its turn, or is paused."""
 
@@ -322,6 +330,7 @@ Record = (
     | NotLogged
     | GraphsTold
     | GraphRan
+    | NotSampled
     | Stood
     | TurnOver
     | Alive

@@ -14,6 +14,7 @@ from fwtui.measure.graph_runs import GraphRuns
 from fwtui.race.records import Compiled
 from fwtui.tui import words
 from fwtui.tui.charts.raster import DOTS_ACROSS
+from fwtui.workloads.own_errors import plain
 
 NOTHING, BETWEEN, MARKED = -1, -2, -3
 """In place of a kind: a cell before the first or after the last sample, one that no sample fell into, and one
@@ -77,8 +78,15 @@ def letter(kind: int) -> str:
     return LETTERS[kind] if kind < len(LETTERS) else "*"
 
 
-def figures(runs: GraphRuns, compiled: Sequence[Compiled]) -> tuple[str, ...]:
-    """How many graphs ran, how often another one, and what compiling cost the last time; longest first."""
+def figures(runs: GraphRuns, compiled: Sequence[Compiled], not_sampled: str = "") -> tuple[str, ...]:
+    """How many graphs ran, how often another one, and what compiling cost the last time; longest first.
+
+    Args:
+        not_sampled: why it is not known any more which graph runs; "" where it is.
+    """
+    if not_sampled:
+        since = f" since step {runs[-1].step + 1:,}" if runs else ""
+        return (f"{words.NA}{since}: {plain(not_sampled)}",)
     kinds = f"{len(runs.kinds):,}{'+' if runs.more_kinds else ''}"
     if not runs.samples:
         short = long = words.NA

@@ -12,7 +12,17 @@ from fwtui.race.control import Word
 from fwtui.race.explaining import Explainer, holds_nan
 from fwtui.race.graph import NoGraph
 from fwtui.race.oplog import Fingerprint, OpLog
-from fwtui.race.records import Ended, GraphRan, GraphsTold, NotLogged, OpsLogged, Steps, Stood, TurnOver
+from fwtui.race.records import (
+    Ended,
+    GraphRan,
+    GraphsTold,
+    NotLogged,
+    NotSampled,
+    OpsLogged,
+    Steps,
+    Stood,
+    TurnOver,
+)
 from fwtui.race.spec import OpLogging
 from tests.race.test_runner import of, run
 from tests.scripted import step as scripted_step
@@ -189,7 +199,8 @@ def test_what_fails_is_told_once_and_the_lane_trains_on(monkeypatch, error, reas
     said = run(lane(ops=OpLogging(every=1), sample_graphs=True), Word("tell-graphs"))
     assert of(said, NotLogged) == [NotLogged(1, reason)]
     assert of(said, GraphsTold) == [GraphsTold(1, (NoGraph("graphs", "the graphs", reason),))]
-    assert not of(said, GraphRan)
+    assert of(said, GraphRan) == []
+    assert of(said, NotSampled) == [NotSampled(1, reason)]
     assert (said[-1].outcome, counted(said)) == ("done", 40)
 
 

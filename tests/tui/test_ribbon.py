@@ -63,6 +63,12 @@ def test_figures():
     assert ribbon.figures(seldom, ())[0] == "2 kinds, another in less than 1 % of samples"
 
 
+def test_from_where_on_it_is_not_known_and_why():
+    told = runs([(1, "a"), (11, "a")])
+    assert ribbon.figures(told, (), "no such\x1b hook") == ("n/a since step 12: no such? hook",)
+    assert ribbon.figures(GraphRuns(), compiled(0), "no such hook") == ("n/a: no such hook",)
+
+
 def test_at_the_cursor_the_last_sample_is_told():
     kept = runs([(3, "x"), (9, "y")])
     assert [ribbon.read_out(kept, step) for step in (2, 8, 9)] == [

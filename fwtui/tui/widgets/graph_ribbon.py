@@ -59,7 +59,7 @@ class GraphRibbon(Vertical):
             return
         runs, compiled = history.graph_runs, history.compiled
         if self.cursor is None:
-            figures = [_marked(text) for text in ribbon.figures(runs, compiled)]
+            figures = [_marked(text) for text in ribbon.figures(runs, compiled, history.not_sampled)]
         else:
             figures = [Content.assemble((ribbon.read_out(runs, self.cursor), "bold"))]
         self._head.show(*((Content.assemble(("graph", "$dim")), text) for text in figures))
