@@ -287,7 +287,7 @@ def test_lanes_in_threads_never_hold_the_turn_together():
     def lane(run):
         turns.ready(run)
         for _ in range(500):
-            if not events[run].acquire(timeout=20):
+            if not events[run].acquire(timeout=60):
                 overlaps.append("starved")
                 break
             holding.append(run)
@@ -296,9 +296,9 @@ def test_lanes_in_threads_never_hold_the_turn_together():
             turns.timed(run, 1000.0)
             turns.over(run)
         turns.leave(run)
-        left.wait(30)
+        left.wait(90)
 
     for run in events:
         threading.Thread(target=lane, args=(run,), daemon=True).start()
-    left.wait(30)
+    left.wait(90)
     assert overlaps == []

@@ -16,7 +16,7 @@ from fwtui.race.records import Ended, Record, Steps
 from fwtui.race.spec import HostKind, LaneSpec, RaceSpec, Schedule, WorkloadSpec
 
 WORKLOAD = WorkloadSpec("two-layer", "static", (("batch", 2), ("d_in", 4), ("d_out", 2), ("hidden", 3)))
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0
 
 
 def lane(mode: str = "ok", **changes: Any) -> LaneSpec:

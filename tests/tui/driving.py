@@ -19,7 +19,7 @@ from fwtui.tui.screens.live import LiveScreen
 from fwtui.tui.widgets.line import Line
 from tests.scripted import step
 
-DEADLINE_S = 30
+DEADLINE_S = 60
 FOREVER = "1000000"
 
 

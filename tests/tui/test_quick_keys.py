@@ -20,6 +20,7 @@ async def test_a_second_enter_on_its_way_chooses_nothing_more(key):
         for _ in range(3):
             d.app.simulate_key("enter")
         await d.until(lambda: not d.app.screen.is_modal, "the dialog is gone")
+        await d.pilot.pause()  # what was chosen is carried out after that
         await d.trains(0, 1)
 
 

@@ -20,7 +20,7 @@ import psutil
 import pytest
 
 APP = Path(__file__).with_name("app_in_terminal.py")
-DEADLINE_S = 30
+DEADLINE_S = 60
 ENTERED, LEFT = b"\x1b[?1049h", b"\x1b[?1049l"
 UNDONE = {b"1000": b"l", b"1003": b"l", b"1006": b"l", b"2004": b"l", b"25": b"h"}
 """Modes (mouse, paste, cursor), and the letter that a shell wants behind each."""
@@ -115,7 +115,7 @@ def _take_terminal() -> None:
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
-def gone(processes: list[psutil.Process], seconds: float = 5) -> bool:
+def gone(processes: list[psutil.Process], seconds: float = 20) -> bool:
     """Whether all of them are over before so many seconds have passed."""
     _, alive = psutil.wait_procs(processes, timeout=seconds)
     return not [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
