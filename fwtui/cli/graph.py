@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fwtui.cli.options import HOW, OUTPUT, Json
+from fwtui.cli.options import HOW, OUTPUT, Json, format_of
 
 if TYPE_CHECKING:
     from fwtui.headless import Result
@@ -52,14 +52,13 @@ Kind = Annotated[
     ),
 ]
 As = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--as",
         metavar="FORMAT",
         help="[bold]tree[/] (the default): by phase and scope; [bold]draw[/]: drawn downwards; [bold]dot[/]: "
         "one graph for Graphviz and Netron; [bold]model-explorer[/]: all of them for Google's Model "
         "Explorer.",
-        show_default=False,
         rich_help_panel=OUTPUT,
     ),
 ]
@@ -79,7 +78,7 @@ def graph(
     backend: Backend = "",
     steps: Steps = "1",
     kind: Kind = None,
-    as_format: As = FORMATS[0],
+    as_format: As = None,
     every_node: All = False,
     json: Json = None,
 ) -> int:
@@ -107,7 +106,7 @@ def graph(
     from fwtui.race.spec import one_of
 
     one_of("fwtui graph", backend, backends.names())
-    one_of("--as", as_format, FORMATS)
+    shown_as = format_of(as_format, FORMATS, json)
     race = plan(replace(request, lanes=(LaneRequest(backend),), steps=steps))
     race = replace(race, lanes=(replace(race.lanes[0], tell_graphs=True),))
     out = None if json is None else JsonOutput(json)
@@ -115,7 +114,7 @@ def graph(
         result = headless.run(race, progress)
     told = _told(result, kind)
     if out is None or not out.standard:
-        graph_output.show(result, told, as_format, every_node)
+        graph_output.show(result, told, shown_as, every_node)
     if out is not None:
         out.write(graph_output.report(result, told))
     result_table.explain_failures(result)

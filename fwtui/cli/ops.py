@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fwtui.cli.options import HOW, OUTPUT, Json
+from fwtui.cli.options import HOW, OUTPUT, Json, format_of
 
 if TYPE_CHECKING:
     from fwtui.race.plan import RaceRequest
@@ -48,13 +48,12 @@ UntilNan = Annotated[
     ),
 ]
 As = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--as",
         metavar="FORMAT",
         help="[bold]log[/] (the default): every op; [bold]totals[/]: how often and how long, by op; "
         "[bold]timeline[/]: when each ran; [bold]chrome-trace[/]: for Perfetto and chrome://tracing.",
-        show_default=False,
         rich_help_panel=OUTPUT,
     ),
 ]
@@ -75,7 +74,7 @@ def ops(
     match: Match = None,
     steps: Steps = STEPS,
     until_nan: UntilNan = False,
-    as_format: As = FORMATS[0],
+    as_format: As = None,
     phase: OnlyPhase = None,
     json: Json = None,
 ) -> int:
@@ -103,7 +102,7 @@ def ops(
     from fwtui.race.spec import one_of
 
     one_of("fwtui ops", backend, backends.names())
-    one_of("--as", as_format, FORMATS)
+    shown_as = format_of(as_format, FORMATS, json)
     if match is not None:
         one_of("--match", match, backends.names())
     if phase is not None:
@@ -114,7 +113,7 @@ def ops(
         result = headless.run(race, progress)
     logs = [ops_output.shown(lane, until_nan) for lane in result.lanes]
     if out is None or not out.standard:
-        ops_output.show(result, logs, as_format, phase)
+        ops_output.show(result, logs, shown_as, phase)
     if out is not None:
         out.write(ops_output.report(result, logs))
     if until_nan:

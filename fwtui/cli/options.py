@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fwtui.race.spec import MAX_LANES, SpecError
+from fwtui.race.spec import MAX_LANES, SpecError, one_of
 
 if TYPE_CHECKING:
     from fwtui.race.plan import LaneRequest, RaceRequest
@@ -274,6 +274,17 @@ def metavar(option: str) -> str | None:
     parameter = inspect.signature(race_request).parameters.get(option.removeprefix("--"))
     kind: Any = Json if option == "--json" else parameter.annotation if parameter else None
     return str(kind.__metadata__[0].metavar) if kind else None
+
+
+def format_of(given: str | None, formats: tuple[str, ...], json: str | None) -> str:
+    """What `--as` asks for, the first of `formats` unless it says otherwise; SpecError for another, or beside
+    JSON that takes standard output for itself.
+    """
+    if given is None:
+        return formats[0]
+    if json == "-":
+        raise SpecError("--as", given, "nothing beside --json -, which has standard output to itself")
+    return one_of("--as", given, formats)
 
 
 def filled_in(argv: Sequence[str]) -> list[str]:

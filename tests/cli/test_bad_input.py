@@ -80,6 +80,12 @@ BAD = {
         "No such file or directory",
     ),
     "json into a folder": (("workloads", "--json", "/"), "--json: got '/'", "Is a directory"),
+    "json and a format, both on standard output": (
+        ("graph", "torch.eager", "--as", "draw", "--json"),
+        "--as: got 'draw'",
+        "nothing beside --json -",
+    ),
+    "no such format": (("ops", "torch.eager", "--as", "xml"), "--as: got 'xml'", "log, totals"),
     "json nowhere": (("doctor", "--json", ""), "--json: got ''", "a file that can be written"),
     "json with a NUL": (("backends", "--json", "a\0b"), "--json: got 'a?b'", "a file that can be written"),
 }
