@@ -131,11 +131,11 @@ async def test_totals_and_timeline():
         assert first.split()[:3] == ["matrix", "product", "5"]
         assert " 5 " in first[60:]
         # The call holds the kernels, and is not counted beside them.
-        assert last.split()[:3] == ["all", "ops", "17"]
+        assert last.split()[:3] == ["all", "ops", "15"]
         await d.press("o")
         await d.shows("the most bytes first")
         await d.press("escape", "home")
-        assert here(d) == (0, "MatMul")
+        assert here(d) == (0, "_MklMatMul")
         await d.press("v")
         await d.shows("timeline", "╷")
         bars = [row[36:73] for row in rows(d) if row[5:].startswith(("  Relu ", "  Square ", "  Sum "))]
