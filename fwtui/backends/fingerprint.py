@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from fwtui.race.oplog import Fingerprint
 
+_LEAST, _MOST = 1e-140, 1e140
+"""Between them the squares of numbers, and the sums of these, are float64's too."""
+
 
 def fingerprint(values: NDArray[Any]) -> Fingerprint | None:
     """The figures of `values` in float64, of complex ones' magnitudes; None for what holds no numbers.
@@ -27,12 +30,19 @@ def _of_numbers(numbers: NDArray[Any]) -> Fingerprint:
     nans = infinities = 0
     if not np.isfinite(total):  # one pass tells that all is well, which it nearly always is
         nans, infinities = int(np.isnan(exact).sum()), int(np.isinf(exact).sum())
-        numbers = exact = exact[np.isfinite(exact)]
+        numbers = exact[np.isfinite(exact)]
+        exact = numbers.copy()
         total = float(exact.sum())
     if not exact.size:
         return Fingerprint(None, None, None, nans, infinities)
-    mean, largest = total / exact.size, max(float(numbers.max()), -float(numbers.min()))
+    largest = max(float(numbers.max()), -float(numbers.min()))
+    scale = 1.0 if largest == 0 or _LEAST < largest < _MOST else largest
     # In place, since a lane waits while it is logged. Not `exact @ exact`: BLAS takes cores that are others'.
+    if scale != 1:
+        exact /= scale
+        total = float(exact.sum())
+    mean = total / exact.size
     exact -= mean
     exact *= exact
-    return Fingerprint(mean, float(np.sqrt(exact.sum() / exact.size)), largest, nans, infinities)
+    std = float(np.sqrt(exact.sum() / exact.size))
+    return Fingerprint(mean * scale, std * scale, largest, nans, infinities)

@@ -39,11 +39,14 @@ def on_device(tensor: Tensor) -> Fingerprint | None:
     finite = numbers.isfinite()
     kept = numbers.where(finite, 0)
     count = finite.sum()
-    mean = kept.sum() / count
-    square = (kept - mean).where(finite, 0).square().sum() / count
-    largest = kept.abs().max() if kept.numel() else count
+    largest = (kept.abs().max() if kept.numel() else count).to(exact)
+    # In parts of the largest: of numbers near a dtype's largest the sum, or the squares, are beyond it.
+    scale = largest.where(largest > 0, 1)
+    scaled = kept / scale
+    mean = scaled.sum() / count
+    square = (scaled - mean).where(finite, 0).square().sum() / count
     told = torch.stack(
-        [count.to(exact), mean, square.sqrt(), largest.to(exact), numbers.isnan().sum().to(exact)]
+        [count.to(exact), mean * scale, square.sqrt() * scale, largest, numbers.isnan().sum().to(exact)]
     )
     finite_count, its_mean, deviation, magnitude, nans = told.tolist()
     infinities = tensor.numel() - int(finite_count) - int(nans)

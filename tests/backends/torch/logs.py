@@ -25,6 +25,7 @@ VALUES = {
     "truths": torch.tensor([True, False, True]),
     "complex": torch.tensor([3 + 4j, 0j]),
     "short": torch.tensor([1.0, -2.5], dtype=torch.bfloat16),
+    "enormous": torch.tensor([1e200, -1e200, 1e300], dtype=torch.float64),
     "nothing": torch.zeros(0, 3),
     "turned": torch.arange(6.0).reshape(2, 3).T,
 }

@@ -1,0 +1,35 @@
+"""The figures of numbers whose sums, or squares, are no numbers any more."""
+
+import numpy as np
+import pytest
+
+from fwtui.backends.fingerprint import fingerprint
+from fwtui.race.oplog import Fingerprint
+
+
+@pytest.mark.parametrize(
+    ("values", "figures"),
+    [
+        ([1e200, -1e200], (0.0, 1e200, 1e200)),
+        ([1e308] * 4, (1e308, 0.0, 1e308)),
+        ([-1.5e308, 0.5e308], (-0.5e308, 1e308, 1.5e308)),
+        ([0.0, 3e-320], (1.5e-320, 1.5e-320, 3e-320)),
+    ],
+)
+@pytest.mark.parametrize("wrong", [[], [np.nan, -np.inf]])
+def test_numbers_near_the_largest_and_the_smallest_have_figures(values, figures, wrong):
+    found = fingerprint(np.array([*values, *wrong]))
+    assert (found.mean, found.std, found.largest) == pytest.approx(figures, rel=1e-3, abs=0)
+    assert (found.nans, found.infinities) == ((1, 1) if wrong else (0, 0))
+
+
+def test_the_values_stay_what_they_are():
+    values = np.array([1e200, np.nan, -1e200])
+    fingerprint(values)
+    assert np.array_equal(values, [1e200, np.nan, -1e200], equal_nan=True)
+
+
+def test_what_has_no_figures():
+    assert fingerprint(np.array(["a"])) is None
+    assert fingerprint(np.array([np.nan])) == Fingerprint(None, None, None, 1, 0)
+    assert fingerprint(np.zeros((0, 3))) == Fingerprint(None, None, None)
