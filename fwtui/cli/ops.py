@@ -97,7 +97,7 @@ def ops(
     from fwtui.cli import ops_output, result_table
     from fwtui.cli.output import JsonOutput
     from fwtui.cli.progress import Progress
-    from fwtui.ops.figures import first_fault
+    from fwtui.race.nonfinite import first_fault
     from fwtui.race.oplog import OP_PHASES
     from fwtui.race.spec import one_of
 

@@ -14,9 +14,10 @@ from fwtui.measure.history import History
 from fwtui.measure.report import report as race_report
 from fwtui.ops.chrome_trace import as_chrome_trace
 from fwtui.ops.faults import told_fault
-from fwtui.ops.figures import busy_ns, first_fault, leaves, overhead
+from fwtui.ops.figures import busy_ns, leaves, overhead
 from fwtui.ops.json_format import log_json, matches_json
 from fwtui.ops.pairing import pair
+from fwtui.race.nonfinite import first_fault
 from fwtui.race.oplog import OpLog
 from fwtui.race.records import OpsLogged
 from fwtui.tui import words

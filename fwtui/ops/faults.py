@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
-from fwtui.ops.figures import first_fault
+from fwtui.race.nonfinite import first_fault, infinite_results, infinities, nans
 from fwtui.race.oplog import LoggedOp, OpLog
 from fwtui.workloads.own_errors import place, plain
 
@@ -21,12 +18,10 @@ def told_fault(log: OpLog) -> tuple[LoggedOp, str] | None:
     fault = first_fault(log)
     if fault is None:
         return None
-    infinite = set(_infinite(fault))
-    names = [name for name, at in fault.results if at in infinite]
-    if _gave_nan(fault) or not names:
+    if nans(fault):
         return fault, f"the first NaN is from {_named(fault)}"
     origin = _origin(log, fault)
-    return origin, f"the {plain(names[0])} is infinite, which begins at {_named(origin)}"
+    return origin, f"the {plain(infinite_results(fault)[0])} is infinite, which begins at {_named(origin)}"
 
 
 def _named(op: LoggedOp) -> str:
@@ -41,24 +36,7 @@ def _origin(log: OpLog, fault: LoggedOp) -> LoggedOp:
         for taken in left.pop().inputs:
             if not isinstance(taken.origin, int) or taken.origin in reached:
                 continue
-            if taken.output in _infinite(log.ops[taken.origin]):
+            if taken.output in infinities(log.ops[taken.origin]):
                 reached.add(taken.origin)
                 left.append(log.ops[taken.origin])
     return log.ops[min(reached)]
-
-
-def _infinite(op: LoggedOp) -> Iterator[int]:
-    """The places of the outputs that hold infinities."""
-    for at, told in enumerate(op.fingerprints):
-        if told is not None and told.infinities:
-            yield at
-    for at, array in enumerate(one.value() for one in op.values):
-        if np.issubdtype(array.dtype, np.inexact) and np.isinf(array).any():
-            yield at
-
-
-def _gave_nan(op: LoggedOp) -> bool:
-    if any(told is not None and told.nans for told in op.fingerprints):
-        return True
-    arrays = (one.value() for one in op.values)
-    return any(np.issubdtype(array.dtype, np.inexact) and np.isnan(array).any() for array in arrays)

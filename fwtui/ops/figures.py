@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fwtui.race.explaining import is_faulty
 from fwtui.race.oplog import Fingerprint, LoggedOp, OpLog
 
 
@@ -69,11 +68,6 @@ def not_finite(op: LoggedOp) -> tuple[int, int]:
     """How many elements of the outputs are NaN, and how many infinite."""
     known = [one for one in op.fingerprints if one is not None]
     return sum(one.nans for one in known), sum(one.infinities for one in known)
-
-
-def first_fault(log: OpLog) -> LoggedOp | None:
-    """The first op that gave a NaN, or an infinite result of the step."""
-    return next(filter(is_faulty, log.ops), None)
 
 
 def fingerprint(op: LoggedOp) -> Fingerprint | None:

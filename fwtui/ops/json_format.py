@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from fwtui.ops.figures import busy_ns, first_fault, leaves, overhead
+from fwtui.ops.figures import busy_ns, leaves, overhead
 from fwtui.ops.pairing import Pairing
 from fwtui.ops.totals import Total, totals
 from fwtui.race.graph import Tensor
+from fwtui.race.nonfinite import first_fault
 from fwtui.race.oplog import Fingerprint, LoggedOp, Taken
 from fwtui.race.records import OpsLogged
 

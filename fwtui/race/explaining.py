@@ -8,12 +8,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from time import perf_counter_ns
 
-import numpy as np
-
 from fwtui.backends.base import Backend, NotYetError
 from fwtui.race.control import Word
 from fwtui.race.graph import NoGraph
-from fwtui.race.oplog import LoggedOp, OpLog
+from fwtui.race.nonfinite import first_fault
 from fwtui.race.records import GraphRan, GraphsTold, NotLogged, NotSampled, OpsLogged
 from fwtui.race.spec import LaneSpec, OpLogging
 from fwtui.workloads.base import Batch
@@ -23,10 +21,12 @@ OPS_A_SECOND = 2_000
 """How much is told of what is logged at a rate: a screen shows no more, and nobody reads so much."""
 
 MOST_OPS = 10_000
-"""The longest log that is told whole."""
+"""The longest log that is told whole; of a longer one this much, or as far as its first fault."""
 
 SAMPLE_NS = 125_000_000
-"""Which graph a step ran is asked so far apart, and not before a hundred times as long as asking takes."""
+"""Which graph a step ran is asked so far apart, and not before a hundred times as long as asking takes; so is
+for a log that could not be had yet.
+"""
 
 FIRST_SAMPLES = 8
 QUICK_NS = 20_000_000
@@ -59,6 +59,7 @@ class Explainer:
         self._samples = spec.sample_graphs
         self._sample_at_ns = 0
         self._first_samples = FIRST_SAMPLES
+        self._log_again_ns = 0
         self._held: OpsLogged | None = None
         self._left_out = 0
         self._free_at_ns = 0
@@ -98,8 +99,8 @@ class Explainer:
         return self._samples and perf_counter_ns() >= self._sample_at_ns
 
     def compiled(self) -> None:
-        """The backend has compiled: the next step may run another graph."""
-        self._sample_at_ns = 0
+        """The backend has compiled: the next step may run another graph, or be one that can be logged."""
+        self._sample_at_ns = self._log_again_ns = 0
 
     def look(self, step: int, batch: Batch, last: bool = False, halts: bool = False) -> None:
         """Does what is due before `step`, whose batch is `batch`.
@@ -113,7 +114,8 @@ class Explainer:
         if _is_due(self._tell_at, step, last or halts) or (last and self._spec.tell_graphs):
             self._tell_at = None
             self._tell_graphs(step, batch)
-        asked = _is_due(self._log_at, step, last or halts) or (last and self._ops.last)
+        asked = _is_due(self._log_at, step, last or halts) and perf_counter_ns() >= self._log_again_ns
+        asked = asked or (last and self._ops.last)
         at_rate = self._every is not None and step % self._every == 0 and step != self._logged_at
         if asked or (at_rate and not last):
             self._log_at = None if asked else self._log_at
@@ -127,11 +129,12 @@ class Explainer:
             self._tell(self._held)
 
     def _log(self, step: int, batch: Batch, asked: bool) -> None:
-        self._logged_at = step
+        self._logged_at, started = step, perf_counter_ns()
         try:
             log = self._backend.log_ops(batch, self._ops.values)
         except NotYetError as error:
             self._log_at = step if asked else self._log_at
+            self._log_again_ns = _again_ns(started)
             self._emit(NotLogged(step, self._explain(error)[0]))
             return
         except Exception as error:
@@ -139,7 +142,7 @@ class Explainer:
             self._every, self._until_nan = None, False  # it would not be another one the next time
             self._emit(NotLogged(step, self._explain(error)[0]))
             return
-        found = self._until_nan and holds_nan(log)
+        found = self._until_nan and first_fault(log) is not None
         if found:
             self._every, self._until_nan = None, False
         if self._held is not None:
@@ -150,8 +153,10 @@ class Explainer:
     def _tell(self, record: OpsLogged) -> None:
         log, left_out = record.log, self._left_out
         if len(log.ops) > MOST_OPS and not self._ops.values:
-            left_out += len(log.ops) - MOST_OPS
-            log = replace(log, ops=log.ops[:MOST_OPS])
+            fault = first_fault(log)
+            told = max(MOST_OPS, 0 if fault is None else fault.number + 1)
+            left_out += len(log.ops) - told
+            log = replace(log, ops=log.ops[:told])
         self._held, self._left_out = None, 0
         self._emit(OpsLogged(record.step, log, left_out))
         apart = max(1 / LOGS_A_SECOND, len(log.ops) / OPS_A_SECOND)
@@ -170,6 +175,8 @@ class Explainer:
         try:
             graph, nodes = self._backend.graph_ran(batch)
         except NotYetError:
+            self._first_samples = max(0, self._first_samples - 1)
+            self._sample_at_ns = _again_ns(started)
             return
         except Exception as error:
             _print(error)
@@ -177,36 +184,20 @@ class Explainer:
             self._emit(NotSampled(step, self._explain(error)[0]))
             return
         self._emit(GraphRan(step, graph, nodes))
-        now = perf_counter_ns()
-        self._sample_at_ns = now + max(SAMPLE_NS, 100 * (now - started))
-        self._first_samples = max(0, self._first_samples - 1) if now - started < QUICK_NS else 0
+        is_quick = perf_counter_ns() - started < QUICK_NS
+        self._first_samples = max(0, self._first_samples - 1) if is_quick else 0
+        self._sample_at_ns = _again_ns(started)
+
+
+def _again_ns(started_ns: int) -> int:
+    """When to ask again what has taken from `started_ns` until now."""
+    now = perf_counter_ns()
+    return now + max(SAMPLE_NS, 100 * (now - started_ns))
 
 
 def _is_due(asked_for: int | None, step: int, halts: bool) -> bool:
     """Whether what was asked for a step is due before `step`."""
     return asked_for is not None and (halts or step >= asked_for)
-
-
-def holds_nan(log: OpLog) -> bool:
-    """Whether an op of `log` gave a NaN, or a result of the step is infinite.
-
-    An infinity on the way to a result is no fault: masks are made of them.
-    """
-    return any(is_faulty(op) for op in log.ops)
-
-
-def is_faulty(op: LoggedOp) -> bool:
-    """The same of one op."""
-    results = {place for _, place in op.results}
-    for place, told in enumerate(op.fingerprints):
-        if told is not None and (told.nans or (told.infinities and place in results)):
-            return True
-    for place, array in enumerate(one.value() for one in op.values):
-        if np.issubdtype(array.dtype, np.inexact):
-            wrong = ~np.isfinite(array) if place in results else np.isnan(array)
-            if wrong.any():
-                return True
-    return False
 
 
 def _print(error: Exception) -> None:

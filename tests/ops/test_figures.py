@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
-from fwtui.ops.figures import apart, busy_ns, fingerprint, first_fault, leaves, overhead
-from fwtui.race.array import Array
+from fwtui.ops.figures import apart, busy_ns, fingerprint, leaves, overhead
 from fwtui.race.oplog import Fingerprint, LoggedOp, OpLog
 from tests import two_layer_steps as steps
 
@@ -70,22 +68,6 @@ def test_overhead_that_nobody_can_tell(ops):
 
 def test_no_steady_step_no_overhead():
     assert overhead(log(op(0, 0, 50)), None) is None
-
-
-def test_an_infinity_on_the_way_is_no_fault_but_one_in_a_result_is():
-    infinite = (Fingerprint(1.0, 1.0, 1.0, infinities=2),)
-    mask, loss = (
-        op(0, 0, 1, fingerprints=infinite),
-        op(1, 1, 1, fingerprints=infinite, results=(("loss", 0),)),
-    )
-    assert first_fault(log(mask)) is None
-    assert first_fault(log(mask, loss)) is loss
-    nan = op(2, 2, 1, fingerprints=(None, Fingerprint(None, None, None, nans=1)))
-    assert first_fault(log(mask, nan)) is nan
-    infinite, wrong = ((Array.of(np.array([1.0, value])),) for value in (np.inf, np.nan))
-    mask, loss = (replace(one, fingerprints=(), values=infinite) for one in (mask, loss))
-    nan = replace(nan, fingerprints=(), values=wrong)
-    assert [first_fault(log(*ops)) for ops in ((mask,), (mask, loss), (mask, nan))] == [None, loss, nan]
 
 
 def test_of_several_outputs_the_faulty_one_is_told():

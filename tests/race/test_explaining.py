@@ -9,8 +9,9 @@ from fwtui.backends.base import NotYetError
 from fwtui.measure.history import KEPT_OPS, History
 from fwtui.race import explaining
 from fwtui.race.control import Word
-from fwtui.race.explaining import Explainer, holds_nan
+from fwtui.race.explaining import Explainer
 from fwtui.race.graph import NoGraph
+from fwtui.race.nonfinite import first_fault
 from fwtui.race.oplog import Fingerprint, OpLog
 from fwtui.race.records import (
     Ended,
@@ -41,6 +42,14 @@ def unhurried(monkeypatch):
     """Every log is told."""
     monkeypatch.setattr(explaining, "LOGS_A_SECOND", 1e9)
     monkeypatch.setattr(explaining, "OPS_A_SECOND", 1e12)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The time, which goes on by a millisecond whenever it is asked for."""
+    times = iter(range(0, 10**15, 1_000_000))
+    monkeypatch.setattr(explaining, "perf_counter_ns", lambda: next(times))
+    return times
 
 
 def test_nothing_is_logged_or_sampled_unless_asked(monkeypatch):
@@ -76,7 +85,7 @@ def test_a_log_is_in_no_step_time(unhurried, monkeypatch):
 def test_until_the_first_nan(unhurried):
     said = run(lane("nan", ops=OpLogging(until_nan=True)))
     assert steps_of(said) == [*range(1, 21)]
-    assert [holds_nan(record.log) for record in of(said, OpsLogged)] == [False] * 19 + [True]
+    assert [first_fault(record.log) is not None for record in of(said, OpsLogged)] == [False] * 19 + [True]
     assert (said[-1].outcome, said[-1].step) == ("diverged", 21)
 
 
@@ -92,9 +101,9 @@ def test_an_infinity_on_the_way_is_no_fault_but_an_infinite_loss_is():
         ops = ops_of_a_step(1.0)
         return OpLog(tuple(_infinite(op) if op.number in at else op for op in ops), "", None)
 
-    assert not holds_nan(log())
-    assert not holds_nan(log(0))
-    assert holds_nan(log(1))
+    assert first_fault(log()) is None
+    assert first_fault(log(0)) is None
+    assert first_fault(log(1)).number == 1
 
 
 def _infinite(op):
@@ -214,25 +223,37 @@ def test_a_step_that_cannot_be_logged_yet_is_told_and_the_next_one_logged(monkey
             return original(self, *given)
 
         monkeypatch.setattr(scripted_step.Scripted, name, not_yet)
+    monkeypatch.setattr(explaining, "_again_ns", lambda started_ns: 0)
     said = run(lane(sample_graphs=True), Word("log-ops"))
     assert (steps_of(said, NotLogged), steps_of(said)) == ([1, 2], [3])
     assert steps_of(said, GraphRan)[0] == 3
 
 
-def test_first_steps_and_then_a_few_a_second_are_sampled():
+def test_what_cannot_be_told_yet_is_not_asked_in_every_step(monkeypatch, clock):
+    def never(*_):
+        asked.append(None)
+        raise NotYetError("nothing is compiled")
+
+    asked = []
+    for name in ("log_ops", "graph_ran"):
+        monkeypatch.setattr(scripted_step.Scripted, name, never)
+    run(lane(steps=2_000, sample_graphs=True), Word("log-ops"))
+    assert 0 < len(asked) <= explaining.FIRST_SAMPLES + 2 * (next(clock) // explaining.SAMPLE_NS + 1)
+
+
+def test_first_steps_and_then_a_few_a_second_are_sampled(monkeypatch):
+    monkeypatch.setattr(explaining, "QUICK_NS", 10**12)
     said = run(lane("many", steps=20_000, sample_graphs=True))
     steps = steps_of(said, GraphRan)
     assert steps[: explaining.FIRST_SAMPLES] == [*range(1, explaining.FIRST_SAMPLES + 1)]
-    assert len(steps) < 100
+    assert len(steps) < 2_000
     assert [record.graph for record in of(said, GraphRan)[:3]] == ["0001", "0002", "0000"]
 
 
 class TestFlood:
     """Every step of a lane logs 1,000 ops: far more than 100,000 a second."""
 
-    def test_the_lane_tells_a_bounded_number_and_counts_the_rest(self, monkeypatch):
-        clock = iter(range(0, 10**15, 1_000_000))  # a log takes a few milliseconds
-        monkeypatch.setattr(explaining, "perf_counter_ns", lambda: next(clock))
+    def test_the_lane_tells_a_bounded_number_and_counts_the_rest(self, clock):
         said = run(lane("many", steps=1_000, ops=OpLogging(every=1)))
         logs = of(said, OpsLogged)
         took_s = next(clock) / 1e9
@@ -245,6 +266,18 @@ class TestFlood:
         monkeypatch.setattr(explaining, "MOST_OPS", 300)
         (log,) = of(run(lane("many", ops=OpLogging(last=True))), OpsLogged)
         assert (len(log.ops), log.left_out) == (300, MANY_OPS - 300)
+
+    def test_a_log_is_told_as_far_as_its_fault(self, monkeypatch):
+        def faulty(*_):
+            ops = ops_of_a_step(1.0)
+            wrong = replace(ops[2], fingerprints=(Fingerprint(None, None, None, 1, 0),))
+            return OpLog((*ops[:2], wrong, *ops[3:]), "", None)
+
+        monkeypatch.setattr(explaining, "MOST_OPS", 1)
+        monkeypatch.setattr(scripted_step.Scripted, "log_ops", faulty)
+        (log,) = of(run(lane(ops=OpLogging(until_nan=True))), OpsLogged)
+        assert [op.number for op in log.ops] == [0, 1, 2]
+        assert log.left_out == len(ops_of_a_step(1.0)) - 3
 
     def test_a_lanes_history_keeps_the_last_ones(self):
         history = History()

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import perf_counter_ns
 
-from fwtui.ops.figures import first_fault
 from fwtui.race.explaining import LOGS_A_SECOND
+from fwtui.race.nonfinite import first_fault
 from fwtui.race.race import LaneRun
 from fwtui.race.records import OpsLogged
 from fwtui.tui import words

@@ -1,0 +1,47 @@
+"""Where a logged step goes wrong: outputs that hold NaN, and results that are infinite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fwtui.race.oplog import Fingerprint, LoggedOp, OpLog
+
+
+def first_fault(log: OpLog) -> LoggedOp | None:
+    """The first op that gave a NaN, or an infinite result of the step.
+
+    An infinity on the way to a result is no fault: masks are made of them.
+    """
+    return next((op for op in log.ops if nans(op) or infinite_results(op)), None)
+
+
+def nans(op: LoggedOp) -> frozenset[int]:
+    """The places of the outputs that hold NaN."""
+    return _places(op, lambda one: one.nans, np.isnan)
+
+
+def infinities(op: LoggedOp) -> frozenset[int]:
+    """The places of the outputs that hold infinities."""
+    return _places(op, lambda one: one.infinities, np.isinf)
+
+
+def infinite_results(op: LoggedOp) -> tuple[str, ...]:
+    """The results of the step that this op gave, and that hold infinities."""
+    if not op.results:
+        return ()
+    wrong = infinities(op)
+    return tuple(name for name, place in op.results if place in wrong)
+
+
+def _places(
+    op: LoggedOp, told: Callable[[Fingerprint], int], holds: Callable[[NDArray[Any]], NDArray[np.bool_]]
+) -> frozenset[int]:
+    """The outputs of which the figures, or else the values, say so."""
+    found = {place for place, one in enumerate(op.fingerprints) if one is not None and told(one)}
+    arrays = enumerate(one.value() for one in op.values)
+    found |= {place for place, one in arrays if np.issubdtype(one.dtype, np.inexact) and holds(one).any()}
+    return frozenset(found)

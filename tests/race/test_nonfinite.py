@@ -1,0 +1,41 @@
+"""Which op of a logged step is at fault."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from fwtui.race.array import Array
+from fwtui.race.nonfinite import first_fault, infinite_results, nans
+from fwtui.race.oplog import Fingerprint, LoggedOp, OpLog
+
+
+def op(number, fingerprints=(), results=()):
+    return LoggedOp(number, "forward", "op", (), (), None, results=results, fingerprints=fingerprints)
+
+
+def log(*ops):
+    return OpLog(ops, "", None)
+
+
+def test_an_infinity_on_the_way_is_no_fault_but_one_in_a_result_is():
+    infinite = (Fingerprint(1.0, 1.0, 1.0, infinities=2),)
+    mask, loss = op(0, infinite), op(1, infinite, (("loss", 0),))
+    nan = op(2, (None, Fingerprint(None, None, None, nans=1)))
+    assert first_fault(log(mask)) is None
+    assert first_fault(log(mask, loss)) is loss
+    assert first_fault(log(mask, nan)) is nan
+    assert infinite_results(mask) == ()
+    assert infinite_results(loss) == ("loss",)
+    assert nans(nan) == {1}
+
+
+def test_whole_values_tell_it_too():
+    infinite, wrong = ((Array.of(np.array([1.0, value])),) for value in (np.inf, np.nan))
+    mask, loss, nan = op(0), op(1, results=(("loss", 0),)), op(2)
+    mask, loss = (replace(one, values=infinite) for one in (mask, loss))
+    nan = replace(nan, values=wrong)
+    whole = op(3, results=(("step", 0),))
+    whole = replace(whole, values=(Array.of(np.array([3, 4])),))
+    assert [first_fault(log(*ops)) for ops in ((mask,), (mask, loss), (mask, nan), (whole,))] == [
+        *(None, loss, nan, None)
+    ]
