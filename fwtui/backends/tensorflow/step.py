@@ -193,7 +193,8 @@ class Function(Eager):
 
     def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:
         """What is traced for `batch`, and what TensorFlow makes of it before it runs."""
-        return self._twin()._tracing(batch).function()
+        with other_random_numbers():
+            return self._twin()._tracing(batch).function()
 
     def events(self) -> Sequence[Compiled | GraphBroken]:
         """Each trace of the step: the first, and one for each new shape, dtype or Python number."""

@@ -63,6 +63,30 @@ def disturbed(build, mode):
     }
 
 
+def drawing(build, mode):
+    """What TensorFlow's global generator gives once the graphs are told of a net that draws from it, and
+    what it gives where they are not.
+    """
+    import tensorflow as tf
+
+    draws = tf.random.get_global_generator()
+
+    def loss(params, batch):
+        return tf.reduce_sum(params["w"] * batch["x"]) + draws.normal([])
+
+    workload, batch = SimpleNamespace(tensorflow_loss=lambda: loss), {"x": np.ones(2, "float32")}
+    drawn = []
+    for tell in (False, True):
+        draws.reset_from_seed(0)
+        backend = build(mode, job(workload, {"w": np.ones(2, "float32")}, [batch]))
+        backend.step(batch)
+        if tell:
+            backend.graphs(batch)
+        drawn.append(draws.normal([3]).numpy().tolist())
+        backend.close()
+    return drawn
+
+
 def of_strings(build):
     """The graphs of a step that XLA has no code for."""
     workload = SimpleNamespace(torch_loss=lambda: strings, tensorflow_loss=lambda: strings)
@@ -77,6 +101,7 @@ def main(path, *names):
     said = {(name, mode, "float64"): graphs(build, mode, name, "float64") for name in names for mode in MODES}
     said |= {("two-layer", mode, "float32"): graphs(build, mode, "two-layer", "float32") for mode in MODES}
     said["disturbed"] = {mode: disturbed(build, mode) for mode in MODES}
+    said["drawing"] = {mode: drawing(build, mode) for mode in MODES if mode != "session"}
     said["strings"] = of_strings(build)
     Path(path).write_bytes(pickle.dumps(said))
 

@@ -245,6 +245,12 @@ def test_telling_changes_nothing(mode, said):
     assert kinds == others
 
 
+@pytest.mark.parametrize("mode", [mode for mode in MODES if mode != "session"])
+def test_telling_graphs_draws_no_random_numbers(said, mode):
+    alone, told = said["drawing"][mode]
+    assert alone == told
+
+
 def test_what_cannot_be_captured_says_why(said):
     graphs = said["strings"]
     assert [graph.kind for graph in graphs] == KINDS["xla"]
