@@ -6,6 +6,7 @@ node of the backward pass (`torch._C`) and the numbers of nodes; they are used h
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -23,6 +24,9 @@ from fwtui.backends.torch.figures import array, fingerprint
 from fwtui.race import graph
 from fwtui.race.array import Array
 from fwtui.race.oplog import Taken
+
+_UNWRITTEN = re.compile(r"aten\.(new_)?empty(_\w+)?")
+"""Ops that only take memory: what lies in it is nobody's numbers."""
 
 Memory = Callable[[Tensor], Any]
 """What two tensors share that hold the same values; None where nothing tells."""
@@ -108,7 +112,11 @@ class Recorder:
         told: dict[str, Any],
     ) -> None:
         made = [tensor_told(tensor) for tensor in outputs]
-        self.book.write(op, taken, outputs, made, source, **told, **self.figures(outputs))
+        if not self._is_whole and _UNWRITTEN.fullmatch(op):
+            told |= {"fingerprints": (None,) * len(outputs)}
+        else:
+            told |= self.figures(outputs)
+        self.book.write(op, taken, outputs, made, source, **told)
         for tensor in outputs:
             key = self._memory(tensor)
             if key is not None and (overwrites or key not in self._known):

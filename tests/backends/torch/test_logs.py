@@ -83,6 +83,15 @@ def test_figures_are_those_of_the_whole_outputs(said, sorting):
     assert [op["figures"] for op in sorting] == said["logs"]["whole"]
 
 
+def test_memory_that_nothing_was_written_into_has_no_figures(said):
+    """Dropout takes some for its mask, in which anything may lie, also NaN."""
+    ops = [op for log in said["logs"]["dropping"]["logs"] for op in log["ops"]]
+    unwritten = [op for op in ops if op["op"].startswith("aten.empty")]
+    assert unwritten
+    assert all(op["figures"] == [None] for op in unwritten)
+    assert [op["figures"] for op in ops].count([None]) == len(unwritten)
+
+
 def test_a_gpus_figures_are_the_same(said):
     """On the CPU, where both ways can be taken."""
     for here, there in said["logs"]["figures"].values():
