@@ -16,7 +16,7 @@ import time
 from multiprocessing.connection import Connection
 
 from fwtui.race.control import Control
-from fwtui.race.inbox import framed
+from fwtui.race.frames import framed
 from fwtui.race.records import Alive, Record
 from fwtui.race.runner import Runner, run_lane
 from fwtui.race.spec import LaneSpec
@@ -56,9 +56,11 @@ class _Link:
         self._stream, self._lock = os.fdopen(fd, "wb"), threading.Lock()
 
     def emit(self, record: Record) -> None:
+        parts = framed(record)  # where there is no memory for that, nothing of it has been sent
         with self._lock:
             try:
-                self._stream.write(framed(record))
+                for part in parts:
+                    self._stream.write(part)
                 self._stream.flush()
             except OSError:  # the app is gone, and with it the reason to live
                 os._exit(1)

@@ -18,7 +18,8 @@ from typing import Protocol
 from fwtui.backends import catalogue as backends
 from fwtui.measure import machine
 from fwtui.race.control import Control, UseDevice, Word
-from fwtui.race.inbox import Inbox, NoRecordError
+from fwtui.race.frames import NoRecordError
+from fwtui.race.inbox import Inbox
 from fwtui.race.records import (
     Alive,
     Built,
@@ -167,8 +168,7 @@ class ProcessHost:
     def _relay(self, inbox: Inbox) -> tuple[str, str] | None:
         """Passes on what the child says until it is over; (reason, hint) where this host gave it up."""
         assert self._child is not None
-        heard_at = time.monotonic()
-        memory_at = heard_at
+        memory_at = time.monotonic()
         while inbox.open:
             now = time.monotonic()
             if self._stop_by is not None and now > self._stop_by:
@@ -181,12 +181,14 @@ class ProcessHost:
                 came = inbox.read(_POLL_S)
             except NoRecordError:
                 return "its process sent what is no record", "something prints when Python starts there"
-            if gone and not came:
+            except MemoryError:
+                return "fwtui itself is out of memory for what its process sent", "smaller sizes may fit"
+            if gone and inbox.heard_at < now:
                 return None
-            silence = time.monotonic() - heard_at
-            if not came and silence > self._silence_limit_s:
+            # Counted after the read, which comes late where this process itself was stopped.
+            silence = time.monotonic() - inbox.heard_at
+            if silence > self._silence_limit_s:
                 return f"no answer for {silence:.0f} s", ""
-            heard_at = time.monotonic() if came else heard_at
             for record in came:
                 if isinstance(record, Steps):
                     self._step = record.first + record.count

@@ -6,31 +6,17 @@ Neither pipe is ever waited for: a process can be stopped, or die, in the middle
 from __future__ import annotations
 
 import os
-import pickle
 import re
 import selectors
-import struct
 import time
-from typing import Any
 
+from fwtui.race.frames import Frames
 from fwtui.race.records import LogLine, Record
 
 LOG_LINE_MAX = 2000
-RECORD_MAX = 1 << 28
 _READ = 1 << 16
-_LENGTH = struct.Struct("!I")
 _ESCAPE = r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"
 _CONTROL = re.compile(rf"{_ESCAPE}|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-
-
-class NoRecordError(Exception):
-    """The bytes that came are no record."""
-
-
-def framed(record: Any) -> bytes:
-    """A record as it travels: its length, then itself."""
-    data = pickle.dumps(record, pickle.HIGHEST_PROTOCOL)
-    return _LENGTH.pack(len(data)) + data
 
 
 def clean(text: str) -> str:
@@ -43,12 +29,13 @@ class Inbox:
 
     Attributes:
         open: whether the process can still send records.
+        heard_at: when anything came last, be it a piece of a record; `time.monotonic`'s seconds.
     """
 
     def __init__(self, records_fd: int, log_fd: int) -> None:
-        self.open = True
+        self.open, self.heard_at = True, time.monotonic()
         self._records_fd, self._log_fd = records_fd, log_fd
-        self._record, self._line = bytearray(), bytearray()
+        self._frames, self._line = Frames(), bytearray()
         self._selector = selectors.DefaultSelector()
         for fd in (records_fd, log_fd):
             os.set_blocking(fd, False)
@@ -59,18 +46,21 @@ class Inbox:
 
         Raises:
             NoRecordError: something else came.
+            MemoryError: there is none for what came.
         """
         lines: list[Record] = []
         records: list[Record] = []
         for key, _ in self._selector.select(timeout):
             data = os.read(key.fd, _READ)
-            if not data:
+            if data:
+                self.heard_at = time.monotonic()
+            else:
                 self._selector.unregister(key.fd)
                 self.open &= key.fd != self._records_fd
             if key.fd == self._log_fd:
                 lines += self._lines(data)
             else:
-                records += self._records(data)
+                records += self._frames.feed(data)
         return lines + records
 
     def rest(self, seconds: float) -> list[Record]:
@@ -86,23 +76,6 @@ class Inbox:
         self._selector.close()
         os.close(self._records_fd)
         os.close(self._log_fd)
-
-    def _records(self, data: bytes) -> list[Record]:
-        self._record += data
-        came: list[Record] = []
-        while len(self._record) >= _LENGTH.size:
-            (size,) = _LENGTH.unpack_from(self._record)
-            if size > RECORD_MAX:
-                raise NoRecordError(bytes(self._record[:80]))
-            end = _LENGTH.size + size
-            if len(self._record) < end:
-                break
-            try:
-                came.append(pickle.loads(self._record[_LENGTH.size : end]))
-            except Exception as error:
-                raise NoRecordError(str(error)) from error
-            del self._record[:end]
-        return came
 
     def _lines(self, data: bytes) -> list[Record]:
         """Whole lines; also what is longer than a line may be, and at the end what has no line's end."""

@@ -13,6 +13,8 @@ from fwtui.race.records import NotProbed, Probed, Rounding
 from fwtui.race.spec import Probes
 from fwtui.workloads.base import Arrays, Batch
 
+NEVER = sys.maxsize
+
 Emit = Callable[[Probed | NotProbed], None]
 
 
@@ -20,19 +22,33 @@ def prober(
     probes: Probes, backend: Backend, parameters: Arrays, emit: Emit, exact: Exact | None
 ) -> Prober | None:
     """What probes `backend`, whose first weights were `parameters`; None where they are too many."""
-    size = 2 * sum(array.nbytes for array in parameters.values())
+    size = _bytes_of_one(parameters)
     if probes.most_bytes is None or size <= probes.most_bytes:
         return Prober(probes, backend, parameters, emit, exact)
-    most = f"{probes.most_bytes / 1e6:,.0f} MB"
-    emit(NotProbed(f"a probe is {size / 1e6:,.0f} MB, and here at most {most}; fwtui parity has no limit"))
+    emit(
+        NotProbed(
+            f"a probe is {_megabytes(size)}, and here at most {_megabytes(probes.most_bytes)}; fwtui parity "
+            "has no limit but memory"
+        )
+    )
     return None
+
+
+def _bytes_of_one(parameters: Arrays) -> int:
+    """How large a probe is: each parameter, and as much again for its gradient."""
+    return 2 * sum(array.nbytes for array in parameters.values())
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 1e6:,.0f} MB"
 
 
 class Prober:
     """Probes one backend between its steps.
 
     Step 0 is probed after it has been taken, with the first weights put back for that long: whatever is
-    traced, compiled, loaded or allocated for the first time belongs into the first step's time.
+    traced, compiled, loaded or allocated for the first time belongs into the first step's time. Where there
+    is no memory for a probe, that is told, and none is made any more; the lane trains on.
 
     Args:
         parameters: the first weights, as the backend got them.
@@ -66,10 +82,8 @@ class Prober:
             self._tell(0, self._first)
             self._backend.load(now)
             self._first = None
-            self._due = self._probes.at_or_after(1)
-        if (last or step >= self._due) and step != self._told:
+        if self._due != NEVER and (last or step >= self._due) and step != self._told:
             self._tell(step, batch)
-            self._due = self._probes.at_or_after(step + 1)
 
     def close(self) -> None:
         """Gives back what it holds."""
@@ -77,6 +91,15 @@ class Prober:
             self._exact.close()
 
     def _tell(self, step: int, batch: Batch) -> None:
+        self._told, self._due = step, self._probes.at_or_after(step + 1)
+        try:
+            self._emit(self._probed(step, batch))
+        except MemoryError:
+            self._due = NEVER
+            size = _megabytes(_bytes_of_one(self._parameters))
+            self._emit(NotProbed(f"no memory for the probe of step {step}, which is {size}"))
+
+    def _probed(self, step: int, batch: Batch) -> Probed:
         metrics, gradients = self._backend.gradients(batch)
         weights = self._backend.weights()
         rounding: tuple[Rounding, ...] = ()
@@ -86,13 +109,10 @@ class Prober:
             except Exception:  # of a net that cannot do with float64; the lane's own training can go on
                 traceback.print_exc(file=sys.stderr)
                 self._exact = None
-        self._told = step
-        self._emit(
-            Probed(
-                step,
-                tuple(metrics.items()),
-                tuple((name, None if g is None else Array.of(g)) for name, g in gradients.items()),
-                tuple((name, Array.of(w)) for name, w in weights.items()),
-                rounding,
-            )
+        return Probed(
+            step,
+            tuple(metrics.items()),
+            tuple((name, None if g is None else Array.of(g)) for name, g in gradients.items()),
+            tuple((name, Array.of(w)) for name, w in weights.items()),
+            rounding,
         )

@@ -5,8 +5,13 @@ import random
 
 import pytest
 
-from fwtui.race.inbox import LOG_LINE_MAX, Inbox, NoRecordError, clean, framed
+from fwtui.race.frames import NoRecordError, framed
+from fwtui.race.inbox import LOG_LINE_MAX, Inbox, clean
 from fwtui.race.records import Alive, LogLine, Steps
+
+
+def sent_as(record):
+    return b"".join(framed(record))
 
 
 @pytest.fixture
@@ -26,7 +31,7 @@ def test_records_arrive_whole_in_whatever_pieces_they_come(pipes):
     inbox, records_in, _ = pipes
     random.seed(0)
     sent = [Steps(n, os.urandom(8 * n), os.urandom(8 * n), ()) for n in range(60)]
-    stream, came = b"".join(map(framed, sent)), []
+    stream, came = b"".join(map(sent_as, sent)), []
     while stream:
         size = random.randint(1, 3000)
         os.write(records_in, stream[:size])
@@ -41,9 +46,13 @@ def test_records_arrive_whole_in_whatever_pieces_they_come(pipes):
 
 def test_a_record_that_stops_in_the_middle_is_not_waited_for(pipes):
     inbox, records_in, _ = pipes
-    os.write(records_in, framed(Alive(1, 2))[:-1])
+    os.write(records_in, sent_as(Alive(1, 2))[:-1])
+    quiet_since = inbox.heard_at
+    assert inbox.read(1) == []
+    assert inbox.heard_at > quiet_since, "a piece is an answer"
+    heard_at = inbox.heard_at
     assert inbox.read(0.01) == []
-    assert inbox.read(0.01) == []
+    assert inbox.heard_at == heard_at
 
 
 @pytest.mark.parametrize("garbage", [b"hello from sitecustomize\n", b"\x00\x00\x00\x04abcd"])
@@ -73,7 +82,7 @@ def test_a_line_without_end_comes_in_pieces(pipes):
 
 def test_the_log_comes_before_the_records_of_the_same_moment(pipes):
     inbox, records_in, log_in = pipes
-    os.write(records_in, framed(Alive(1, 2)))
+    os.write(records_in, sent_as(Alive(1, 2)))
     os.write(log_in, b"why\n")
     assert inbox.read(1) == [LogLine("why"), Alive(1, 2)]
 

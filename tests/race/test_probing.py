@@ -92,3 +92,20 @@ class TestLane:
             return [(one.phase, one.step) for one in said if isinstance(one, PhaseEntered)]
 
         assert phases(None) == phases(Probes())
+
+    def test_no_memory_for_a_probe_is_told_and_the_lane_trains_on(self, monkeypatch):
+        gradients, asked = scripted_step.Scripted.gradients, []
+
+        def short_of_memory(self, batch):
+            asked.append(self.count)
+            if self.count == 4:
+                raise MemoryError
+            return gradients(self, batch)
+
+        monkeypatch.setattr(scripted_step.Scripted, "gradients", short_of_memory)
+        said, end = alone(lane(steps=9, probes=Probes()), host="thread")
+        assert (end.outcome, end.step) == ("done", 9)
+        assert [one.step for one in said if isinstance(one, Probed)] == [0, 1, 2, 3]
+        [why] = [one.reason for one in said if isinstance(one, NotProbed)]
+        assert why == "no memory for the probe of step 4, which is 0 MB"
+        assert asked[-1] == 4
