@@ -38,8 +38,13 @@ def test_a_paused_lane_waits_and_single_steps_pass():
     assert control.permit(0, said.append) == 1
     assert control.attention, "another single step is left"
     assert control.permit(1, said.append) == 1
-    later(lambda: tell(control, "resume"))
-    assert control.permit(2, said.append) == 98
+
+    def hear(record):
+        said.append(record)
+        if record == Stood("paused", 2):
+            tell(control, "resume")
+
+    assert control.permit(2, hear) == 98
     assert said == [Stood("running", 0), Stood("paused", 2), Stood("running", 2)]
 
 
@@ -70,8 +75,13 @@ def test_a_grant_is_used_once():
 
 def test_the_wait_for_the_first_turn_is_said():
     control, said = Control(100, by_turns=True), []
-    later(lambda: tell(control, Word("grant", 5)))
-    assert control.permit(0, said.append) == 5
+
+    def hear(record):
+        said.append(record)
+        if record == Stood("waiting", 0):
+            tell(control, Word("grant", 5))
+
+    assert control.permit(0, hear) == 5
     assert said == [Stood("waiting", 0), Stood("running", 0)]
 
 
