@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import overload
 
 from fwtui.race.records import GraphRan
@@ -40,6 +40,9 @@ class GraphRuns(Sequence[GraphRan]):
     def __getitem__(self, index: slice) -> Sequence[GraphRan]: ...
     def __getitem__(self, index: int | slice) -> GraphRan | Sequence[GraphRan]:
         return self._kept[index]
+
+    def __iter__(self) -> Iterator[GraphRan]:
+        return iter(self._kept)
 
     def __len__(self) -> int:
         return len(self._kept)
