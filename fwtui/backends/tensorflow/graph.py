@@ -14,6 +14,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from fwtui.backends.capture import attempted
 from fwtui.backends.tensorflow import graph_hlo
 from fwtui.backends.tensorflow.graph_internals import optimized
 from fwtui.backends.tensorflow.graph_phases import Given
@@ -25,23 +26,13 @@ from fwtui.race.graph import Graph, Node, NoGraph
 Captures = Mapping[tuple[str, str], Callable[[], Graph]]
 """How to get at each graph, by its kind and title."""
 _HLO = {"hlo": "before optimisation", "optimized": "after optimisation"}
-_REASON = 200
 _FED = re.compile(r"_arg_(.+)_\d+_\d+")
 """A session's argument, after the tensor that is fed."""
 
 
 def captured(captures: Captures) -> tuple[Graph | NoGraph, ...]:
     """Each graph, or why it cannot be had."""
-    return tuple(_attempt(*names, capture) for names, capture in captures.items())
-
-
-def _attempt(kind: str, title: str, capture: Callable[[], Graph]) -> Graph | NoGraph:
-    try:
-        return capture()
-    except Exception as error:  # whatever it is, the other graphs can be had, and training goes on
-        first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
-        reason = f"{type(error).__name__}: {first}" if first else type(error).__name__
-        return NoGraph(kind, title, reason if len(reason) <= _REASON else f"{reason[: _REASON - 3]}...")
+    return tuple(attempted(*names, capture) for names, capture in captures.items())
 
 
 @dataclass(frozen=True)

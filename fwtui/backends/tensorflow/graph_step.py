@@ -9,10 +9,11 @@ from typing import Any
 
 import tensorflow as tf
 
+from fwtui.backends.capture import with_loss
 from fwtui.backends.logbook import Source, in_net
 from fwtui.backends.tensorflow.graph_internals import variable
 from fwtui.backends.tensorflow.graph_ops import Walk, outputs, shape, value_text
-from fwtui.backends.tensorflow.graph_phases import Fact, Given, inherited, with_loss
+from fwtui.backends.tensorflow.graph_phases import Fact, Given, inherited
 from fwtui.backends.tensorflow.graph_sources import sources
 from fwtui.race.graph import Graph, NodePhase, Tensor
 

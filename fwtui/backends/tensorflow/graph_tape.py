@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from fwtui.backends.capture import with_loss
 from fwtui.backends.tensorflow.graph_flops import flops
-from fwtui.backends.tensorflow.graph_phases import with_loss
 from fwtui.race.graph import Graph, Node, Tensor
 from fwtui.race.oplog import LoggedOp
 

@@ -13,8 +13,9 @@ from torch.fx.experimental.proxy_tensor import make_fx
 from torch.fx.traceback import annotate, preserve_node_meta
 
 from fwtui.backends.base import named_metrics
+from fwtui.backends.capture import attempted, with_loss
 from fwtui.backends.torch import autograd
-from fwtui.backends.torch.graph_fx import Facts, nodes_of, with_loss
+from fwtui.backends.torch.graph_fx import Facts, nodes_of
 from fwtui.backends.torch.graph_lines import Frame, live, origin, written
 from fwtui.backends.torch.oplog import Dispatched, current_node, named
 from fwtui.backends.torch.optimizers import Gradients, Update
@@ -34,20 +35,6 @@ class Net:
     loss: Loss
     parameters: Mapping[str, Tensor]
     update: Update
-
-
-def attempted(kind: str, title: str, capture: Callable[[], Graph]) -> Graph | NoGraph:
-    """What `capture` gives; why not, where it fails."""
-    try:
-        return capture()
-    except Exception as error:  # whatever a framework's tracer may raise
-        return failed(kind, title, error)
-
-
-def failed(kind: str, title: str, error: Exception) -> NoGraph:
-    """A graph that `error` prevented, which may have much to say, in one line."""
-    said = " ".join(str(error).split("\n\n")[0].split())
-    return NoGraph(kind, title, f"{type(error).__name__}: {said}"[:300])
 
 
 def eager(step_of: StepOf, net: Net, batch: Mapping[str, Any]) -> tuple[Graph | NoGraph, ...]:

@@ -9,9 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor, fx
 
+from fwtui.backends.capture import attempted, failed, with_loss
 from fwtui.backends.torch import dynamo, optimizers
-from fwtui.backends.torch.graph import attempted, failed
-from fwtui.backends.torch.graph_fx import Facts, nodes_of, with_loss
+from fwtui.backends.torch.graph_fx import Facts, nodes_of
 from fwtui.backends.torch.graph_kernels import kernels_of
 from fwtui.backends.torch.graph_lines import Frame, written
 from fwtui.race.graph import PHASES, Graph, Node, NodePhase, NoGraph

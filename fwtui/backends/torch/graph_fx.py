@@ -73,38 +73,6 @@ def nodes_of(graph: fx.Graph, facts: Facts) -> tuple[list[Node], Places]:
     return nodes, places
 
 
-def with_loss(nodes: list[Node], loss: int) -> tuple[Node, ...]:
-    """The same nodes, of which those that make the loss at place `loss` from the net's outputs say so.
-
-    The net ends with the last node that takes a parameter, or what is made of parameters alone; what comes
-    after it on the way to the loss is the loss's. At least the node that gives the loss is.
-    """
-    takes: list[bool] = []
-    made_of_parameters: list[bool] = []
-    for node in nodes:
-        given = [made_of_parameters[place] for place, _ in node.inputs]
-        made_of_parameters.append(
-            node.name.startswith("parameter ") if node.phase == "input" else bool(given) and all(given)
-        )
-        takes.append(any(given))
-    ends: dict[int, bool] = {loss: True}
-    for place in range(loss, -1, -1):
-        if place not in ends:
-            continue
-        for before, _ in nodes[place].inputs:
-            goes_on = ends[place] and not takes[place]
-            ends[before] = ends.get(before, True) and goes_on
-    losses = {
-        place
-        for place, is_end in ends.items()
-        if place == loss or (is_end and not takes[place] and nodes[place].phase == "forward")
-    }
-    return tuple(
-        replace(node, phase="loss") if place in losses and node.phase == "forward" else node
-        for place, node in enumerate(nodes)
-    )
-
-
 def _given(one: fx.Node, facts: Facts, outputs: tuple[model.Tensor, ...], before: list[Node]) -> Node:
     """An input: a parameter, an array of the batch, the optimizer's state; or a constant of the net's."""
     name = facts.name(one)
