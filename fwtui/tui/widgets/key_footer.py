@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
+from textual.binding import ActiveBinding
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
@@ -24,12 +26,22 @@ class KeyFooter(Footer):
 
     def __init__(self, first: Sequence[str], common: Sequence[str], last: Sequence[str]) -> None:
         super().__init__(show_command_palette=False)
+        # A screen's keys are known when it is composed: a footer that waits to be told them is not there in
+        # the first paint.
+        self.set_reactive(Footer._bindings_ready, True)
         self._first, self._common, self._last = list(first), list(common), list(last)
+        self._composed: dict[str, ActiveBinding] = {}
 
     def compose(self) -> ComposeResult:
+        self._composed = self.screen.active_bindings
         keys = sorted(super().compose(), key=self._place)
         self._fit(keys)
         yield from keys
+
+    def bindings_changed(self, screen: Screen[object]) -> None:
+        """Composes the keys anew, if they are other ones."""
+        if screen.active_bindings != self._composed:
+            super().bindings_changed(screen)
 
     def on_resize(self) -> None:
         """Finds out anew what there is room for."""
