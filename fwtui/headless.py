@@ -12,17 +12,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
+from fwtui.measure import machine
 from fwtui.measure.history import History
 from fwtui.measure.parity import LossComparison, LossGap
 from fwtui.measure.probes import ProbeComparison, ProbeRow
 from fwtui.measure.verdict import Speed, speed
 from fwtui.race.race import LaneRun, Race
-from fwtui.race.records import Record
+from fwtui.race.records import Probed, Record
 from fwtui.race.spec import DTYPES, RaceSpec
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 TICK_S = 0.1
-PROBE_BYTES = 512_000_000
+PROBES_SHARE = 4
+"""Of the free memory, the fourth part is for the probes that one lane told and another has not yet."""
 
 Heard = tuple[LaneRun, Record] | signal.Signals
 Watch = Callable[[list[History]], None]
@@ -56,14 +58,15 @@ class Result:
 
 
 def run(spec: RaceSpec, watch: Watch = lambda lanes: None, stopped: threading.Event | None = None) -> Result:
-    """Runs `spec` in this thread's sight; `watch` is called ten times a second.
+    """Runs `spec` in this thread's sight; `watch` is called ten times a second, and after each probe.
 
     Ctrl+C, SIGTERM and SIGHUP end it early: every lane is killed, and what it had said is kept.
 
     Args:
         stopped: ends it early once it is set, in place of signals, which only a main thread can hear.
     """
-    lanes = [History(raw_steps=None, probe_bytes=PROBE_BYTES) for _ in spec.lanes]
+    probe_bytes = machine.free_bytes() // PROBES_SHARE // len(spec.lanes)
+    lanes = [History(raw_steps=None, probe_bytes=probe_bytes) for _ in spec.lanes]
     # The lanes' threads and the signal handler put, this thread takes: SimpleQueue allows both.
     heard: SimpleQueue[Heard] = SimpleQueue()
     race = Race(spec, lambda run, record: heard.put((run, record)))
@@ -78,7 +81,7 @@ def run(spec: RaceSpec, watch: Watch = lambda lanes: None, stopped: threading.Ev
         race.start()
         cut_short = _follow(race, heard, lanes, watching)
         settled = race.close()
-        _drain(heard, lanes)
+        _drain(heard, lanes, watching)
     # In float32 if any lane is: its rounding is what the gap must allow for.
     dtype = min((lane.dtype for lane in spec.lanes), key=DTYPES.index)
     gap = LossComparison(dtype).update(lanes)
@@ -93,15 +96,18 @@ def _follow(
     """Takes in what is heard until every lane is over; the signal that came before."""
     while True:
         over = race.wait(0)  # asked first: what a lane says last is then already in the queue
-        cut_short = _drain(heard, lanes)
+        cut_short = _drain(heard, lanes, watch)
         if over or cut_short:
             return cut_short
         watch(lanes)
         race.wait(TICK_S)
 
 
-def _drain(heard: SimpleQueue[Heard], lanes: list[History]) -> signal.Signals | None:
-    """Takes in all that is in the queue; the last signal among it."""
+def _drain(heard: SimpleQueue[Heard], lanes: list[History], watch: Watch) -> signal.Signals | None:
+    """Takes in all that is in the queue; the last signal among it.
+
+    Probes are watched one by one: what is compared can be let go before the next one is kept.
+    """
     cut_short = None
     with contextlib.suppress(Empty):
         while True:
@@ -110,6 +116,8 @@ def _drain(heard: SimpleQueue[Heard], lanes: list[History]) -> signal.Signals | 
                     cut_short = came
                 case (run, record):
                     lanes[run.lane].apply(record)
+                    if isinstance(record, Probed) and cut_short is None:
+                        watch(lanes)
     return cut_short
 
 

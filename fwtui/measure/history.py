@@ -44,6 +44,8 @@ from fwtui.race.records import (
 RAW_STEPS = 65_536
 LOG_LINES = 5_000
 PROBE_BYTES = 32_000_000
+KEPT_PROBES = 2
+"""So many are kept whatever their size: a lane tells its first two at once, before another tells any."""
 KEPT_OPS = 20_000
 
 
@@ -242,7 +244,9 @@ class History:
         self.rounding[record.step] = record.rounding
         self.probes[record.step] = record
         self._probe_bytes += _size(record)
-        while self.probe_bytes is not None and self._probe_bytes > self.probe_bytes and len(self.probes) > 1:
+        if self.probe_bytes is None:
+            return
+        while self._probe_bytes > self.probe_bytes and len(self.probes) > KEPT_PROBES:
             self.forget_probe(next(iter(self.probes)))
             self.probes_dropped += 1
 

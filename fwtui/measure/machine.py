@@ -61,6 +61,11 @@ def gpu_names() -> tuple[str, ...]:
         return ()
 
 
+def free_bytes() -> int:
+    """Memory that programs can still get without swapping."""
+    return int(psutil.virtual_memory().available)
+
+
 def describe() -> dict[str, Any]:
     """The machine as the JSON of the headless commands tells it; `null` is unknown."""
     nvml = _nvml()

@@ -81,6 +81,8 @@ def _truth(
         if ended is None or ended.outcome not in ("done", "diverged"):
             why = f"{ended.outcome}: {ended.reason}" if ended else "was cut short"
             return None, f"{twins.all[number].backend} in float64 {why}"
+        if ran[number].not_probed:
+            return None, f"{twins.all[number].backend} in float64: {ran[number].not_probed}"
     figures = tuple(
         rounding(lane.rounding, number, spec.dtype, allowed.lanes)
         for number, (spec, lane) in enumerate(zip(result.spec.lanes, result.lanes, strict=True))
@@ -182,7 +184,7 @@ def _agreed(finding: Finding) -> Finding:
 
 
 def _unfinished(lanes: Sequence[History]) -> str:
-    """Which lanes did not come to their end, and why."""
+    """Which lanes did not come to their end, or not all of whose probes were made, and why."""
     told = []
     for number, lane in enumerate(lanes, 1):
         if lane.ended is None:
@@ -190,6 +192,8 @@ def _unfinished(lanes: Sequence[History]) -> str:
         elif lane.ended.outcome != "done":
             reason = lane.ended.reason.removeprefix(lane.ended.outcome).lstrip(": ")
             told.append(f"lane {number} {lane.ended.outcome}" + (f": {reason}" if reason else ""))
+        elif lane.not_probed:
+            told.append(f"lane {number}: {lane.not_probed}")
     return "; ".join(told)
 
 

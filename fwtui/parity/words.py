@@ -22,11 +22,15 @@ def verdict(finding: Finding) -> str:
 
 
 def compared(finding: Finding) -> str:
-    """Over what: `500 losses and 16 probes of 2 gradients and 2 parameters`."""
+    """Over what: `500 losses and 16 probes of 2 gradients and 2 parameters`.
+
+    A lane that is far ahead lets go of its oldest probes before the others come to them.
+    """
     kinds = [kind for kind, _ in finding.rows[0].gaps] if finding.rows else []
     parts = [_count(kinds.count(kind), kind) for kind in ("gradient", "parameter") if kind in kinds]
     losses = min((lane.steps for lane in finding.result.lanes), default=0)
-    probes = _count(len(finding.rows), "probe")
+    dropped = max((lane.probes_dropped for lane in finding.result.lanes), default=0)
+    probes = _count(len(finding.rows), "probe") + (f" ({dropped:,} let go)" if dropped else "")
     return f"{_count(losses, 'loss')} and {probes}" + (f" of {' and '.join(parts)}" if parts else "")
 
 

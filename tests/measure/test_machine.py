@@ -28,6 +28,7 @@ def test_the_machine_is_json():
     told = json.loads(json.dumps(machine.describe(), allow_nan=False))
     assert told["cores"] >= 1
     assert told["memory_bytes"] > 1e8
+    assert 0 < machine.free_bytes() < told["memory_bytes"]
 
 
 class NvmlError(Exception):

@@ -134,3 +134,11 @@ class TestUpdate:
         assert list(history.probes)[-1] == 99
         assert len(history.probes) + history.probes_dropped == 100
         assert 1 < len(history.probes) < 20
+
+    def test_two_are_kept_however_large(self):
+        """A lane tells those of its first two steps at once."""
+        history = lane(0, 1, probe_bytes=1)
+        assert list(history.probes) == [0, 1]
+        history.apply(probed(2))
+        assert list(history.probes) == [1, 2]
+        assert history.probes_dropped == 1

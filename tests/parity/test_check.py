@@ -2,14 +2,20 @@
 
 import signal
 from dataclasses import replace
+from queue import SimpleQueue
 
+import numpy as np
 import pytest
 
 from fwtui import headless
 from fwtui.measure.history import History
+from fwtui.measure.probes import ProbeComparison
 from fwtui.parity import words
 from fwtui.parity.check import check
 from fwtui.parity.finding import tolerances
+from fwtui.race.array import Array
+from fwtui.race.race import LaneRun
+from fwtui.race.records import Probed
 from fwtui.race.spec import OpLogging, Probes, RaceSpec
 from tests.scripted.lanes import lane
 
@@ -181,6 +187,26 @@ class TestNotJudged:
         assert "lane 2" in finding.reason
         assert words.verdict(finding).startswith("could not be judged: lane 2 ")
 
+    @pytest.mark.parametrize("dtype", ["float32", "float64"])
+    def test_a_lane_or_a_twin_that_has_no_memory_for_its_probes(self, monkeypatch, dtype):
+        from tests.scripted import step as scripted_step
+
+        gradients = scripted_step.Scripted.gradients
+
+        def short_of_memory(self, batch):
+            if self.mode == "other" and self.count and self.single == (dtype == "float32"):
+                raise MemoryError
+            return gradients(self, batch)
+
+        monkeypatch.setattr(scripted_step.Scripted, "gradients", short_of_memory)
+        finding = judged("ok", "other")
+        why = "no memory for the probe of step 0, which is 0 MB"
+        if dtype == "float32":
+            assert (finding.same, finding.reason) == (None, f"lane 2: {why}")
+        else:
+            assert finding.same is True
+            assert why in words.truth(finding)
+
     def test_lanes_that_diverge_alike(self):
         finding = judged("nan", "nan")
         assert finding.same is None
@@ -218,6 +244,17 @@ def test_probes_are_let_go_once_compared(monkeypatch):
     finding = check(spec, tolerances(spec), run)
     assert len(finding.rows) == 61
     assert max(kept) < 3 * 61
+
+
+def test_no_probe_is_lost_because_this_process_is_slow_to_compare():
+    """However many have come by the time that it looks, and however little memory there is for them."""
+    lanes, heard = [History(raw_steps=None, probe_bytes=0) for _ in range(2)], SimpleQueue()
+    comparison, array = ProbeComparison("float64"), Array.of(np.zeros(3))
+    for step in range(10):
+        for number in range(2):
+            heard.put((LaneRun(number, number, None, None, None), Probed(step, (), (("w", array),), ())))
+    headless._drain(heard, lanes, comparison.update)
+    assert comparison.compared == set(range(10))
 
 
 def test_more_than_two_lanes_are_compared_with_the_first():
