@@ -25,7 +25,7 @@ _FILE = Path(__file__).with_suffix(".json")
 def logged(backend: str) -> OpsLogged:
     """The op log of `torch.eager`, `tf.eager` or `tf.function`."""
     told = _told()[backend]["log"]
-    return OpsLogged(STEP, OpLog(tuple(map(_read_op, told["ops"])), told["how"], told["took_ns"]))
+    return OpsLogged(STEP, OpLog(**{**told, "ops": tuple(map(_read_op, told["ops"]))}))
 
 
 def told(backend: str) -> GraphsTold:
@@ -162,7 +162,12 @@ def _ask(name: str) -> dict[str, Any]:
     backend.log_ops(batch)  # what is slow only once
     log = backend.log_ops(batch)
     return {
-        "log": {"how": log.how, "took_ns": log.took_ns, "ops": [_write_op(op) for op in log.ops]},
+        "log": {
+            "how": log.how,
+            "took_ns": log.took_ns,
+            "is_work_timed": log.is_work_timed,
+            "ops": [_write_op(op) for op in log.ops],
+        },
         "graphs": [_write_graph(one) for one in backend.graphs(batch)],
     }
 

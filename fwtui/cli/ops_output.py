@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from rich.text import Text
@@ -104,7 +105,7 @@ def _show_trace(result: Result, told: list[tuple[int, OpsLogged]], phase: str | 
 
 def _of_phase(log: OpLog, phase: str | None) -> OpLog:
     kept = tuple(op for op in log.ops if phase is None or op.phase in (None, phase))
-    return OpLog(kept, log.how, log.took_ns)
+    return replace(log, ops=kept)
 
 
 def _titles(result: Result) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -32,7 +33,7 @@ def table(log: OpLog, as_format: str, phase: str | None, width: int) -> Renderab
     """`log`, `totals` or `timeline` in `width` cells; only ops of `phase`, and calls around them."""
     ops = [op for op in log.ops if phase is None or op.phase in (None, phase)]
     if as_format == "totals":
-        return _totals(OpLog(tuple(ops), log.how, log.took_ns))
+        return _totals(replace(log, ops=tuple(ops)))
     if as_format == "timeline":
         return Group("", *_timeline(ops, width))
     return Group(*_lines(ops, width))

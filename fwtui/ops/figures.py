@@ -47,21 +47,15 @@ def overhead(log: OpLog, step_ns: float | None) -> tuple[float, float] | None:
 
     Returns:
         Both from 0 to 1. None where it cannot be told: nothing was measured, a call does not tell what ran
-        inside of it, or a device other than the processor worked while the host went on.
+        inside of it, or ops' times are not those of their work (see `OpLog.is_work_timed`).
     """
-    busy = _host_busy_ns(log)
-    if busy is None or not step_ns or not log.took_ns:
+    ops = leaves(log)
+    busy = busy_ns(ops)
+    tells_no_kernels = any(op.within is None and op.phase is None for op in ops)
+    if busy is None or tells_no_kernels or not (log.is_work_timed and step_ns and log.took_ns):
         return None
     low, high = sorted(max(1 - busy / whole, 0.0) for whole in (step_ns, log.took_ns))
     return low, high
-
-
-def _host_busy_ns(log: OpLog) -> int | None:
-    """For how long an op ran, where that is time of the host; None where it is not, or nobody knows."""
-    ops = leaves(log)
-    if any(op.within is None and (op.phase is None or op.device != "cpu") for op in ops):
-        return None
-    return busy_ns(ops)
 
 
 def not_finite(op: LoggedOp) -> tuple[int, int]:

@@ -25,6 +25,7 @@ def log_json(record: OpsLogged, step_ns: float | None) -> dict[str, Any]:
         "step": record.step,
         "how": log.how,
         "took_ns": log.took_ns,
+        "is_work_timed": log.is_work_timed,
         "left_out": record.left_out,
         "busy_ns": busy_ns(leaves(log)),
         "overhead": overhead(log, step_ns),

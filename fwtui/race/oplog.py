@@ -99,8 +99,11 @@ class OpLog:
     Attributes:
         how: how the log was taken, in one line.
         took_ns: the whole step's time while it was logged, which is more than a step takes.
+        is_work_timed: whether `host_ns` lasts until an op's work was done. It does not where the host goes on
+            while a device does what it was given; False also where nobody knows.
     """
 
     ops: tuple[LoggedOp, ...]
     how: str
     took_ns: int | None
+    is_work_timed: bool = False

@@ -219,7 +219,9 @@ def test_two_layers_log_has_the_five_matrix_products_of_the_mathematics(request,
 
 def test_a_log_is_the_whole_step_in_order(logging):
     """One call with what runs in it, or op by op."""
-    ops, took_ns = logging["log"].ops, logging["log"].took_ns
+    log = logging["log"]
+    ops, took_ns = log.ops, log.took_ns
+    assert log.is_work_timed
     assert [op.number for op in ops] == list(range(len(ops)))
     calls = {op.within for op in ops} - {None}
     assert calls <= {0}

@@ -95,9 +95,9 @@ class Scripted:
         if self.mode not in LOGGED or values:
             raise NotImplementedError("a script has no ops")
         if self.mode == "many":
-            return OpLog(many_ops(), "from a script", 40_000)
+            return OpLog(many_ops(), "from a script", 40_000, is_work_timed=True)
         value = math.nan if self.mode == "nan" and self.count >= FAULT_AT else float(self.count)
-        return OpLog(ops_of_a_step(value), "from a script", 40_000)
+        return OpLog(ops_of_a_step(value), "from a script", 40_000, is_work_timed=True)
 
     def graph_ran(self, batch):
         return ("3f2a" if self.mode != "many" else f"{self.count % 3:04x}"), 3

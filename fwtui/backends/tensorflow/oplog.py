@@ -57,7 +57,7 @@ class Log:
             took_ns = self._clock.now_ns()
 
         watch.run(run, self._write, self._clock)
-        return OpLog(self._book.told(self._handles), _HOW, took_ns)
+        return OpLog(self._book.told(self._handles), _HOW, took_ns, is_work_timed=self._device == "cpu")
 
     def enter(self, phase: OpPhase, results: Mapping[str, Any]) -> None:
         """Enters `phase`, with the tensors that the one before it gave, by name (see `LoggedOp.results`)."""

@@ -71,9 +71,11 @@ def log_of_call(call: Call, profile: Profile, nodes: Sequence[Node]) -> OpLog:
         nodes: the graph that ran, or the one that it was made from.
     """
     kernels = _Kernels(profile.kernels, nodes, call.device)
-    timed = "" if call.device == "cpu" else " launched by the host,"
+    on_host = call.device == "cpu"
+    timed = "" if on_host else " launched by the host,"
     how = f"one call, and the kernels inside of it,{timed} as TensorFlow's profiler tells them"
-    return OpLog((call.told(profile.took_ns), *kernels.told()), how, profile.took_ns)
+    ops = (call.told(profile.took_ns), *kernels.told())
+    return OpLog(ops, how, profile.took_ns, is_work_timed=on_host)
 
 
 def by_copy(log: OpLog) -> OpLog:

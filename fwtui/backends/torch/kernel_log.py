@@ -163,7 +163,7 @@ class KernelLog:
         for graph, stacks in self._graphs:
             ops[graph] = [_placed(op, n, stacks) for n, op in enumerate(ops[graph], 1)]
         how = "one call, and inside of it the kernels that Inductor's code runs, and the ops between graphs"
-        return OpLog(tuple(ops), how, self._took_ns)
+        return OpLog(tuple(ops), how, self._took_ns, is_work_timed=True)
 
     def _waiting(self, call: Callable[[], Any]) -> Callable[[], Any]:
         def run() -> Any:

@@ -87,7 +87,8 @@ class Eager:
             synchronize(self._device)
             took_ns = log.recorder.elapsed_ns()
         ops = log.book.told({f"parameter {name}": weight for name, weight in copies.items()})
-        return OpLog(ops, "each op as PyTorch dispatched it; a copy of the net took the step", took_ns)
+        how = "each op as PyTorch dispatched it; a copy of the net took the step"
+        return OpLog(ops, how, took_ns, is_work_timed=self._device.type == "cpu")
 
     def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:
         """What autograd recorded of this step, and the whole of it; a copy of the net takes it."""

@@ -111,6 +111,15 @@ def log_of(build, mode, name):
     return log
 
 
+def on_a_gpu():
+    """A call's log, as a GPU's is written: there need be none."""
+    from fwtui.backends.tensorflow.oplog_calls import Call, log_of_call
+    from fwtui.backends.tensorflow.profile import Kernel, Profile
+
+    call = Call("session.run", {}, {}, {}, "cuda:0", False)
+    return log_of_call(call, Profile(100, (Kernel("product", "MatMul", 10, 5),), ()), ())
+
+
 def main(path):
     framework = load(FRAMEWORKS["tensorflow"])
     framework.device.configure("cpu", 1, False)
@@ -122,6 +131,7 @@ def main(path):
         "depths": {mode: depths(build, mode) for mode in ("eager", "function")},
         "digits-cnn": log_of(build, "eager", "digits-cnn"),
         "char-rnn": log_of(build, "function", "char-rnn"),
+        "on a GPU": on_a_gpu(),
     }
     Path(path).write_bytes(pickle.dumps(said))
 

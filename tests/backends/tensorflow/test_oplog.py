@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from fwtui.backends.fingerprint import fingerprint
-from fwtui.ops.figures import leaves
+from fwtui.ops.figures import leaves, overhead
 from fwtui.ops.names import canonical
 from tests.backends.tensorflow.oplog_probe import MODES, TRAINED
 
@@ -72,6 +72,13 @@ def test_an_op_is_timed_alone(two_layer):
     assert spans == sorted(spans)
     assert all(begin >= 0 and end > begin for begin, end in spans)
     assert spans[-1][1] <= log.took_ns
+
+
+def test_kernels_that_the_host_launches_tell_no_overhead(said):
+    log = said["on a GPU"]
+    assert [(op.op, op.device, op.within) for op in log.ops][1:] == [("MatMul", "cuda:0", 0)]
+    assert not log.is_work_timed
+    assert overhead(log, 100) is None
 
 
 def test_ops_of_one_thread_do_not_overlap(said):
