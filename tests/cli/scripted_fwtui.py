@@ -15,5 +15,5 @@ if __name__ == "__main__":
     try:
         cli.main()
     finally:
-        foreign = {"torch", "tensorflow", "textual"} & set(sys.modules)
+        foreign = {"torch", "tensorflow", "textual", "plotext"} & set(sys.modules)
         print(f"imported: {', '.join(sorted(foreign)) or 'none'}", file=sys.stderr)  # noqa: T201

@@ -34,12 +34,21 @@ def start(*words: str) -> subprocess.Popen[str]:
     )
 
 
-def test_bench_imports_neither_a_framework_nor_the_screen():
-    bench = start("bench", "--lanes", "scripted.ok,scripted.other", "--steps", "50")
-    out, err = bench.communicate(timeout=60)
-    assert bench.returncode == 0
-    assert "same answer?  yes" in out
-    assert err == "imported: none\n"
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("bench", "--lanes", "scripted.ok,scripted.other"), "same answer?  yes"),
+        (("ops", "scripted.ok", "--match", "scripted.other"), "have a counterpart"),
+        (("graph", "scripted.ok"), "as it was traced"),
+    ],
+    ids=["bench", "ops", "graph"],
+)
+def test_no_command_imports_a_framework_or_the_screen(words, told):
+    command = start(*words, "--steps", "50")
+    out, err = command.communicate(timeout=60)
+    assert command.returncode == 0
+    assert told in out
+    assert err.splitlines()[-1] == "imported: none"
 
 
 @pytest.mark.parametrize("words", [("--help",), ("bench", "--help"), ("--version",)], ids=" ".join)
