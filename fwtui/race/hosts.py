@@ -24,7 +24,6 @@ from fwtui.race.records import (
     Alive,
     Built,
     Ended,
-    LogLine,
     Outcome,
     Phase,
     PhaseEntered,
@@ -229,10 +228,8 @@ class ProcessHost:
         # Also where the child itself is gone: what it had started is not.
         _kill_group(self._child.pid)
         self._child.wait()
-        with contextlib.suppress(NoRecordError):
-            for record in inbox.rest(_LAST_WORDS_S):
-                if isinstance(record, LogLine):
-                    self._emit(record)
+        for line in inbox.rest(_LAST_WORDS_S):
+            self._emit(line)
         inbox.close()
         with self._lock:
             assert self._words is not None

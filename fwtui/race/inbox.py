@@ -64,7 +64,13 @@ class Inbox:
         return lines + records
 
     def rest(self, seconds: float) -> list[Record]:
-        """What is left of a process that is no more; waits `seconds` at most for who else has its pipes."""
+        """What is left of the log of a process that is no more; no record of it counts any longer.
+
+        Waits `seconds` at most for who else has its log.
+        """
+        if self.open:
+            self._selector.unregister(self._records_fd)
+            self.open = False
         by = time.monotonic() + seconds
         came: list[Record] = []
         while self._selector.get_map() and time.monotonic() < by:

@@ -11,6 +11,7 @@ import pytest
 from fwtui.race import hosts
 from fwtui.race.array import Array
 from fwtui.race.control import Word
+from fwtui.race.frames import Frames
 from fwtui.race.hosts import ProcessHost, describe_exit
 from fwtui.race.records import Alive, Ended, Imported, LogLine, PhaseEntered, Probed, ProcessMemory, Steps
 from fwtui.race.spec import HOSTS, Probes, Start
@@ -190,9 +191,19 @@ def test_a_process_that_cannot_be_started(monkeypatch, tmp_path):
 
 
 def test_a_process_that_sends_nonsense(monkeypatch):
-    monkeypatch.setattr(hosts, "CHILD", ("/bin/sh", "-c", "echo hello from a start-up file; sleep 3600"))
+    monkeypatch.setattr(hosts, "CHILD", ("/bin/sh", "-c", "yes hello from a start-up file"))
     _, end = alone(lane())
     assert (end.outcome, end.reason) == ("failed", "its process sent what is no record")
+
+
+def test_no_memory_for_what_a_process_sends(monkeypatch):
+    def short_of_memory(self, data):
+        raise MemoryError
+
+    monkeypatch.setattr(Frames, "feed", short_of_memory)
+    _, end = alone(lane())
+    assert (end.outcome, end.hint) == ("failed", "smaller sizes may fit")
+    assert "out of memory" in end.reason
 
 
 def test_noise_goes_to_the_log_and_not_into_the_records():

@@ -94,6 +94,16 @@ def test_what_is_left_is_read_without_waiting_for_others_that_hold_the_pipe(pipe
     assert inbox.rest(0.1) == [LogLine("the last")]
 
 
+def test_after_what_is_no_record_the_log_is_still_read(pipes):
+    inbox, records_in, log_in = pipes
+    os.write(records_in, b"hello from sitecustomize\n" * 10)
+    with pytest.raises(NoRecordError):
+        inbox.read(1)
+    os.write(records_in, b"and more of it\n" * 10)
+    os.write(log_in, b"the last\n")
+    assert inbox.rest(0.1) == [LogLine("the last")]
+
+
 def test_nothing_that_a_terminal_heeds_is_left():
     assert clean("".join(map(chr, range(256)))).isprintable() is False  # the tab and no-break space stay
     kept = set(clean("".join(map(chr, range(256)))))
