@@ -14,6 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.scripted.step import TRAINING
+
 FWTUI = (sys.executable, str(Path(__file__).with_name("scripted_fwtui.py")))
 
 
@@ -23,13 +25,14 @@ def heed_signals() -> None:
         signal.signal(number, signal.SIG_DFL)
 
 
-def start(*words: str) -> subprocess.Popen[str]:
+def start(*words: str, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [*FWTUI, *words],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        env={**os.environ, **environment},
         preexec_fn=heed_signals,
     )
 
@@ -65,16 +68,15 @@ def test_help_and_version_import_nothing_slow(words):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_keeps_what_was_recorded_and_leaves_no_child(number):
-    bench = start("bench", "--lanes", "scripted.slow,scripted.hang", "--schedule", "race")
-    family = psutil.Process(bench.pid)
-    by = time.monotonic() + 40
-    # A lane that listens and beats is about to train: from then on, a second is enough for a step.
-    while len(lanes := family.children()) < 2 or min(lane.num_threads() for lane in lanes) < 3:
+def test_a_signal_keeps_what_was_recorded_and_leaves_no_child(number, tmp_path):
+    lanes = ("--lanes", "scripted.slow,scripted.hang", "--schedule", "race")
+    bench = start("bench", *lanes, "--steps", "1000000", **{TRAINING: str(tmp_path)})
+    by = time.monotonic() + 60
+    while {file.name for file in tmp_path.iterdir()} != {"slow", "hang"}:
+        assert bench.poll() is None
         assert time.monotonic() < by
         time.sleep(0.05)
-    time.sleep(1.5)
-    children = family.children(recursive=True)
+    children = psutil.Process(bench.pid).children(recursive=True)
     bench.send_signal(number)
     out, err = bench.communicate(timeout=60)
     assert bench.returncode == 128 + number

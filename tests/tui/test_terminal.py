@@ -76,6 +76,13 @@ class Terminal:
         process = psutil.Process(self.app.pid)
         self.until(lambda: process.status() == psutil.STATUS_STOPPED, "the stop")
 
+    def fills(self) -> None:
+        """Reads nothing until the app can write no more."""
+        by = time.monotonic() + DEADLINE_S
+        while select.select([], [self._slave], [], 0)[1]:
+            assert time.monotonic() < by, "waited in vain for a terminal that is full"
+            time.sleep(0.05)
+
     def hang_up(self) -> None:
         """Closes the terminal."""
         while self._ends:
@@ -194,14 +201,16 @@ def test_terminal_that_goes_away(shown, stop, told):
         assert gone(lanes)
 
 
-def test_terminal_that_takes_nothing():
-    with Terminal("process", "scripted.slow", "hasty", rows=50, columns=200) as terminal:
+def test_terminal_that_takes_nothing(tmp_path):
+    forced = tmp_path / "forced"
+    with Terminal("process", "scripted.slow", "hasty", rows=50, columns=200, FORCED=str(forced)) as terminal:
         terminal.shows("steady")
         lanes = terminal.lanes()
         terminal.press("t" * 40)  # dark and light: the whole screen anew
-        time.sleep(2)
+        terminal.fills()
         terminal.app.terminate()
         assert terminal.app.wait(DEADLINE_S) == 143
+        assert forced.exists()
         assert gone(lanes)
 
 
