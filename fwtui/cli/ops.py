@@ -26,7 +26,8 @@ Match = Annotated[
     str | None,
     typer.Option(
         metavar="BACKEND",
-        help="Run this one too, on the same weights and batches, and set its ops beside their counterparts.",
+        help="Run this one too, from the same weights and on the same batches, and set its ops beside their "
+        "counterparts.",
         rich_help_panel=HOW,
     ),
 ]
@@ -34,7 +35,8 @@ Steps = Annotated[
     str,
     typer.Option(
         metavar="N",
-        help=f"Log the step after so many optimizer updates ({STEPS}); with --until-nan, give up there.",
+        help=f"Log the step after so many optimizer updates ({STEPS}); [bold]0[/]: the first step, in which "
+        "both backends of --match still have the same weights. With --until-nan, give up there.",
         show_default=False,
         rich_help_panel=HOW,
     ),
@@ -129,14 +131,16 @@ def ops(
 def _race(request: "RaceRequest", names: list[str], steps: str, until_nan: bool) -> "RaceSpec":
     """The backends called `names`, which log the step after the last, or each until a NaN.
 
-    They log one halfway too: the first one is slow, for all that is loaded and compiled for it.
+    They log one halfway too: the first one is slow, for all that is loaded and compiled for it. After no
+    steps it is the first step that they log, before they take it.
     """
     from dataclasses import replace
 
     from fwtui.race.plan import LaneRequest, plan
     from fwtui.race.spec import OpLogging
 
-    race = plan(replace(request, lanes=tuple(map(LaneRequest, names)), steps=steps))
-    every = None if until_nan else -(-race.lanes[0].steps // 2)
-    logging = OpLogging(every, last=True, until_nan=until_nan)
+    first = steps.strip() == "0" and not until_nan
+    race = plan(replace(request, lanes=tuple(map(LaneRequest, names)), steps="1" if first else steps))
+    every = None if until_nan or first else -(-race.lanes[0].steps // 2)
+    logging = OpLogging(first, every, last=not first, until_nan=until_nan)
     return replace(race, lanes=tuple(replace(lane, ops=logging) for lane in race.lanes))

@@ -9,23 +9,24 @@ from rich.text import Text
 
 from fwtui.cli.ops_table import PHASE_STYLES, name, time
 from fwtui.ops.differences import Difference
-from fwtui.ops.matching import NEAR
 from fwtui.ops.names import computes
 from fwtui.ops.pairing import Pairing, pair
 from fwtui.race.oplog import LoggedOp
 from fwtui.race.records import OpsLogged
 from fwtui.tui import words
-from fwtui.tui.ops.links import UNLIKE
+from fwtui.tui.ops.links import MARKS, compared
 from fwtui.tui.ops.rows import Heading, Row, arrange
 from fwtui.tui.ops.words import cut, output, right
+from fwtui.workloads.own_errors import plain
 
 _TIME = 8
 _SHAPE = (6, 14)
 _MOST_ALONE = 8
 _MIDDLE = 3
-_SAID: dict[Difference | None, str] = {
-    "rounding": "other values as rounding explains",
-    "other": f"other values, more than {NEAR:g} of the largest apart",
+_SAID: dict[Difference, str] = {
+    "same": "the same values",
+    "rounding": "other values, as rounding explains",
+    "other": "other values, beyond rounding",
 }
 
 
@@ -38,7 +39,9 @@ def table(
     room = (width - _MIDDLE) // 2
     head = f"{cut(titles[0], room)}{' ' * _MIDDLE}{titles[1]}"
     lines = [_line(pairing, row, room) for row in rows]
-    return Group("", Text(head, style="bold"), *lines, "", *_summary(pairing, titles), *_unlike(pairing))
+    return Group(
+        "", Text(head, style="bold"), *lines, "", *_summary(pairing, titles), *_values(pairing, titles)
+    )
 
 
 def _line(pairing: Pairing, row: Row | Heading, room: int) -> Text:
@@ -50,12 +53,10 @@ def _line(pairing: Pairing, row: Row | Heading, room: int) -> Text:
     last = row.line == row.lines - 1
     if match.alone:
         middle = "   "
-    elif last and (difference := pairing.difference(match)) in UNLIKE:
-        middle = f" {UNLIKE[difference][0]} "
-    elif row.lines == 1:
-        middle = " = "
+    elif last:
+        middle = f" {compared(pairing, match)[0] or ('┴' if row.line else '─')} "
     else:
-        middle = " ┴ " if last else " │ " if row.line else " ┬ "
+        middle = " │ " if row.line else " ┬ "
     left, right_side = (_cell(op, match.alone, room) for op in ops)
     style = "bold yellow" if middle == " ≠ " else "cyan"
     return Text.assemble(left, (middle, style), right_side, no_wrap=True)
@@ -92,13 +93,42 @@ def _summary(pairing: Pairing, titles: Sequence[str]) -> Iterator[Text]:
         yield Text(told)
 
 
-def _unlike(pairing: Pairing) -> Iterator[Text]:
-    """How many counterparts gave other values, and which is first."""
-    for difference, (mark, _) in UNLIKE.items():
-        found = [place for place, one in pairing.differences.items() if one == difference]
+def _values(pairing: Pairing, titles: Sequence[str]) -> Iterator[Text]:
+    """How many counterparts gave the same values, how many others, and which is first."""
+    matches = pairing.alignment.matches
+    for difference, (mark, _) in MARKS.items():
+        found = [place for place, one in pairing.differences.matches.items() if one == difference]
         if found:
-            first = pairing.alignment.matches[found[0]]
+            first = matches[found[0]]
             ops = (pairing.ops(side)[ops[-1]] for side, ops in enumerate((first.left, first.right)))
             named = " and ".join(f"{op.number} {name(op).strip()}" for op in ops)
-            count = "1 pair gives" if len(found) == 1 else f"{len(found):,} pairs give"
-            yield Text(f"{count} {_SAID[difference]} ({mark}): first {named}")
+            where = "" if difference == "same" else f", first {named}"
+            yield Text(f"{_pairs(len(found))} {_SAID[difference]} ({mark}){where}")
+    for result, *numbers in pairing.differences.results:
+        ops = (pairing.ops(side)[number] for side, number in enumerate(numbers))
+        named = " and ".join(f"{op.number} {name(op).strip()}" for op in ops)
+        yield Text(f"{plain(result)} differs beyond rounding: it is from {named}")
+    apart = pairing.differences.results or "other" in pairing.differences.matches.values()
+    if apart and pairing.logs[0] is not None and pairing.logs[0].step:
+        yield Text("the weights may have parted before this step: --steps 0 compares from the same ones")
+    count = sum(not match.alone for match in matches) - len(pairing.differences.matches)
+    if count:
+        yield Text(f"{words.plural(count, 'pair')} not compared (─ ┴){_why_not(pairing, titles)}")
+
+
+def _pairs(count: int) -> str:
+    return "1 pair gives" if count == 1 else f"{count:,} pairs give"
+
+
+def _why_not(pairing: Pairing, titles: Sequence[str]) -> str:
+    """Why values are not compared, where one reason holds for all."""
+    if not pairing.same_step:
+        return ": the logs are of two steps"
+    if pairing.draws:
+        return ": the network draws random numbers"
+    silent = [
+        title
+        for side, title in enumerate(titles)
+        if not any(op.fingerprints for op in pairing.ops(side) if op.number not in pairing.calls[side])
+    ]
+    return f": {' and '.join(silent)} tells no values of its kernels" if silent else ""

@@ -42,7 +42,7 @@ def matches_json(pairing: Pairing) -> list[dict[str, Any]]:
             "canonical": match.canonical,
             "left": list(match.left),
             "right": list(match.right),
-            "values": pairing.differences.get(place),
+            "values": pairing.differences.matches.get(place),
         }
         for place, match in enumerate(pairing.alignment.matches)
     ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from fwtui.ops.align import Alignment, Item, Match, align, of_log
-from fwtui.ops.differences import Difference, differences
+from fwtui.ops.differences import Difference, Differences, differences, draws
 from fwtui.race.oplog import LoggedOp, OpPhase
 from fwtui.race.records import OpsLogged
 
@@ -43,14 +43,25 @@ class Pairing:
         return left is not None and right is not None and left.step == right.step
 
     @cached_property
-    def differences(self) -> Mapping[int, Difference]:
-        """Whether counterparts gave the same, by the place of their match, as far as that can be told."""
-        return differences(self.alignment, self.ops(0), self.ops(1)) if self.same_step else {}
+    def differences(self) -> Differences:
+        """Whether counterparts gave the same, as far as that can be told.
+
+        Of lanes that draw random numbers it cannot be, but where they begin: they train on other ones.
+        """
+        left, right = self.logs
+        if left is None or right is None or left.step != right.step or (left.step and self.draws):
+            return Differences()
+        return differences(self.alignment, left.ops, right.ops)
+
+    @property
+    def draws(self) -> bool:
+        """Whether a side draws random numbers."""
+        return draws(self.ops(0)) or draws(self.ops(1))
 
     def difference(self, match: Match) -> Difference | None:
         """That of one match."""
         side, op = members(match)[0]
-        return self.differences.get(self.alignment.match_of(side, op))
+        return self.differences.matches.get(self.alignment.match_of(side, op))
 
     def ops(self, side: int) -> tuple[LoggedOp, ...]:
         """The ops of a side; none where it has no log."""

@@ -41,8 +41,9 @@ Explain = Callable[[BaseException], tuple[str, str]]
 class Explainer:
     """Logs the ops, tells the graphs and samples the graph of one backend, outside of every step's time.
 
-    Nothing is done before the first step has been taken: whatever is traced, loaded or allocated for the
-    first time belongs into that step's time. What fails is told, and the lane trains on.
+    Nothing is done before the first step has been taken, unless a log of it is asked for: whatever is traced,
+    loaded or allocated for the first time belongs into that step's time. What fails is told, and the lane
+    trains on.
 
     Args:
         explain: an error in words, as (reason, hint).
@@ -110,6 +111,7 @@ class Explainer:
             halts: that step is not taken soon: what was asked for a later one is done now.
         """
         if step == 0 and not last:
+            self._look_first(batch)
             return
         if _is_due(self._tell_at, step, last or halts) or (last and self._spec.tell_graphs):
             self._tell_at = None
@@ -122,6 +124,14 @@ class Explainer:
             self._log(step, batch, asked)
         if self._samples and not last and (self._first_samples or self.is_due()):
             self._sample(step, batch)
+
+    def _look_first(self, batch: Batch) -> None:
+        """Logs the first step if that was asked for: twice, since a first log waits for what it loads."""
+        if self._ops.first:
+            self._log(0, batch, asked=False)
+        if self._held is not None:
+            self._held = None
+            self._log(0, batch, asked=True)
 
     def tell(self, at_once: bool = False) -> None:
         """Tells the latest log that has not been told, once it may be; `at_once`: whether or not it may."""

@@ -196,7 +196,7 @@ def _probes(asked: str | None, most_bytes: int | None) -> Probes | None:
 
 
 def _logging(every: str | None) -> OpLogging | None:
-    return None if every is None else OpLogging(whole_number("--log-every", every, 1, MAX_STEPS))
+    return None if every is None else OpLogging(every=whole_number("--log-every", every, 1, MAX_STEPS))
 
 
 def _workload(request: RaceRequest, batch: tuple[str, str | None]) -> WorkloadSpec:

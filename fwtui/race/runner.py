@@ -213,6 +213,7 @@ class Runner:
         assert self._explainer is not None
         self.busy_since_ns = None
         if step == 0:
+            self._explainer.look(step, batch)
             self._enter(self._backend.first_phase)
             if self._prober is not None:
                 self._prober.keep(batch)

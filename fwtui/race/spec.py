@@ -128,12 +128,14 @@ class OpLogging:
     """Before which steps a lane logs what the step's batch makes it do, besides when it is asked to.
 
     Attributes:
-        every: before each so many-th step, the first included; None: before none.
+        first: before the first step, whose time then counts for nothing: logging has loaded what it loads.
+        every: before each so many-th step after the first; None: before none.
         last: once all steps are done, for the one that would be next.
         until_nan: no more after the first log that holds a number which is not finite.
         values: whole outputs, to be compared one by one, in place of fingerprints.
     """
 
+    first: bool = False
     every: int | None = None
     last: bool = False
     until_nan: bool = False

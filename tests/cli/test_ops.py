@@ -98,9 +98,20 @@ def test_counterparts_that_give_other_values_are_told_apart():
     console.print(ops_match.table([left, wrong], ("torch.eager", "tf.eager"), None, 100))
     shown = console.file.getvalue()
     assert [line.split()[:2] for line in shown.splitlines() if " ≠ " in line] == [["3", "aten.mm"]]
-    assert shown.splitlines()[-1].startswith(
-        "1 pair gives other values, more than 0.001 of the largest apart (≠): first 3 "
-    )
+    *_, values, first, hint = shown.splitlines()
+    assert values == "13 pairs give the same values (=)"
+    assert first.startswith("1 pair gives other values, beyond rounding (≠), first 3 aten.mm and 4 MatMul")
+    assert hint.endswith("--steps 0 compares from the same ones")
+
+
+def test_what_is_not_compared_is_said_and_why():
+    console = Console(width=120, file=StringIO())
+    logs = [logged(name) for name in ("tf.function", "torch.eager")]
+    console.print(ops_match.table(logs, ("tf.function", "torch.eager"), None, 120))
+    shown = console.file.getvalue()
+    assert " = " not in shown
+    assert " ─ " in shown
+    assert "not compared (─ ┴): tf.function tells no values of its kernels" in shown
 
 
 def test_a_trace_is_alone_on_standard_output(ops):
@@ -151,7 +162,8 @@ BAD = {
     "an unknown backend to match": (("scripted.ok", "--match", "jax"), "--match: got 'jax'", "tf.eager"),
     "an unknown format": (("scripted.ok", "--as", "svg"), "--as: got 'svg'", "log, totals, timeline"),
     "an unknown phase": (("scripted.ok", "--phase", "p\x07"), "--phase: got 'p?'", "forward, backward"),
-    "no step": (("scripted.ok", "--steps", "0"), "--steps: got '0'", "a whole number from 1"),
+    "no step": (("scripted.ok", "--steps", "0", "--until-nan"), "--steps: got '0'", "a whole number from 1"),
+    "less than no step": (("scripted.ok", "--steps", "-1"), "--steps: got '-1'", "a whole number from 1"),
     "an option of a race": (("scripted.ok", "--lanes", "tf.eager"), "--lanes: no such option", "--help"),
 }
 

@@ -65,6 +65,14 @@ def test_logs_at_a_rate_come_before_their_steps_and_never_before_the_first(unhur
     assert counted(said) == 40
 
 
+def test_the_first_step_is_logged_before_it_where_that_is_asked_for(monkeypatch):
+    said = run(lane(ops=OpLogging(first=True)))
+    (log,) = of(said, OpsLogged)
+    assert (log.step, log.left_out) == (0, 0)
+    assert said.index(log) < said.index(of(said, Steps)[0])
+    assert counted(said) == 40
+
+
 def test_a_log_is_in_no_step_time(unhurried, monkeypatch):
     order = []
     for name in ("step", "log_ops"):

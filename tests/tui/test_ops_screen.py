@@ -64,7 +64,7 @@ async def test_counterparts_share_a_row_and_lead_to_each_other():
         assert isinstance(d.app.screen, OpsScreen)
         pairs = [line for line in rows(d) if "MatMul" in line]
         assert len(pairs) == 5
-        assert all("───" in line and "aten.mm" in line for line in pairs)
+        assert all("─=─" in line and "aten.mm" in line for line in pairs)
         headings = [line.split()[0] for line in rows(d) if line.startswith((" forward", " backward", " upd"))]
         assert headings == ["forward", "backward", "update"]
         assert any("·" in line and "aten.detach" in line and "MatMul" not in line for line in rows(d))
@@ -251,7 +251,9 @@ async def test_the_first_nan_stays_with_the_cursor_on_it():
 async def test_lanes_that_cannot_tell_or_not_yet():
     cannot = [*training("torch.eager", 312), NotLogged(312, "no profiler \x1b[31mhere")]
     async with shown(Scene(race(), [importing("tf.function"), cannot]), "3") as d:
-        await d.shows("importing: its ops come once it trains", "cannot tell its ops: no profiler ?[31mhere")
+        await d.shows(
+            "importing 2 s: its ops come once it trains", "cannot tell its ops: no profiler ?[31mhere"
+        )
         await d.press("g", "v", "down", "F", "slash", "a", "enter", "u", "f", "tab")
         await d.press("escape", "escape", "escape", "escape")
         # Names from frameworks reach the terminal plain.
@@ -277,7 +279,7 @@ async def test_one_side_at_a_time_in_a_small_window(monkeypatch):
     # A long log is aligned beside the screen.
     monkeypatch.setattr(pairing, "MOST_AT_ONCE", 10)
     async with shown(told(), "3", size=SMALL) as d:
-        await d.shows("─ 0 aten.mm")
+        await d.shows("= 0 aten.mm")
         assert "torch.eager" not in d.text()
         await d.press("end")
         # The scrollbar covers no end of a line.
@@ -285,7 +287,7 @@ async def test_one_side_at_a_time_in_a_small_window(monkeypatch):
         assert any(line.endswith("22 …") for line in rows(d))
         assert max(map(len, rows(d))) == table.size.width - 1
         await d.press("home", "down", "g")
-        await d.shows("─ 1 MatMul")
+        await d.shows("= 1 MatMul")
         assert "tf.eager" not in d.text()
         await d.press("v")
         await d.shows("matrix product")

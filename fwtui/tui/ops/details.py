@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from fwtui.ops.differences import MOST_COMPARED
+from fwtui.ops.differences import Difference
 from fwtui.ops.figures import apart, fingerprint
 from fwtui.ops.names import computes
 from fwtui.ops.pairing import Pairing
@@ -17,8 +17,16 @@ from fwtui.tui.ops.words import shape
 from fwtui.workloads.own_errors import plain
 
 _LABEL = 8
+IN_PIECES = "logs as long as these are matched in pieces, as far as it is sure where to cut"
 _MOST_INPUTS = 3
 _NOTHING = Content("")
+_WHY: dict[Difference | None, str] = {"rounding": ", as rounding explains", "other": ", beyond rounding"}
+_TOGETHER: dict[Difference | None, str] = {
+    None: "several ops together: values not compared",
+    "same": "several ops together: the same values",
+    "rounding": "several ops together: apart by rounding",
+    "other": "several ops together: other values",
+}
 
 
 def about(pairing: Pairing, side: int, number: int, colours: Sequence[str]) -> tuple[Content, Content]:
@@ -69,15 +77,16 @@ def verdict(pairing: Pairing, side: int, number: int) -> Content:
         if not computes(op.op):
             return Content.assemble(("none needed: it computes nothing", "$dim"))
         word = f"{match.canonical}: " if match.canonical else "no common word: "
+        if not pairing.alignment.whole:
+            return Content.assemble((f"{word}… not found: {IN_PIECES}", "$dim"))
         return Content.assemble((word, "$dim"), ("+ stands alone on this side", "$warning"))
     named = ", ".join(f"{one.number} {plain(one.op)}" for one in others)
-    if len(match.left) + len(match.right) > MOST_COMPARED:
-        gap = Content.assemble(("outputs not compared: several ops do this together", "$dim"))
+    difference = pairing.difference(match)
+    if match.left[1:] or match.right[1:]:
+        gap = Content.assemble((_TOGETHER[difference], "$dim"))
     else:
-        ours = pairing.ops(side)[(match.left, match.right)[side][-1]]
-        gap = _gap(fingerprint(ours), fingerprint(others[-1]), pairing.same_step)
-        if pairing.difference(match) == "rounding":
-            gap = Content.assemble(gap, (", as rounding explains", "$dim"))
+        gap = _gap(fingerprint(op), fingerprint(others[0]), pairing.same_step)
+        gap = Content.assemble(gap, (_WHY.get(difference, "") if pairing.same_step else "", "$dim"))
     return Content.assemble((f"{match.canonical}: ", "$dim"), named, "   ", gap)
 
 

@@ -15,6 +15,7 @@ LINK = 5
 _BOOKKEEPING: tuple[str, Style] = ("·", "dim")
 _NO_WORD: tuple[str, Style] = ("?", "dim")
 _ALONE: tuple[str, Style] = ("+", "warning")
+_NOT_FOUND: tuple[str, Style] = ("…", "dim")
 _CALL: tuple[str, Style] = (" ", "dim")
 _MARKED = (_ALONE, _BOOKKEEPING, _NO_WORD)
 MEANINGS = {
@@ -22,11 +23,16 @@ MEANINGS = {
     _BOOKKEEPING: "computes nothing",
     _NO_WORD: "not in the table",
     _ALONE: "stands alone",
+    _NOT_FOUND: "not found",
 }
-UNLIKE: dict[Difference | None, tuple[str, Style]] = {"rounding": ("≈", "dim"), "other": ("≠", "warning")}
-"""The mark between counterparts whose values are not the same."""
+MARKS: dict[Difference, tuple[str, Style]] = {
+    "same": ("=", "dim"),
+    "rounding": ("≈", "dim"),
+    "other": ("≠", "warning"),
+}
+"""Between counterparts whose values were compared."""
 LEGEND = (
-    *(("─", "counterparts"), ("≈", "apart by rounding"), ("≠", "other values")),
+    *(("=", "same values"), ("≈", "apart by rounding"), ("≠", "other values"), ("─", "not compared")),
     *((one[0], MEANINGS[one]) for one in _MARKED),
 )
 """What each mark between the sides means."""
@@ -39,9 +45,8 @@ def link(looked: Looked, row: Row) -> Span:
     if not pairing.compares:
         return Span(" " * LINK)
     if match.left and match.right:
-        last = row.line == row.lines - 1
-        unlike, style = UNLIKE.get(pairing.difference(match) if last else None, ("", "dim"))
-        return Span(f" {_joint(row, unlike)} ", style)
+        mark, style = compared(pairing, match) if row.line == row.lines - 1 else ("", "dim")
+        return Span(f" {_joint(row, mark)} ", style)
     mark, style = alone(pairing, match)
     return Span(f" {mark}   " if match.left else f"   {mark} ", style)
 
@@ -58,27 +63,38 @@ def across(looked: Looked, row: Row, width: int) -> list[Span]:
         return [Span(f"{mark} {MEANINGS[mark, style]}"[:width], style)]
     if row.line:
         return []
-    joint, style = UNLIKE.get(pairing.difference(match), ("─", "dim"))
+    mark, style = compared(pairing, match)
     said = ", ".join(f"{number} {pairing.ops(1 - side)[number].op}" for number in others)
     return [
-        Span(f"{joint} ", style),
+        Span(f"{mark or '─'} ", style),
         Span(cut(said, width - 2), LANES[1 - side]),
     ]
 
 
+def compared(pairing: Pairing, match: Match) -> tuple[str, Style]:
+    """The mark between counterparts; "" where their values were not compared."""
+    difference = pairing.difference(match)
+    return ("", "dim") if difference is None else MARKS[difference]
+
+
 def alone(pairing: Pairing, match: Match) -> tuple[str, Style]:
-    """The mark of an op that stands alone: for one that computes nothing that is as it should be."""
+    """The mark of an op that stands alone: for one that computes nothing that is as it should be.
+
+    In logs that were aligned in pieces nobody knows whether it does.
+    """
     side, number = members(match)[0]
     if number in pairing.calls[side]:
         return _CALL
     op = pairing.ops(side)[number].op
     if not names.computes(op):
         return _BOOKKEEPING
-    return _NO_WORD if names.canonical(op) is None else _ALONE
+    if names.canonical(op) is None:
+        return _NO_WORD
+    return _ALONE if pairing.alignment.whole else _NOT_FOUND
 
 
-def _joint(row: Row, unlike: str) -> str:
-    """The lines between two ops, with the mark `unlike` in them if there is one."""
+def _joint(row: Row, mark: str) -> str:
+    """The lines between two ops, with `mark` in them if there is one."""
     left, right = (op is not None for op in row.ops)
     if row.lines == 1:
         middle = "─"
@@ -88,4 +104,4 @@ def _joint(row: Row, unlike: str) -> str:
         middle = "┴" if left and right else "┘" if left else "└"
     else:
         middle = "┼" if left and right else "┤" if left else "├"
-    return ("─" if left else " ") + (unlike or middle) + ("─" if right else " ")
+    return ("─" if left else " ") + (mark or middle) + ("─" if right else " ")
