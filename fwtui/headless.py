@@ -79,8 +79,10 @@ def run(spec: RaceSpec, watch: Watch = lambda lanes: None, stopped: threading.Ev
     signals = _signals_to(heard) if stopped is None else contextlib.nullcontext()
     with signals, _standard_output_kept(spec):
         race.start()
-        cut_short = _follow(race, heard, lanes, watching)
-        settled = race.close()
+        try:
+            cut_short = _follow(race, heard, lanes, watching)
+        finally:  # also where what watches fails: no lane trains on for nobody
+            settled = race.close()
         _drain(heard, lanes, watching)
     # In float32 if any lane is: its rounding is what the gap must allow for.
     dtype = min((lane.dtype for lane in spec.lanes), key=DTYPES.index)

@@ -105,6 +105,12 @@ def parity(
 
     try:
         finding = check(spec, within, run, with_truth=not no_truth)
+    except MemoryError as error:
+        print(  # noqa: T201
+            f"fwtui: out of memory: {error}; smaller sizes may fit, and --no-truth needs less",
+            file=sys.stderr,
+        )
+        return COULD_NOT_BE_JUDGED
     except Exception:  # of ours: 1 would say that the lanes differ
         traceback.print_exc()
         return COULD_NOT_BE_JUDGED

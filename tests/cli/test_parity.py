@@ -61,6 +61,17 @@ def test_what_could_not_be_judged_is_2(fwtui):
     assert "the script says no" in ran.err
 
 
+def test_no_memory_to_compare_is_2_and_told_in_a_line(fwtui, monkeypatch):
+    def short_of_memory(*given):
+        raise MemoryError("Unable to allocate 275. MiB")
+
+    monkeypatch.setattr("fwtui.measure.probes.array_gap", short_of_memory)
+    ran = parity(fwtui, "scripted.ok,scripted.ok")
+    assert ran.code == 2
+    assert "fwtui: out of memory: Unable to allocate 275. MiB; smaller sizes may fit" in ran.err
+    assert "Traceback" not in ran.err
+
+
 def test_all_nan_is_2(fwtui):
     ran = parity(fwtui, "scripted.blank,scripted.blank", "--dtype", "float64", "--json")
     assert ran.code == 2

@@ -17,6 +17,7 @@ from fwtui.race.array import Array
 from fwtui.race.race import LaneRun
 from fwtui.race.records import Probed
 from fwtui.race.spec import OpLogging, Probes, RaceSpec
+from tests.conftest import lane_processes
 from tests.scripted.lanes import lane
 
 pytestmark = pytest.mark.usefixtures("scripted_backends")
@@ -255,6 +256,17 @@ def test_no_probe_is_lost_because_this_process_is_slow_to_compare():
             heard.put((LaneRun(number, number, None, None, None), Probed(step, (), (("w", array),), ())))
     headless._drain(heard, lanes, comparison.update)
     assert comparison.compared == set(range(10))
+
+
+def test_no_lane_outlives_an_error_of_whoever_watches_it():
+    def short_of_memory(lanes):
+        if all(lane.steps for lane in lanes):
+            raise MemoryError
+
+    spec = RaceSpec((lane("slow", steps=100_000),) * 2, "race", "process")
+    with pytest.raises(MemoryError):
+        headless.run(spec, short_of_memory)
+    assert lane_processes() == []
 
 
 def test_more_than_two_lanes_are_compared_with_the_first():
