@@ -222,6 +222,21 @@ async def test_graphs_are_asked_for_once_and_again_after_a_compilation(monkeypat
         assert asked == [0, 0, 0]
 
 
+async def test_a_lane_with_a_graph_in_each_step_is_asked_anew_by_each_visit_and_both_by_a_key(monkeypatch):
+    asked = []
+    monkeypatch.setattr(RaceModel, "ask_graphs", lambda _, index, step=0: asked.append(index))
+    async with shown(scene(), "2") as d:
+        assert asked == [1]
+        d.lanes[1].history.apply(replace(steps.told("torch.eager"), step=200))
+        await d.press("3", "2")
+        assert asked == [1, 1]
+        d.lanes[1].history.apply(replace(steps.told("torch.eager"), step=201))
+        d.app.screen.look()
+        await d.shows("of steps 100 ↔ 201")
+        await d.press("u")
+        assert asked == [1, 1, 0, 1]
+
+
 async def test_a_lane_that_is_over_tells_what_it_told_or_why_not():
     over = Ended("failed", 0, NOW, "TensorFlow is not installed")
     async with shown(scene([*importing("tf.function"), over], told("torch.eager")), "2") as d:
@@ -230,6 +245,8 @@ async def test_a_lane_that_is_over_tells_what_it_told_or_why_not():
         assert "2 torch.eager · ● steady" in d.text()
         await d.press("tab", "end", "g")
         assert "no graph on the other side" in d.text()
+    async with shown(scene(*([*importing(name), over] for name in BOTH)), "2") as d:
+        assert d.text().splitlines()[-2].strip() == "no graph"
 
 
 @pytest.mark.usefixtures("scripted_backends")

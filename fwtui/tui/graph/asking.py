@@ -12,6 +12,7 @@ from fwtui.race.records import GraphsTold
 from fwtui.tui import words
 from fwtui.tui.meeting import common_step
 from fwtui.tui.model import Lane, RaceModel
+from fwtui.tui.widgets.lane_panel import status
 
 _SOON_S = 1.0
 
@@ -28,7 +29,8 @@ class _Question:
 class Asking:
     """Asks a lane once it has done a step, and again when it has compiled something since it answered.
 
-    A lane that makes a graph in each step is asked anew beside it, so that both tell those of one step.
+    A lane that makes a graph in each step is asked anew beside it, so that both tell those of one step; and
+    again where all of them stand before one other step, and when one returns to their graphs.
     """
 
     def __init__(self) -> None:
@@ -36,14 +38,22 @@ class Asking:
 
     def look(self, model: RaceModel, lanes: Sequence[int]) -> None:
         """Asks those lanes whose graphs are not known, or not those that they have now."""
-        self.ask(model, [index for index in lanes if _is_old(model.lanes[index])], lanes)
+        of = {index: model.lanes[index] for index in lanes}
+        together = all(map(_stands, of.values())) and len({lane.history.steps for lane in of.values()}) == 1
+        old = [index for index, lane in of.items() if _is_old(lane) or (together and _is_behind(lane))]
+        self.ask(model, old, lanes)
+
+    def return_to(self, model: RaceModel, lanes: Sequence[int]) -> None:
+        """Asks also those that make a graph in each step: what they have told is of a step long ago."""
+        of = {index: model.lanes[index] for index in lanes}
+        self.ask(model, [index for index, lane in of.items() if _is_old(lane) or _is_behind(lane)], lanes)
 
     def ask(self, model: RaceModel, wanted: Sequence[int], lanes: Sequence[int]) -> None:
         """Asks the `wanted` ones of these lanes, but those that cannot answer, or have not answered yet."""
         able = [index for index in lanes if self._can_tell(model.lanes[index])]
         if not any(index in wanted for index in able):
             return
-        asked = [index for index in able if index in wanted or _makes_another(model.lanes[index])]
+        asked = [index for index in able if index in wanted or makes_another(model.lanes[index])]
         step = common_step([model.lanes[index] for index in asked])
         for index in asked:
             lane = model.lanes[index]
@@ -67,10 +77,10 @@ class Asking:
             assert history.ended is not None
             return f"the lane has {words.outcome(history.ended)}: it tells no graph any more"
         if question is None:
-            return f"{words.PHASES[history.phase]}\nits graphs come after its first step"
+            return f"{status(lane)[0]}\nits graphs come after its first step"
         seconds = (perf_counter_ns() - question.at_ns) / 1e9
         if seconds < _SOON_S:
-            return "asked, comes with the next step"
+            return "asked, comes at once" if _stands(lane) else "asked, comes with the next step"
         if history.standing == "waiting":
             return "asked, comes with its next turn"
         compiles = any("compile" in part.phases for part in backends.entry(lane.spec.backend).source)
@@ -88,6 +98,17 @@ def _is_old(lane: Lane) -> bool:
     return told is None or any(compiled.step >= told.step for compiled in lane.history.compiled)
 
 
-def _makes_another(lane: Lane) -> bool:
+def _is_behind(lane: Lane) -> bool:
+    """Whether what a lane has told is the graph of a step before its next one."""
+    told = lane.history.graphs
+    return told is not None and makes_another(lane) and told.step < lane.history.steps
+
+
+def _stands(lane: Lane) -> bool:
+    """Whether a lane takes no step by itself, so that it answers at once."""
+    return lane.paused or lane.history.ended is not None
+
+
+def makes_another(lane: Lane) -> bool:
     """Whether a lane's graph may be another one in another step, and is soon told."""
     return backends.entry(lane.spec.backend).graph == "dynamic"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from fwtui.ops.names import computes
 from fwtui.race.graph import Graph
 from fwtui.race.race import LaneRun
 from fwtui.tui.graph.details import Counterpart
@@ -76,7 +77,8 @@ class GraphDesk:
             pairing.word(side, node),
             pairing.counterparts(side, node),
             tuple(one for one in pairing.together(side, node) if one != node),
-            pairing.marks[side][node] != "",
+            computes(pairing.graphs[side].nodes[node].op),
+            bool(pairing.other_batches),
         )
 
     def nodes_at(self, index: int) -> Sequence[int]:
@@ -103,7 +105,10 @@ class GraphDesk:
             return None
         pairing = self.pairing()
         marks: tuple[Mark, ...] = pairing.marks[self.sides.index(index)] if pairing else ()
-        return lane.page(self.view, kept, lambda node: marks[node] if marks else "", pairing)
+        there = self.other(index)
+        other = self.lane(there) if there is not None else None
+        beside = other.facts if other is not None and other.graph is not None else None
+        return lane.page(self.view, kept, lambda node: marks[node] if marks else "", pairing, beside)
 
     def kept(self, index: int) -> frozenset[int] | None:
         """The nodes of a lane that are not left out; None: all."""
@@ -168,7 +173,7 @@ class GraphDesk:
         graph, node = lane.graph, lane.node
         lane.choose(kind)
         if graph is not None and node is not None and lane.graph is not None:
-            there = like(graph.nodes[node], lane.graph)
+            there = like(graph, node, lane.graph)
             if there is not None:
                 lane.put(there)
         self.to_kept()

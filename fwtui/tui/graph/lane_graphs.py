@@ -12,6 +12,7 @@ from fwtui.race.graph import Graph, NoGraph
 from fwtui.race.records import GraphsTold
 from fwtui.tui.graph.facts import GraphFacts
 from fwtui.tui.graph.page import DrawingPage, Item, MarkOf, Page, TreePage
+from fwtui.tui.graph.place import like
 
 View = Literal["tree", "drawing"]
 _LARGE = 200
@@ -50,7 +51,7 @@ class LaneGraphs:
         self._pages: dict[View, tuple[tuple[object, ...], Page]] = {}
 
     def take_in(self, record: GraphsTold | None) -> None:
-        """Has what the lane told last; a graph that is the same as before stays as it is looked at."""
+        """Has what the lane told last; each graph stays as it is looked at, as far as it is the same."""
         if record is self._record or record is None:
             return
         self._record, self.step = record, record.step
@@ -58,7 +59,8 @@ class LaneGraphs:
         self.told = tuple(known[one.kind] if known.get(one.kind) == one else one for one in record.graphs)
         for one in self.told:
             if isinstance(one, Graph) and one.nodes and known.get(one.kind) is not one:
-                self._shown[one.kind] = self._begin(GraphFacts(one))
+                shown, begun = self._shown.get(one.kind), self._begin(GraphFacts(one))
+                self._shown[one.kind] = begun if shown is None else _stayed(shown, begun)
         if self._kind not in {one.kind for one in self.told}:
             self._kind = _first(self.told)
 
@@ -131,17 +133,25 @@ class LaneGraphs:
         """Whether a group is closed."""
         return path in self._folded(filtered)
 
-    def page(self, view: View, kept: frozenset[int] | None, mark: MarkOf, marked: object) -> Page:
+    def page(
+        self,
+        view: View,
+        kept: frozenset[int] | None,
+        mark: MarkOf,
+        marked: object,
+        beside: GraphFacts | None = None,
+    ) -> Page:
         """The rows of the graph that is shown.
 
         Args:
             kept: the nodes that are not left out; None: all.
             mark: of each node, and `marked`, something that is another one when the marks are.
+            beside: the graph on the other side, which has the same columns.
         """
         folded = self._folded(kept is not None)
-        key = self.graph, kept, folded, marked
+        key = self.graph, kept, folded, marked, beside
         if view not in self._pages or not is_same(self._pages[view][0], key):
-            self._pages[view] = key, self._make(view, kept, folded, mark)
+            self._pages[view] = key, self._make(view, kept, folded, mark, beside)
         return self._pages[view][1]
 
     def row_near(self, page: Page, item: Item) -> int | None:
@@ -154,12 +164,21 @@ class LaneGraphs:
             near = (page.row(node) for node in self.facts.inside[item])
         return next((row for row in near if row is not None), None)
 
-    def _make(self, view: View, kept: frozenset[int] | None, folded: frozenset[str], mark: MarkOf) -> Page:
+    def _make(
+        self,
+        view: View,
+        kept: frozenset[int] | None,
+        folded: frozenset[str],
+        mark: MarkOf,
+        beside: GraphFacts | None,
+    ) -> Page:
         facts = self.facts
         if view == "drawing":
             return DrawingPage(facts, kept, mark)
         groups = facts.groups if kept is None else tree.pruned(facts.graph, facts.groups, kept)
-        return TreePage(facts, groups, lambda group: group.path not in folded, mark)
+        theirs = beside.widths if beside is not None else {}
+        widths = {column: max(width, theirs.get(column, 0)) for column, width in facts.widths.items()}
+        return TreePage(facts, groups, lambda group: group.path not in folded, mark, widths)
 
     def _folded(self, filtered: bool) -> frozenset[str]:
         shown = self._shown[self._kind]
@@ -173,6 +192,21 @@ class LaneGraphs:
         large = len(nodes) > _LARGE
         paths = {path for path in facts.inside if "/" in path} if large else set()
         return _Shown(facts, first, frozenset((paths | {"constant"}) - set(facts.around[first])))
+
+
+def _stayed(shown: _Shown, begun: _Shown) -> _Shown:
+    """A graph that was told anew as the one before it was looked at, the cursor on what is most like."""
+    before, facts = shown.facts, begun.facts
+    item: Item | None = shown.item
+    if isinstance(item, int):
+        item = like(before.graph, item, facts.graph)
+    elif item not in facts.inside:
+        item = None
+    if item is None:
+        item = begun.item
+    around = frozenset(facts.around[item] if isinstance(item, int) else facts.above(item))
+    folded = shown.folded | (begun.folded - before.inside.keys())
+    return _Shown(facts, item, folded - around, shown.folded_kept - around)
 
 
 def _first(told: Sequence[Graph | NoGraph]) -> str:

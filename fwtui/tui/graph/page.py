@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Literal, Protocol
 
 from fwtui.graphs import tree
@@ -25,6 +25,8 @@ _SPACE = 2
 _MARK_WIDTH = 2
 _WIDEST = {"op": 26, "outputs": 18, "flops": 6, "source": 26, "name": 40}
 _LEAST = 10
+_LEAST_OP = 22
+"""What an op is called may be cut so far for its figures to be seen."""
 _ROOM_FOR_NAMES = 108
 MarkOf = Callable[[int], Mark]
 
@@ -55,12 +57,18 @@ class TreePage:
         groups: the tree, or what a filter leaves of it.
         is_open: whether a group's children are shown.
         mark: of each node.
+        widths: of each column, see `GraphFacts.widths`; the same for both sides, so that both have the same.
     """
 
     def __init__(
-        self, facts: GraphFacts, groups: tuple[Group, ...], is_open: Callable[[Group], bool], mark: MarkOf
+        self,
+        facts: GraphFacts,
+        groups: tuple[Group, ...],
+        is_open: Callable[[Group], bool],
+        mark: MarkOf,
+        widths: Mapping[str, int],
     ) -> None:
-        self._facts, self._mark, self._is_open = facts, mark, is_open
+        self._facts, self._mark, self._is_open, self._widths = facts, mark, is_open, widths
         self.rows = tuple(tree.rows(groups, None, is_open))
         self._row_of = {_item(row): number for number, row in enumerate(self.rows)}
         self._columns: tuple[int, dict[str, int]] = (0, {})
@@ -116,8 +124,11 @@ class TreePage:
         """The columns that `width` has room for; the last one may be cut."""
         if self._columns[0] != width:
             left, columns = width - _MARK_WIDTH, {}
-            widest = {**self._facts.widths, "flops": _WIDEST["flops"]}
+            widest = {**self._widths, "flops": _WIDEST["flops"]}
             for column, most in _WIDEST.items():
+                if column == "op":
+                    figures = sum(min(widest[one], _WIDEST[one]) + _SPACE for one in ("outputs", "flops"))
+                    most = min(most, max(left - figures, _LEAST_OP))
                 room = min(widest[column], most, left)
                 if room < min(widest[column], _LEAST) or not room:
                     continue

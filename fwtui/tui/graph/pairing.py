@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from fwtui.ops.align import Alignment, align, of_graph
+from fwtui.ops.align import Alignment, Match, align, of_graph
 from fwtui.ops.names import computes
-from fwtui.race.graph import Graph
+from fwtui.race.graph import Graph, Node, Tensor
 from fwtui.tui.graph.page import Mark
 
+_BATCH = "batch "
+"""So the names of its arrays begin in every graph."""
 _MOST_PAIRS = 8
 _AT_ONCE = 250
 """Nodes of both graphs together that are aligned in less time than anybody sees."""
@@ -38,6 +41,15 @@ class Pairing:
         return self.alignment.matches[self.alignment.match_of(side, node)].canonical
 
     @cached_property
+    def other_batches(self) -> tuple[tuple[Tensor, Tensor], ...]:
+        """Each batch array that has another shape on the other side: what has no counterpart then may have
+        one in the graph of a step on such a batch.
+        """
+        left, right = map(_batch, self.graphs)
+        both = ((left[name], right[name]) for name in left if name in right)
+        return tuple(pair for pair in both if not _fits(*pair))
+
+    @cached_property
     def marks(self) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
         """For each side, each node's mark."""
         left, right = self.graphs
@@ -61,11 +73,38 @@ class Pairing:
         marks: list[Mark] = []
         for index, node in enumerate(graph.nodes):
             match = self.alignment.matches[self.alignment.match_of(side, index)]
-            if match.left and match.right:
+            if self._is_of_another_batch(match):
+                marks.append("")
+            elif match.left and match.right:
                 marks.append("same" if len(match.left) == len(match.right) == 1 else "several")
             else:
-                marks.append("alone" if computes(node.op) else "")
+                marks.append("alone" if computes(node.op) and not self.other_batches else "")
         return tuple(marks)
+
+    def _is_of_another_batch(self, match: Match) -> bool:
+        """Whether counterparts are the same batch array, in other shapes."""
+        given = [
+            graph.nodes[one].outputs[0]
+            for graph, side in zip(self.graphs, (match.left, match.right), strict=True)
+            for one in side
+            if _is_batch(graph.nodes[one])
+        ]
+        return len(given) == 2 and not _fits(*given)
+
+
+def _is_batch(node: Node) -> bool:
+    return node.phase == "input" and node.name.startswith(_BATCH) and bool(node.outputs)
+
+
+def _batch(graph: Graph) -> dict[str, Tensor]:
+    """The batch's arrays, by name."""
+    return {node.name: node.outputs[0] for node in graph.nodes if _is_batch(node)}
+
+
+def _fits(left: Tensor, right: Tensor) -> bool:
+    """Whether two shapes can be the same; what is open is any size."""
+    sizes = itertools.zip_longest(left.shape, right.shape, fillvalue=-1)
+    return all(None in pair or pair[0] == pair[1] for pair in sizes)
 
 
 class Pairings:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 
-from fwtui.ops.names import canonical
-from fwtui.race.graph import Graph, Node
-from fwtui.race.oplog import LoggedOp, OpLog
+from fwtui.race.graph import Graph
+from fwtui.race.oplog import OpLog
+from fwtui.tui.likeness import Traits, nearest, of_graph, of_log
 from fwtui.tui.selection import Place
 
 Found = tuple[str, int]
@@ -20,69 +20,47 @@ def node_of(place: Place, graphs: Sequence[Graph], log: OpLog | None) -> Found |
         graphs: those to look in, the one to be preferred first.
         log: the lane's op log, in which `place.op` counts.
     """
-    if place.node is not None:
-        kind, index = place.node
-        if any(graph.kind == kind and index < len(graph.nodes) for graph in graphs):
-            return place.node
+    if _stands(place, graphs):
+        return place.node
     if place.op is not None and log is not None and place.op < len(log.ops):
-        return _of_op(log.ops[place.op], log, graphs)
+        return _most_like(of_log(log), place.op, graphs)
     if place.source is None:
         return None
-    return _first(graphs, lambda node: node.source == place.source and node.phase != "constant")
+    return _most_like([Traits(source=place.source)], 0, graphs)
 
 
-def like(node: Node, graph: Graph) -> int | None:
-    """The node of another graph of the same lane that is most like `node`; None where none is of its line."""
-
-    def score(other: Node) -> int:
-        if other.name == node.name and other.op == node.op:
-            return 3
-        if node.source is None or other.source != node.source:
-            return 0
-        return 2 if _does(other.op, other.phase) == _does(node.op, node.phase) else 1
-
-    best = max(range(len(graph.nodes)), key=lambda index: score(graph.nodes[index]), default=None)
-    return best if best is not None and score(graph.nodes[best]) else None
+def like(graph: Graph, node: int, other: Graph) -> int | None:
+    """The node of another graph of the same lane, or of the same one in another step, that is most like
+    `node`; None where none is.
+    """
+    found = nearest(of_graph(graph), node, dict(enumerate(of_graph(other))))
+    return None if found is None else found[0]
 
 
-def _of_op(op: LoggedOp, log: OpLog, graphs: Sequence[Graph]) -> Found | None:
-    """The node of the same name; or that of the same line which does the same, the same one of several."""
-    if op.name and (found := _first(graphs, lambda node: op.name in (node.name, _whole_name(node)))):
-        return found
-    if op.source is None:
-        return None
-    alike = [
-        one.number
-        for one in log.ops
-        if one.source == op.source and _does(one.op, one.phase) == _does(op.op, op.phase)
+def _stands(place: Place, graphs: Sequence[Graph]) -> bool:
+    """Whether the place's node is still the one that was selected: a graph that was told anew has others."""
+    if place.node is None:
+        return False
+    kind, index = place.node
+    nodes = next((graph.nodes for graph in graphs if graph.kind == kind), ())
+    if index >= len(nodes):
+        return False
+    sources = (nodes[index].source, place.source)
+    return None in sources or sources[0] == sources[1]
+
+
+def _most_like(own: Sequence[Traits], place: int, graphs: Sequence[Graph]) -> Found | None:
+    found = [
+        (one[1], graph.kind, one[0])
+        for graph in graphs
+        if (one := nearest(own, place, _told(graph))) is not None
     ]
-    which = alike.index(op.number)
-    for graph in graphs:
-        nodes = [
-            index
-            for index, node in enumerate(graph.nodes)
-            if node.source == op.source and _does(node.op, _phase(node)) == _does(op.op, op.phase)
-        ]
-        if nodes:
-            return graph.kind, nodes[min(which, len(nodes) - 1)]
-    return _first(graphs, lambda node: node.source == op.source and node.phase != "constant")
+    if not found:
+        return None
+    _, kind, index = max(found, key=lambda one: one[0])
+    return kind, index
 
 
-def _first(graphs: Sequence[Graph], fits: Callable[[Node], bool]) -> Found | None:
-    return next(
-        ((graph.kind, index) for graph in graphs for index, node in enumerate(graph.nodes) if fits(node)),
-        None,
-    )
-
-
-def _does(op: str, phase: str | None) -> tuple[str | None, object]:
-    return phase, canonical(op) or op
-
-
-def _phase(node: Node) -> str | None:
-    """A node's phase as a log has it, which does not tell the loss from the forward pass."""
-    return "forward" if node.phase == "loss" else node.phase
-
-
-def _whole_name(node: Node) -> str:
-    return f"{node.scope}/{node.name}" if node.scope else node.name
+def _told(graph: Graph) -> Mapping[int, Traits]:
+    """What an op can be: a constant runs in no step."""
+    return {index: one for index, one in enumerate(of_graph(graph)) if one.phase != "constant"}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.content import Content
 
+from fwtui.graphs.lines import tensor
 from fwtui.tui.graph.pairing import Pairing
 from fwtui.tui.widgets.line import Sides
 from fwtui.workloads.own_errors import plain
@@ -27,18 +29,31 @@ class Looking:
 
 
 def status(
-    pairing: Pairing | None, why: str, looking: Looking, found: tuple[int, int] | None, told: str
+    pairing: Pairing | None,
+    why: str,
+    steps: Sequence[int],
+    looking: Looking,
+    found: tuple[int, int] | None,
+    told: str,
 ) -> list[Sides]:
     """The line, in as many words as there is room for.
 
     Args:
         why: what there is to be said where there is no pairing.
+        steps: of which step each graph is, where one may be another one in another step; else empty.
         found: which of the nodes that the search has found is at the cursor, from 1, 0 for none of them; and
             how many there are. None where nothing is searched for.
         told: what the last key comes to, such as where a walk along the edges stands; "" for nothing.
     """
-    matched = _long(pairing) if pairing else Content.assemble((why, "$dim"))
-    brief = _short(pairing) if pairing else Content.assemble((why, "$dim"))
+    if pairing is None:
+        matched = brief = Content.assemble((why, "$dim"))
+    elif pairing.other_batches:
+        matched = brief = _of_other_batches(pairing)
+    else:
+        matched, brief = _long(pairing), _short(pairing)
+    if pairing is not None and len(set(steps)) > 1:
+        of = Content.assemble(("of steps ", "$warning"), " ↔ ".join(f"{step:,}" for step in steps), "   ")
+        matched, brief = Content.assemble(of, matched), Content.assemble(of, brief)
     kept = _kept(looking, looking.alone and pairing is not None, found, told)
     return [(matched, kept), (brief, kept), (kept, Content("")) if kept.plain else (brief, kept)]
 
@@ -71,6 +86,12 @@ def _short(pairing: Pairing) -> Content:
     )
 
 
+def _of_other_batches(pairing: Pairing) -> Content:
+    """What is compared, as nothing of it can be said to stand alone."""
+    told = ", ".join(dict.fromkeys(f"{tensor(a)} ↔ {tensor(b)}" for a, b in pairing.other_batches))
+    return Content.assemble(("of other batches: ", "$warning"), plain(told), (" · u asks both anew", "$dim"))
+
+
 def _kept(looking: Looking, alone: bool, found: tuple[int, int] | None, told: str) -> Content:
     parts = [Content.assemble((told, "$dim"))] if told else []
     if alone:
@@ -84,8 +105,15 @@ def _kept(looking: Looking, alone: bool, found: tuple[int, int] | None, told: st
     return Content("   ").join(parts)
 
 
-def unpaired(graphs: int, lanes: int) -> str:
-    """Why nothing is said of how much corresponds, where `graphs` of the sides have a graph."""
+def unpaired(graphs: int, lanes: int, over: bool) -> str:
+    """Why nothing is said of how much corresponds.
+
+    Args:
+        graphs: how many of the sides have a graph.
+        over: whether none comes any more where there is none.
+    """
     if lanes == 1:
         return "one lane: nothing to compare with"
-    return "matching…" if graphs == 2 else "no graph on the other side" if graphs else "no graph yet"
+    if graphs:
+        return "matching…" if graphs == 2 else "no graph on the other side"
+    return "no graph" if over else "no graph yet"

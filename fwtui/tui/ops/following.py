@@ -13,6 +13,7 @@ from fwtui.race.records import OpsLogged
 from fwtui.tui import words
 from fwtui.tui.meeting import common_step, moves
 from fwtui.tui.model import Lane, RaceModel
+from fwtui.tui.widgets.lane_panel import status
 from fwtui.workloads.own_errors import plain
 
 RATES: tuple[int | None, ...] = (None, 1000, 100, 10, 1)
@@ -183,11 +184,13 @@ class Following:
             why = f": {plain(history.ended.reason)}" if history.ended.outcome == "failed" else ""
             return f"the lane has {words.outcome(history.ended)} and logs no more ops{why}"
         if history.built is None:
-            return f"{words.PHASES[history.phase]}: its ops come once it trains"
+            return f"{status(lane)[0]}: its ops come once it trains"
         if not history.steps:
-            return f"{words.PHASES[history.phase]}: its ops come after the first step"
+            return f"{status(lane)[0]}: its ops come after the first step"
         if self._of(index).asked_at is None:
             return "not asked yet"
+        if self.halted([index]):
+            return "asked: the log comes at once"
         if history.standing == "waiting":
             return "asked: the log comes with its next turn"
         return "asked: the log comes with the next step"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from textual.binding import Binding, BindingType
@@ -12,7 +13,7 @@ from textual.widget import Widget
 
 from fwtui.race.graph import Graph, NoGraph
 from fwtui.tui.graph import details
-from fwtui.tui.graph.asking import Asking
+from fwtui.tui.graph.asking import Asking, makes_another
 from fwtui.tui.graph.desk import GraphDesk
 from fwtui.tui.graph.page import Item
 from fwtui.tui.graph.status import status, unpaired
@@ -47,7 +48,7 @@ class GraphScreen(WhyScreen):
         Binding("f", "ask('filter')", "filter", tooltip="only the nodes of a phase, op, name or line"),
         Binding("i", "follow('inputs')", "inputs", tooltip="to what a node takes; again: the next of them"),
         Binding("o", "follow('outputs')", "outputs", tooltip="to what takes it; again: the next of them"),
-        Binding("u", "renew", show=False, tooltip="capture this lane's graphs anew"),
+        Binding("u", "renew", show=False, tooltip="capture both lanes' graphs anew"),
         Binding("left", "fold(True)", show=False, tooltip="close a group, or go to the group around"),
         Binding("right", "fold(False)", show=False, tooltip="open a group, or go into it"),
         Binding(
@@ -92,9 +93,18 @@ class GraphScreen(WhyScreen):
         self._show_sides()
         self._show_status()
 
+    def on_screen_resume(self) -> None:
+        """Asks for the graphs of the step that is the next one now, and shows what happened meanwhile."""
+        self._asking.return_to(self._model, self.sides)
+        super().on_screen_resume()
+
     def _arrive(self) -> None:
-        """Takes the cursor to what is selected."""
+        """Takes the cursor to what is selected; where the graph was told anew, it is there already."""
         self._walk = None
+        selected, (place, graph) = self._selection.place, self._arrived
+        if graph is not None and place == selected:
+            self._select(replace(self._desk.place(self.lane_index), op=selected.op))
+            return
         self._select(self._desk.arrive(self.lane_index, self._selection.place))
 
     def _select(self, place: Place) -> None:
@@ -166,7 +176,12 @@ class GraphScreen(WhyScreen):
                 return f"could not be captured:\n{plain(reason)}"
             case graph if not graph.nodes:
                 return "this graph has no nodes"
-        return "nothing stands alone here" if self._desk.looking.alone else "no node like that here"
+        pairing = self._desk.pairing()
+        if not self._desk.looking.alone:
+            return "no node like that here"
+        if pairing is not None and pairing.other_batches:
+            return "the graphs are of other batches:\nwhat stands alone cannot be told"
+        return "nothing stands alone here"
 
     def _show_status(self) -> None:
         desk, graphs = self._desk, self._desk.lane(self.lane_index)
@@ -175,13 +190,21 @@ class GraphScreen(WhyScreen):
             nodes = desk.found_in_order(self.lane_index)
             found = (nodes.index(graphs.node) + 1 if graphs.node in nodes else 0, len(nodes))
         told = self._said or (self._walk.told() if self._walk else "")
-        self._status.show(*status(desk.pairing(), self._unpaired(), desk.looking, found, told))
+        self._status.show(*status(desk.pairing(), self._unpaired(), self._steps(), desk.looking, found, told))
         self._status.display = not self._prompt.display
+
+    def _steps(self) -> Sequence[int]:
+        """Of which step each side's graph is, where a lane may make another one in another step."""
+        if not any(makes_another(self._model.lanes[index]) for index in self.sides):
+            return ()
+        return [step for index in self.sides if (step := self._desk.lane(index).step) is not None]
 
     def _unpaired(self) -> str:
         """Why nothing corresponds; "" where something does."""
-        desk = self._desk
-        return unpaired(len(desk.graphs), len(self._model.lanes)) if desk.pairing() is None else ""
+        desk, lanes = self._desk, self._model.lanes
+        if desk.pairing() is not None:
+            return ""
+        return unpaired(len(desk.graphs), len(lanes), all(lanes[index].over for index in self.sides))
 
     # Where the cursor is
 
@@ -247,8 +270,11 @@ class GraphScreen(WhyScreen):
         """Why nothing on the other side corresponds to what is at the cursor."""
         node = self._desk.lane(self.lane_index).node
         counterpart = None if node is None else self._desk.counterpart(self.lane_index, node)
-        needed = counterpart is None or counterpart.computes
-        return "no counterpart" if needed else details.NONE_NEEDED
+        if counterpart is None:
+            return "no counterpart"
+        if not counterpart.computes:
+            return details.NONE_NEEDED
+        return details.OTHER_BATCH if counterpart.other_batch else "no counterpart"
 
     def action_follow(self, direction: Direction) -> None:
         """To a node's first input or output, or to the next one."""
@@ -284,8 +310,8 @@ class GraphScreen(WhyScreen):
         self._moved()
 
     def action_renew(self) -> None:
-        """Asks for the graphs once more."""
-        self._asking.ask(self._model, [self.lane_index], self.sides)
+        """Asks both sides for their graphs once more."""
+        self._asking.ask(self._model, self.sides, self.sides)
         self.look()
 
     def action_less(self) -> None:

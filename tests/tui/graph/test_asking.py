@@ -2,11 +2,12 @@
 
 import pytest
 
-from fwtui.race.records import Compiled, GraphsTold
+from fwtui.race.records import Compiled, GraphsTold, Imported
 from fwtui.tui.graph.asking import Asking
 from fwtui.tui.model import RaceModel
+from fwtui.tui.widgets.lane_panel import status
 from tests.tui import still
-from tests.tui.still import race, training
+from tests.tui.still import CPU, importing, race, training
 
 SIDES = (0, 1)
 
@@ -75,3 +76,52 @@ def test_a_lane_before_its_first_step_is_not_asked(asked):
     say(model, 0, *training("tf.function", 312))
     asking.look(model, SIDES)
     assert [index for index, _ in asked] == [1, 0, 1]
+
+
+def test_lanes_that_make_a_graph_in_each_step_are_asked_anew_for_one_step_when_one_returns(asked):
+    model, asking = trained("tf.eager", "torch.eager"), Asking()
+    for index in SIDES:
+        say(model, index, GraphsTold(1, ()))
+    asking.look(model, SIDES)
+    assert asked == []
+    asking.return_to(model, SIDES)
+    (first, step), (second, other) = asked
+    assert (first, second) == SIDES
+    assert step == other > 330
+
+
+def test_a_lane_that_compiled_is_not_asked_anew_when_one_returns(asked):
+    model, asking = trained("tf.function", "tf.function"), Asking()
+    for index in SIDES:
+        say(model, index, GraphsTold(1, ()))
+    asking.return_to(model, SIDES)
+    assert asked == []
+
+
+def test_lanes_that_stand_before_one_other_step_are_asked_anew(asked):
+    model, asking = trained("tf.eager", "torch.eager"), Asking()
+    for index in SIDES:
+        say(model, index, GraphsTold(300, ()))
+        model.lanes[index].paused = True
+    asking.look(model, SIDES)
+    assert asked == [], "they stand before several steps: what they told of one is compared"
+    model.lanes[0].history.steps = 330
+    asking.look(model, SIDES)
+    assert [index for index, _ in asked] == [0, 1]
+    for index in SIDES:
+        say(model, index, GraphsTold(330, ()))
+    asking.look(model, SIDES)
+    assert len(asked) == 2
+
+
+def test_what_is_said_until_graphs_come_agrees_with_how_the_lane_stands(asked):
+    model, asking = trained("tf.eager", "torch.eager"), Asking()
+    model.lanes[0].paused = True
+    asking.look(model, SIDES)
+    assert asking.state(model.lanes[0]) == "asked, comes at once"
+    assert asking.state(model.lanes[1]) == "asked, comes with the next step"
+    waiting = RaceModel(race("tf.function", "torch.eager"), lambda work, name: None)
+    say(waiting, 0, *importing("tf.function"), Imported("TensorFlow", "2.21.0", (CPU,), 1, 0))
+    sign, _ = status(waiting.lanes[0])
+    assert sign == "◌ waits for the others"
+    assert asking.state(waiting.lanes[0]) == f"{sign}\nits graphs come after its first step"

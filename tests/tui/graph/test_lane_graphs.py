@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fwtui.race.graph import Graph, Node, Tensor
 from fwtui.race.records import GraphsTold
 from fwtui.tui.graph.lane_graphs import LaneGraphs
 from tests.graphs import examples
@@ -37,5 +38,32 @@ def test_a_graph_told_again_stays_as_it_was_looked_at():
     lane.put(5)
     lane.take_in(GraphsTold(7, (examples.step(30),)))
     assert (lane.item, lane.step) == (5, 7)
+    lane.put(lane.facts.inside["backward/grad/block7"][0])
+    lane.fold("update", True, False)
+    before = lane.graph.nodes[lane.item]
     lane.take_in(GraphsTold(8, (examples.step(31),)))
-    assert lane.item != 5
+    after = lane.graph.nodes[lane.item]
+    assert (after.name, after.op) == (before.name, before.op)
+    assert lane.graph == examples.step(31)
+    assert lane.is_folded("update", False)
+
+
+def test_both_sides_have_the_same_columns():
+    """At a width that would do for one side's flops alone."""
+
+    def told(op):
+        graph = Graph(
+            "step", "", "", (Node(op, "product", "forward", (), (Tensor("float32", (64, 100)),), flops=7),)
+        )
+        lane = LaneGraphs()
+        lane.take_in(GraphsTold(0, (graph,)))
+        return lane
+
+    sides = told("MatMul"), told("ReadVariableOpAndMultiply")
+    for width in range(20, 90):
+        pages = [
+            lane.page("tree", None, lambda node: "", None, beside.facts)
+            for lane, beside in zip(sides, reversed(sides), strict=True)
+        ]
+        left, right = ([len(text) for text, _ in page.line(1, width)][2:] for page in pages)
+        assert left == right, width
