@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from fwtui.ops.items import Item, of_graph, of_log
-from fwtui.ops.matching import Matching
+from fwtui.ops.linking import link
+from fwtui.ops.matching import Counterparts
 from fwtui.ops.names import canonical
-from fwtui.ops.regions import Regions
-from fwtui.ops.streams import Stream
+
+Sides = tuple[Sequence[Item], Sequence[Item]]
 
 __all__ = ["Alignment", "Item", "Match", "align", "of_graph", "of_log"]
 
@@ -41,9 +42,12 @@ class Alignment:
 
     Attributes:
         matches: in an order to show them in, which keeps both sides' own as far as it can.
+        whole: whether each item was looked for on the whole other side. Otherwise the sides are so long that
+            they were aligned in pieces, and what has no counterpart may have one.
     """
 
     matches: tuple[Match, ...]
+    whole: bool
     _of: tuple[dict[int, int], dict[int, int]] = field(repr=False)
 
     def counterparts(self, side: int, item: int) -> tuple[int, ...]:
@@ -59,54 +63,27 @@ class Alignment:
 def align(left: Sequence[Item], right: Sequence[Item]) -> Alignment:
     """Finds the counterparts of all items.
 
-    What gives the same values comes first, then the ops that do not stand everywhere, in order; from both of
-    these it goes along the flow of data. What has no word, or no neighbour with a counterpart, stands alone.
+    What has no word, or no neighbour with a counterpart, stands alone.
     """
-    matching = Matching(Stream(left), Stream(right))
-    regions = Regions(matching)
-    matching.by_names()
-    regions.updates()
-    matching.by_values()
-    regions.complete()
-    _along_the_flow(matching, regions)
-    while matching.by_inputs():
-        regions.complete()
-        regions.compose()
-    if matching.doubt_values():
-        _along_the_flow(matching, regions)
-    matching.by_order()
-    matching.by_flow(carrying=True)
-    return _told(matching)
-
-
-def _along_the_flow(matching: Matching, regions: Regions) -> None:
-    matching.by_landmarks()
-    regions.complete()
-    matching.by_flow()
-    regions.complete()
-    regions.compose()
-    matching.by_flow()
-
-
-def _told(matching: Matching) -> Alignment:
-    groups = _groups(matching)
+    sides, linked = (left, right), link(left, right)
+    groups = _groups(sides, linked.of)
     in_group: tuple[dict[int, int], dict[int, int]] = ({}, {})
     for number, group in enumerate(groups):
         for side in (0, 1):
             in_group[side].update(dict.fromkeys(group[side], number))
-    order = _order(groups, in_group, len(matching.sides[1].items))
-    matches = tuple(Match(_word(matching, groups[n]), *map(tuple, groups[n])) for n in order)
+    order = _order(groups, in_group, len(right))
+    matches = tuple(Match(_word(sides, groups[n]), *map(tuple, groups[n])) for n in order)
     place = {number: at for at, number in enumerate(order)}
     of = tuple({item: place[number] for item, number in side.items()} for side in in_group)
-    return Alignment(matches, (of[0], of[1]))
+    return Alignment(matches, linked.whole, (of[0], of[1]))
 
 
-def _groups(matching: Matching) -> list[tuple[list[int], list[int]]]:
+def _groups(sides: Sides, of: Counterparts) -> list[tuple[list[int], list[int]]]:
     """What hangs together, in the left side's order, then what is on the right alone."""
     groups: list[tuple[list[int], list[int]]] = []
     seen: set[tuple[int, int]] = set()
     for side in (0, 1):
-        for item in range(len(matching.sides[side].items)):
+        for item in range(len(sides[side])):
             group: tuple[set[int], set[int]] = (set(), set())
             left = [(side, item)]
             while left:
@@ -114,7 +91,7 @@ def _groups(matching: Matching) -> list[tuple[list[int], list[int]]]:
                 if at not in seen:
                     seen.add(at)
                     group[at[0]].add(at[1])
-                    left += [(1 - at[0], other) for other in matching.of[at[0]].get(at[1], ())]
+                    left += [(1 - at[0], other) for other in of[at[0]].get(at[1], ())]
             if group[0] or group[1]:
                 groups.append((sorted(group[0]), sorted(group[1])))
     return groups
@@ -139,8 +116,8 @@ def _order(
     return order
 
 
-def _word(matching: Matching, group: tuple[list[int], list[int]]) -> str:
+def _word(sides: Sides, group: tuple[list[int], list[int]]) -> str:
     """That of the item which does most in one."""
-    words = [canonical(matching.sides[side].items[item].op) or () for side in (0, 1) for item in group[side]]
+    words = [canonical(sides[side][item].op) or () for side in (0, 1) for item in group[side]]
     most = max(words, key=len)
     return most[0] if most else ""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
 
 from fwtui.backends import catalogue
 from fwtui.backends.logbook import in_net
+from fwtui.ops import pairing
 from fwtui.race.records import Ended, NotLogged, OpsLogged
 from fwtui.tui import words
 from fwtui.tui.selection import Place
@@ -65,10 +67,30 @@ async def test_one_key_leads_across_one_through_the_ops_of_a_line_and_one_back()
         await d.press("backspace")
         assert place(d) == (1, 14, ("net_torch.py", 19))
         await d.press("backspace")
-        assert place(d) == (0, 4, ("net_tensorflow.py", 18)) or place(d)[::2] == (
-            0,
-            ("net_tensorflow.py", 18),
-        )
+        assert place(d) == (0, 4, ("net_tensorflow.py", 18))
+
+
+async def test_long_logs_are_matched_beside_the_screen(monkeypatch):
+    monkeypatch.setattr(pairing, "MOST_AT_ONCE", 0)
+    align, go_on = pairing.align, threading.Event()
+
+    def waiting(*sides):
+        assert not all(sides) or go_on.wait(30)
+        return align(*sides)
+
+    monkeypatch.setattr(pairing, "align", waiting)
+    try:
+        async with shown(told(), "4") as d:
+            await d.shows("1 tf.eager · matching…", "25 ops in")
+            await d.press("down", "g")
+            assert place(d)[0] == 0
+            go_on.set()
+            await d.until(lambda: "matching…" not in d.text(), "matched")
+            assert "no counterpart" not in d.text()
+            await d.press("g")
+            assert place(d) == (1, 3, ("net_torch.py", 19))
+    finally:
+        go_on.set()
 
 
 async def test_each_side_keeps_its_line():

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fwtui.ops.names import canonical
-from fwtui.ops.pairing import Logs, Pairing, is_quick, pair
+from fwtui.ops.pairing import Pairing
 from fwtui.race.graph import Node
 from fwtui.race.oplog import LoggedOp
 from fwtui.tui.charts.axes import Limits
 from fwtui.tui.model import RaceModel
+from fwtui.tui.ops.aligner import Aligner
 from fwtui.tui.ops.following import Following
 from fwtui.tui.ops.lines import Cursor, Looked, View
 from fwtui.tui.ops.log_view import LogView
@@ -31,54 +32,37 @@ class OpsDesk:
     """
 
     def __init__(self, model: RaceModel, beside: Callable[[Callable[[], None]], object]) -> None:
-        self._model, self._beside = model, beside
+        self._model = model
         self.following = Following(model)
         self.showing = Showing()
-        self.pairing = pair((None, None))
+        self._aligner = Aligner(beside)
         self._sides: tuple[int, ...] = ()
-        self._made: Pairing | None = None
-        self._works = False
         self._limits: Limits | None = None
         self._rows: dict[int | None, Rows] = {}
         self._rows_of: tuple[object, ...] = ()
+        self._found: dict[int, list[int]] = {}
+        self._found_of: tuple[object, ...] = ()
+
+    @property
+    def pairing(self) -> Pairing:
+        """The logs that are shown, and how they correspond."""
+        return self._aligner.pairing
 
     @property
     def waits(self) -> bool:
-        """Whether the logs are still being aligned."""
-        return self._works
+        """Whether a log is not shown yet, as it is still being aligned."""
+        return self._aligner.waits
 
     def take_in(self, sides: tuple[int, ...]) -> int | None:
         """Takes the newest logs of these lanes, if they are followed; the lane whose log has the fault that
         was waited for.
         """
         if sides != self._sides:
-            self._sides, self.pairing, self._limits = sides, pair((None, None)), None
+            self._sides, self._limits = sides, None
         faulty = self.following.take_in(sides)
         left, right = (*map(self.following.log, sides), None)[:2]
-        self._align((left, right))
+        self._aligner.take_in(tuple(self._model.lanes[side].run for side in sides), (left, right))
         return faulty
-
-    def _align(self, logs: Logs) -> None:
-        if self._works:
-            return
-        made, self._made = self._made, None
-        if made is not None and made.logs[0] is logs[0] and made.logs[1] is logs[1]:
-            self.pairing = made
-        before = self.pairing
-        if logs[0] is before.logs[0] and logs[1] is before.logs[1]:
-            return
-        if is_quick(logs):
-            self.pairing = pair(logs, before)
-            return
-
-        def work() -> None:
-            try:
-                self._made = pair(logs, before)
-            finally:
-                self._works = False
-
-        self._works = True
-        self._beside(work)
 
     def cursor(self, place: Place, narrow: bool) -> tuple[Cursor | None, bool]:
         """The op that `place` means, and whether it was found.
@@ -132,8 +116,13 @@ class OpsDesk:
 
     def found(self, side: int) -> list[int]:
         """The ops of a side that the search finds, in the order in which they stand."""
-        ops = self.pairing.ops(side)
-        return [number for number in self._shown(side) if self.showing.finds(ops[number])]
+        showing, ops = self.showing, self.pairing.ops(side)
+        found_in = (self.pairing, showing.order, showing.phase, showing.term)
+        if found_in != self._found_of:
+            self._found_of, self._found = found_in, {}
+        if side not in self._found:
+            self._found[side] = [number for number in self._shown(side) if showing.finds(ops[number])]
+        return self._found[side]
 
     def next_found(self, cursor: Cursor, by: int) -> Cursor | None:
         """The next op that the search finds on the cursor's side, or where that has none on the other.

@@ -37,7 +37,7 @@ class SourceScreen(WhyScreen):
 
     def __init__(self, model: RaceModel, selection: Selection) -> None:
         super().__init__(model, selection)
-        self._desk = SourceDesk(model)
+        self._desk = SourceDesk(model, self._beside)
         self._sides = (SourceSide(id="source-left"), SourceSide(id="source-right"))
         self._search = ""
         self._began = Place()
@@ -56,12 +56,13 @@ class SourceScreen(WhyScreen):
         if not self.is_current:
             return
         self._desk.ask(self.sides)
+        self._desk.take_in(self.sides)
         self._selection.place = place = self._desk.settled(
             replace(self._selection.place, lane=self.lane_index)
         )
         narrow = self._narrow
         colours = colour_names(self._model.lanes)
-        across = self._desk.lines_across(self.sides, place)
+        across = self._desk.lines_across(place)
         for at, side in enumerate(self._sides):
             side.display = at < len(self.sides) and (not narrow or self.sides[at] == place.lane)
             if side.display:
@@ -79,7 +80,7 @@ class SourceScreen(WhyScreen):
             ),
             colour=colour,
             active=active,
-            status=logged(lane, self._desk.costs(index), self._desk.waits(index)),
+            status=logged(lane, self._desk.log(index), self._desk.costs(index), self._desk.waits(index)),
             page=page,
             cursor=page.row_of(shown) if active else None,
             counterparts=() if active else rows,
@@ -87,8 +88,9 @@ class SourceScreen(WhyScreen):
         )
 
     def _remark(self, index: int) -> str:
-        """What the last key comes to, on the side where it was."""
-        return f" · {self._said}" if self._said and index == self.lane_index else ""
+        """On the side where keys act, what the last one comes to, and whether `g` has to wait."""
+        said = "matching…" if self._desk.matches else self._said
+        return f" · {said}" if said and index == self.lane_index else ""
 
     def _details(self, index: int, shown: Source | None, place: Place) -> Content:
         row = self._desk.page(index).row_of(shown)
@@ -96,7 +98,7 @@ class SourceScreen(WhyScreen):
         op, across = None, []
         if index == place.lane and (op := self._desk.op(place)) is not None:
             there = next((side for side in self.sides if side != index), index)
-            counterparts = self._desk.across(self.sides, index, op.number, at_once=True)
+            counterparts = self._desk.across(index, op.number)
             across = [(one, self._desk.line_of(there, one)) for one in counterparts]
         return details(shown, code, self._desk.costs(index), op, across)
 
@@ -165,8 +167,10 @@ class SourceScreen(WhyScreen):
         if there is None:
             self._say("there is no other lane")
             return
+        if self._desk.matches:
+            return  # the title says so
         ops = [place.op, *self._desk.ops_of(here, place.source)]
-        for one in (one for op in ops for one in self._desk.across(self.sides, here, op, at_once=False)):
+        for one in (one for op in ops for one in self._desk.across(here, op)):
             if (line := self._desk.line_of(there, one)) is not None:
                 self.go_to(Place(there, op=one.number, source=line))
                 return

@@ -6,15 +6,15 @@ It knows no widget and no key.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from fwtui.ops.names import computes
-from fwtui.ops.pairing import Pairing, is_quick, pair
 from fwtui.race.oplog import LoggedOp
 from fwtui.race.records import OpsLogged
 from fwtui.tui.meeting import common_step
 from fwtui.tui.model import Lane, RaceModel
+from fwtui.tui.ops.aligner import Aligner
 from fwtui.tui.selection import Place
 from fwtui.tui.source.costs import Costs, asked_by
 from fwtui.tui.source.page import SourcePage
@@ -44,14 +44,26 @@ class _Read:
     key: object = None
     page: SourcePage | None = None
 
+    def show(self, log: OpsLogged | None) -> None:
+        """Has what each line asked for in this log."""
+        if log is not self.log:
+            self.log, self.costs = log, Costs.of(log, self.source.call)
+            self.besides |= dict.fromkeys(self.costs.lines)
+
 
 class SourceDesk:
-    """What is shown of the source of each lane."""
+    """What is shown of the source of each lane.
 
-    def __init__(self, model: RaceModel) -> None:
+    Args:
+        beside: runs what takes longer than a key may wait, beside the screen, which looks again when it is
+            done.
+    """
+
+    def __init__(self, model: RaceModel, beside: Callable[[Callable[[], None]], object]) -> None:
         self._model = model
         self._lanes: dict[int, _Read] = {}
-        self._pairing: Pairing | None = None
+        self._aligner = Aligner(beside)
+        self._sides: tuple[int, ...] = ()
 
     def ask(self, lanes: Sequence[int]) -> None:
         """Asks each run of these lanes once for its ops, where it has not told any; all for the same step."""
@@ -63,6 +75,28 @@ class SourceDesk:
                 read.asked = True
                 self._model.ask_ops(index, common_step(able))
 
+    def take_in(self, sides: tuple[int, ...]) -> None:
+        """Takes the newest logs of the lanes in front, from the left.
+
+        Of logs that take long to be aligned, those stay that are, until newer ones are too: lines, ops and
+        counterparts are of one and the same step.
+        """
+        self._sides = sides
+        newest = [self._model.lanes[index].history.ops for index in sides]
+        left, right = (*newest, None)[:2]
+        self._aligner.take_in(tuple(self._model.lanes[index].run for index in sides), (left, right))
+        for index, aligned, new in zip(sides, self._aligner.pairing.logs, newest, strict=False):
+            self._read(index).show(aligned or new)
+
+    @property
+    def matches(self) -> bool:
+        """Whether it is still being worked out what corresponds."""
+        return self._aligner.waits
+
+    def log(self, index: int) -> OpsLogged | None:
+        """The log that is shown of a lane; None where it has told none."""
+        return self._read(index).log
+
     def waits(self, index: int) -> bool:
         """Whether a lane was asked for its ops, and has not answered yet."""
         read = self._read(index)
@@ -70,12 +104,7 @@ class SourceDesk:
 
     def costs(self, index: int) -> Costs:
         """What each line of a lane asked for."""
-        read = self._read(index)
-        if read.lane.history.ops is not read.log:
-            read.log = read.lane.history.ops
-            read.costs = Costs.of(read.log, read.source.call)
-            read.besides |= dict.fromkeys(read.costs.lines)
-        return read.costs
+        return self._read(index).costs
 
     def page(self, index: int) -> SourcePage:
         """The source of a lane."""
@@ -141,43 +170,19 @@ class SourceDesk:
         """The line of a lane that asked for an op; None where nobody knows it."""
         return asked_by(op, self._read(index).source.call)
 
-    def across(self, sides: Sequence[int], lane: int, op: int | None, at_once: bool) -> Sequence[LoggedOp]:
-        """The counterparts of an op on the other side.
+    def across(self, index: int, op: int | None) -> Sequence[LoggedOp]:
+        """The counterparts of an op of a lane in front on the other side; none while that is worked out."""
+        pairing = self._aligner.pairing
+        return () if op is None or not pairing.compares else pairing.across(self._sides.index(index), op)
 
-        Args:
-            sides: the lanes in front, from the left.
-            at_once: none where logs are so long that they take a while to be aligned.
-        """
-        pairing = self._paired(sides, at_once)
-        return () if pairing is None or op is None else pairing.across(sides.index(lane), op)
-
-    def lines_across(self, sides: Sequence[int], place: Place) -> list[Source]:
+    def lines_across(self, place: Place) -> list[Source]:
         """The lines of the other side that asked for the counterparts of a line's ops, most ops first."""
-        pairing = self._paired(sides, at_once=True)
-        if pairing is None:
-            return []
-        side = sides.index(place.lane)
-        there = (
-            op for number in self.ops_of(place.lane, place.source) for op in pairing.across(side, number)
-        )
+        ops = self.ops_of(place.lane, place.source)
+        there = (op for number in ops for op in self.across(place.lane, number))
         return [source for source, _ in Counter(op.source for op in there if op.source).most_common()]
 
-    def _paired(self, sides: Sequence[int], at_once: bool) -> Pairing | None:
-        if len(sides) < 2:
-            return None
-        logs = (self._read(sides[0]).lane.history.ops, self._read(sides[1]).lane.history.ops)
-        if None in logs or (at_once and not is_quick(logs)):
-            return None
-        if (
-            self._pairing is None
-            or self._pairing.logs[0] is not logs[0]
-            or self._pairing.logs[1] is not logs[1]
-        ):
-            self._pairing = pair(logs, self._pairing)
-        return self._pairing
-
     def _ops(self, index: int) -> Sequence[LoggedOp]:
-        log = self._read(index).lane.history.ops
+        log = self._read(index).log
         return () if log is None else log.ops
 
     def _read(self, index: int) -> _Read:

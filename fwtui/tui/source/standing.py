@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from fwtui.race.records import OpsLogged
 from fwtui.tui import words
 from fwtui.tui.model import Lane
 from fwtui.tui.source.costs import Costs
@@ -24,16 +25,15 @@ def running(lane: Lane, sections: Sequence[Section]) -> Running:
     return Running(live, lane.paused, history.compilations)
 
 
-def logged(lane: Lane, costs: Costs, waits: bool) -> list[Sides]:
+def logged(lane: Lane, log: OpsLogged | None, costs: Costs, waits: bool) -> list[Sides]:
     """What is known of the lane's ops, and how it stands; the widest variant first.
 
     Args:
+        log: what is shown of it, and its `costs`.
         waits: whether the lane was asked for its ops and has not answered.
     """
-    history = lane.history
     sign, colour = status(lane)
     state = Content.styled(sign, colour)
-    log = history.ops
     if log is not None:
         told = Content(_took(costs))
         step = Content.styled(f"step {log.step:,}: ", "$dim")
