@@ -106,10 +106,8 @@ def parity(
     try:
         finding = check(spec, within, run, with_truth=not no_truth)
     except MemoryError as error:
-        print(  # noqa: T201
-            f"fwtui: out of memory: {error}; smaller sizes may fit, and --no-truth needs less",
-            file=sys.stderr,
-        )
+        hint = "smaller sizes may fit" + ("" if no_truth else ", and --no-truth needs less")
+        print(f"fwtui: out of memory: {error}; {hint}", file=sys.stderr)  # noqa: T201
         return COULD_NOT_BE_JUDGED
     except Exception:  # of ours: 1 would say that the lanes differ
         traceback.print_exc()
