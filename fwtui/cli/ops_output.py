@@ -125,7 +125,7 @@ def _head(result: Result, place: int, record: OpsLogged) -> Text:
     step_ns = lane.plain_step_ns()
     figures = [
         words.plural(len(log.ops), "op"),
-        f"in ops {words.duration(busy_ns(leaves(log)))}",
+        f"in ops {words.duration(busy_ns(leaves(log)))} while logged",
         f"a steady step {words.duration(step_ns)}",
         f"framework overhead {words.shares(overhead(log, step_ns))}",
         *left_out,

@@ -35,12 +35,13 @@ def busy_ns(ops: Iterable[LoggedOp]) -> int | None:
     return busy if spans else None
 
 
-def overhead(log: OpLog, step_ns: float | None) -> tuple[float, float] | None:
+def overhead(log: OpLog, step_ns: float | None) -> tuple[float | None, float] | None:
     """Between which two shares of a step no op ran.
 
-    The lower one is what ops leave over of a steady step, which runs faster than one that is logged; the
-    upper one is what they leave over of the logged step, in which logging makes the time between ops longer.
-    Ops have their dispatch in their time, so that what the framework costs beside the mathematics is more.
+    The lower one is what ops leave over of a steady step, which runs faster than one that is logged; None
+    where they leave nothing, since then they too ran faster in it, and nobody knows by how much. The upper
+    one is what they leave over of the logged step, in which logging makes the time between ops longer. Ops
+    have their dispatch in their time, so that what the framework costs beside the mathematics is more.
 
     Args:
         step_ns: the median time of the steady steps, in which nothing was logged.
@@ -54,8 +55,8 @@ def overhead(log: OpLog, step_ns: float | None) -> tuple[float, float] | None:
     tells_no_kernels = any(op.within is None and op.phase is None for op in ops)
     if busy is None or tells_no_kernels or not (log.is_work_timed and step_ns and log.took_ns):
         return None
-    low, high = sorted(max(1 - busy / whole, 0.0) for whole in (step_ns, log.took_ns))
-    return low, high
+    steady, logged = 1 - busy / step_ns, max(1 - busy / log.took_ns, 0.0)
+    return (None, logged) if steady <= 0 else (min(steady, logged), max(steady, logged))
 
 
 def not_finite(op: LoggedOp) -> tuple[int, int]:

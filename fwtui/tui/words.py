@@ -123,11 +123,13 @@ def compilations(compiled: Sequence[Compiled]) -> str:
     return plural(len(compiled), {"build": "graph build", "compile": "compilation"}.get(kind, kind))
 
 
-def shares(between: tuple[float, float] | None) -> str:
-    """`12 – 34 %`, from two shares between 0 and 1."""
+def shares(between: tuple[float | None, float] | None) -> str:
+    """`12 – 34 %`, from two shares between 0 and 1; `≤ 34 %` where the lower one is not known."""
     if between is None:
         return NA
-    low, high = (f"{100 * share:.0f}" for share in between)
+    low, high = (None if share is None else f"{100 * share:.0f}" for share in between)
+    if low is None:
+        return f"≤ {high} %"
     return f"{low} %" if low == high else f"{low} – {high} %"
 
 

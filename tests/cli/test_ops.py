@@ -41,7 +41,7 @@ def test_a_log_by_phase_and_all_of_it_as_json(ops, tmp_path):
     ran = ops("--json", str(path))
     assert ran.code == 0, ran.err
     assert "scripted.ok   Scripted 1.2.3   cpu   step 4   from a script" in lines(ran)
-    assert any(line.startswith("4 ops   in ops 32 µs   a steady step ") for line in lines(ran))
+    assert any(line.startswith("4 ops   in ops 32 µs while logged   a steady step ") for line in lines(ran))
     shown = [line for line in lines(ran) if "MatMul" in line or line in ("forward", "backward", "update")]
     assert shown[0] == "forward"
     assert shown[1].split()[:5] == ["0", "MatMul", "→", "2×2", "8"]

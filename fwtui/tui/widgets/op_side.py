@@ -19,8 +19,9 @@ _OVERHEAD = (
     "in ops: for how long at least one op or kernel ran in the logged step.\n"
     "framework overhead: the share of a step in which none did. The first figure is what the ops leave over "
     "of the median steady step, the second what they leave over of the logged one, in which logging takes "
-    "time between ops. An op's own dispatch counts as work. n/a where a call does not tell its kernels, and "
-    "where a device works while the host goes on."
+    "time between ops. ≤ alone: in the logged step the ops took longer than a steady step does. An op's own "
+    "dispatch counts as work. n/a where a call does not tell its kernels, and where a device works while the "
+    "host goes on."
 )
 
 
@@ -77,7 +78,7 @@ def _figures(lane: Lane, log: OpsLogged | None, step_ns: float | None, state: st
         return ((Content.assemble((state, "$warning" if lane.history.not_logged else "$dim")), _NOTHING),)
     busy, rest = busy_ns(leaves(log.log)), words.shares(overhead(log.log, step_ns))
     ops = Content.assemble(("in ops ", "$dim"), (words.duration(busy), "bold"))
-    step = Content.assemble((" of ", "$dim"), words.duration(step_ns), (" p50", "$dim"))
+    step = Content.assemble((" logged   step ", "$dim"), words.duration(step_ns), (" p50", "$dim"))
     long = Content.assemble(ops, step, ("   framework overhead ", "$dim"), (rest, "bold"))
     short = Content.assemble(ops, step, ("   overhead ", "$dim"), (rest, "bold"))
     gone = lane.history.ops_left_out

@@ -93,7 +93,7 @@ def _faster(model: RaceModel, speed: Speed | None) -> list[Content]:
         if many
         else backends.entry(lane.spec.backend).framework.title
     )
-    against = f" than {model.lanes[speed.slower].spec.backend}" if len(model.lanes) > 2 else ""
+    against = f" as fast as {model.lanes[speed.slower].spec.backend}" if len(model.lanes) > 2 else ""
     colour = f"bold ${colour_names(model.lanes)[speed.faster]}"
     answer = (f"{name} {ratio.value:.2f}×", colour)
     return [
