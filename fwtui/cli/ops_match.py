@@ -16,7 +16,7 @@ from fwtui.race.records import OpsLogged
 from fwtui.tui import words
 from fwtui.tui.ops.links import MARKS, compared
 from fwtui.tui.ops.rows import Heading, Row, arrange
-from fwtui.tui.ops.words import cut, output, right
+from fwtui.tui.ops.words import IN_PIECES, cut, output, right
 from fwtui.workloads.own_errors import plain
 
 _TIME = 8
@@ -89,7 +89,8 @@ def _summary(pairing: Pairing, titles: Sequence[str]) -> Iterator[Text]:
         if alone:
             names = [f"{op.number} {name(op).strip()}" for op in alone[:_MOST_ALONE]]
             more = [f"{len(alone) - _MOST_ALONE:,} more"] if len(alone) > _MOST_ALONE else []
-            told += f"; alone: {', '.join([*names, *more])}"
+            why = "alone" if pairing.alignment.whole else f"not found, as {IN_PIECES}"
+            told += f"; {why}: {', '.join([*names, *more])}"
         yield Text(told)
 
 

@@ -13,11 +13,10 @@ from fwtui.ops.pairing import Pairing
 from fwtui.race.graph import Tensor
 from fwtui.race.oplog import Fingerprint, LoggedOp, Taken
 from fwtui.tui import words
-from fwtui.tui.ops.words import shape
+from fwtui.tui.ops.words import IN_PIECES, shape
 from fwtui.workloads.own_errors import plain
 
 _LABEL = 8
-IN_PIECES = "logs as long as these are matched in pieces, as far as it is sure where to cut"
 _MOST_INPUTS = 3
 _NOTHING = Content("")
 _WHY: dict[Difference | None, str] = {"rounding": ", as rounding explains", "other": ", beyond rounding"}

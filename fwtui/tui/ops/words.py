@@ -9,6 +9,9 @@ from fwtui.race.oplog import LoggedOp
 from fwtui.tui.words import line_name
 from fwtui.workloads.own_errors import plain
 
+IN_PIECES = "logs as long as these are matched in pieces"
+"""Why nobody knows whether an op has a counterpart."""
+
 
 def cut(text: str, width: int) -> str:
     """`text`, which may come from a framework, in exactly `width` cells."""

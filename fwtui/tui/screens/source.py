@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from fwtui.tui.model import RaceModel
+from fwtui.tui.ops.words import IN_PIECES
 from fwtui.tui.screens.why_screen import WhyScreen
 from fwtui.tui.selection import Place, ScreenName, Selection
 from fwtui.tui.source.desk import SourceDesk
@@ -174,7 +175,7 @@ class SourceScreen(WhyScreen):
             if (line := self._desk.line_of(there, one)) is not None:
                 self.go_to(Place(there, op=one.number, source=line))
                 return
-        self._say("no counterpart")
+        self._say(f"not found: {IN_PIECES}" if self._desk.in_pieces else "no counterpart")
 
     # Search
 

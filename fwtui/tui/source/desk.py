@@ -93,6 +93,11 @@ class SourceDesk:
         """Whether it is still being worked out what corresponds."""
         return self._aligner.waits
 
+    @property
+    def in_pieces(self) -> bool:
+        """Whether the logs are so long that a counterpart may not be found."""
+        return not self._aligner.pairing.alignment.whole
+
     def log(self, index: int) -> OpsLogged | None:
         """The log that is shown of a lane; None where it has told none."""
         return self._read(index).log
