@@ -222,19 +222,25 @@ async def test_graphs_are_asked_for_once_and_again_after_a_compilation(monkeypat
         assert asked == [0, 0, 0]
 
 
-async def test_a_lane_with_a_graph_in_each_step_is_asked_anew_by_each_visit_and_both_by_a_key(monkeypatch):
+def tell(d, *steps_told):
+    """Has both lanes tell their graphs once more."""
+    for lane, backend, step in zip(d.lanes, why.BOTH, steps_told, strict=True):
+        lane.history.apply(replace(steps.told(backend), step=step))
+
+
+async def test_lanes_with_a_graph_in_each_step_are_asked_anew_by_each_visit_and_by_a_key(monkeypatch):
     asked = []
     monkeypatch.setattr(RaceModel, "ask_graphs", lambda _, index, step=0: asked.append(index))
-    async with shown(scene(), "2") as d:
-        assert asked == [1]
-        d.lanes[1].history.apply(replace(steps.told("torch.eager"), step=200))
+    async with shown(why.told(), "2") as d:
+        assert asked == [0, 1]
+        tell(d, 200, 200)
         await d.press("3", "2")
-        assert asked == [1, 1]
-        d.lanes[1].history.apply(replace(steps.told("torch.eager"), step=201))
+        assert asked == [0, 1] * 2
+        tell(d, 201, 202)
         d.app.screen.look()
-        await d.shows("of steps 100 ↔ 201")
+        await d.shows("of steps 201 ↔ 202")
         await d.press("u")
-        assert asked == [1, 1, 0, 1]
+        assert asked == [0, 1] * 3
 
 
 async def test_a_lane_that_is_over_tells_what_it_told_or_why_not():

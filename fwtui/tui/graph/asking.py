@@ -30,7 +30,7 @@ class Asking:
     """Asks a lane once it has done a step, and again when it has compiled something since it answered.
 
     A lane that makes a graph in each step is asked anew beside it, so that both tell those of one step; and
-    again where all of them stand before one other step, and when one returns to their graphs.
+    again where all do so and stand before one other step, and when one returns to their graphs.
     """
 
     def __init__(self) -> None:
@@ -38,15 +38,16 @@ class Asking:
 
     def look(self, model: RaceModel, lanes: Sequence[int]) -> None:
         """Asks those lanes whose graphs are not known, or not those that they have now."""
-        of = {index: model.lanes[index] for index in lanes}
-        together = all(map(_stands, of.values())) and len({lane.history.steps for lane in of.values()}) == 1
-        old = [index for index, lane in of.items() if _is_old(lane) or (together and _is_behind(lane))]
-        self.ask(model, old, lanes)
+        of = [model.lanes[index] for index in lanes]
+        together = all(map(_stands, of)) and len({lane.history.steps for lane in of}) == 1
+        self._look(model, lanes, _behind(model, lanes) if together else [])
 
     def return_to(self, model: RaceModel, lanes: Sequence[int]) -> None:
         """Asks also those that make a graph in each step: what they have told is of a step long ago."""
-        of = {index: model.lanes[index] for index in lanes}
-        self.ask(model, [index for index, lane in of.items() if _is_old(lane) or _is_behind(lane)], lanes)
+        self._look(model, lanes, _behind(model, lanes))
+
+    def _look(self, model: RaceModel, lanes: Sequence[int], behind: Sequence[int]) -> None:
+        self.ask(model, [index for index in lanes if index in behind or _is_old(model.lanes[index])], lanes)
 
     def ask(self, model: RaceModel, wanted: Sequence[int], lanes: Sequence[int]) -> None:
         """Asks the `wanted` ones of these lanes, but those that cannot answer, or have not answered yet."""
@@ -98,10 +99,16 @@ def _is_old(lane: Lane) -> bool:
     return told is None or any(compiled.step >= told.step for compiled in lane.history.compiled)
 
 
-def _is_behind(lane: Lane) -> bool:
-    """Whether what a lane has told is the graph of a step before its next one."""
-    told = lane.history.graphs
-    return told is not None and makes_another(lane) and told.step < lane.history.steps
+def _behind(model: RaceModel, lanes: Sequence[int]) -> list[int]:
+    """Those that have told the graph of a step before their next one.
+
+    None beside a lane that compiles: both have told what they make of the batch of one step.
+    """
+    of = {index: model.lanes[index] for index in lanes}
+    if not all(map(makes_another, of.values())):
+        return []
+    told = ((index, lane, lane.history.graphs) for index, lane in of.items())
+    return [index for index, lane, graphs in told if graphs is not None and graphs.step < lane.history.steps]
 
 
 def _stands(lane: Lane) -> bool:

@@ -90,8 +90,10 @@ def test_lanes_that_make_a_graph_in_each_step_are_asked_anew_for_one_step_when_o
     assert step == other > 330
 
 
-def test_a_lane_that_compiled_is_not_asked_anew_when_one_returns(asked):
-    model, asking = trained("tf.function", "tf.function"), Asking()
+@pytest.mark.parametrize("backends", [("tf.function", "tf.function"), ("tf.function", "torch.eager")])
+def test_beside_a_lane_that_compiled_none_is_asked_anew_when_one_returns(asked, backends):
+    """Both have told what they make of one batch, and the next one may have another shape."""
+    model, asking = trained(*backends), Asking()
     for index in SIDES:
         say(model, index, GraphsTold(1, ()))
     asking.return_to(model, SIDES)
