@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from fwtui.ops.names import canonical
 from fwtui.ops.pairing import Pairing
-from fwtui.race.graph import Node
 from fwtui.race.oplog import LoggedOp
 from fwtui.tui.charts.axes import Limits
+from fwtui.tui.likeness import Traits, nearest, of_graph, of_log
 from fwtui.tui.model import RaceModel
 from fwtui.tui.ops.aligner import Aligner
 from fwtui.tui.ops.following import Following
@@ -19,8 +18,6 @@ from fwtui.tui.ops.showing import Showing
 from fwtui.tui.ops.timeline_view import TimelineView, axis
 from fwtui.tui.ops.totals_view import TotalsView, totals
 from fwtui.tui.selection import Place
-
-_LEAST_ALIKE = 2
 
 
 class OpsDesk:
@@ -167,15 +164,21 @@ class OpsDesk:
         ops = self.pairing.ops(side)
         if place.op is not None:
             return min(place.op, len(ops) - 1)
-        node = self._node_at(place)
-        source = place.source or (node.source if node else None)
-        alike = {op.number: _alike(op, node, source) for op in ops}
-        best = max(alike, key=alike.__getitem__)
-        return best if alike[best] >= _LEAST_ALIKE else None
+        log = self.pairing.logs[side]
+        assert log is not None
+        own, at = self._wanted(place)
+        found = nearest(own, at, dict(enumerate(of_log(log.log))))
+        return None if found is None else found[0]
 
-    def _node_at(self, place: Place) -> Node | None:
+    def _wanted(self, place: Place) -> tuple[Sequence[Traits], int]:
+        """The place's node among its graph's, or what has only its line."""
         told = self._model.lanes[place.lane].history.graphs
-        return None if place.node is None or told is None else told.node(*place.node)
+        if place.node is not None and told is not None:
+            kind, index = place.node
+            nodes = next((of_graph(graph) for graph in told.captured if graph.kind == kind), [])
+            if index < len(nodes) and place.source in (None, nodes[index].source):
+                return nodes, index
+        return [Traits(source=place.source)], 0
 
     def _node_of(self, lane: int, op: LoggedOp) -> tuple[str, int] | None:
         """The node that has the op's name, in the first graph that has one."""
@@ -189,15 +192,3 @@ class OpsDesk:
             if node.name == op.name
         )
         return next(named, None)
-
-
-def _alike(op: LoggedOp, node: Node | None, source: tuple[str, int] | None) -> int:
-    """How much an op has of what is looked for: the node's name, the line, what it does, its phase."""
-    score = 4 * (source is not None and op.source == source)
-    if node is not None:
-        phase = "forward" if node.phase == "loss" else node.phase
-        score += 8 * bool(op.name and op.name == node.name)
-        word = canonical(op.op)
-        score += 2 * (op.op == node.op or (bool(word) and word == canonical(node.op)))
-        score += op.phase == phase
-    return score
