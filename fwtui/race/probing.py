@@ -25,12 +25,8 @@ def prober(
     size = _bytes_of_one(parameters)
     if probes.most_bytes is None or size <= probes.most_bytes:
         return Prober(probes, backend, parameters, emit, exact)
-    emit(
-        NotProbed(
-            f"a probe is {_megabytes(size)}, and here at most {_megabytes(probes.most_bytes)}; fwtui parity "
-            "has no limit but memory"
-        )
-    )
+    most = _megabytes(probes.most_bytes)
+    emit(NotProbed(f"a probe is {_megabytes(size)}, here at most {most}; fwtui parity takes any"))
     return None
 
 

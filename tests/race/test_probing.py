@@ -84,7 +84,7 @@ class TestLane:
         said, asked = run(monkeypatch, Probes(most_bytes=100), steps=3)
         assert asked == ["step"] * 3
         [why] = [one.reason for one in said if isinstance(one, NotProbed)]
-        assert why.startswith("a probe is 0 MB, and here at most 0 MB")
+        assert why.startswith("a probe is 0 MB, here at most 0 MB")
 
     def test_phases_are_those_without_probes(self, monkeypatch):
         def phases(probes):
