@@ -69,8 +69,10 @@ class _Work:
         self.done = False
 
     def work(self) -> None:
-        """Aligns the logs."""
+        """Aligns the logs, and holds their values against each other, which long ones take a while for too."""
         try:
-            self.pairing = pair(self.logs, self._before)
+            made = pair(self.logs, self._before)
+            _ = made.differences
+            self.pairing = made
         finally:
             self.done = True

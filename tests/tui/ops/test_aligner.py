@@ -48,6 +48,7 @@ def test_what_is_done_is_shown_though_newer_logs_came_meanwhile(aligner, work):
         newest = logs(step)
         aligner.take_in(RUNS, newest)
         assert steps(aligner) == [step - 1] * 2
+        assert "differences" in vars(aligner.pairing)
         assert not aligner.waits
     # Nothing comes any more: the newest is shown in the end.
     work.pop()()
