@@ -69,7 +69,7 @@ class _Work:
         self.done = False
 
     def work(self) -> None:
-        """Aligns the logs, and holds their values against each other, which long ones take a while for too."""
+        """Aligns the logs, and holds their values against each other, which takes a while too."""
         try:
             made = pair(self.logs, self._before)
             _ = made.differences
