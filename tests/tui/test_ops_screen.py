@@ -252,7 +252,7 @@ async def test_lanes_that_cannot_tell_or_not_yet():
     cannot = [*training("torch.eager", 312), NotLogged(312, "no profiler \x1b[31mhere")]
     async with shown(Scene(race(), [importing("tf.function"), cannot]), "3") as d:
         await d.shows(
-            "importing 2 s: its ops come once it trains", "cannot tell its ops: no profiler ?[31mhere"
+            "◌ importing 2 s, its ops come once it trains", "cannot tell its ops: no profiler ?[31mhere"
         )
         await d.press("g", "v", "down", "F", "slash", "a", "enter", "u", "f", "tab")
         await d.press("escape", "escape", "escape", "escape")

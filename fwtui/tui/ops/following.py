@@ -184,9 +184,9 @@ class Following:
             why = f": {plain(history.ended.reason)}" if history.ended.outcome == "failed" else ""
             return f"the lane has {words.outcome(history.ended)} and logs no more ops{why}"
         if history.built is None:
-            return f"{status(lane)[0]}: its ops come once it trains"
+            return f"{status(lane)[0]}, its ops come once it trains"
         if not history.steps:
-            return f"{status(lane)[0]}: its ops come after the first step"
+            return f"{status(lane)[0]}, its ops come after the first step"
         if self._of(index).asked_at is None:
             return "not asked yet"
         if self.halted([index]):

@@ -59,4 +59,7 @@ def _why_none(lane: Lane, waits: bool) -> str:
         return f"ops n/a: {plain(history.not_logged)}"
     if lane.over:
         return "ops n/a: the lane takes no more questions"
-    return "ops: asked, come with the next step" if waits else "ops: once the lane trains"
+    if not waits:
+        return "ops: once the lane trains"
+    stands = lane.paused or history.ended is not None
+    return f"ops: asked, come {'at once' if stands else 'with the next step'}"
