@@ -7,6 +7,7 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
+from fwtui.tui.screens.picker import Picker
 from tests.tui.driving import driven
 
 pytestmark = pytest.mark.usefixtures("scripted_backends")
@@ -35,10 +36,21 @@ async def test_a_page_key_before_the_palette_has_a_list():
         await d.trains(0)
 
 
+async def test_more_enters_in_the_palette_run_one_command():
+    async with driven("scripted.ok") as d:
+        await d.press("ctrl+p", *"another device")
+        await d.until(lambda: "another device" in d.text().split("\n", 3)[-1], "the command")
+        for _ in range(4):
+            d.app.simulate_key("enter")
+        await d.until(lambda: isinstance(d.app.screen, Picker), "the devices")
+        await d.press("escape")
+        await d.until(d.on_top, "the live screen")
+
+
 @pytest.mark.parametrize("seed", range(int(os.environ.get("FWTUI_KEY_SEEDS", "2"))))
 async def test_any_keys_at_any_speed(seed):
     keys = "b d w s l y p r R a x t space full_stop tab up down left right enter escape question_mark ctrl+p"
-    keys += " pagedown home end j k 1 1 5 5 c o f"
+    keys += " pagedown home end j k 1 1 5 5 c o f 2 2 3 3 4 4 g v e D i u n slash plus minus F backspace"
     draw = random.Random(seed)
     async with driven("scripted.ok", "scripted.other", probe_every="growing") as d:
         for _ in range(60):

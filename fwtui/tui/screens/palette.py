@@ -1,12 +1,17 @@
-"""The command palette, where a page key finds no list yet."""
+"""The command palette, where keys may come before its list, or after its end."""
 
 from __future__ import annotations
 
+from textual import on
 from textual.command import CommandList, CommandPalette
+from textual.widgets import Input, OptionList
 
 
 class Palette(CommandPalette):
-    """Textual's palette; its list keys do nothing before its list is filled, instead of ending the app."""
+    """Textual's palette; its list keys do nothing before its list is filled, instead of ending the app.
+
+    Nor does a second enter that is on its way: it would run the command again, and close the screen behind.
+    """
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leaves out what needs a list while there is none."""
@@ -16,3 +21,9 @@ class Palette(CommandPalette):
             if not commands.option_count or not commands.scrollable_content_region.height:
                 return False
         return super().check_action(action, parameters)
+
+    @on(Input.Submitted)
+    @on(OptionList.OptionSelected)
+    def _choose_once(self, event: Input.Submitted | OptionList.OptionSelected) -> None:
+        if not self.is_current:
+            event.prevent_default()
