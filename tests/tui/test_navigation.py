@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from fwtui.measure.history import History
 from fwtui.tui.model import Lane
 from fwtui.tui.selection import Place, Selection
 from fwtui.tui.widgets.key_footer import KeyFooter
 from tests import two_layer_steps
-from tests.tui.still import Scene, race, training
+from tests.tui.still import Scene, done, race, training
 from tests.tui.why import BOTH, shown, told
 
 
@@ -116,6 +118,14 @@ def test_a_lane_comes_beside_one_of_the_other_framework_and_stays_there():
     ]
     assert selection.sides(0, four[:2]) == (0, 1)
     assert selection.sides(0, ["torch"]) == (0,)
+
+
+@pytest.mark.parametrize(("said", "paused"), [(training, (0, 1)), (done, ())], ids=["paused", "done"])
+async def test_a_lane_that_stands_is_said_to_answer_at_once(said, paused):
+    async with shown(Scene(race(*BOTH), [said(name, 312) for name in BOTH], paused)) as d:
+        for key, told in (("2", "asked, comes"), ("3", "asked: the log comes"), ("4", "ops: asked, come")):
+            await d.press(key)
+            await d.shows(f"{told} at once")
 
 
 async def test_no_key_in_the_footer_is_ever_cut():
