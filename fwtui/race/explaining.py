@@ -166,7 +166,8 @@ class Explainer:
             fault = first_fault(log)
             told = max(MOST_OPS, 0 if fault is None else fault.number + 1)
             left_out += len(log.ops) - told
-            log = replace(log, ops=log.ops[:told])
+            # What a part of the ops leaves over of the step is no overhead.
+            log = replace(log, ops=log.ops[:told], is_work_timed=False)
         self._held, self._left_out = None, 0
         self._emit(OpsLogged(record.step, log, left_out))
         apart = max(1 / LOGS_A_SECOND, len(log.ops) / OPS_A_SECOND)

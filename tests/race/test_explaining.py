@@ -274,6 +274,7 @@ class TestFlood:
         monkeypatch.setattr(explaining, "MOST_OPS", 300)
         (log,) = of(run(lane("many", ops=OpLogging(last=True))), OpsLogged)
         assert (len(log.ops), log.left_out) == (300, MANY_OPS - 300)
+        assert not log.log.is_work_timed
 
     def test_a_log_is_told_as_far_as_its_fault(self, monkeypatch):
         def faulty(*_):
