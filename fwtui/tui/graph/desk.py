@@ -78,7 +78,7 @@ class GraphDesk:
             pairing.counterparts(side, node),
             tuple(one for one in pairing.together(side, node) if one != node),
             computes(pairing.graphs[side].nodes[node].op),
-            bool(pairing.other_batches),
+            pairing.untold,
         )
 
     def nodes_at(self, index: int) -> Sequence[int]:

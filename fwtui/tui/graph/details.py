@@ -15,7 +15,6 @@ from fwtui.tui.graph.page import Item
 from fwtui.workloads.own_errors import plain
 
 NONE_NEEDED = "none needed: it computes nothing"
-OTHER_BATCH = "n/a: the other graph is of another batch"
 _LABEL = 9
 _MOST_NAMED = 6
 
@@ -29,14 +28,14 @@ class Counterpart:
         nodes: the nodes of the other side that do the same; empty where it stands alone.
         with_it: other nodes of its own side that do it together with this one.
         computes: whether it computes anything at all.
-        other_batch: whether the other graph is of a batch of other shapes.
+        untold: why nobody can say that it stands alone where there are none; "" where it does.
     """
 
     word: str
     nodes: tuple[int, ...]
     with_it: tuple[int, ...]
     computes: bool
-    other_batch: bool
+    untold: str
 
 
 def about(
@@ -148,8 +147,8 @@ def _match(counterpart: Counterpart | None, facts: GraphFacts, other: GraphFacts
         return Content.assemble(word, together, ("↔ ", "$dim"), _nodes(other, counterpart.nodes))
     if not counterpart.computes:
         return Content.assemble((NONE_NEEDED, "$dim"))
-    if counterpart.other_batch:
-        return Content.assemble(word, (OTHER_BATCH, "$warning"))
+    if counterpart.untold:
+        return Content.assemble(word, (f"n/a: {counterpart.untold}", "$warning"))
     return Content.assemble(word, ("+ stands alone on this side", "$warning"))
 
 

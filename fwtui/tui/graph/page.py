@@ -19,7 +19,7 @@ Mark = Literal["same", "several", "alone", ""]
 Piece = tuple[str, str]
 """A text, and what it is: a style of `fwtui.graphs.lines`, a mark, or `faint`."""
 
-MARKS: dict[Mark, str] = {"same": "=", "several": "≈", "alone": "+", "": " "}
+MARKS: dict[Mark, str] = {"same": "=", "several": "&", "alone": "+", "": " "}
 _OPEN, _CLOSED = "▾ ", "▸ "
 _SPACE = 2
 _MARK_WIDTH = 2

@@ -49,6 +49,13 @@ class Pairing:
         both = ((left[name], right[name]) for name in left if name in right)
         return tuple(pair for pair in both if not _fits(*pair))
 
+    @property
+    def untold(self) -> str:
+        """Why of what has no counterpart nobody can say that it stands alone; "" where it does."""
+        if self.other_batches:
+            return "the other graph is of another batch"
+        return "" if self.alignment.whole else "graphs as large as these are matched in pieces, if at all"
+
     @cached_property
     def marks(self) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
         """For each side, each node's mark."""
@@ -78,7 +85,7 @@ class Pairing:
             elif match.left and match.right:
                 marks.append("same" if len(match.left) == len(match.right) == 1 else "several")
             else:
-                marks.append("alone" if computes(node.op) and not self.other_batches else "")
+                marks.append("alone" if computes(node.op) and not self.untold else "")
         return tuple(marks)
 
     def _is_of_another_batch(self, match: Match) -> bool:

@@ -66,10 +66,15 @@ def _counts(pairing: Pairing) -> tuple[int, int, int, int]:
 def _long(pairing: Pairing) -> Content:
     left, right, alone_left, alone_right = _counts(pairing)
     of_left, of_right = (len(graph.nodes) for graph in pairing.graphs)
-    return Content.assemble(
-        ("= ≈ ", "$dim"),
+    matched = Content.assemble(
+        ("= & ", "$dim"),
         f"{left:,} of {of_left:,} ↔ {right:,} of {of_right:,}",
-        (" nodes correspond, ≈ in groups   ", "$dim"),
+        (" nodes correspond, & in groups   ", "$dim"),
+    )
+    if pairing.untold:
+        return Content.assemble(matched, (pairing.untold, "$dim"))
+    return Content.assemble(
+        matched,
         ("+ ", "bold $warning"),
         f"{alone_left:,} ↔ {alone_right:,}",
         (" stand alone   the others compute nothing", "$dim"),
@@ -78,12 +83,10 @@ def _long(pairing: Pairing) -> Content:
 
 def _short(pairing: Pairing) -> Content:
     left, right, alone_left, alone_right = _counts(pairing)
-    return Content.assemble(
-        ("= ≈ ", "$dim"),
-        f"{left:,} ↔ {right:,}",
-        ("   + ", "bold $warning"),
-        f"{alone_left:,} ↔ {alone_right:,}",
-    )
+    matched = Content.assemble(("= & ", "$dim"), f"{left:,} ↔ {right:,}")
+    if pairing.untold:
+        return matched
+    return Content.assemble(matched, ("   + ", "bold $warning"), f"{alone_left:,} ↔ {alone_right:,}")
 
 
 def _of_other_batches(pairing: Pairing) -> Content:

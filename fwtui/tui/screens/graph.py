@@ -179,8 +179,8 @@ class GraphScreen(WhyScreen):
         pairing = self._desk.pairing()
         if not self._desk.looking.alone:
             return "no node like that here"
-        if pairing is not None and pairing.other_batches:
-            return "the graphs are of other batches:\nwhat stands alone cannot be told"
+        if pairing is not None and pairing.untold:
+            return f"what stands alone cannot be told:\n{pairing.untold}"
         return "nothing stands alone here"
 
     def _show_status(self) -> None:
@@ -274,7 +274,7 @@ class GraphScreen(WhyScreen):
             return "no counterpart"
         if not counterpart.computes:
             return details.NONE_NEEDED
-        return details.OTHER_BATCH if counterpart.other_batch else "no counterpart"
+        return f"n/a: {counterpart.untold}" if counterpart.untold else "no counterpart"
 
     def action_follow(self, direction: Direction) -> None:
         """To a node's first input or output, or to the next one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fwtui.ops import linking
 from fwtui.race.graph import Graph, Node, Tensor
 from fwtui.tui.graph.pairing import Pairings
 from fwtui.tui.graph.status import Looking, status
@@ -52,8 +53,17 @@ def test_nothing_stands_alone_between_graphs_of_other_batches():
     assert line.plain == "of other batches: int64[32×24] ↔ int64[32×18] · u asks both anew"
 
 
+def test_nothing_stands_alone_where_not_all_was_looked_for(monkeypatch):
+    monkeypatch.setattr(linking, "MOST_PAIRS", 4)
+    pairing = Pairings(list).of(products(24), products(24, "aten.mm", many=2))
+    assert pairing.alone == (frozenset(), frozenset())
+    for line, _ in status(pairing, "", (7, 7), Looking(), None, "")[:2]:
+        assert "alone" not in line.plain
+        assert "+" not in line.plain
+
+
 def test_graphs_of_other_steps_are_called_so():
     pairing = Pairings(list).of(products(24), products(24, "aten.mm"))
     for line, _ in status(pairing, "", (6113, 6124), Looking(), None, "")[:2]:
-        assert line.plain.startswith("of steps 6,113 ↔ 6,124   = ≈ ")
+        assert line.plain.startswith("of steps 6,113 ↔ 6,124   = & ")
     assert not status(pairing, "", (7, 7), Looking(), None, "")[0][0].plain.startswith("of steps")
