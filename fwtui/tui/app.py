@@ -37,6 +37,7 @@ from fwtui.tui.themes import DARK, THEMES
 
 TICK_S = 0.1
 WATCH_S = 0.5
+START_S = 0.5
 
 
 class FwtuiApp(App[int]):
@@ -110,8 +111,12 @@ class FwtuiApp(App[int]):
             self.install_screen(screen, name)
         self.push_screen(self._live)
         self.call_after_refresh(self._start)
+        # A dialog that a key opens at once may hold back the paint behind it, and what waits for that.
+        self.set_timer(START_S, self._start)
 
     def _start(self) -> None:
+        if self._stands:
+            return
         # What stands by now stands until the end: a collection that walks through it holds up a key.
         gc.collect()
         gc.freeze()
