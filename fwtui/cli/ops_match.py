@@ -132,4 +132,6 @@ def _why_not(pairing: Pairing, titles: Sequence[str]) -> str:
         for side, title in enumerate(titles)
         if not any(op.fingerprints for op in pairing.ops(side) if op.number not in pairing.calls[side])
     ]
-    return f": {' and '.join(silent)} tells no values of its kernels" if silent else ""
+    if len(silent) > 1:
+        return f": {' and '.join(silent)} tell no values of their kernels"
+    return f": {silent[0]} tells no values of its kernels" if silent else ""

@@ -104,14 +104,20 @@ def test_counterparts_that_give_other_values_are_told_apart():
     assert hint.endswith("--steps 0 compares from the same ones")
 
 
-def test_what_is_not_compared_is_said_and_why():
+@pytest.mark.parametrize(
+    ("names", "why"),
+    [
+        (("tf.function", "torch.eager"), "tf.function tells no values of its kernels"),
+        (("tf.function", "tf.function"), "tf.function and tf.function tell no values of their kernels"),
+    ],
+)
+def test_what_is_not_compared_is_said_and_why(names, why):
     console = Console(width=120, file=StringIO())
-    logs = [logged(name) for name in ("tf.function", "torch.eager")]
-    console.print(ops_match.table(logs, ("tf.function", "torch.eager"), None, 120))
+    console.print(ops_match.table([logged(name) for name in names], names, None, 120))
     shown = console.file.getvalue()
     assert " = " not in shown
     assert " ─ " in shown
-    assert "not compared (─ ┴): tf.function tells no values of its kernels" in shown
+    assert f"not compared (─ ┴): {why}" in shown
 
 
 def test_a_trace_is_alone_on_standard_output(ops):
