@@ -131,8 +131,7 @@ def ops(
 def _race(request: "RaceRequest", names: list[str], steps: str, until_nan: bool) -> "RaceSpec":
     """The backends called `names`, which log the step after the last, or each until a NaN.
 
-    They log one halfway too: the first one is slow, for all that is loaded and compiled for it. After no
-    steps it is the first step that they log, before they take it.
+    After no steps it is the first step that they log, before they take it.
     """
     from dataclasses import replace
 
@@ -141,6 +140,5 @@ def _race(request: "RaceRequest", names: list[str], steps: str, until_nan: bool)
 
     first = steps.strip() == "0" and not until_nan
     race = plan(replace(request, lanes=tuple(map(LaneRequest, names)), steps="1" if first else steps))
-    every = None if until_nan or first else -(-race.lanes[0].steps // 2)
-    logging = OpLogging(first, every, last=not first, until_nan=until_nan)
+    logging = OpLogging(first, last=not first, until_nan=until_nan)
     return replace(race, lanes=tuple(replace(lane, ops=logging) for lane in race.lanes))

@@ -12,6 +12,7 @@ from fwtui.backends.base import Backend, NotYetError
 from fwtui.race.control import Word
 from fwtui.race.graph import NoGraph
 from fwtui.race.nonfinite import first_fault
+from fwtui.race.oplog import OpLog
 from fwtui.race.records import GraphRan, GraphsTold, NotLogged, NotSampled, OpsLogged
 from fwtui.race.spec import LaneSpec, OpLogging
 from fwtui.workloads.base import Batch
@@ -57,6 +58,7 @@ class Explainer:
         self._log_at: int | None = None
         self._tell_at: int | None = None
         self._logged_at = -1
+        self._has_logged = False
         self._samples = spec.sample_graphs
         self._sample_at_ns = 0
         self._first_samples = FIRST_SAMPLES
@@ -111,7 +113,8 @@ class Explainer:
             halts: that step is not taken soon: what was asked for a later one is done now.
         """
         if step == 0 and not last:
-            self._look_first(batch)
+            if self._ops.first:
+                self._log(0, batch, asked=False)
             return
         if _is_due(self._tell_at, step, last or halts) or (last and self._spec.tell_graphs):
             self._tell_at = None
@@ -125,14 +128,6 @@ class Explainer:
         if self._samples and not last and (self._first_samples or self.is_due()):
             self._sample(step, batch)
 
-    def _look_first(self, batch: Batch) -> None:
-        """Logs the first step if that was asked for: twice, since a first log waits for what it loads."""
-        if self._ops.first:
-            self._log(0, batch, asked=False)
-        if self._held is not None:
-            self._held = None
-            self._log(0, batch, asked=True)
-
     def tell(self, at_once: bool = False) -> None:
         """Tells the latest log that has not been told, once it may be; `at_once`: whether or not it may."""
         if self._held is not None and (at_once or perf_counter_ns() >= self._free_at_ns):
@@ -141,7 +136,7 @@ class Explainer:
     def _log(self, step: int, batch: Batch, asked: bool) -> None:
         self._logged_at, started = step, perf_counter_ns()
         try:
-            log = self._backend.log_ops(batch, self._ops.values)
+            log = self._logged(batch)
         except NotYetError as error:
             self._log_at = step if asked else self._log_at
             self._log_again_ns = _again_ns(started)
@@ -159,6 +154,15 @@ class Explainer:
             self._left_out += len(self._held.ops)
         self._held = OpsLogged(step, log)
         self.tell(at_once=asked or found)
+
+    def _logged(self, batch: Batch) -> OpLog:
+        """A log whose times are those of the ops: the first of all waits for what logging loads, and is not
+        told. Whole values are asked for themselves, and no times.
+        """
+        if not (self._has_logged or self._ops.values):
+            self._backend.log_ops(batch)
+            self._has_logged = True
+        return self._backend.log_ops(batch, self._ops.values)
 
     def _tell(self, record: OpsLogged) -> None:
         log, left_out = record.log, self._left_out
