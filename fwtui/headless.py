@@ -16,10 +16,10 @@ from fwtui.measure import machine
 from fwtui.measure.history import History
 from fwtui.measure.parity import LossComparison, LossGap
 from fwtui.measure.probes import ProbeComparison, ProbeRow
-from fwtui.measure.verdict import Speed, speed
+from fwtui.measure.verdict import SameAnswer, Speed, least_exact, same_answer, speed
 from fwtui.race.race import LaneRun, Race
 from fwtui.race.records import Probed, Record
-from fwtui.race.spec import DTYPES, RaceSpec
+from fwtui.race.spec import RaceSpec
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 TICK_S = 0.1
@@ -38,6 +38,7 @@ class Result:
         lanes: what each lane said, with every step of it.
         gap: how far the lanes' losses are apart.
         probes: the lanes' probes, compared, where they told any.
+        same: whether the lanes agree in all of that.
         speed: which one is faster; None where too little was measured.
         signal: what cut the race short; None where it ran to its end.
         settled: whether every lane's thread has ended; a C++ call under the thread host can outlast a stop.
@@ -47,6 +48,7 @@ class Result:
     lanes: list[History]
     gap: LossGap
     probes: Sequence[ProbeRow]
+    same: SameAnswer
     speed: Speed | None
     signal: signal.Signals | None
     settled: bool
@@ -84,12 +86,12 @@ def run(spec: RaceSpec, watch: Watch = lambda lanes: None, stopped: threading.Ev
         finally:  # also where what watches fails: no lane trains on for nobody
             settled = race.close()
         _drain(heard, lanes, watching)
-    # In float32 if any lane is: its rounding is what the gap must allow for.
-    dtype = min((lane.dtype for lane in spec.lanes), key=DTYPES.index)
+    dtype = least_exact(spec.lanes)
     gap = LossComparison(dtype).update(lanes)
     probes = ProbeComparison(dtype)
     probes.update(lanes)
-    return Result(spec, lanes, gap, probes.rows, speed(spec, lanes), cut_short, settled)
+    same = same_answer(spec.lanes, lanes, gap, probes.rows, probes.coverage)
+    return Result(spec, lanes, gap, probes.rows, same, speed(spec, lanes), cut_short, settled)
 
 
 def _follow(

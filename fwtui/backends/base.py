@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -16,7 +17,8 @@ from numpy.typing import NDArray
 
 from fwtui.race.graph import Graph, NoGraph
 from fwtui.race.oplog import OpLog
-from fwtui.race.records import Compiled, Device, FrameworkMemory, GraphBroken, Phase
+from fwtui.race.records import Compiled, Device, FrameworkMemory, GraphBroken, NetInspected, Phase
+from fwtui.race.spec import Feed
 from fwtui.workloads.base import Arrays, Batch, Workload
 
 Gradients = dict[str, NDArray[Any] | None]
@@ -100,7 +102,13 @@ class Backend(Protocol):
     def load(self, weights: Arrays) -> None:
         """Puts `weights` in the place of the present ones, bit for bit."""
 
-    def log_ops(self, batch: Batch, values: bool = False) -> OpLog:
+    def inspect(self, batch: Batch) -> NetInspected:
+        """What the network uses beside the parameters, and whether it is deterministic on `batch`.
+
+        Variables, buffers and random number generators that the framework knows of are left as they were.
+        """
+
+    def log_ops(self, batch: Batch, values: bool = False, feeds: Sequence[Feed] = ()) -> OpLog:
         """What a step on `batch` makes the framework do; changes nothing: weights, optimizer and random
         numbers are afterwards what they were.
 
@@ -108,6 +116,7 @@ class Backend(Protocol):
 
         Args:
             values: tell every output whole, and leave fingerprints out.
+            feeds: outputs that are replaced once they are logged; only `torch.eager` can.
 
         Raises:
             NotYetError: the step on `batch` would have to be compiled.
@@ -150,6 +159,9 @@ class DeviceModule(Protocol):
 
     def configure(self, device: str, threads: int, tf32: bool) -> None:
         """Sets what is process-wide, before anything runs on a device."""
+
+    def default_dtype(self, name: str) -> AbstractContextManager[None]:
+        """While entered, `name` is the dtype of what is made without one, in the whole process."""
 
     def threads(self) -> int:
         """CPU threads that one op may use, as the framework tells."""

@@ -3,32 +3,54 @@
 from __future__ import annotations
 
 from fwtui.headless import Result
+from fwtui.measure.agreement import Place
+from fwtui.measure.compared import compared
 from fwtui.measure.probes import largest
 from fwtui.measure.statistics import LEAST_STEPS
-from fwtui.measure.verdict import incomparable, same_answer
 from fwtui.race.plan import differences
 from fwtui.tui import words
 
 
 def same(result: Result) -> str:
     """Whether the lanes agree, and over what; or why that cannot be said."""
-    specs, gap = result.spec.lanes, result.gap
-    if why := incomparable(specs, result.lanes):
-        return f"{words.NA}: {why}"
-    if not gap.compared:
-        return f"{words.NA}: fewer than two lanes have taken a step"
-    verdict = "yes" if same_answer(specs, result.lanes, gap) else "no"
+    answer, gap = result.same, result.gap
+    if answer.same is None:
+        return f"{words.NA}: {answer.reason}"
+    verdict = "yes" if answer.same else "no"
     over = f"over {words.plural(gap.compared, 'step')}, tolerance {gap.tolerance:.0e}"
     if gap.below_floor and gap.floor is not None:
         over += f"; relative to {gap.floor:.3g} where the loss is below, as it is in {gap.below_floor:,}"
     over += _probed(result)
-    first = "" if gap.first_divergence is None else f"; first above it at step {gap.first_divergence}"
     if gap.largest == float("inf"):
-        return f"{verdict}: a loss is no number at step {gap.largest_at} ({over}){first}"
-    told = (
-        f"{verdict}: largest relative gap {words.gap(gap.largest)} at step {gap.largest_at} ({over}){first}"
-    )
-    return told if gap.same else f"{told}; fwtui parity tells where from, and whether it is rounding"
+        told = f"{verdict}: a loss is no number at step {gap.largest_at} ({over})"
+    elif gap.largest is None:
+        told = f"{verdict}: no losses compared ({over})"
+    else:
+        told = f"{verdict}: largest relative gap {words.gap(gap.largest)} at step {gap.largest_at} ({over})"
+    told += _lanes(result)
+    if answer.place is None:
+        return told
+    told += _first(answer.place)
+    return told + "; fwtui parity tells where from, and whether it is rounding"
+
+
+def _first(place: Place) -> str:
+    if place.key == ("metric", "loss"):
+        return f"; first above it at step {place.step}"
+    steps = f"step {place.step}" if place.exact else f"one of the steps {place.step} to {place.last}"
+    kind, name = place.key
+    what = name if kind == "metric" else f"{kind} {name}"
+    return f"; first above it in {what} at {steps}, gap {words.gap(place.gap.relative)}"
+
+
+def _lanes(result: Result) -> str:
+    """Over which lanes the answer holds, where not over all of them."""
+    known = compared(result.lanes, result.gap, result.probes)
+    if not known.left_out:
+        return ""
+    names = [f"{place + 1} {spec.backend}" for place, spec in enumerate(result.spec.lanes)]
+    left_out = ", ".join(f"{names[place]} {why}" for place, why in known.left_out.items())
+    return f"; of {', '.join(names[place] for place in known.lanes) or 'no lane'} alone: {left_out}"
 
 
 def _probed(result: Result) -> str:

@@ -38,7 +38,8 @@ def bench(request: "RaceRequest", json: Json = None) -> int:
     if out is None or not out.standard:
         show(result_table.render(result))
     if out is not None:
-        out.write({**report(spec, result.lanes, result.gap, result.speed), "probes": rows(result.probes)})
+        whole = report(spec, result.lanes, result.gap, result.same, result.speed, result.probes)
+        out.write({**whole, "probes": rows(result.probes)})
     result_table.explain_failures(result)
     code = 128 + result.signal if result.signal else int(set(result.outcomes) != {"done"})
     if not result.settled:  # a thread is stuck in a framework, and would keep the interpreter from leaving

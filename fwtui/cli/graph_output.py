@@ -73,7 +73,7 @@ def show(result: Result, told: Told, as_format: str, every_node: bool) -> None:
 
 def report(result: Result, told: Told) -> dict[str, Any]:
     """The graphs and where they come from, as `fwtui/graphs/schema.json` describes it."""
-    whole = race_report(result.spec, result.lanes, result.gap, result.speed)
+    whole = race_report(result.spec, result.lanes, result.gap, result.same, result.speed)
     (lane,) = whole["lanes"]
     record = result.lanes[0].graphs
     return {

@@ -60,7 +60,7 @@ def show(result: Result, logs: Logs, as_format: str, phase: str | None) -> None:
 
 def report(result: Result, logs: Logs) -> dict[str, Any]:
     """The logs, whole, as `fwtui/ops/schema.json` describes it."""
-    whole = race_report(result.spec, result.lanes, result.gap, result.speed)
+    whole = race_report(result.spec, result.lanes, result.gap, result.same, result.speed)
     lanes = [
         {
             **{name: told[name] for name in _LANE_FIELDS},

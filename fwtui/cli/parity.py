@@ -77,8 +77,9 @@ def parity(
     from fwtui.cli import parity_table, result_table
     from fwtui.cli.output import JsonOutput, show
     from fwtui.cli.progress import Progress
+    from fwtui.measure.verdict import least_exact
     from fwtui.parity.check import check
-    from fwtui.parity.finding import least_exact, tolerances
+    from fwtui.parity.finding import tolerances
     from fwtui.parity.report import report
     from fwtui.race.plan import plan
     from fwtui.race.spec import SpecError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,7 +15,9 @@ from fwtui.race.records import Rounding
 Stage = Literal["first weights", "forward", "backward", "update"]
 
 BLURS = 16.0
-"""How many times as far as nudged weights move a figure it may be off: few nudges do not go furthest."""
+"""How many times as far as perturbed weights move a figure it may be off: few of them do not go furthest."""
+SINGLE_PRECISION = 32 * float(np.finfo("float32").eps)
+"""How far a figure may be off, relatively, that was computed with numbers of float32 precision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +44,11 @@ class Place:
         return self.step == self.last
 
 
-def first_place(rows: Sequence[ProbeRow], tolerance: float, losses_only: bool = False) -> Place | None:
-    """The first place whose gap is above `tolerance`; None where there is none.
-
-    Args:
-        losses_only: leave out the metrics beside the loss. A share of right answers jumps by a whole one
-            where rounding decides which of two outputs is larger: between roundings it proves nothing.
-    """
+def first_place(rows: Sequence[ProbeRow], tolerance: float) -> Place | None:
+    """The first place whose gap is above `tolerance`; None where there is none."""
     before = 0
     for row in rows:
-        above = {
-            key: gap
-            for key, gap in row.gaps.items()
-            if gap.relative > tolerance and not (losses_only and key[0] == "metric" and key[1] != "loss")
-        }
+        above = {key: gap for key, gap in row.gaps.items() if gap.relative > tolerance}
         if above:
             return _place(row.step, before, above)
         before = row.step
@@ -78,13 +71,13 @@ def _place(step: int, before: int, above: dict[Key, Gap]) -> Place:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A metric or gradient of one lane beside float64's at the same weights.
+    """A metric or gradient of one lane beside a reference's at the same weights.
 
     Attributes:
         lane: counted from 0.
         relative: how far off it is.
         allowed: how far rounding may put it off there.
-        repeat: how far float64's own figure is from itself, asked once more.
+        single_allowed: how far rounding to float32 may.
     """
 
     lane: int
@@ -92,38 +85,43 @@ class Figure:
     key: Key
     relative: float
     allowed: float
-    repeat: float
+    single_allowed: float
+
+    @property
+    def is_off(self) -> bool:
+        """Whether rounding does not explain it."""
+        return not self.relative <= self.allowed
 
 
 def rounding(
     probes: Mapping[int, Sequence[Rounding]], lane: int, dtype: str, tolerance: float
 ) -> list[Figure]:
-    """One lane's metrics and gradients against float64 at the same weights, by step, as relative figures.
+    """One lane's metrics and gradients against a reference at the same weights, by step, as relative figures.
 
     Args:
         probes: what the lane told, by step.
-        tolerance: relative gap that is still the same answer; where a nudge of the weights blurs float64's
+        dtype: the lane's.
+        tolerance: relative gap that is still the same answer; where perturbed weights blur the reference's
             own figure, that much more is allowed.
     """
     figures = []
     scales: dict[str, float] = {}
     for step in sorted(probes):
         for kind in ("metric", "gradient"):
-            mine = [one for one in probes[step] if one.kind == kind and _judged(one)]
-            scale = max((one.magnitude for one in mine), default=0.0)
+            mine = [one for one in probes[step] if one.kind == kind]
+            # Metrics have nothing to do with one another, and only the loss is known to fall to where
+            # rounding decides it.
+            scaling = [one for one in mine if kind == "gradient" or one.name == "loss"]
+            scale = max((one.magnitude for one in scaling), default=0.0)
             scale = max(scale, scales.setdefault(kind, scale))
             share = loss_floor(dtype) if kind == "metric" else array_floor(dtype)
             for one in mine:
-                size = max(one.magnitude, scale * share, float(np.finfo(np.float64).tiny))
+                floor = scale * share if one in scaling else 0.0
+                size = max(one.magnitude, floor, float(np.finfo(np.float64).tiny))
                 allowed = tolerance + BLURS * one.blur / size
-                figure = Figure(lane, step, (kind, one.name), one.error / size, allowed, one.repeat / size)
-                figures.append(figure)
+                single = max(allowed, SINGLE_PRECISION + BLURS * one.single_blur / size)
+                figures.append(Figure(lane, step, (kind, one.name), one.error / size, allowed, single))
     return figures
-
-
-def _judged(one: Rounding) -> bool:
-    """Not a metric beside the loss: see `first_place`."""
-    return one.kind == "gradient" or one.name == "loss"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,27 +140,13 @@ class Truth:
 
     def off(self) -> Figure | None:
         """The first figure that rounding does not explain; None where it explains them all."""
-        wrong = [one for lane in self.figures for one in lane if not one.relative <= one.allowed]
-        return min(wrong, key=lambda one: (one.step, one.key[0] == "gradient"), default=None)
-
-    def random(self, tolerance: float) -> Figure | None:
-        """The first figure that is not itself when asked again: the network draws random numbers."""
-        moving = [one for lane in self.figures for one in lane if one.repeat > tolerance]
-        return min(moving, key=lambda one: one.step, default=None)
+        return first_off(one for lane in self.figures for one in lane if one.is_off)
 
     def worst(self, lane: int) -> Figure | None:
         """The figure of `lane` that is furthest from float64; None where it has none."""
         return max(self.figures[lane], key=lambda one: one.relative, default=None)
 
 
-EARLY = 4
-"""Steps in which an update shows by itself, before the training has carried much rounding on."""
-
-
-def early_parameters(rows: Sequence[ProbeRow]) -> list[ProbeRow]:
-    """`rows` of the first steps, with parameters alone."""
-    return [
-        ProbeRow(row.step, {key: gap for key, gap in row.gaps.items() if key[0] == "parameter"})
-        for row in rows
-        if row.step <= EARLY
-    ]
+def first_off(figures: Iterable[Figure]) -> Figure | None:
+    """Of figures that are off, that of the first step; there, what is computed first."""
+    return min(figures, key=lambda one: (one.step, one.key[0] == "gradient"), default=None)

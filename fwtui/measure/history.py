@@ -26,6 +26,8 @@ from fwtui.race.records import (
     GraphsTold,
     Imported,
     LogLine,
+    NetInspected,
+    NoReference,
     NotLogged,
     NotProbed,
     NotSampled,
@@ -58,10 +60,13 @@ class History:
         probe_bytes: how much of the last probes is kept, for a lane that comes later; None keeps them all.
         probes: those probes, by step, and `probes_dropped`, how many there were besides.
         rounding: what the probes told against float64 at the same weights, by step.
+        net: what the network uses and does beside computing its metrics; None before it was inspected.
         not_probed: why there are none although they were asked for; "" otherwise.
+        no_reference: from when on, and why, figures are not held against float64; None where they are.
         phases: each phase entered, in order.
         steps: steps done.
         metrics: the last `raw_steps` values of everything the network returns, `loss` first.
+        first_metrics: what the network returned in step 0, which every lane takes from the same weights.
         step_ns: the last `raw_steps` step times.
         metric_curves: the same over the whole run, for charts.
         step_curve, in_use_curve, rss_curve: the whole run, for charts. The memory curves have one value a
@@ -93,9 +98,12 @@ class History:
     graph_breaks: list[GraphBroken] = field(default_factory=list)
     evaluations: list[Evaluated] = field(default_factory=list)
     first_step_ns: int | None = None
+    first_metrics: dict[str, float] = field(default_factory=dict)
     steps: int = 0
+    net: NetInspected | None = None
     probes_dropped: int = 0
     not_probed: str = ""
+    no_reference: NoReference | None = None
     op_logs_told: int = 0
     ops_left_out: int = 0
     not_logged: str = ""
@@ -214,6 +222,8 @@ class History:
 
     def _metrics(self, record: Steps) -> None:
         columns = {name: np.frombuffer(column, np.float64) for name, column in record.metrics}
+        if record.first == 0 and record.count and not self.first_metrics:
+            self.first_metrics = {name: float(column[0]) for name, column in columns.items()}
         for name in columns:
             if name not in self.metrics and len(self.metrics) < MAX_METRICS:
                 self.metrics[name], self.metric_curves[name] = Window(self.raw_steps), Extrema()
@@ -290,7 +300,9 @@ _HANDLERS: dict[type, Callable[[History, Any], None]] = {
     FrameworkMemory: History._framework_memory,
     ProcessMemory: History._process_memory,
     Compiled: lambda history, record: history.compiled.append(record),
+    NetInspected: lambda history, record: setattr(history, "net", record),
     Probed: History._probed,
+    NoReference: lambda history, record: setattr(history, "no_reference", record),
     NotProbed: lambda history, record: setattr(history, "not_probed", record.reason),
     OpsLogged: History._ops_logged,
     NotLogged: lambda history, record: setattr(history, "not_logged", record.reason),

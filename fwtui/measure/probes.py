@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fwtui.measure.arrays import ArrayGap, array_gap, unlike
+from fwtui.measure.coverage import Coverage
 from fwtui.measure.history import History
 from fwtui.measure.parity import TOLERANCES, loss_floor
 from fwtui.race.array import Array
@@ -31,10 +32,12 @@ class Gap:
 
     Attributes:
         lane: the other lane, counted from 0: of all, the one that is furthest away.
+        first: the lane that it is compared with; another than 0 where that one had nothing to compare.
     """
 
     lane: int
     array: ArrayGap
+    first: int = 0
 
     @property
     def relative(self) -> float:
@@ -64,6 +67,7 @@ class ProbeComparison:
     Attributes:
         rows: the steps compared so far, in order; of more than `MOST_ROWS`, fewer and fewer of the old ones.
         compared: those steps.
+        coverage: which parameters they put to the test.
     """
 
     def __init__(self, dtype: str) -> None:
@@ -76,6 +80,7 @@ class ProbeComparison:
         self._first: dict[Kind, float] = {}
         self.rows: list[ProbeRow] = []
         self.compared: set[int] = set()
+        self.coverage = Coverage()
 
     def update(self, lanes: Sequence[History], at_most: int | None = None) -> bool:
         """Compares the steps that all lanes have probed by now; whether there were any.
@@ -88,7 +93,9 @@ class ProbeComparison:
         common = set.intersection(*(set(lane.probes) for lane in lanes)) - self.compared
         for step in sorted(common)[:at_most]:
             self.compared.add(step)
-            self.rows.append(self.compare([lane.probes[step] for lane in lanes]))
+            probes = [lane.probes[step] for lane in lanes]
+            self.rows.append(self.compare(probes))
+            self.coverage.update(probes)
         self.rows.sort(key=lambda row: row.step)
         if len(self.rows) > MOST_ROWS:
             self._thin()

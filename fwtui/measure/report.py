@@ -9,9 +9,13 @@ from typing import Any
 from fwtui import __version__
 from fwtui.backends import catalogue as backends
 from fwtui.measure import machine
+from fwtui.measure.comparability import incomparable
+from fwtui.measure.compared import compared
 from fwtui.measure.history import History
 from fwtui.measure.parity import LossGap
-from fwtui.measure.verdict import Speed, incomparable, same_answer
+from fwtui.measure.probe_report import quantity
+from fwtui.measure.probes import ProbeRow
+from fwtui.measure.verdict import SameAnswer, Speed
 from fwtui.race.records import Phase
 from fwtui.race.spec import LaneSpec, RaceSpec
 from fwtui.workloads import catalogue as workloads
@@ -20,7 +24,14 @@ LOG_TAIL = 50
 """Lines of a failed lane's log that go into its report."""
 
 
-def report(race: RaceSpec, lanes: Sequence[History], gap: LossGap, speed: Speed | None) -> dict[str, Any]:
+def report(
+    race: RaceSpec,
+    lanes: Sequence[History],
+    gap: LossGap,
+    same: SameAnswer,
+    speed: Speed | None,
+    probes: Sequence[ProbeRow] = (),
+) -> dict[str, Any]:
     """The whole race, ready for `json.dumps(…, allow_nan=False)`; lanes count from 1, steps from 0."""
     return {
         "fwtui": __version__,
@@ -29,7 +40,11 @@ def report(race: RaceSpec, lanes: Sequence[History], gap: LossGap, speed: Speed 
         "schedule": race.schedule,
         "host": race.host,
         "lanes": [_lane(spec, lane) for spec, lane in zip(race.lanes, lanes, strict=True)],
-        "verdict": _verdict(race, lanes, gap, speed),
+        "verdict": {
+            **_same(race, lanes, gap, same),
+            "compared": compared(lanes, gap, probes).report(),
+            **_speed(race, speed),
+        },
     }
 
 
@@ -110,9 +125,11 @@ def _place(where: tuple[str, int] | None) -> dict[str, Any]:
     return {"file": file, "line": line}
 
 
-def _verdict(race: RaceSpec, lanes: Sequence[History], gap: LossGap, speed: Speed | None) -> dict[str, Any]:
+def _same(race: RaceSpec, lanes: Sequence[History], gap: LossGap, same: SameAnswer) -> dict[str, Any]:
+    place = same.place
     return {
-        "same": same_answer(race.lanes, lanes, gap),
+        "same": same.same,
+        "reason": same.reason or None,
         "not_comparable": incomparable(race.lanes, lanes),
         "max_relative_gap": gap.largest if gap.largest is None or math.isfinite(gap.largest) else None,
         "tolerance": gap.tolerance,
@@ -121,6 +138,19 @@ def _verdict(race: RaceSpec, lanes: Sequence[History], gap: LossGap, speed: Spee
         "compared_steps": gap.compared,
         "max_relative_gap_step": gap.largest_at,
         "first_divergence": gap.first_divergence,
+        "first_difference": None
+        if place is None
+        else {
+            "step": place.step,
+            "last_possible_step": place.last,
+            "phase": place.stage,
+            **quantity(place.key, place.gap),
+        },
+    }
+
+
+def _speed(race: RaceSpec, speed: Speed | None) -> dict[str, Any]:
+    return {
         "faster": race.lanes[speed.faster].backend if speed and speed.ratio.certain else None,
         "ratio": speed.ratio.value if speed else None,
         "ratio_low": speed.ratio.low if speed else None,

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from fwtui.measure.agreement import Place, first_place
+from fwtui.measure.arrays import array_gap, unlike
+from fwtui.measure.comparability import incomparable
+from fwtui.measure.coverage import Coverage
 from fwtui.measure.history import History
 from fwtui.measure.parity import LossGap
+from fwtui.measure.probes import Gap, Key, ProbeRow, largest
 from fwtui.measure.statistics import Ratio, median_ratio
-from fwtui.race.spec import LaneSpec, RaceSpec
+from fwtui.race.spec import DTYPES, LaneSpec, RaceSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +36,112 @@ class Speed:
     paced: bool
 
 
-def incomparable(specs: Sequence[LaneSpec], lanes: Sequence[History]) -> str | None:
-    """Why the lanes' answers cannot be compared, in words; None where they can."""
-    built = [lane.built for lane in lanes if lane.built is not None]
-    if len(lanes) < 2:
-        return "one lane has nothing to be compared with"
-    if len({spec.seed for spec in specs}) > 1:
-        return "different seeds"
-    if len({one.weights_sha256 for one in built}) > 1:
-        return "different first weights"
-    if len({one.data_sha256 for one in built}) > 1:
-        return "different data"
+@dataclass(frozen=True, slots=True)
+class SameAnswer:
+    """Whether the lanes agree in all that was compared.
+
+    Attributes:
+        same: None where that could not be judged, for which `reason` is why.
+        place: where they first differ; None where they do not.
+    """
+
+    same: bool | None
+    reason: str = ""
+    place: Place | None = None
+
+
+def same_answer(
+    specs: Sequence[LaneSpec],
+    lanes: Sequence[History],
+    gap: LossGap,
+    rows: Sequence[ProbeRow] = (),
+    coverage: Coverage | None = None,
+) -> SameAnswer:
+    """The verdict on the losses of every step, the metrics of step 0, and whatever was probed.
+
+    Args:
+        rows: the compared probes, and `coverage`, which parameters they put to the test.
+    """
+    if refused := incomparable(specs, lanes):
+        return SameAnswer(None, refused)
+    dtype = least_exact(specs)
+    places = (
+        first_metrics(lanes, dtype, gap.tolerance),
+        first_place(proving(rows, dtype), gap.tolerance),
+        first_loss(lanes, gap, dtype),
+    )
+    if place := earliest(*places):
+        return SameAnswer(False, place=place)
+    if not gap.compared and largest(rows) is None:
+        return SameAnswer(None, "fewer than two lanes have taken a step")
+    if coverage is not None and coverage.untested:
+        return SameAnswer(None, coverage.untested)
+    return SameAnswer(True)
+
+
+def least_exact(specs: Sequence[LaneSpec]) -> str:
+    """The least exact dtype among the lanes: its rounding is what a gap must allow for."""
+    return min((spec.dtype for spec in specs), key=DTYPES.index)
+
+
+def first_metrics(lanes: Sequence[History], dtype: str, tolerance: float) -> Place | None:
+    """A metric of step 0, which all lanes compute from the same weights, that differs between them."""
+    known = [(number, lane.first_metrics) for number, lane in enumerate(lanes) if lane.first_metrics]
+    for number, metrics in known[1:]:
+        first, reference = known[0]
+        for name in {**reference, **metrics}:
+            found = unlike("only one of the networks has it")
+            if name in reference and name in metrics:
+                compared = array_gap(np.asarray(reference[name]), np.asarray(metrics[name]), dtype)
+                if compared is None or compared.relative <= tolerance:
+                    continue
+                found = compared
+            return Place(0, 0, "forward", ("metric", name), Gap(number, found, first))
     return None
 
 
-def same_answer(specs: Sequence[LaneSpec], lanes: Sequence[History], gap: LossGap) -> bool | None:
-    """True or False; None where it could not be judged: nothing compared, or nothing to compare."""
-    return None if incomparable(specs, lanes) else gap.same
+def proving(rows: Sequence[ProbeRow], dtype: str) -> list[ProbeRow]:
+    """`rows` without what proves nothing.
+
+    A share of right answers jumps by a whole one where rounding decides which of two outputs is larger. So
+    in float32 the metrics beside the loss prove something only at step 0, where all weights are still equal.
+    """
+    if dtype == "float64":
+        return list(rows)
+    return [
+        ProbeRow(row.step, {key: g for key, g in row.gaps.items() if row.step == 0 or proves(key, dtype)})
+        for row in rows
+    ]
+
+
+def proves(key: Key, dtype: str) -> bool:
+    """Whether a gap of this quantity proves something at any step."""
+    return dtype == "float64" or key[0] != "metric" or key[1] == "loss"
+
+
+def first_loss(lanes: Sequence[History], gap: LossGap, dtype: str) -> Place | None:
+    """The first step, probed or not, whose loss differs."""
+    step = gap.first_divergence
+    if step is None:
+        return None
+    losses = {
+        number: window.since(step)[0]
+        for number, lane in enumerate(lanes)
+        if (window := lane.metrics.get("loss")) is not None and window.first <= step < window.count
+    }
+    first = min(losses, default=0)
+    known = [
+        Gap(number, found, first)
+        for number, loss in losses.items()
+        if number != first and (found := array_gap(losses[first], loss, dtype, gap.floor or 0.0)) is not None
+    ]
+    worst = max(known, key=lambda one: one.relative, default=None)
+    return None if worst is None else Place(step, step, "forward", ("metric", "loss"), worst)
+
+
+def earliest(*places: Place | None) -> Place | None:
+    """That which comes first; of several in the same step, the first of them."""
+    return min((place for place in places if place is not None), key=lambda place: place.step, default=None)
 
 
 def speed(race: RaceSpec, lanes: Sequence[History]) -> Speed | None:

@@ -48,13 +48,18 @@ class OpDifference:
 
 
 def first_difference(
-    a: OpsLogged, b: OpsLogged, tolerance: float, titles: tuple[str, str] = ("lane 1", "lane 2")
+    a: OpsLogged,
+    b: OpsLogged,
+    tolerance: float,
+    titles: tuple[str, str] = ("lane 1", "lane 2"),
+    with_update: bool = True,
 ) -> OpDifference | None:
     """The first op that differs; None where the loss, gradients, updates and other metrics all agree.
 
     Args:
         tolerance: largest difference over largest magnitude of two arrays that are still equal.
         titles: what to call the two sides.
+        with_update: whether the updates are compared, too.
 
     Raises:
         ValueError: a log has no op that made the loss, so that nothing can be said.
@@ -64,7 +69,7 @@ def first_difference(
         raise ValueError("no op of the step made the loss")
     told = _Words(sides, titles, a.step)
     for phase, wrong in _wrong_results(sides, tolerance):
-        if not wrong:
+        if not wrong or (phase == "update" and not with_update):
             continue
         if phase == "backward" and (stopped := _stopped(sides, wrong, tolerance)):
             return told.stopped(wrong[0], *stopped)

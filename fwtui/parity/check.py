@@ -1,32 +1,37 @@
-"""Races lanes beside float64 twins, tells rounding from a bug, and has the first difference looked for."""
+"""Races lanes beside float64 twins, tells rounding from a bug, and has the first difference looked for.
+
+What a training makes of rounding is no difference between networks. So a gap above the tolerance counts only
+where it is there again at the same weights, step by step (`equal_weights`), or in an update that does not
+follow its optimizer's equations (`fwtui.measure.updates`).
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
-
-import numpy as np
+from dataclasses import dataclass, replace
 
 from fwtui.headless import Result
-from fwtui.measure.agreement import Place, Stage, Truth, early_parameters, first_place, rounding
-from fwtui.measure.arrays import array_gap, unlike
+from fwtui.measure.agreement import Figure, Place, Stage, Truth, first_place, rounding
+from fwtui.measure.arrays import ArrayGap, unlike
+from fwtui.measure.comparability import incomparable
 from fwtui.measure.history import History
-from fwtui.measure.parity import LossComparison, LossGap
+from fwtui.measure.parity import LossComparison
 from fwtui.measure.probes import Gap, largest
-from fwtui.measure.verdict import incomparable, speed
-from fwtui.ops.first_op import OpDifference
-from fwtui.parity.finding import Finding, Run, Say, Tolerances, least_exact
-from fwtui.parity.search import Search
+from fwtui.measure.updates import UpdateGap
+from fwtui.measure.verdict import earliest, first_loss, first_metrics, least_exact, proving, speed
+from fwtui.ops.feeding import ROUNDINGS
+from fwtui.parity.equal_weights import EqualWeights, NotRepeatedError, Repeater
+from fwtui.parity.finding import Finding, Run, Say, Tolerances
+from fwtui.parity.search import Pair, Search
 from fwtui.parity.twins import Comparisons, Twins, is_eager
+from fwtui.race.precision import EPS
 from fwtui.race.spec import RaceSpec
 
-SINGLE = float(np.finfo("float32").eps)
-"""How far a float64 figure is off that was made with a number of float32 precision."""
-ROUNDED = 32 * SINGLE
-"""The same for what was computed in float32 altogether."""
-SMOOTH = ("sgd", "momentum")
-"""Optimizers whose update is as right as the gradient; the others divide its size away, rounding's too."""
+MAX_STEPS_SET_ASIDE = 3
+"""Steps in which float32 constants are set aside op by op."""
+SUDDEN = 1e4
+"""Times the tolerance: a loss that is so far apart at equal weights is not rounding that grew."""
 
 
 def check(
@@ -36,7 +41,7 @@ def check(
 
     Args:
         spec: lanes that probe; two or more.
-        run: runs a race to its end, calling its watch now and then; called up to four times.
+        run: runs a race to its end, calling its watch now and then; called several times.
         with_truth: whether to hold the lanes against float64.
         say: is told what happens next.
     """
@@ -45,139 +50,311 @@ def check(
     say("training")
     ran = run(replace(spec, lanes=twins.all), watch)
     watch(ran.lanes)
-    lanes = ran.lanes[: len(spec.lanes)]
-    gap = LossComparison(least_exact(spec.lanes), allowed.lanes).update(lanes)
-    result = replace(ran, spec=spec, lanes=lanes, gap=gap, speed=speed(spec, lanes))
-    finding = Finding(result, allowed, None, rows=watch.lanes.rows)
-    if refused := incomparable(spec.lanes, lanes):
-        return replace(finding, reason=refused)
-    truth, why = _truth(result, ran.lanes, watch, twins, allowed)
-    finding = replace(finding, truth=truth, truth_reason=why)
-    if moving := _random(finding):
-        return replace(finding, reason=moving)
-    search = Search(twins, run, say)
-    if place := _in_float64(finding, ran.lanes, watch, twins):
-        if _diverged_alike(lanes, place):
-            return replace(finding, reason=_unfinished(lanes))
-        found = search.locate(replace(finding, same=False, place=place, in_float64=True))
-        if found.result.signal or not (aside := _set_aside(found)):
-            return found
-        finding = replace(finding, aside=aside)
-    if all(lane.ended is not None and lane.ended.outcome == "diverged" for lane in lanes):
-        return replace(finding, reason=_unfinished(lanes))
-    if place := _unexplained(finding):
-        return search.locate(replace(finding, same=False, place=place))
-    return _agreed(finding)
+    raced = _Raced(spec, allowed, ran, watch, twins)
+    finding = raced.finding()
+    if finding.reason:
+        return finding
+    return _Judge(raced, run, say).judged(finding)
 
 
-def _truth(
-    result: Result, ran: Sequence[History], watch: Comparisons, twins: Twins, allowed: Tolerances
-) -> tuple[Truth | None, str]:
-    """The float64 truth; or None, and why there is none."""
-    if not twins.wanted:
-        return None, ""
-    for number in twins.doubles:
-        ended = ran[number].ended
-        if ended is None or ended.outcome not in ("done", "diverged"):
-            why = f"{ended.outcome}: {ended.reason}" if ended else "was cut short"
-            return None, f"{twins.all[number].backend} in float64 {why}"
-        if ran[number].not_probed:
-            return None, f"{twins.all[number].backend} in float64: {ran[number].not_probed}"
-    figures = tuple(
-        rounding(lane.rounding, number, spec.dtype, allowed.lanes)
-        for number, (spec, lane) in enumerate(zip(result.spec.lanes, result.lanes, strict=True))
-    )
-    for spec, told in zip(result.spec.lanes, figures, strict=True):
-        if not told and (spec.dtype != "float64" or not is_eager(spec)):
-            return None, f"{spec.backend} could not be run in float64 beside itself; its log says why"
-    return Truth(watch.between.rows, figures), ""
+@dataclass(frozen=True)
+class _Raced:
+    """A race of lanes and twins, with all that was compared in it."""
 
+    spec: RaceSpec
+    allowed: Tolerances
+    ran: Result
+    watch: Comparisons
+    twins: Twins
 
-def _random(finding: Finding) -> str:
-    """Why lanes cannot be compared of which each gives something else when asked again; "" otherwise."""
-    if finding.truth is None:
-        return ""
-    moving = [Truth((), (own,)).random(finding.tolerances.lanes) for own in finding.truth.figures]
-    if not all(moving):
-        return ""
-    return "the networks draw random numbers of their own, and give something else each time"
+    @property
+    def lanes(self) -> list[History]:
+        return self.ran.lanes[: len(self.spec.lanes)]
 
+    @property
+    def all_double(self) -> bool:
+        """Whether the lanes themselves are float64."""
+        return all(lane.dtype == "float64" for lane in self.spec.lanes)
 
-def _in_float64(finding: Finding, ran: Sequence[History], watch: Comparisons, twins: Twins) -> Place | None:
-    """The first place that differs between float64 lanes, each lane's twin or the lane itself."""
-    lanes = finding.result.spec.lanes
-    if all(lane.dtype == "float64" for lane in lanes):
-        rows, gap, tolerance = finding.rows, finding.result.gap, finding.tolerances.lanes
-    elif finding.truth is not None:
-        tolerance = finding.tolerances.truth
-        rows = finding.truth.between
-        gap = LossComparison("float64", tolerance).update([ran[index] for index in twins.doubles])
-    else:
-        return None
-    doubles = [ran[index] for index in twins.index]
-    return _earlier(first_place(rows, tolerance), _first_loss(doubles, gap, "float64"))
-
-
-def _set_aside(found: Finding) -> str:
-    """Why what differs in float64 is not another mathematics; "" where it is, or where nobody can tell."""
-    place, lanes = found.place, found.result.spec.lanes
-    assert place is not None
-    if found.op is not None:
-        if any(lane.dtype == "float64" for lane in lanes) or not _of_float32_precision(found.op):
-            return ""
-        return (
-            f"{found.op.words}: as far apart as numbers of float32 precision are, which float32 lanes do not "
-            "show. A constant or a cast there is float32"
+    def finding(self) -> Finding:
+        """The race without a verdict, but with the reason why there can be none."""
+        lanes, dtype = self.lanes, least_exact(self.spec.lanes)
+        gap = LossComparison(dtype, self.allowed.lanes).update(lanes)
+        result = replace(self.ran, spec=self.spec, lanes=lanes, gap=gap, speed=speed(self.spec, lanes))
+        coverage = self.watch.lanes.coverage
+        truth, why = self._truth()
+        return Finding(
+            result,
+            self.allowed,
+            None,
+            reason=incomparable(self.spec.lanes, lanes) or "",
+            rows=self.watch.lanes.rows,
+            truth=truth,
+            truth_reason=why,
+            warnings=tuple(coverage.warnings),
         )
-    checked = found.truth is not None and found.truth.off() is None
-    unchecked = [lane for lane in lanes if lane.dtype == "float64" and not is_eager(lane)]
-    if not found.same_step or place.step == 0 or (unchecked and not checked):
-        return ""
-    return (
-        f"from step {place.step} on they are more than {found.tolerances.truth:.0e} apart, but from the same "
-        "weights that step is the same in both: rounding that the training has carried on"
-    )
 
+    def _truth(self) -> tuple[Truth | None, str]:
+        """The float64 truth; or None, and why there is none."""
+        twins, ran = self.twins, self.ran.lanes
+        if not twins.wanted:
+            return None, ""
+        for number in twins.doubles:
+            ended = ran[number].ended
+            name = f"{twins.all[number].backend} in float64"
+            if ended is None or ended.outcome not in ("done", "diverged"):
+                why = f"{ended.outcome}: {ended.reason}" if ended else "was cut short"
+                return None, f"{name} {why}"
+            if ran[number].not_probed:
+                return None, f"{name}: {ran[number].not_probed}"
+        doubles = [ran[number] for number in twins.doubles]
+        if len(doubles) > 1:
+            refused = incomparable([twins.all[number] for number in twins.doubles], doubles)
+            if refused is not None:
+                return None, f"in float64, {refused}"
+        for spec, lane in zip(self.spec.lanes, self.lanes, strict=True):
+            if (broken := lane.no_reference) is not None:
+                since = f" from step {broken.step} on" if broken.step else ""
+                return None, f"{spec.backend} could not be held against float64{since}: {broken.reason}"
+        figures = tuple(
+            rounding(lane.rounding, number, spec.dtype, self.allowed.lanes)
+            for number, (spec, lane) in enumerate(zip(self.spec.lanes, self.lanes, strict=True))
+        )
+        for spec, told in zip(self.spec.lanes, figures, strict=True):
+            if not told and (spec.dtype != "float64" or not is_eager(spec)):
+                return None, f"{spec.backend} was not held against float64"
+        return Truth(self.watch.between.rows, figures), ""
 
-def _of_float32_precision(op: OpDifference) -> bool:
-    """Whether the op's outputs are no further apart than numbers that were float32 on their way."""
-    if op.a is None or op.b is None or op.a_value is None or op.b_value is None:
-        return False
-    outputs = [array.value() for side in (op.a, op.b) for array in side.values[:1]]
-    magnitude = max((float(np.abs(array).max(initial=0.0)) for array in outputs), default=0.0)
-    limit = ROUNDED if any(array.dtype == np.float32 for array in outputs) else SINGLE
-    return abs(op.a_value - op.b_value) <= limit * magnitude
-
-
-def _unexplained(finding: Finding) -> Place | None:
-    """The first place that differs by more than rounding explains.
-
-    Where a lane's every figure is float64's at the same weights, what is left between lanes is rounding that
-    the training has carried on. Of the updates, those of the first steps show by themselves.
-    """
-    result, tolerance, truth = finding.result, finding.tolerances.lanes, finding.truth
-    dtype = least_exact(result.spec.lanes)
-    if truth is None:
-        if dtype == "float64":
-            return None  # judged already
-        probed = first_place(finding.rows, tolerance, losses_only=True)
-        return _earlier(probed, _first_loss(result.lanes, result.gap, dtype))
-    if (off := truth.off()) is None:
-        if dtype == "float64" or any(lane.optimizer not in SMOOTH for lane in result.spec.lanes):
+    def in_float64(self, finding: Finding) -> Place | None:
+        """The first place that differs between float64 lanes, each lane's twin or the lane itself."""
+        if self.all_double:
+            rows, gap, tolerance = finding.rows, finding.result.gap, self.allowed.lanes
+        elif finding.truth is not None:
+            rows, tolerance = finding.truth.between, self.allowed.truth
+            gap = LossComparison("float64", tolerance).update([self.ran.lanes[n] for n in self.twins.doubles])
+        else:
             return None
-        return first_place(early_parameters(finding.rows), tolerance)
+        doubles = [self.ran.lanes[index] for index in self.twins.index]
+        metrics = first_metrics(doubles, "float64", tolerance)
+        return earliest(metrics, first_place(rows, tolerance), first_loss(doubles, gap, "float64"))
+
+    def in_lanes(self, finding: Finding) -> Place | None:
+        """The first place that differs between the lanes themselves."""
+        dtype, tolerance = least_exact(self.spec.lanes), self.allowed.lanes
+        probed = first_place(proving(finding.rows, dtype), tolerance)
+        metrics = first_metrics(self.lanes, dtype, tolerance)
+        return earliest(metrics, probed, first_loss(self.lanes, finding.result.gap, dtype))
+
+    def wrong_update(self, members: Sequence[int]) -> tuple[int, UpdateGap] | None:
+        """The first update of these lanes and twins that does not follow the equations."""
+        gaps = [(member, self.watch.updates[member].off) for member in members]
+        known = [(member, gap) for member, gap in gaps if gap is not None]
+        return min(known, key=lambda one: one[1].step, default=None)
+
+
+@dataclass(frozen=True)
+class _Judge:
+    """Tells rounding from a difference, and has that looked for."""
+
+    raced: _Raced
+    run: Run
+    say: Say
+
+    @property
+    def _search(self) -> Search:
+        return Search(self.raced.twins, self.run, self.say)
+
+    def judged(self, finding: Finding) -> Finding:
+        """`finding` with its verdict."""
+        raced, lanes = self.raced, finding.result.lanes
+        if place := raced.in_float64(finding):
+            if _diverged_alike(lanes, place):
+                return replace(finding, reason=_unfinished(lanes))
+            finding = self._looked_into(replace(finding, place=place, in_float64=True))
+            if finding.same is False or finding.reason or finding.result.signal:
+                return finding
+            finding = replace(finding, place=None, in_float64=False)
+        if all(lane.ended is not None and lane.ended.outcome == "diverged" for lane in lanes):
+            return replace(finding, reason=_unfinished(lanes))
+        finding = self._in_their_dtype(finding)
+        if finding.same is False or finding.reason or finding.result.signal:
+            return finding
+        return _agreed(finding, raced)
+
+    def _in_their_dtype(self, finding: Finding) -> Finding:
+        """`finding` with what lanes do that their networks do not do in float64."""
+        raced, search = self.raced, self._search
+        if finding.truth is not None and (place := _off(finding)):
+            return search.locate(replace(finding, same=False, place=place))
+        if wrong := raced.wrong_update(range(len(raced.spec.lanes))):
+            return replace(
+                finding, same=False, place=_update_place(*wrong), op_reason=_off_equation(*wrong, raced)
+            )
+        if finding.truth is None and not raced.all_double and (place := raced.in_lanes(finding)):
+            return self._looked_into(replace(finding, place=place))
+        return finding
+
+    def _looked_into(self, finding: Finding) -> Finding:
+        """`finding` with what its place comes to at equal weights: a difference, or rounding (`aside`)."""
+        place = finding.place
+        assert place is not None
+        if place.stage == "first weights":
+            return replace(
+                finding, same=False, op_reason="the first weights differ before anything was computed"
+            )
+        pair, tolerance = self._pair(finding, place)
+        self.say(f"comparing both networks at the same weights, step {place.step} among others")
+        try:
+            at = self._repeater(finding).compare(*pair, place.last, tolerance, pair[0].dtype)
+        except NotRepeatedError as error:
+            signal = error.by or finding.result.signal
+            stopped = replace(finding, same=False, op_reason=str(error))
+            return replace(stopped, result=replace(finding.result, signal=signal))
+        if at.off():
+            finding = self._located(finding, pair, at, tolerance)
+            if finding.same is False or finding.result.signal or not finding.aside:
+                return finding
+        return self._carried_on(finding, place, at)
+
+    def _located(self, finding: Finding, pair: Pair, at: EqualWeights, tolerance: float) -> Finding:
+        """`finding` with the op at fault; where float32 constants are all that differs, with those aside.
+
+        Behind what was set aside in one step, the others must agree to within what float32 makes of it.
+        """
+        asides: list[str] = []
+        examined: list[int] = []
+        while off := at.off(examined, is_single=bool(examined)):
+            if len(examined) == MAX_STEPS_SET_ASIDE:
+                return replace(finding, same=False, place=self._placed(finding, at, off))
+            found = replace(finding, same=False, place=self._placed(finding, at, off))
+            found = self._search.ops(found, pair, at.probes[off.step], tolerance, with_update=False)
+            if found.half_precision is not None:
+                return self._in_half_precision(found, pair, at)
+            if found.same is False or found.result.signal:
+                return found
+            examined.append(off.step)
+            asides.append(found.aside)
+        others = len(at.rows) - len(examined)
+        told = f"{'; '.join(asides)}, and so are {others} others to within what that makes of them"
+        return replace(finding, aside=told, place=None)
+
+    def _in_half_precision(self, found: Finding, pair: Pair, at: EqualWeights) -> Finding:
+        """`found` of networks that compute in half precision: a float64 twin is no truth of theirs.
+
+        Casts stay what they are there, and `torch.autocast` leaves float64 alone. Lanes in float32 are judged
+        by themselves; where they differ by no more than that precision rounds, nothing can be told.
+        """
+        assert found.half_precision is not None
+        precision, where = found.half_precision
+        why = f"{where} computes in {precision}"
+        if found.in_float64 and not self.raced.all_double:
+            return replace(found, same=None, aside="", op=None, truth=None, truth_reason=why)
+        limit = ROUNDINGS[precision] * EPS[precision]
+        try:
+            again = self._repeater(found).compare(*pair, max(at.probes), limit, precision)
+        except NotRepeatedError as error:
+            return replace(found, op_reason=str(error))
+        if off := again.off():
+            place = self._placed(found, again, off)
+            located = replace(found, same=False, place=place, op=None)
+            return self._search.ops(located, pair, again.probes[off.step], limit, with_update=False)
+        gap = largest(found.rows)
+        apart = f"{gap[2].relative:.1e} apart, tolerance {found.tolerances.lanes:.0e}; " if gap else ""
+        reason = f"{apart}{why}, whose rounding explains as much, and there is no float64 truth of it"
+        return replace(found, same=None, place=None, op=None, aside="", reason=reason)
+
+    def _repeater(self, finding: Finding) -> Repeater:
+        return Repeater(finding.result.spec, self.run)
+
+    def _placed(self, finding: Finding, at: EqualWeights, off: Figure) -> Place:
+        place = at.place(off)
+        lane = finding.place.gap.lane if finding.place else 1
+        return replace(place, gap=replace(place.gap, lane=lane))
+
+    def _carried_on(self, finding: Finding, place: Place, at: EqualWeights) -> Finding:
+        """`finding` where both networks compute the same at the same weights, but for what is set aside."""
+        raced, members = self.raced, self._members(finding, place)
+        first, other = (raced.twins.all[member] for member in members)
+        for member, update in zip(members, at.updates, strict=True):
+            if (wrong := update.off) is not None:
+                found = replace(finding, same=False, place=_update_place(place.gap.lane, wrong))
+                return replace(found, op_reason=_off_equation(member, wrong, raced))
+        if (first.optimizer, first.learning_rate) != (other.optimizer, other.learning_rate):
+            return self._search.locate(replace(finding, same=False, place=place))
+        tolerance = self._pair(finding, place)[1]
+        if place.stage == "forward" and (place.step == 0 or not math.isfinite(place.gap.relative)):
+            why = "a step gives another result than the same weights and batch give between two steps"
+            return replace(finding, same=False, place=place, op_reason=why)
+        parted = at.parted or place
+        # In such a place the weights still agree: what rounding makes of them is not as much at once.
+        if parted.stage in ("forward", "backward") and parted.gap.relative > SUDDEN * tolerance:
+            reason = (
+                f"{first.backend} or {other.backend} is not deterministic: at step {parted.step} they are "
+                f"{parted.gap.relative:.0e} apart, and at the same weights, on the same batch, they are not. "
+                "The net changes its own state"
+            )
+            return replace(finding, reason=reason)
+        updates = min(update.checked for update in at.updates)
+        equations = f"the first {updates} updates of both follow the optimizer's equations"
+        if finding.aside:
+            return replace(finding, aside=f"{finding.aside}; {equations}")
+        told = (
+            f"from step {place.last} on they are more than {tolerance:.0e} apart, which is rounding that the "
+            f"training has carried on: at the same weights both compute the same in each of {len(at.rows)} "
+            f"steps, and {equations}"
+        )
+        return replace(finding, aside=told)
+
+    def _members(self, finding: Finding, place: Place) -> tuple[int, int]:
+        """The places, in the lanes and their twins, of the two that differ."""
+        first, other = place.gap.first, place.gap.lane
+        if finding.in_float64:
+            index = self.raced.twins.index
+            return index[first], index[other]
+        return first, other
+
+    def _pair(self, finding: Finding, place: Place) -> tuple[Pair, float]:
+        """The two that differ, and the gap that is still the same answer between them."""
+        first, other = (self.raced.twins.all[member] for member in self._members(finding, place))
+        allowed = finding.tolerances
+        tolerance = allowed.truth if finding.in_float64 and not self.raced.all_double else allowed.lanes
+        return (first, other), tolerance
+
+
+def _off(finding: Finding) -> Place | None:
+    """Where a lane computes something else than its own network does in float64, at the lane's weights."""
+    truth = finding.truth
+    if truth is None or (off := truth.off()) is None:
+        return None
     gaps = next((row.gaps for row in finding.rows if row.step == off.step), {})
     other = Gap(max(off.lane, 1), unlike("one lane alone was probed"))
     stage: Stage = "forward" if off.key[0] == "metric" else "backward"
     return Place(off.step, off.step, stage, off.key, gaps.get(off.key, other))
 
 
-def _agreed(finding: Finding) -> Finding:
+def _update_place(member: int, gap: UpdateGap) -> Place:
+    absolute = abs(gap.given - gap.expected)
+    array = ArrayGap(absolute, gap.relative, math.nan, gap.index, gap.expected, gap.given)
+    return Place(gap.step, gap.step, "update", ("parameter", gap.name), Gap(member, array))
+
+
+def _off_equation(member: int, gap: UpdateGap, raced: _Raced) -> str:
+    spec = raced.twins.all[member]
+    return (
+        f"{spec.backend} in {spec.dtype} does not follow the equation of {spec.optimizer}: from its own "
+        f"gradient, {gap.name} would be {gap.expected:.9g} and is {gap.given:.9g}, {gap.relative:.1e} of the "
+        "largest change"
+    )
+
+
+def _agreed(finding: Finding, raced: _Raced) -> Finding:
     """`finding` as agreement; or why it is none, although nothing differs."""
     if unfinished := _unfinished(finding.result.lanes):
         return replace(finding, reason=unfinished)
     if largest(finding.rows) is None:
         return replace(finding, reason="nothing was compared: no finite number in any probe")
+    if untested := raced.watch.lanes.coverage.untested:
+        return replace(finding, reason=untested)
     if not any(key[0] == "parameter" for row in finding.rows for key in row.gaps):
         return replace(finding, reason="nothing was compared: no parameter that both networks have")
     return replace(finding, same=True)
@@ -201,24 +378,3 @@ def _diverged_alike(lanes: Sequence[History], place: Place) -> bool:
     """Whether all lanes ran into numbers that are none, and nothing else is to be told of the place."""
     endless = not math.isfinite(place.gap.relative) and not place.gap.array.problem
     return endless and all(lane.ended is not None and lane.ended.outcome == "diverged" for lane in lanes)
-
-
-def _first_loss(lanes: Sequence[History], gap: LossGap, dtype: str) -> Place | None:
-    """The first step, probed or not, whose loss differs."""
-    step = gap.first_divergence
-    if step is None:
-        return None
-    losses = [lane.metrics["loss"].values() for lane in lanes]
-    known = [
-        Gap(number, found)
-        for number, other in enumerate(losses[1:], 1)
-        if step < min(len(losses[0]), len(other))
-        and (found := array_gap(losses[0][step], other[step], dtype, gap.floor or 0.0)) is not None
-    ]
-    worst = max(known, key=lambda one: one.relative, default=None)
-    return None if worst is None else Place(step, step, "forward", ("metric", "loss"), worst)
-
-
-def _earlier(a: Place | None, b: Place | None) -> Place | None:
-    """That which comes first; of two in the same step, `a`."""
-    return min((place for place in (a, b) if place is not None), key=lambda place: place.step, default=None)

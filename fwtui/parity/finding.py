@@ -9,8 +9,9 @@ from fwtui.headless import Result, Watch
 from fwtui.measure.agreement import Place, Truth
 from fwtui.measure.parity import TOLERANCES
 from fwtui.measure.probes import ProbeRow
+from fwtui.measure.verdict import least_exact
 from fwtui.ops.first_op import OpDifference
-from fwtui.race.spec import DTYPES, LaneSpec, RaceSpec
+from fwtui.race.spec import RaceSpec
 
 Run = Callable[[RaceSpec, Watch], Result]
 Say = Callable[[str], None]
@@ -37,11 +38,6 @@ def tolerances(spec: RaceSpec, lanes: float | None = None, truth: float | None =
     )
 
 
-def least_exact(lanes: Sequence[LaneSpec]) -> str:
-    """The least exact dtype among the lanes: its rounding is what a gap must allow for."""
-    return min((lane.dtype for lane in lanes), key=DTYPES.index)
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What the check came to.
@@ -52,9 +48,12 @@ class Finding:
         rows: the lanes' probes, compared.
         truth: the lanes against float64; None where that was not asked for, or could not be had
             (`truth_reason` says why).
-        aside: what differed in float64 and was found not to be another mathematics, and why; "" for nothing.
+        aside: what differed and was found not to be another mathematics, and why; "" for nothing.
         place: where they first differ, in the lanes' own dtype or in float64 (`in_float64`).
         op: the first op whose output differs; None where it was not found (`op_reason` says why).
+        half_precision: the type below float32 that a network computes with where they differ, such as
+            `bfloat16`, and where; None for none.
+        warnings: what agreement does not cover.
         same_step: whether that step, taken from the same weights, is the same in both, op by op.
     """
 
@@ -71,3 +70,5 @@ class Finding:
     op: OpDifference | None = None
     op_reason: str = ""
     same_step: bool = False
+    warnings: tuple[str, ...] = ()
+    half_precision: tuple[str, str] | None = None

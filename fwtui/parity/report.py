@@ -16,7 +16,7 @@ from fwtui.race.plan import differences
 def report(finding: Finding) -> dict[str, Any]:
     """The race as `fwtui bench` reports it, with the verdict of the parity check."""
     result = finding.result
-    whole = race_report(result.spec, result.lanes, result.gap, result.speed)
+    whole = race_report(result.spec, result.lanes, result.gap, result.same, result.speed, finding.rows)
     whole["verdict"] = {
         "same": finding.same,
         "words": words.verdict(finding),

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 from fwtui.backends import catalogue as backends
 from fwtui.measure.agreement import Place, first_place
-from fwtui.measure.history import History
 from fwtui.measure.probes import ProbeComparison
-from fwtui.ops.first_op import first_difference
-from fwtui.parity.finding import Finding, Run, Say, least_exact
+from fwtui.measure.verdict import least_exact
+from fwtui.parity.finding import Finding, Run, Say
+from fwtui.parity.step_comparison import LogAgain, StepComparison
 from fwtui.parity.twins import Twins, eagerly
-from fwtui.race.records import Probed
-from fwtui.race.spec import LaneSpec, OpLogging, Probes, Start
+from fwtui.race.records import OpsLogged, Probed
+from fwtui.race.spec import Feed, LaneSpec, OpLogging, Probes, RaceSpec, Start
 
 Pair = tuple[LaneSpec, LaneSpec]
 
@@ -51,7 +51,7 @@ class Search:
             finding = replace(finding, place=place)
         if place.stage == "first weights":
             return replace(finding, op_reason="the first weights differ before anything was computed")
-        return self._ops_compared(finding, pair, place.step, allowed)
+        return self._from_start(finding, pair, place.step, allowed)
 
     def _narrowed(
         self, finding: Finding, place: Place, pair: Pair, allowed: float
@@ -64,65 +64,80 @@ class Search:
         comparison.update(ran.lanes)
         return first_place(comparison.rows, allowed), ran.signal
 
-    def _ops_compared(self, finding: Finding, pair: Pair, step: int, allowed: float) -> Finding:
-        """`finding` with the first op of `step` that differs, taken eagerly from the same weights by both."""
-        first, other = (eagerly(lane, lane.dtype) for lane in pair)
-        if first == other:
-            modes = " and ".join(sorted({lane.backend for lane in pair}))
-            why = f"{modes} run the same ops: what differs is how they are compiled"
-            return replace(finding, op_reason=why, same_step=True)
-        self.say(f"comparing step {step} op by op")
+    def _from_start(self, finding: Finding, pair: Pair, step: int, allowed: float) -> Finding:
+        """`finding` with the first op of `step` that differs, at the first lane's weights there."""
         start = None
         if step:
             reached = self.run(
-                replace(finding.result.spec, lanes=(replace(first, steps=step, probes=Probes(first=step)),)),
+                replace(
+                    finding.result.spec, lanes=(replace(pair[0], steps=step, probes=Probes(first=step)),)
+                ),
                 lambda lanes: None,
             )
             if cut := _cut_short(finding, reached.signal):
                 return cut
             if step not in reached.lanes[0].probes:
                 return replace(finding, op_reason=f"step {step} could not be reached again")
-            start = _start(reached.lanes[0].probes[step])
-        ops = OpLogging(last=True, values=True)
-        logged = tuple(
-            replace(
-                lane,
-                start=start,
-                steps=0,
-                probes=None,
-                ops=ops,
-                by_turns=False,
-                linger=False,
-            )
-            for lane in (first, other)
-        )
-        ran = self.run(replace(finding.result.spec, lanes=logged), lambda lanes: None)
+            start = reached.lanes[0].probes[step]
+        return self.ops(finding, pair, start, allowed)
+
+    def ops(
+        self, finding: Finding, pair: Pair, at: Probed | None, allowed: float, with_update: bool = True
+    ) -> Finding:
+        """`finding` with the first op that differs in a step that both take eagerly from the same weights.
+
+        Args:
+            at: the step and the weights; None: the first.
+            with_update: whether the updates are compared, too.
+        """
+        step = 0 if at is None else at.step
+        lanes = tuple(_logging(eagerly(lane, lane.dtype), at) for lane in pair)
+        if lanes[0] == lanes[1]:
+            modes = " and ".join(sorted({lane.backend for lane in pair}))
+            why = f"{modes} run the same ops: what differs is how they are compiled"
+            return replace(finding, op_reason=why, same_step=True)
+        self.say(f"comparing step {step} op by op")
+        spec = finding.result.spec
+        ran = self.run(replace(spec, lanes=lanes), lambda lanes: None)
         if cut := _cut_short(finding, ran.signal):
             return cut
-        return _first_op(finding, ran.lanes, step, allowed, _titles(logged))
+        logs = []
+        for number, lane in enumerate(ran.lanes, 1):
+            if lane.ops is None:
+                why = lane.not_logged or (lane.ended.reason if lane.ended else "it did not come so far")
+                return replace(finding, op_reason=f"lane {number}'s ops could not be logged: {why}")
+            logs.append(replace(lane.ops, step=step))
+        comparison = StepComparison(
+            (logs[0], logs[1]), _titles(lanes), allowed, with_update, self._again(spec, lanes, step)
+        )
+        try:
+            return comparison.judged(finding)
+        except ValueError as error:
+            return replace(finding, op_reason=f"the ops could not be compared: {error}")
+
+    def _again(self, spec: RaceSpec, lanes: tuple[LaneSpec, ...], step: int) -> LogAgain | None:
+        """Logs PyTorch's ops of the step again, with outputs replaced; None unless just one lane is its."""
+        eager = [number for number, lane in enumerate(lanes) if lane.backend == "torch.eager"]
+        if len(eager) != 1:
+            return None
+
+        def log(feeds: Sequence[Feed]) -> OpsLogged:
+            lane = lanes[eager[0]]
+            assert lane.ops is not None
+            fed = replace(lane, ops=replace(lane.ops, feeds=tuple(feeds)))
+            (history,) = self.run(replace(spec, lanes=(fed,)), lambda lanes: None).lanes
+            if history.ops is None:
+                raise ValueError(history.not_logged or "the step could not be taken again")
+            return replace(history.ops, step=step)
+
+        return LogAgain(eager[0], log)
 
 
-def _first_op(
-    finding: Finding, lanes: Sequence[History], step: int, allowed: float, titles: tuple[str, str]
-) -> Finding:
-    logs = []
-    for number, lane in enumerate(lanes, 1):
-        if lane.ops is None:
-            why = lane.not_logged or (lane.ended.reason if lane.ended else "it did not come so far")
-            return replace(finding, op_reason=f"lane {number}'s ops could not be logged: {why}")
-        logs.append(replace(lane.ops, step=step))
-    try:
-        op = first_difference(logs[0], logs[1], allowed, titles)
-    except ValueError as error:
-        return replace(finding, op_reason=f"the ops could not be compared: {error}")
-    if op is None:
-        why = "op by op, run eagerly from the same weights, both compute the same"
-        return replace(finding, op_reason=why, same_step=True)
-    return replace(finding, op=op)
-
-
-def _start(probe: Probed) -> Start:
-    return Start(probe.step, probe.parameters)
+def _logging(lane: LaneSpec, at: Probed | None) -> LaneSpec:
+    """`lane` as one that logs a single step, whole."""
+    start = None if at is None else Start(at.step, at.parameters)
+    logging = OpLogging(last=True, values=True)
+    return replace(lane, start=start, steps=0, probes=None, ops=logging, by_turns=False, linger=False)
 
 
 def _titles(lanes: tuple[LaneSpec, ...]) -> tuple[str, str]:

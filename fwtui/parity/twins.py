@@ -8,7 +8,8 @@ from dataclasses import replace
 from fwtui.backends import catalogue as backends
 from fwtui.measure.history import History
 from fwtui.measure.probes import ProbeComparison
-from fwtui.parity.finding import least_exact
+from fwtui.measure.updates import UpdateCheck
+from fwtui.measure.verdict import least_exact
 from fwtui.race.spec import LaneSpec, Probes
 
 _EAGER = {"torch": "torch.eager", "tensorflow": "tf.eager"}
@@ -63,6 +64,7 @@ class Comparisons:
     Attributes:
         lanes: the lanes' probes.
         between: those of their twins.
+        updates: by place among the lanes and their twins, the first updates held against the equations.
     """
 
     def __init__(self, lanes: Sequence[LaneSpec], twins: Twins) -> None:
@@ -70,16 +72,29 @@ class Comparisons:
         self._members = [(self.lanes, tuple(range(len(lanes))))]
         if twins.wanted:
             self._members.append((self.between, tuple(twins.doubles)))
+        self.updates = [UpdateCheck(one.optimizer, one.learning_rate, one.dtype) for one in twins.all]
 
     def __call__(self, lanes: list[History]) -> None:
         """Takes in what `lanes`, the twins among them, have told since the last time."""
         for comparison, members in self._members:
             comparison.update([lanes[member] for member in members])
+        for comparison, members in self._members:
+            for member in members:
+                follow_updates(comparison, lanes[member], self.updates[member])
         for number, lane in enumerate(lanes):
             mine = [(comparison, members) for comparison, members in self._members if number in members]
             for step in list(lane.probes):
                 if all(step in c.compared or _hopeless(lanes, members, step) for c, members in mine):
                     lane.forget_probe(step)
+
+
+def follow_updates(comparison: ProbeComparison, lane: History, check: UpdateCheck) -> None:
+    """Follows a lane's updates between the probes that are compared by now."""
+    rows = {row.step: row for row in comparison.rows} if check.wants is not None else {}
+    while (step := check.wants) in lane.probes and step in rows:
+        gaps = {name: gap for (kind, name), gap in rows[step].gaps.items() if kind == "gradient"}
+        noise = {name: gap.array.absolute for name, gap in gaps.items() if gap.relative <= check.tolerance}
+        check.update(lane.probes[step], noise)
 
 
 def _hopeless(lanes: Sequence[History], members: Sequence[int], step: int) -> bool:

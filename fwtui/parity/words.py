@@ -79,11 +79,6 @@ def _rounding(finding: Finding) -> str:
 
 def _arithmetic(finding: Finding, truth: Truth) -> str:
     lanes = finding.result.spec.lanes
-    if (moving := truth.random(finding.tolerances.lanes)) is not None:
-        return (
-            f"{moving.lane + 1} {lanes[moving.lane].backend} draws random numbers of its own: at step "
-            f"{moving.step} its {_what(moving.key)} is {_figure(moving.repeat)} from itself, asked again"
-        )
     if (off := truth.off()) is not None:
         return (
             f"{off.lane + 1} {lanes[off.lane].backend} is off: at step {off.step} its {_what(off.key)} is "
@@ -102,7 +97,8 @@ def _mathematics(finding: Finding, between: tuple[int, Key, Gap]) -> str:
     gap, tolerance = between[2].relative, finding.tolerances.truth
     if problem := between[2].array.problem:
         return f"not the same mathematics: of {_what(between[1])}, {problem}"
-    same = "the same mathematics" if gap <= tolerance or finding.aside else "not the same mathematics"
+    is_same = gap <= tolerance or (finding.aside and not finding.in_float64)
+    same = "the same mathematics" if is_same else "not the same mathematics"
     return f"{same}: {_figure(gap)} apart in float64, tolerance {tolerance:.0e}"
 
 

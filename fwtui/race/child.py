@@ -40,7 +40,7 @@ def main() -> None:
     spec: LaneSpec = words.recv()
     control = Control(spec.steps, spec.by_turns)
     threading.Thread(target=_listen, args=(words, control), daemon=True).start()
-    runner = Runner(spec, link.emit, control)
+    runner = Runner(spec, link.emit, control, owns_process=True)
     threading.Thread(target=_beat, args=(link, runner), daemon=True).start()
     run_lane(runner, os.getpid())
     sys.stderr.flush()

@@ -162,6 +162,8 @@ class Explainer:
         if not (self._has_logged or self._ops.values):
             self._backend.log_ops(batch)
             self._has_logged = True
+        if self._ops.feeds:
+            return self._backend.log_ops(batch, self._ops.values, self._ops.feeds)
         return self._backend.log_ops(batch, self._ops.values)
 
     def _tell(self, record: OpsLogged) -> None:

@@ -68,6 +68,8 @@ class LoggedOp:
         nbytes: memory that was allocated for its outputs; 0 for a view; None where it is not known.
         within: the number of the op that it ran inside of, such as the one call of a compiled step.
         name: what it is called in the backend's graph, such as `gradient/MatMul_1`; "" without one.
+        has_float32_attribute: whether it computes with a number that it holds in float32, whatever its
+            inputs are, such as the slope of TensorFlow's `LeakyRelu`.
     """
 
     number: int
@@ -85,6 +87,7 @@ class LoggedOp:
     nbytes: int | None = None
     within: int | None = None
     name: str = ""
+    has_float32_attribute: bool = False
 
     @property
     def origins(self) -> tuple[int | str | None, ...]:

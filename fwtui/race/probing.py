@@ -8,23 +8,24 @@ from collections.abc import Callable
 
 from fwtui.backends.base import Backend
 from fwtui.race.array import Array
-from fwtui.race.exact import Exact
-from fwtui.race.records import NotProbed, Probed, Rounding
+from fwtui.race.failures import one_line
+from fwtui.race.records import NoReference, NotProbed, Probed, Rounding
+from fwtui.race.reference import Reference
 from fwtui.race.spec import Probes
 from fwtui.workloads.base import Arrays, Batch
 
 NEVER = sys.maxsize
 
-Emit = Callable[[Probed | NotProbed], None]
+Emit = Callable[[Probed | NotProbed | NoReference], None]
 
 
 def prober(
-    probes: Probes, backend: Backend, parameters: Arrays, emit: Emit, exact: Exact | None
+    probes: Probes, backend: Backend, parameters: Arrays, emit: Emit, reference: Reference | None
 ) -> Prober | None:
     """What probes `backend`, whose first weights were `parameters`; None where they are too many."""
     size = _bytes_of_one(parameters)
     if probes.most_bytes is None or size <= probes.most_bytes:
-        return Prober(probes, backend, parameters, emit, exact)
+        return Prober(probes, backend, parameters, emit, reference)
     most = _megabytes(probes.most_bytes)
     emit(NotProbed(f"a probe is {_megabytes(size)}, here at most {most}; fwtui parity takes any"))
     return None
@@ -48,13 +49,18 @@ class Prober:
 
     Args:
         parameters: the first weights, as the backend got them.
-        exact: what holds each probe against float64; None: nothing does.
+        reference: what holds each probe against float64; None: nothing does.
     """
 
     def __init__(
-        self, probes: Probes, backend: Backend, parameters: Arrays, emit: Emit, exact: Exact | None = None
+        self,
+        probes: Probes,
+        backend: Backend,
+        parameters: Arrays,
+        emit: Emit,
+        reference: Reference | None = None,
     ) -> None:
-        self._probes, self._backend, self._emit, self._exact = probes, backend, emit, exact
+        self._probes, self._backend, self._emit, self._reference = probes, backend, emit, reference
         self._parameters = parameters
         self._first: Batch | None = None
         self._told = -1
@@ -83,8 +89,8 @@ class Prober:
 
     def close(self) -> None:
         """Gives back what it holds."""
-        if self._exact is not None:
-            self._exact.close()
+        if self._reference is not None:
+            self._reference.close()
 
     def _tell(self, step: int, batch: Batch) -> None:
         self._told, self._due = step, self._probes.at_or_after(step + 1)
@@ -99,12 +105,13 @@ class Prober:
         metrics, gradients = self._backend.gradients(batch)
         weights = self._backend.weights()
         rounding: tuple[Rounding, ...] = ()
-        if self._exact is not None:
+        if self._reference is not None:
             try:
-                rounding = self._exact.rounding(weights, batch, metrics, gradients)
-            except Exception:  # of a net that cannot do with float64; the lane's own training can go on
+                rounding = self._reference.rounding(weights, batch, metrics, gradients)
+            except Exception as error:  # the lane's own training can go on
                 traceback.print_exc(file=sys.stderr)
-                self._exact = None
+                self._emit(NoReference(step, one_line(error)))
+                self._reference = None
         return Probed(
             step,
             tuple(metrics.items()),

@@ -182,8 +182,7 @@ class Rounding:
         blur: how far float64's own figure moves where the weights are nudged by as much as rounding does; 0
             where no error of the probe was large enough to ask.
         magnitude: largest magnitude in float64's figure.
-        repeat: how far float64's figure is from itself, asked once more; above 0 the network draws random
-            numbers of its own. 0 also where it was not asked again.
+        single_blur: the same as `blur` by float32's rounding, where that was asked for.
     """
 
     kind: str
@@ -191,7 +190,7 @@ class Rounding:
     error: float
     blur: float
     magnitude: float
-    repeat: float = 0.0
+    single_blur: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +210,35 @@ class Probed:
     gradients: tuple[tuple[str, Array | None], ...]
     parameters: tuple[tuple[str, Array], ...]
     rounding: tuple[Rounding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NetInspected:
+    """What the network uses and does beside computing its metrics from the parameters and the batch.
+
+    Two calls of the loss from the same weights, with the same batch, tell whether it is deterministic.
+
+    Attributes:
+        own_weights: names of trained tensors that are none of the workload's parameters.
+        changed_state: names of the buffers or variables that a call of the loss changes.
+        is_random: the two calls differ, and random numbers were drawn.
+        is_stateful: the two calls differ, and no random numbers were drawn.
+        reason: why the network could not be inspected; "" where it was.
+    """
+
+    own_weights: tuple[str, ...] = ()
+    changed_state: tuple[str, ...] = ()
+    is_random: bool = False
+    is_stateful: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoReference:
+    """From the probe of step `step` on, the lane's figures are not held against float64 any more."""
+
+    step: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +352,9 @@ Record = (
     | ProcessMemory
     | Compiled
     | GraphBroken
+    | NetInspected
     | Probed
+    | NoReference
     | NotProbed
     | OpsLogged
     | NotLogged

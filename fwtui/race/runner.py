@@ -13,14 +13,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 from time import perf_counter_ns
+from typing import Any
 
 from fwtui.backends import catalogue as backends
 from fwtui.backends.base import Backend, Framework, Job
+from fwtui.backends.default_dtype import WithDefaultDtype, process_wide
+from fwtui.race.array import Array
 from fwtui.race.columns import Columns
 from fwtui.race.control import Control, Word
 from fwtui.race.cores import bind, bound_cores
 from fwtui.race.data import NO_DATA, cast, cast_all, shapes
-from fwtui.race.exact import Exact
 from fwtui.race.explaining import Explainer
 from fwtui.race.failures import LaneError, first_line, one_line
 from fwtui.race.probing import Prober, prober
@@ -30,14 +32,18 @@ from fwtui.race.records import (
     Ended,
     Evaluated,
     Imported,
+    NetInspected,
+    NoReference,
     Outcome,
     Phase,
     PhaseEntered,
+    Probed,
     Record,
     Stood,
     TurnOver,
 )
-from fwtui.race.spec import LaneSpec, SpecError
+from fwtui.race.reference import Reference
+from fwtui.race.spec import LaneSpec, Replay, SpecError
 from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.base import Batch, Workload
 from fwtui.workloads.hashes import HASHED_BATCHES, data_sha256, weights_sha256
@@ -76,10 +82,15 @@ def run_lane(runner: Runner, pid: int) -> None:
 
 
 class Runner:
-    """One lane's way through its phases."""
+    """One lane's way through its phases.
 
-    def __init__(self, spec: LaneSpec, emit: Emit, control: Control) -> None:
+    Args:
+        owns_process: whether no other lane runs in this process, so that its settings are this lane's alone.
+    """
+
+    def __init__(self, spec: LaneSpec, emit: Emit, control: Control, owns_process: bool = False) -> None:
         self.step = 0
+        self._owns_process = owns_process
         self.busy_since_ns: int | None = None
         self._spec, self._emit, self._control = spec, emit, control
         self._backend: Backend | None = None
@@ -90,6 +101,7 @@ class Runner:
         self._columns = Columns()
         self._evaluated_at = -1
         self._ended: Ended | None = None
+        self._first_batch: Batch | None = None
         self._prober: Prober | None = None
         self._explainer: Explainer | None = None
         self._batches: Iterator[Batch] = iter(())
@@ -121,6 +133,10 @@ class Runner:
     def train(self) -> None:
         """Steps until the end, a stop or a divergence; lingers for more steps where the spec says so."""
         control, spec = self._control, self._spec
+        if spec.replay is not None:
+            self._replay(spec.replay)
+            self.end("done")
+            return
         while not control.stopped:
             if self.step >= control.limit and self._ended is None:
                 self._memory_at = 0
@@ -215,12 +231,14 @@ class Runner:
         if step == 0:
             self._explainer.look(step, batch)
             self._enter(self._backend.first_phase)
+            self._first_batch = batch
             if self._prober is not None:
                 self._prober.keep(batch)
             self._next_event = 1
             return
         if step == 1:
             self._flush()
+        self._inspect()
         steady_at = 1 + self._warm_up
         phase: Phase = "steady" if step >= steady_at else "warm-up"
         if phase != self._phase:
@@ -236,9 +254,37 @@ class Runner:
             events.append(self._prober.next_at)
         self._next_event = min(events)
 
+    def _replay(self, replay: Replay) -> None:
+        """Repeats another lane's probes, each at that lane's weights and on the batch of its step."""
+        assert self._backend is not None
+        reference = Reference(self._backend, self._spec.dtype, replay.rounds, replay.measures_single)
+        reached = 0
+        for probe in replay.probes:
+            batch = next(islice(self._batches, probe.step - reached, None))
+            reached = probe.step + 1
+            weights = {name: array.value() for name, array in probe.parameters}
+            given = {name: None if one is None else one.value() for name, one in probe.gradients}
+            figures = reference.at(weights, batch)
+            self._emit(
+                Probed(
+                    probe.step,
+                    tuple((name, float(one)) for (kind, name), one in figures.items() if kind == "metric"),
+                    tuple(
+                        (name, None if one is None else Array.of(one))
+                        for (kind, name), one in figures.items()
+                        if kind == "gradient"
+                    ),
+                    (),
+                    reference.rounding(weights, batch, dict(probe.metrics), given, figures),
+                )
+            )
+            if self._control.stopped:
+                return
+
     def _at_last(self) -> None:
         """Evaluates when the last step is done; probes and explains the step that would be next."""
         assert self._explainer is not None
+        self._inspect()
         self._evaluate()
         if self._prober is None and not self._explainer.has_last:
             return
@@ -246,6 +292,20 @@ class Runner:
         if self._prober is not None:
             self._prober.look(self.step, batch, last=True)
         self._explainer.look(self.step, batch, last=True)
+
+    def _inspect(self) -> None:
+        """Tells what the network uses beside the parameters, once, after the first step: what is traced or
+        loaded for the first time belongs into that step's time.
+        """
+        if self._first_batch is None:
+            return
+        assert self._backend is not None
+        batch, self._first_batch = self._first_batch, None
+        try:
+            self._emit(self._backend.inspect(batch))
+        except Exception as error:  # the lane trains on; whoever judges knows that it was not inspected
+            traceback.print_exc(file=sys.stderr)
+            self._emit(NetInspected(reason=self.explained(error)[0]))
 
     def _heed(self, wishes: Sequence[Word], at_once: bool) -> None:
         """Takes what was asked for: before the next step, or `at_once` where none is about to be taken."""
@@ -302,10 +362,10 @@ class Runner:
             self._batches = islice(self._batches, spec.start.step, None)
         self._source = self._batches
         job = Job(workload, first, sample, known, self._device, spec.optimizer, spec.learning_rate)
-        self._backend = framework.step.build(backends.entry(spec.backend).mode, job)
+        self._backend = self._built(backends.entry(spec.backend).mode, job, spec.dtype)
         self._explainer = Explainer(spec, self._backend, self._emit, self.explained)
         if spec.probes is not None:
-            self._prober = prober(spec.probes, self._backend, first, self._emit, self._exact(job))
+            self._prober = prober(spec.probes, self._backend, first, self._emit, self._reference(job))
         self._emit(
             Built(
                 device=self._device,
@@ -319,7 +379,23 @@ class Runner:
             )
         )
 
-    def _exact(self, job: Job) -> Exact | None:
+    def _built(self, mode: str, job: Job, dtype: str) -> Any:
+        """The backend, whose network runs under defaults of `dtype`."""
+        module = self._framework
+
+        def build() -> Backend:
+            backend: Backend = module.step.build(mode, job)
+            return backend
+
+        if dtype == "float32":
+            with process_wide:
+                return build()
+        if self._owns_process and dtype == self._spec.dtype:  # once and for all, and in no step's time
+            module.device.default_dtype(dtype).__enter__()
+            return build()
+        return WithDefaultDtype(build, lambda: module.device.default_dtype(dtype))
+
+    def _reference(self, job: Job) -> Reference | None:
         """What holds probes against float64; None where that was not asked for, or is not to be had."""
         spec = self._spec
         is_exact = spec.dtype == "float64" and backends.entry(spec.backend).mode == "eager"
@@ -327,11 +403,12 @@ class Runner:
             return None
         double = {"parameters": cast(job.parameters, "float64"), "batch": cast(job.batch, "float64")}
         try:
-            built = self._framework.step.build("eager", replace(job, device="cpu", **double))
-        except Exception:  # the lane itself is none the worse; whoever judges misses the figures
+            built = self._built("eager", replace(job, device="cpu", **double), "float64")
+        except Exception as error:  # the lane itself is none the worse
             traceback.print_exc(file=sys.stderr)
+            self._emit(NoReference(0, self.explained(error)[0]))
             return None
-        return Exact(built, spec.dtype)
+        return Reference(built, "float64", spec.dtype)
 
     def _evaluate(self) -> None:
         if self._backend is None or self._held_out is None or self._evaluated_at == self.step:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:  # records need NumPy, which `fwtui --help` must not wait for
     from fwtui.race.array import Array
+    from fwtui.race.records import Probed
 
 Schedule = Literal["turns", "race"]
 HostKind = Literal["process", "thread"]
@@ -100,6 +101,7 @@ class Probes:
     Attributes:
         every: so many steps apart; None: each time half as far again, 0, 1, 2, 3, 4, 6, 9, 13, …
         first: none before this step.
+        also: further steps.
         exact: whether each is held against float64 at the same parameters.
         most_bytes: none at all where gradients and parameters together are more than this: a screen that is
             looked at cannot compare any number of them between two frames. None: however many.
@@ -107,12 +109,16 @@ class Probes:
 
     every: int | None = None
     first: int = 0
+    also: tuple[int, ...] = ()
     exact: bool = False
     most_bytes: int | None = None
 
     def at_or_after(self, step: int) -> int:
         """The first step to probe at that is not before `step`."""
         step = max(step, self.first)
+        return min([self._scheduled(step), *(one for one in self.also if one >= step)])
+
+    def _scheduled(self, step: int) -> int:
         if step <= 1:
             return step
         if self.every is not None:
@@ -121,6 +127,21 @@ class Probes:
         while at < step:
             at += at // 2
         return at
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A value that replaces an op's output, so that all that follows computes with it.
+
+    Attributes:
+        number: the op's place in the log.
+        output: which of its outputs.
+        value: of the output's shape.
+    """
+
+    number: int
+    output: int
+    value: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +154,7 @@ class OpLogging:
         last: once all steps are done, for the one that would be next.
         until_nan: no more after the first log that holds a number which is not finite.
         values: whole outputs, to be compared one by one, in place of fingerprints.
+        feeds: outputs to replace, once they are logged; of eager PyTorch alone.
     """
 
     first: bool = False
@@ -140,6 +162,7 @@ class OpLogging:
     last: bool = False
     until_nan: bool = False
     values: bool = False
+    feeds: tuple[Feed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +176,21 @@ class Start:
 
     step: int
     parameters: tuple[tuple[str, Array], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """Probes of another lane that this one is to repeat, each at that lane's weights, in place of training.
+
+    Attributes:
+        probes: in the order of their steps.
+        rounds: the dtype whose rounding the other lane's figures have.
+        measures_single: see `fwtui.race.reference.Reference`.
+    """
+
+    probes: tuple[Probed, ...]
+    rounds: str
+    measures_single: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +210,7 @@ class LaneSpec:
         linger: stay alive after the last step, so that more steps can be asked for.
         probes: when to tell gradients and parameters; None: never.
         start: where to begin; None: with the workload's first weights and batch.
+        replay: probes to repeat instead of training; None: the lane trains.
         ops: when to log the step's ops; None: only when asked.
         tell_graphs: after the last step, tell the graphs of the step that would be next.
         sample_graphs: tell now and then which graph a step ran.
@@ -193,6 +232,7 @@ class LaneSpec:
     linger: bool = False
     probes: Probes | None = None
     start: Start | None = None
+    replay: Replay | None = None
     ops: OpLogging | None = None
     tell_graphs: bool = False
     sample_graphs: bool = False

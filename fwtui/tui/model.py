@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from time import perf_counter_ns
 
+from fwtui.measure.comparability import incomparable
 from fwtui.measure.history import History
 from fwtui.measure.parity import LossComparison, LossGap
 from fwtui.measure.probes import ProbeComparison
-from fwtui.measure.verdict import Speed, incomparable, speed
+from fwtui.measure.verdict import Speed, speed
 from fwtui.race.control import Word
 from fwtui.race.plan import LaneRequest, RaceRequest, differences, plan, with_lane
 from fwtui.race.race import LaneRun, Race, StartThread

@@ -6,13 +6,11 @@ from collections.abc import Sequence
 
 from fwtui.measure.agreement import Place, first_place
 from fwtui.measure.probes import Gap, Key, ProbeRow, largest
+from fwtui.measure.verdict import proves, proving
 
 
 class ProbeSummary:
-    """The largest gap, and the first place above the tolerance.
-
-    A share of right answers jumps by a whole one where rounding decides which of two outputs is larger. So
-    beside the loss metrics prove something only in float64, and are left out else.
+    """The largest gap, and the first place above the tolerance, of what proves something.
 
     Args:
         dtype: the least exact dtype among the lanes.
@@ -23,14 +21,14 @@ class ProbeSummary:
     """
 
     def __init__(self, dtype: str, tolerance: float) -> None:
-        self._exact, self._tolerance = dtype == "float64", tolerance
+        self._dtype, self._tolerance = dtype, tolerance
         self._seen: list[int] = []
         self.worst: tuple[int, Key, Gap] | None = None
         self.place: Place | None = None
 
     def proves(self, key: Key) -> bool:
         """Whether a gap of this quantity proves something."""
-        return self._exact or key[0] != "metric" or key[1] == "loss"
+        return proves(key, self._dtype)
 
     def update(self, rows: Sequence[ProbeRow]) -> None:
         """Looks through the rows, in the order of their steps, that are new."""
@@ -39,12 +37,9 @@ class ProbeSummary:
         if seen and (seen > len(rows) or rows[seen - 1].step != self._seen[-1]):
             seen, self.worst, self.place = 0, None, None
         # With the last one before, from which on a first difference is dated.
-        fresh = [self._proving(row) for row in rows[max(seen - 1, 0) :]]
+        fresh = proving(rows[max(seen - 1, 0) :], self._dtype)
         self._seen = [row.step for row in rows]
         if self.place is None:
             self.place = first_place(fresh, self._tolerance)
         known = [found for found in (self.worst, largest(fresh)) if found is not None]
         self.worst = max(known, key=lambda found: found[2].relative, default=None)
-
-    def _proving(self, row: ProbeRow) -> ProbeRow:
-        return ProbeRow(row.step, {key: gap for key, gap in row.gaps.items() if self.proves(key)})

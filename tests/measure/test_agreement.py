@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from fwtui.measure.agreement import Truth, early_parameters, first_place, rounding
+from fwtui.measure.agreement import Truth, first_place, rounding
 from fwtui.measure.arrays import ArrayGap
 from fwtui.measure.probes import Gap, ProbeRow
 from fwtui.race.records import Rounding
@@ -60,12 +60,6 @@ def test_between_two_probes_the_step_is_not_known():
     assert (found.step, found.last, found.exact) == (4, 8, False)
 
 
-def test_a_share_of_right_answers_can_be_left_out():
-    flipped = row(0, metric_loss=0, metric_accuracy=0.02)
-    assert place(flipped).key == ("metric", "accuracy")
-    assert place(flipped, losses_only=True) is None
-
-
 def told(step, error, blur=0.0, name="w", kind="gradient", magnitude=1.0):
     return {step: (Rounding(kind, name, error, blur, magnitude),)}
 
@@ -98,14 +92,12 @@ class TestRounding:
     def test_what_is_no_number_is_off(self):
         assert Truth((), (rounding(told(0, math.nan), 0, "float32", TOLERANCE),)).off() is not None
 
-    def test_a_share_of_right_answers_is_not_judged(self):
-        probes = told(0, 0.1, name="accuracy", kind="metric")
-        assert rounding(probes, 0, "float32", TOLERANCE) == []
+    @pytest.mark.parametrize(("blur", "is_off"), [(0.0, True), (0.1, False)])
+    def test_a_share_of_right_answers_is_judged_by_how_far_rounding_moves_it(self, blur, is_off):
+        probes = told(0, 0.1, blur, name="accuracy", kind="metric")
+        (figure,) = rounding(probes, 0, "float32", TOLERANCE)
+        assert figure.is_off is is_off
 
-
-def test_the_first_updates_show_by_themselves():
-    rows = early_parameters([fine(0), fine(4), fine(6)])
-    assert [(one.step, {kind for kind, _ in one.gaps}) for one in rows] == [
-        (0, {"parameter"}),
-        (4, {"parameter"}),
-    ]
+    def test_a_metric_is_held_against_itself_however_large_the_loss_is(self):
+        probes = {0: (Rounding("metric", "loss", 0, 0, 1e9), Rounding("metric", "share", 0.1, 0, 0.5))}
+        assert Truth((), (rounding(probes, 0, "float32", TOLERANCE),)).off().key == ("metric", "share")

@@ -7,7 +7,7 @@ import pytest
 
 from fwtui.measure.parity import LossComparison
 from fwtui.measure.report import report
-from fwtui.measure.verdict import speed
+from fwtui.measure.verdict import same_answer, speed
 from fwtui.race.records import Ended, Evaluated, FrameworkMemory, LogLine, ProcessMemory
 from fwtui.race.spec import RaceSpec
 from tests.measure.support import history
@@ -19,7 +19,8 @@ RACE = RaceSpec((lane(), lane("other")), "turns", "process")
 
 def told(*lanes):
     gap = LossComparison("float32").update(lanes)
-    return json.loads(json.dumps(report(RACE, lanes, gap, speed(RACE, lanes)), allow_nan=False))
+    same = same_answer(RACE.lanes, lanes, gap)
+    return json.loads(json.dumps(report(RACE, lanes, gap, same, speed(RACE, lanes)), allow_nan=False))
 
 
 def test_a_whole_race():

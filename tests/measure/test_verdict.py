@@ -13,7 +13,7 @@ from tests.scripted.lanes import lane
 
 
 def judged(specs, lanes):
-    return same_answer(specs, lanes, LossComparison("float32").update(lanes))
+    return same_answer(specs, lanes, LossComparison("float32").update(lanes)).same
 
 
 def test_the_same_losses_from_the_same_start_are_the_same_answer():

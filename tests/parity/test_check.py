@@ -73,38 +73,45 @@ def test_float64_lanes_are_their_own_twins():
     assert len(races[0].lanes) == 2
 
 
-def test_a_drift_is_an_update_and_its_step_is_found():
-    """Step 5 lies between two probes: a second race probes every step there."""
+def test_an_update_that_does_not_follow_the_equation_differs_and_its_step_is_found():
+    """Step 5 lies between two probes: a second race probes every step up to there."""
     races = []
     finding = judged("ok", "drift", races=races)
     assert finding.same is False
     assert finding.in_float64
     assert (finding.place.stage, finding.place.step, finding.place.exact) == ("update", 5, True)
-    assert [one.steps for one in races[1].lanes] == [6, 6]
-    assert [one.probes for one in races[1].lanes] == [Probes(every=1, first=4)] * 2
+    assert [one.probes.also[:7] for one in races[1].lanes] == [tuple(range(7))] * 2
     assert words.where(finding)[0].startswith("step 5, update: parameter w")
+    assert "scripted.drift in float64 does not follow the equation of sgd" in words.where(finding)[1]
+
+
+def test_the_first_probes_are_repeated_by_the_other_network_at_the_same_weights():
+    races = []
+    judged("ok", "lost", races=races)
+    (repeated,) = races[2].lanes
+    assert (repeated.backend, repeated.dtype) == ("scripted.lost", "float64")
+    assert [probe.step for probe in repeated.replay.probes][:6] == [0, 1, 2, 3, 4, 6]
 
 
 def test_the_ops_of_that_step_are_logged_and_a_backend_without_any_says_so():
     races = []
-    finding = judged("ok", "drift", races=races)
+    finding = judged("ok", "lost", races=races)
     # From the same weights, those that the first lane has before that step.
     assert [(one.steps, one.ops, one.dtype) for one in races[-1].lanes] == [
         (0, OpLogging(last=True, values=True), "float64")
     ] * 2
-    assert [one.start.step for one in races[-1].lanes] == [5, 5]
+    assert [one.start.step for one in races[-1].lanes] == [0, 0]
     assert races[-1].lanes[0].start == races[-1].lanes[1].start
-    assert [one.steps for one in races[-2].lanes] == [5]
     assert finding.op is None
     assert "a script has no ops" in finding.op_reason
     assert "a script has no ops" in words.where(finding)[1]
 
 
 def test_a_gradient_that_differs_is_the_backward_pass():
-    finding = judged("ok", "tilt")
+    finding = judged("ok", "steep")
     assert finding.same is False
-    assert (finding.place.stage, finding.place.key) == ("backward", ("gradient", "w2"))
-    assert finding.place.step == 6  # the first probe after it began: gradients of other steps are not told
+    assert (finding.place.stage, finding.place.step) == ("backward", 0)
+    assert finding.place.key == ("gradient", "w2")
 
 
 def test_a_gradient_on_one_side_only_is_the_backward_pass():
@@ -113,7 +120,8 @@ def test_a_gradient_on_one_side_only_is_the_backward_pass():
     assert "the loss depends on it in one network only" in words.where(finding)[0]
 
 
-def test_a_loss_between_two_probes_is_seen(monkeypatch):
+def test_a_loss_that_the_same_weights_do_not_give_again_cannot_be_judged(monkeypatch):
+    """Between two probes; the network keeps a state of its own."""
     from tests.scripted import step as scripted_step
 
     original = scripted_step.Scripted.step
@@ -124,8 +132,14 @@ def test_a_loss_between_two_probes_is_seen(monkeypatch):
 
     monkeypatch.setattr(scripted_step.Scripted, "step", once)
     finding = judged("ok", "slow")
-    assert finding.same is False
-    assert (finding.place.stage, finding.place.step, finding.place.key) == ("forward", 21, ("metric", "loss"))
+    assert finding.same is None
+    assert "at step 21 they are 9e-02 apart" in finding.reason
+    assert "The net changes its own state" in finding.reason
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_gradient_that_changes_without_its_weights_is_no_agreement(dtype):
+    assert judged("ok", "tilt", dtype=dtype).same is not True
 
 
 def test_a_lane_that_diverges_alone_differs():
@@ -274,10 +288,14 @@ def test_more_than_two_lanes_are_compared_with_the_first():
     assert finding.place.gap.lane == 2
 
 
-def test_settings_that_differ_do_not_keep_lanes_from_being_compared():
-    lanes = (lane("ok", probes=Probes()), lane("ok", probes=Probes(), learning_rate=1.01e-3))
+@pytest.mark.parametrize(("setting", "same"), [({"threads": 2}, True), ({"learning_rate": 1.01e-3}, False)])
+def test_settings_that_differ_do_not_keep_lanes_from_being_compared(setting, same):
+    lanes = (lane("ok", probes=Probes()), lane("ok", probes=Probes(), **setting))
     spec = RaceSpec(tuple(replace(one, steps=5) for one in lanes), "race", "thread")
-    assert check(spec, tolerances(spec), headless.run).same is True
+    finding = check(spec, tolerances(spec), headless.run)
+    assert finding.same is same
+    if not same:
+        assert (finding.place.stage, finding.place.step) == ("update", 0)
 
 
 def test_a_search_that_is_cut_short_says_so_and_by_what():

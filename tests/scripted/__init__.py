@@ -12,6 +12,12 @@ from fwtui.backends import catalogue
 from fwtui.backends.catalogue import BackendEntry, FrameworkEntry
 
 MODES = (
+    "steep",
+    "random",
+    "stateful",
+    "own",
+    "buffers",
+    "opaque",
     "ok",
     "other",
     "slow",

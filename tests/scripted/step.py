@@ -15,7 +15,7 @@ from pathlib import Path
 from fwtui.backends.base import Job
 from fwtui.race.graph import Graph, Node, NoGraph, Tensor
 from fwtui.race.oplog import Fingerprint, LoggedOp, OpLog, Taken
-from fwtui.race.records import Compiled
+from fwtui.race.records import Compiled, NetInspected
 
 FAULT_AT = 20
 ASTRAY_AT = 5
@@ -26,6 +26,13 @@ OFF = 1 + 3e-4
 LOGGED = ("ok", "other", "slow", "nan", "inf", "many")
 MANY_OPS = 1_000
 """Ops of each step of the mode `many`, every third one of which runs the same graph."""
+NETS = {
+    "random": NetInspected(is_random=True),
+    "stateful": NetInspected(is_stateful=True),
+    "own": NetInspected(own_weights=("Linear.weight", "Linear.bias")),
+    "buffers": NetInspected(changed_state=("BatchNorm1d.running_mean",)),
+    "opaque": NetInspected(reason="RuntimeError: no"),
+}
 RELEASE = threading.Event()
 """Set, it ends a hang under the thread host."""
 TRAINING = "SCRIPTED_TRAINING"
@@ -35,6 +42,7 @@ TRAINING = "SCRIPTED_TRAINING"
 class Scripted:
     def __init__(self, mode: str, job: Job) -> None:
         self.mode, self.parameters, self.count, self.said = mode, job.parameters, 0, False
+        self.rate = job.learning_rate
         self.single = next(iter(job.parameters.values())).dtype == "float32"
         self.first_phase = "trace" if mode == "other" else "warm-up"
 
@@ -50,10 +58,20 @@ class Scripted:
             sys.stdout.write(f"line {self.count} \x1b[31mred\x1b[0m\x07\n")
         if self.count == FAULT_AT:
             loss = self.fault(loss)
+        self.descend()
         self.count += 1
         if self.mode == "wander" and self.count == WANDERS_AT and self.single:
             self.parameters = {name: array * array.dtype.type(OFF) for name, array in self.parameters.items()}
         return {"loss": loss}
+
+    def descend(self) -> None:
+        """Plain gradient descent."""
+        before = self.parameters
+        _, gradients = self.computed()
+        self.parameters = {
+            name: array if gradients[name] is None else array - array.dtype.type(self.rate) * gradients[name]
+            for name, array in before.items()
+        }
 
     def fault(self, loss: float) -> float:
         if self.mode == "raise":
@@ -73,15 +91,23 @@ class Scripted:
     def evaluate(self, batch):
         return {"loss": 1.0, "accuracy": min(1.0, self.count / 100)}
 
+    def inspect(self, batch):
+        return NETS.get(self.mode, NetInspected())
+
     def weights(self):
         if self.mode == "drift" and self.count > ASTRAY_AT:
             return {name: array * (1 + 1e-3) for name, array in self.parameters.items()}
         return self.parameters
 
     def gradients(self, batch):
+        return self.computed()
+
+    def computed(self):
         gradients = {name: 2 * array for name, array in self.parameters.items()}
         last = list(gradients)[-1]
         if self.mode == "tilt" and self.count >= ASTRAY_AT:
+            gradients[last] = gradients[last] * 1.01
+        if self.mode == "steep":
             gradients[last] = gradients[last] * 1.01
         if self.mode == "lost":
             gradients[last] = None

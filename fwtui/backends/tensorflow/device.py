@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import tensorflow as tf
@@ -52,6 +54,26 @@ def configure(device: str, threads: int, tf32: bool) -> None:
             tf.config.experimental.set_memory_growth(gpu, True)
     except RuntimeError:
         tensorflow_name(device)
+
+
+@contextmanager
+def default_dtype(name: str) -> Iterator[None]:
+    """Makes `name`, such as `float64`, the dtype of Keras's layers and losses that get none; process-wide.
+
+    TensorFlow itself has no such setting: a Python number that it makes a tensor of is float32.
+    """
+    keras: Any = sys.modules.get("keras")  # TensorFlow imports it, where it is installed
+    if keras is None:
+        yield
+        return
+    floats, policy = keras.config.floatx(), keras.config.dtype_policy()
+    keras.config.set_floatx(name)
+    keras.config.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_floatx(floats)
+        keras.config.set_dtype_policy(policy)
 
 
 def threads() -> int:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from fwtui.backends.fingerprint import fingerprint
 from fwtui.backends.logbook import Logbook, Source, asking_line, in_net
 from fwtui.backends.tensorflow.graph_internals import gradient_call
-from fwtui.backends.tensorflow.oplog_internals import Clock, Watch
+from fwtui.backends.tensorflow.oplog_internals import Clock, Watch, has_float_attribute
 from fwtui.race.array import Array
 from fwtui.race.graph import Tensor
 from fwtui.race.oplog import OpLog, OpPhase, Taken
@@ -94,6 +94,7 @@ class Log:
             started_ns=began_ns,
             host_ns=ended_ns - began_ns,
             nbytes=_allocated(op, inputs, made),
+            has_float32_attribute=has_float_attribute(op),
         )
 
     def _taken(self, tensor: Any) -> Taken:

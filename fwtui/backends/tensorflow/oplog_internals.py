@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from threading import Lock, get_ident
 from time import perf_counter_ns
 from types import FrameType
@@ -20,7 +21,7 @@ from typing import Any
 
 from tensorflow.python import pywrap_tfe
 from tensorflow.python.eager import context
-from tensorflow.python.framework import op_callbacks
+from tensorflow.python.framework import op_callbacks, op_def_registry
 from tensorflow.python.ops import stateful_random_ops
 
 _EXECUTES = ("TFE_Py_FastPathExecute", "TFE_Py_Execute", "TFE_Py_ExecuteCancelable")
@@ -102,6 +103,13 @@ class Watch:
             self._tell = tell
             if clock is not None:
                 clock.go_on()
+
+
+@cache
+def has_float_attribute(op: str) -> bool:
+    """Whether an op of this type has an attribute that is a number, which TensorFlow keeps in float32."""
+    definition = op_def_registry.get(op)
+    return definition is not None and any(one.type == "float" for one in definition.attr)
 
 
 @contextmanager

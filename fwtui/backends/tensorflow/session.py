@@ -15,7 +15,7 @@ from typing import Any
 import tensorflow as tf
 
 from fwtui.backends.base import Gradients, Job, named_metrics
-from fwtui.backends.tensorflow import graph
+from fwtui.backends.tensorflow import graph, net_inspection
 from fwtui.backends.tensorflow.device import tensorflow_name
 from fwtui.backends.tensorflow.graph_hash import of_ops
 from fwtui.backends.tensorflow.graph_step import StepGraph, built_graph
@@ -24,7 +24,8 @@ from fwtui.backends.tensorflow.optimizers import OPTIMIZERS
 from fwtui.backends.tensorflow.profile import profiled
 from fwtui.race.graph import Graph, Node, NoGraph
 from fwtui.race.oplog import OpLog
-from fwtui.race.records import Compiled, GraphBroken, Phase
+from fwtui.race.records import Compiled, GraphBroken, NetInspected, Phase
+from fwtui.race.spec import Feed
 from fwtui.workloads.base import Arrays, Batch
 
 v1 = tf.compat.v1
@@ -53,6 +54,8 @@ class Session:
                 for name, value in first.items()
             }
             self._metrics = named_metrics(job.workload.tensorflow_loss()(self._params, self._placeholders))
+            # Before the optimizer makes its own.
+            self._variables = v1.global_variables()
             weights = list(self._params.values())
             gradients = tf.gradients(self._metrics["loss"], weights)
             self._gradients = {
@@ -97,7 +100,19 @@ class Session:
         """Puts `weights` in the place of the present ones."""
         self._session.run(self._initialize, {self._first[name]: array for name, array in weights.items()})
 
-    def log_ops(self, batch: Batch, values: bool = False) -> OpLog:
+    def inspect(self, batch: Batch) -> NetInspected:
+        """What the graph holds beside the parameters, and whether two runs of its metrics are the same."""
+        return net_inspection.inspect(
+            self._params.values(),
+            self._variables,
+            net_inspection.op_types(self._graph),
+            lambda: self.evaluate(batch),
+            self._session.run,
+            lambda variable, value: variable.load(value, self._session),
+            next(iter(self._params.values())).dtype.base_dtype.name,
+        )
+
+    def log_ops(self, batch: Batch, values: bool = False, feeds: Sequence[Feed] = ()) -> OpLog:
         """The run of a copy with the present weights, and the kernels inside of it: see `by_copy`."""
         if self._spare is None:
             self._spare = self._twin()

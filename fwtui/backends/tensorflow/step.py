@@ -11,7 +11,7 @@ from typing import Any, Self
 import tensorflow as tf
 
 from fwtui.backends.base import Backend, Gradients, Job, named_metrics
-from fwtui.backends.tensorflow import graph
+from fwtui.backends.tensorflow import graph, net_inspection
 from fwtui.backends.tensorflow.device import tensorflow_name
 from fwtui.backends.tensorflow.graph_hash import EagerHash, of_signature
 from fwtui.backends.tensorflow.graph_tape import tape
@@ -25,7 +25,8 @@ from fwtui.backends.tensorflow.state import draws, noted, put_back
 from fwtui.backends.tensorflow.traces import Traces
 from fwtui.race.graph import Graph, NoGraph
 from fwtui.race.oplog import OpLog
-from fwtui.race.records import Compiled, GraphBroken, Phase
+from fwtui.race.records import Compiled, GraphBroken, NetInspected, Phase
+from fwtui.race.spec import Feed
 from fwtui.workloads.base import Arrays, Batch
 
 _UNSUPPORTED = re.compile(r"Detected unsupported operations .*? on \S+: (\w+)")
@@ -87,7 +88,27 @@ class Eager:
         for name, array in weights.items():
             self._params[name].assign(array)
 
-    def log_ops(self, batch: Batch, values: bool = False) -> OpLog:
+    def inspect(self, batch: Batch) -> NetInspected:
+        """What the network uses beside the parameters, and whether it is deterministic; no compilation."""
+        tensors = self._looked_at.tensors(batch)
+        with other_random_numbers():
+            try:
+                variables, ops = net_inspection.variables_and_ops(self._metrics, tensors)
+            except Exception:  # a network that only runs eagerly; trained variables are known all the same
+                with tf.GradientTape() as tape:
+                    self._metrics(tensors)
+                variables, ops = list(tape.watched_variables()), self._eager_ops(tensors)
+            return net_inspection.inspect(
+                self._weights,
+                variables,
+                ops,
+                lambda: {name: float(value) for name, value in self._run_metrics(tensors).items()},
+                lambda variable: variable.numpy(),
+                lambda variable, value: variable.assign(value),
+                self._weights[0].dtype.name,
+            )
+
+    def log_ops(self, batch: Batch, values: bool = False, feeds: Sequence[Feed] = ()) -> OpLog:
         """One step with every op of it told, and put back."""
         tensors = self._looked_at.tensors(batch)
 
@@ -134,6 +155,12 @@ class Eager:
         """Ends the thread in which ops are looked at."""
         self._watch.close()
 
+    def _eager_ops(self, tensors: Mapping[str, Any]) -> set[str]:
+        """The types of the ops that a forward pass runs eagerly."""
+        ops: set[str] = set()
+        self._watch.run(lambda: self._metrics(tensors), lambda op, *_: ops.add(op))
+        return ops
+
     def _train(self, batch: Mapping[str, Any]) -> dict[str, tf.Tensor]:
         with tf.device(self._device):
             metrics, gradients = self._gradients(batch)
@@ -177,7 +204,7 @@ class Function(Eager):
         self._steps += 1
         return values
 
-    def log_ops(self, batch: Batch, values: bool = False) -> OpLog:
+    def log_ops(self, batch: Batch, values: bool = False, feeds: Sequence[Feed] = ()) -> OpLog:
         """The call of a copy's trace with the present weights, and the kernels inside: see `by_copy`."""
         with other_random_numbers():
             spare = self._spare
@@ -267,7 +294,7 @@ class Xla(Function):
                 raise NotImplementedError(f"XLA cannot compile {unsupported[1]}") from error
             raise
 
-    def log_ops(self, batch: Batch, values: bool = False) -> OpLog:
+    def log_ops(self, batch: Batch, values: bool = False, feeds: Sequence[Feed] = ()) -> OpLog:
         """The call of the program and the kernels inside of it, put back.
 
         A copy's program only where there is no other yet, or where its random numbers would not be put back:

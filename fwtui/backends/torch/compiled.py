@@ -19,6 +19,7 @@ from fwtui.backends.torch.step import Eager, random_numbers_kept, step_of, synch
 from fwtui.race.graph import Graph, NoGraph
 from fwtui.race.oplog import OpLog
 from fwtui.race.records import Compiled, GraphBroken, Phase
+from fwtui.race.spec import Feed
 from fwtui.workloads.base import Batch
 
 _NOT_COMPILED = "nothing is compiled for a batch like this one before the step is taken"
@@ -65,7 +66,7 @@ class Compile(Eager):
         with self._put_back():
             return self._on_the_host(*self._run(self._batch.tensors(batch)))
 
-    def log_ops(self, batch: Batch, values: bool = False) -> OpLog:
+    def log_ops(self, batch: Batch, values: bool = False, feeds: Sequence[Feed] = ()) -> OpLog:
         """The host's one call, and what runs inside of it; what the call changes is put back.
 
         Raises:

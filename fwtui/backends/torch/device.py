@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import torch
@@ -44,6 +45,17 @@ def configure(device: str, threads: int, tf32: bool) -> None:
     backends: Any = torch.backends  # its type stubs lack these settings
     for kind in (backends.cuda.matmul, backends.cudnn.conv, backends.cudnn.rnn):
         kind.fp32_precision = precision
+
+
+@contextmanager
+def default_dtype(name: str) -> Iterator[None]:
+    """Makes `name`, such as `float64`, the dtype of tensors that are made without one; process-wide."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(getattr(torch, name))
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
 
 
 def threads() -> int:

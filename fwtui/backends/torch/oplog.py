@@ -24,6 +24,7 @@ from fwtui.backends.torch.figures import array, fingerprint
 from fwtui.race import graph
 from fwtui.race.array import Array
 from fwtui.race.oplog import Taken
+from fwtui.race.spec import Feed
 
 _UNWRITTEN = re.compile(r"aten\.(new_)?empty(_\w+)?")
 """Ops that only take memory: what lies in it is nobody's numbers."""
@@ -41,10 +42,14 @@ class Recorder:
         named: see `Logbook`.
         is_whole: whether outputs are told whole, and not by their figures.
         memory: by what a tensor is known that comes back as another object.
+        feeds: outputs to replace, once they are written down.
     """
 
-    def __init__(self, named: Mapping[str, Tensor], is_whole: bool, memory: Memory) -> None:
+    def __init__(
+        self, named: Mapping[str, Tensor], is_whole: bool, memory: Memory, feeds: Sequence[Feed] = ()
+    ) -> None:
         self.book = Logbook(named)
+        self._feeds = {(feed.number, feed.output): feed.value for feed in feeds}
         self._is_whole, self._memory = is_whole, memory
         self._known = {memory(tensor): tensor for tensor in named.values()}
         self._storages = {storage(tensor) for tensor in named.values()}
@@ -88,7 +93,10 @@ class Recorder:
                 "host_ns": ended - began,
                 "nbytes": self._allocated(outputs),
             }
+            number = len(self.book.ops)
             self._write(op, taken, outputs, asked_by(), bool(written), told)
+            if self._feeds:
+                self._feed(number, outputs)
         self._aside_ns += perf_counter_ns() - entered_ns - (ended - began)
         return returned
 
@@ -121,6 +129,11 @@ class Recorder:
             key = self._memory(tensor)
             if key is not None and (overwrites or key not in self._known):
                 self._known[key] = tensor
+
+    def _feed(self, number: int, outputs: Sequence[Tensor]) -> None:
+        for place, tensor in enumerate(outputs):
+            if (value := self._feeds.get((number, place))) is not None:
+                tensor.copy_(torch.tensor(value.value().copy(), dtype=tensor.dtype, device=tensor.device))
 
     def _taken(self, tensor: Tensor) -> Taken:
         """`tensor` and where it came from. What the backward pass saved comes back as another object."""
@@ -164,9 +177,15 @@ class Dispatched(TorchDispatchMode):  # type: ignore[no-untyped-call]
 class OpWriter(Dispatched):  # type: ignore[no-untyped-call]
     """While it is entered, every op that PyTorch dispatches is written into the log."""
 
-    def __init__(self, parameters: Mapping[str, Tensor], batch: Mapping[str, Any], is_whole: bool) -> None:
+    def __init__(
+        self,
+        parameters: Mapping[str, Tensor],
+        batch: Mapping[str, Any],
+        is_whole: bool,
+        feeds: Sequence[Feed] = (),
+    ) -> None:
         super().__init__(self._write)
-        self.recorder = Recorder(named(parameters, batch), is_whole, _layout)
+        self.recorder = Recorder(named(parameters, batch), is_whole, _layout, feeds)
         self.book = self.recorder.book
         self._asked: dict[int, Source | None] = {}
 

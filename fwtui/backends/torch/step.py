@@ -10,11 +10,12 @@ import torch
 from torch import Tensor
 
 from fwtui.backends.base import Backend, Gradients, Job, named_metrics
-from fwtui.backends.torch import autograd, optimizers
+from fwtui.backends.torch import autograd, net_inspection, optimizers
 from fwtui.backends.torch.oplog import OpWriter
 from fwtui.race.graph import Graph, NoGraph
 from fwtui.race.oplog import OpLog
-from fwtui.race.records import Compiled, GraphBroken, Phase
+from fwtui.race.records import Compiled, GraphBroken, NetInspected, Phase
+from fwtui.race.spec import Feed
 from fwtui.workloads.base import Arrays, Batch, Loss
 
 
@@ -60,7 +61,7 @@ class Eager:
     def gradients(self, batch: Batch) -> tuple[Mapping[str, float], Gradients]:
         """The metrics of `batch`, and the loss's gradient by each weight, copied to NumPy."""
         metrics = named_metrics(self._loss(self._params, self._batch.tensors(batch)))
-        gradients = torch.autograd.grad(metrics["loss"], self._weights, allow_unused=True)
+        gradients = gradients_of(metrics["loss"], self._weights)
         return self._on_the_host(metrics, gradients)
 
     def weights(self) -> Arrays:
@@ -73,14 +74,20 @@ class Eager:
             for name, array in weights.items():
                 self._params[name].copy_(torch.tensor(array))
 
-    def log_ops(self, batch: Batch, values: bool = False) -> OpLog:
+    def inspect(self, batch: Batch) -> NetInspected:
+        """What the network uses beside the parameters, and whether it is deterministic; it runs eagerly."""
+        tensors = self._looked_at.tensors(batch)
+        with random_numbers_kept(self._device):
+            return net_inspection.inspect(self._loss, self._params, tensors)
+
+    def log_ops(self, batch: Batch, values: bool = False, feeds: Sequence[Feed] = ()) -> OpLog:
         """One step of a copy of the net, with every op of it told; changes nothing."""
         tensors = self._looked_at.tensors(batch)
         copies, update = self._copied()
-        with random_numbers_kept(self._device), OpWriter(copies, tensors, values) as log:
+        with random_numbers_kept(self._device), OpWriter(copies, tensors, values, feeds) as log:
             metrics = named_metrics(self._loss(copies, tensors))
             log.book.enter("backward", metrics)
-            gradients = torch.autograd.grad(metrics["loss"], list(copies.values()), allow_unused=True)
+            gradients = gradients_of(metrics["loss"], list(copies.values()))
             by_weight = zip(copies, gradients, strict=True)
             log.book.enter("update", {f"gradient {name}": g for name, g in by_weight if g is not None})
             update(gradients)
@@ -125,13 +132,20 @@ class Eager:
         return values, dict(zip(self._params, arrays, strict=True))
 
 
+def gradients_of(loss: Tensor, weights: Sequence[Tensor]) -> Sequence[Tensor | None]:
+    """The gradient of `loss` by each weight; None for one that it does not depend on."""
+    if not loss.requires_grad:
+        return [None] * len(weights)
+    return torch.autograd.grad(loss, weights, allow_unused=True)
+
+
 def step_of(loss: Loss, params: Mapping[str, Tensor], update: optimizers.Update) -> Callable[..., Any]:
     """The step as a function of the batch alone; gives its metrics, and the gradients by weight."""
     weights = list(params.values())
 
     def step(batch: Mapping[str, Any]) -> tuple[dict[str, Tensor], Sequence[Tensor | None]]:
         metrics = named_metrics(loss(params, batch))
-        gradients = torch.autograd.grad(metrics["loss"], weights, allow_unused=True)
+        gradients = gradients_of(metrics["loss"], weights)
         update(gradients)
         # A compiler does not take in the backward pass of what leaves it with that still to come.
         return {name: value.detach() for name, value in metrics.items()}, gradients

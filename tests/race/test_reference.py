@@ -1,11 +1,11 @@
-"""A lane's figures beside float64's at the same weights, and how sharply those are known."""
+"""A lane's figures beside a reference's at the same weights, and how sharply those are known."""
 
 import math
 
 import numpy as np
 import pytest
 
-from fwtui.race.exact import Exact
+from fwtui.race.reference import Reference
 
 
 class Relu:
@@ -37,7 +37,9 @@ def told(w, x=X, gradient=None, loss=None):
     metrics, gradients = exact.gradients({"x": x32.astype(float)})
     metrics = metrics if loss is None else {"loss": loss}
     gradients = gradients if gradient is None else {"w": gradient}
-    rounding = Exact(Relu(), "float32").rounding({"w": w32}, {"x": x32, "depth": 3}, metrics, gradients)
+    rounding = Reference(Relu(), "float64", "float32").rounding(
+        {"w": w32}, {"x": x32, "depth": 3}, metrics, gradients
+    )
     return {(one.kind, one.name): one for one in rounding}
 
 
@@ -68,7 +70,22 @@ def test_what_is_no_number_or_of_another_shape_is_infinitely_off(gradient):
     assert told([1.0, 1.0], gradient=gradient)["gradient", "w"].error == math.inf
 
 
-def test_a_parameter_without_a_gradient_is_left_out():
-    exact = Exact(Relu(), "float32")
-    found = exact.rounding({"w": np.ones(2, np.float32)}, {"x": X}, {"loss": 5.0}, {"w": None})
-    assert [(one.kind, one.name) for one in found] == [("metric", "loss")]
+@pytest.mark.parametrize(("gradient", "error"), [(np.array([0.0, 5.0]), math.inf), (np.zeros(2), 0.0)])
+def test_a_gradient_that_only_one_has_is_infinitely_off_unless_it_is_zero(gradient, error):
+    reference = Reference(Relu(), "float64", "float32")
+    weights, batch = {"w": np.ones(2, np.float32)}, {"x": X}
+    told = reference.rounding(weights, batch, {"loss": 5.0}, {"w": None})
+    without = {(one.kind, one.name): one for one in told}
+    assert without["gradient", "w"].error == math.inf
+    given = {"w": np.array([0.0, 5.0]), "v": gradient}
+    told = reference.rounding(weights, batch, {"loss": 5.0}, given)
+    found = {(one.kind, one.name): one for one in told}
+    assert found["gradient", "v"].error == error
+
+
+def test_float32s_rounding_is_measured_where_it_is_asked_for():
+    reference = Reference(Relu(), "float64", "float64", measures_single=True)
+    found = reference.rounding({"w": np.ones(2)}, {"x": X}, {"loss": 6.0}, {"w": np.array([0.0, 5.0])})
+    loss = next(one for one in found if one.name == "loss")
+    assert loss.blur < 1e-13
+    assert 1e-8 < loss.single_blur < 1e-4

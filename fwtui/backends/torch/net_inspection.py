@@ -1,0 +1,137 @@
+"""What a PyTorch network uses beside the workload's parameters, and whether it is deterministic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.module import register_module_forward_pre_hook
+
+from fwtui.backends.base import named_metrics
+from fwtui.backends.determinism import differ, python_random_numbers
+from fwtui.race.records import NetInspected
+from fwtui.workloads.base import Loss
+
+
+def inspect(loss: Loss, params: Mapping[str, Tensor], batch: Mapping[str, Any]) -> NetInspected:
+    """Calls `loss` three times: once for what its autograd graph ends in, and twice to compare the metrics.
+
+    Buffers of modules that the first call changes are known only then, and keep that change.
+    """
+    modules: dict[int, nn.Module] = {}
+    with _running_modules(modules):
+        metrics = named_metrics(loss(params, batch))
+    ours = {id(tensor) for tensor in params.values()}
+    foreign = [leaf for leaf in _leaves(metrics["loss"]) if id(leaf) not in ours]
+    names = _names(loss, list(modules.values()))
+    buffers = {id(buffer): buffer for module in modules.values() for buffer in module.buffers()}
+    before = {key: buffer.detach().clone() for key, buffer in buffers.items()}
+    with torch.no_grad(), python_random_numbers() as drew_in_python:
+        generators = _generators(metrics["loss"].device)
+        first, second = (_values(named_metrics(loss(params, batch))) for _ in range(2))
+        drew = drew_in_python() or not _equal(generators, _generators(metrics["loss"].device))
+        changed = [key for key, buffer in buffers.items() if not torch.equal(buffer, before[key])]
+        for key in changed:
+            buffers[key].copy_(before[key])
+    unequal = differ(first, second, str(metrics["loss"].dtype).removeprefix("torch."))
+    return NetInspected(
+        own_weights=tuple(dict.fromkeys(_name(leaf, names) for leaf in foreign)),
+        changed_state=tuple(_name(buffers[key], names) for key in changed),
+        is_random=unequal and drew,
+        is_stateful=unequal and not drew,
+    )
+
+
+@contextmanager
+def _running_modules(seen: dict[int, nn.Module]) -> Iterator[None]:
+    """Adds each module that runs meanwhile to `seen`, the outermost first."""
+
+    def note(module: nn.Module, _: Any) -> None:
+        seen.setdefault(id(module), module)
+
+    hook = register_module_forward_pre_hook(note)
+    try:
+        yield
+    finally:
+        hook.remove()
+
+
+def _leaves(loss: Tensor) -> Iterator[Tensor]:
+    """The tensors in which the autograd graph of `loss` accumulates gradients."""
+    seen, ahead = set(), [loss.grad_fn]
+    while ahead:
+        node = ahead.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        if (leaf := getattr(node, "variable", None)) is not None:
+            yield leaf
+        ahead += [following for following, _ in node.next_functions]
+
+
+def _names(loss: Loss, modules: list[nn.Module]) -> dict[int, str]:
+    """By id: what each tensor of the modules, and of the variables that `loss` closes over, is called."""
+    names: dict[int, str] = {}
+    inner = {id(child) for module in modules for child in module.modules() if child is not module}
+    for module in modules:
+        if id(module) not in inner:
+            tensors = (*module.named_parameters(), *module.named_buffers())
+            names |= {id(tensor): f"{type(module).__name__}.{name}" for name, tensor in tensors}
+    for name, value in _closed_over(loss):
+        for path, tensor in _tensors(name, value):
+            names.setdefault(id(tensor), path)
+    return names
+
+
+def _closed_over(loss: Loss) -> Iterator[tuple[str, Any]]:
+    code = getattr(loss, "__code__", None)
+    for name, cell in zip(
+        getattr(code, "co_freevars", ()), getattr(loss, "__closure__", None) or (), strict=True
+    ):
+        try:
+            yield name, cell.cell_contents
+        except ValueError:  # assigned later than now
+            continue
+    everywhere = getattr(loss, "__globals__", {})
+    for name in getattr(code, "co_names", ()):
+        if name in everywhere:
+            yield name, everywhere[name]
+
+
+def _tensors(name: str, value: Any) -> Iterator[tuple[str, Tensor]]:
+    if isinstance(value, Tensor):
+        yield name, value
+    elif isinstance(value, nn.Module):
+        for path, tensor in (*value.named_parameters(), *value.named_buffers()):
+            yield f"{name}.{path}", tensor
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _tensors(f"{name}[{key!r}]", item)
+    elif isinstance(value, (list, tuple)):
+        for place, item in enumerate(value):
+            yield from _tensors(f"{name}[{place}]", item)
+
+
+def _name(tensor: Tensor, names: Mapping[int, str]) -> str:
+    return names.get(id(tensor), f"a tensor of shape {tuple(tensor.shape)}")
+
+
+def _generators(device: torch.device) -> list[Tensor]:
+    """The states of the generators that a network on `device` draws from by default."""
+    states = [torch.get_rng_state()]
+    if device.type == "cuda":
+        states.append(torch.cuda.get_rng_state(device))
+    if device.type == "mps":
+        states.append(torch.mps.get_rng_state())
+    return states
+
+
+def _equal(states: list[Tensor], others: list[Tensor]) -> bool:
+    return all(torch.equal(one, other) for one, other in zip(states, others, strict=True))
+
+
+def _values(metrics: Mapping[str, Tensor]) -> dict[str, float]:
+    return {name: value.item() for name, value in metrics.items()}

@@ -1,0 +1,69 @@
+"""Whether lanes can be compared at all: the same start, and networks that depend on nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from fwtui.measure.history import History
+from fwtui.race.records import NetInspected
+from fwtui.race.spec import LaneSpec
+
+MAX_NAMES = 4
+"""Names that a reason lists, of a model's many."""
+
+
+def incomparable(specs: Sequence[LaneSpec], lanes: Sequence[History]) -> str | None:
+    """Why the lanes' answers cannot be compared, in words; None where they can, as far as is known by now."""
+    if len(lanes) < 2:
+        return "one lane has nothing to be compared with"
+    if len({spec.seed for spec in specs}) > 1:
+        return "different seeds"
+    built = [lane.built for lane in lanes if lane.built is not None]
+    if len({one.weights_sha256 for one in built}) > 1:
+        return "different first weights"
+    if len({one.data_sha256 for one in built}) > 1:
+        return "different data"
+    return _networks(specs, lanes)
+
+
+def _networks(specs: Sequence[LaneSpec], lanes: Sequence[History]) -> str | None:
+    """What networks use or do that fwtui cannot make equal."""
+    reasons: list[str] = []
+    hints: list[str] = []
+    for number, (spec, lane) in enumerate(zip(specs, lanes, strict=True), 1):
+        for reason, hint in _faults(lane.net or NetInspected()):
+            reasons.append(f"{number} {spec.backend} {reason}")
+            if hint not in hints:
+                hints.append(hint)
+    return "; ".join(reasons + [hint for hint in hints if hint]) or None
+
+
+def _faults(net: NetInspected) -> list[tuple[str, str]]:
+    """(what the network does, what helps) for each thing that stands in the way of a comparison."""
+    faults = []
+    if net.reason:
+        faults.append((f"could not be inspected: {net.reason}", ""))
+    if net.is_random:
+        faults.append(
+            ("draws random numbers of its own", "set dropout to 0, or draw what is random in batches()")
+        )
+    if net.is_stateful:
+        what = "is not deterministic: the net changes its own state, and gives another loss each time"
+        faults.append((what, "make the loss depend on params and batch alone"))
+    if net.own_weights:
+        what = f"trains on weights that are none of parameters(): {listed(net.own_weights)}"
+        hint = "return them from parameters() and use params['…'] instead, or freeze them in both networks"
+        faults.append((what, hint))
+    if net.changed_state:
+        what = f"changes state that is not compared: {listed(net.changed_state)}"
+        faults.append(
+            (what, "use the functional form, which keeps none, such as batch_norm with training=True")
+        )
+    return faults
+
+
+def listed(names: Iterable[str]) -> str:
+    """The first names, and how many more there are."""
+    names = list(names)
+    more = len(names) - MAX_NAMES
+    return ", ".join(names[:MAX_NAMES]) + (f" and {more} more" if more > 0 else "")

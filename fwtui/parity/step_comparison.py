@@ -1,0 +1,147 @@
+"""Two op logs of one step: the op at fault, verified by replacing it, and float32 constants set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from fwtui.measure.comparability import listed
+from fwtui.ops.feeding import Feeding, OwnGap, half_precision, with_feeds
+from fwtui.ops.first_op import OpDifference, first_difference
+from fwtui.ops.flow import Flow
+from fwtui.ops.values import close
+from fwtui.parity.finding import Finding
+from fwtui.race.oplog import LoggedOp
+from fwtui.race.records import OpsLogged
+from fwtui.race.spec import Feed
+
+
+@dataclass(frozen=True, slots=True)
+class LogAgain:
+    """Logs the step of one side again, with outputs replaced.
+
+    Attributes:
+        side: which one, 0 or 1.
+        log: raises ValueError where the step cannot be taken again.
+    """
+
+    side: int
+    log: Callable[[Sequence[Feed]], OpsLogged]
+
+
+@dataclass(frozen=True)
+class StepComparison:
+    """One step of two networks from the same weights, op by op.
+
+    Attributes:
+        logs: whole logs, one a side.
+        titles: what to call the sides.
+        allowed: largest difference over largest magnitude of two arrays that are equal.
+        with_update: whether the updates are compared, too.
+        again: None where neither side can be logged again with outputs replaced.
+    """
+
+    logs: tuple[OpsLogged, OpsLogged]
+    titles: tuple[str, str]
+    allowed: float
+    with_update: bool
+    again: LogAgain | None
+
+    def judged(self, finding: Finding) -> Finding:
+        """`finding` with the op at fault; or with `aside`, where float32 constants are all that differs.
+
+        Raises:
+            ValueError: a log has no op that made the loss.
+        """
+        first = self._first(self.logs)
+        if first is None:
+            why = "op by op, run eagerly from the same weights, both compute the same"
+            return replace(finding, op_reason=why, same_step=True)
+        finding = replace(finding, half_precision=self._half_precision(first.result))
+        if self.again is None:
+            return replace(finding, op=first)
+        return self._verified(finding, first, self.again)
+
+    def _first(self, logs: tuple[OpsLogged, OpsLogged]) -> OpDifference | None:
+        return first_difference(*logs, self.allowed, self.titles, self.with_update)
+
+    def _half_precision(self, result: str) -> tuple[str, str] | None:
+        """The type below float32 that either side computes `result` with, and where, in words."""
+        for side, log in enumerate(self.logs):
+            if found := half_precision(Flow(log.ops), result):
+                return found[0], self._op(side, found[1])
+        return None
+
+    def _verified(self, finding: Finding, first: OpDifference, again: LogAgain) -> Finding:
+        """`finding` with what is left of the first difference once each op computes from the same values."""
+        fed, other = Flow(self.logs[again.side].ops), Flow(self.logs[1 - again.side].ops)
+        ops = (first.a, first.b) if again.side == 0 else (first.b, first.a)
+        suspect = (ops[0], ops[1]) if ops[0] and ops[1] and _is_pair(first) else None
+        feeding = Feeding(fed, other, self.allowed, suspect)
+        feeds = feeding.feeds()
+        gaps = feeding.own_gaps(again.log(feeds).ops)
+        aside = [gap for gap in gaps if gap.is_rounding]
+        if not aside:
+            return replace(finding, op=self._confirmed(first, again, feeds, suspect))
+        finding = replace(finding, aside=self._told(aside))
+        at_fault = {gap.op.number for gap in gaps if not gap.is_rounding}
+        kept = feeding.feeds(but=at_fault)
+        left = self._first(self._with(again, kept))
+        if left is None:
+            told = (
+                f"{finding.aside}; with the same values there, step {self.logs[0].step} is the same in both"
+            )
+            return replace(finding, same=None, place=None, aside=told)
+        return replace(finding, op=left)
+
+    def _with(self, again: LogAgain, feeds: Sequence[Feed]) -> tuple[OpsLogged, OpsLogged]:
+        """Both logs, one of them with outputs replaced, and what came of them."""
+        log = again.log(feeds)
+        fed = replace(log, log=replace(log.log, ops=with_feeds(log.ops, feeds)))
+        return (fed, self.logs[1]) if again.side == 0 else (self.logs[0], fed)
+
+    def _confirmed(
+        self,
+        first: OpDifference,
+        again: LogAgain,
+        feeds: Sequence[Feed],
+        suspect: tuple[LoggedOp, LoggedOp] | None,
+    ) -> OpDifference:
+        """`first`, which says that it lies between two lines where replacing the op does not end it."""
+        if suspect is None:
+            return first
+        a, b = (Flow(log.ops).results for log in self._with(again, feeds))
+        if first.result not in a or first.result not in b:
+            return first
+        if close(a[first.result][1].value(), b[first.result][1].value(), self.allowed):
+            return first
+        between = f"step {self.logs[0].step}, {first.phase}: the two part between {self._op(0, first.a)} and "
+        return replace(first, words=f"{between}{self._op(1, first.b)}; it reaches {first.result}")
+
+    def _told(self, aside: Sequence[OwnGap]) -> str:
+        """What is set aside, and how far it is apart."""
+        assert self.again is not None
+        lines = dict.fromkeys(self._line(gap) for gap in aside)
+        worst = max(gap.relative for gap in aside)
+        return f"a constant or a cast is {aside[0].precision}: {listed(lines)}, at most {worst:.1e} apart"
+
+    def _op(self, side: int, op: LoggedOp | None) -> str:
+        assert op is not None  # a pair
+        where = "" if op.source is None else f" ({Path(op.source[0]).name}:{op.source[1]})"
+        return f"{self.titles[side]} {op.op}{where}"
+
+    def _line(self, gap: OwnGap) -> str:
+        """The side that computes in the lower precision, and where."""
+        assert self.again is not None
+        titles = self.titles if self.again.side == 0 else self.titles[::-1]
+        sides = [(titles[0], gap.op), (titles[1], gap.other)]
+        title, op = sides[1] if gap.is_the_others else sides[0]
+        return f"{title} {op.op}" + (
+            "" if op.source is None else f" ({Path(op.source[0]).name}:{op.source[1]})"
+        )
+
+
+def _is_pair(difference: OpDifference) -> bool:
+    """Whether its two ops are counterparts whose outputs may be put in each other's place."""
+    return difference.extra is None and difference.index is not None and difference.phase != "update"
