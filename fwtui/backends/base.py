@@ -59,7 +59,7 @@ def named_metrics(returned: Any) -> dict[str, Any]:
 
     Raises:
         ValueError: it is no scalar tensor or a dict of them, none is called `loss`, the loss is not of
-            floating point, or there are more than `MAX_METRICS`.
+            floating point, a metric is complex, or there are more than `MAX_METRICS`.
     """
     metrics = dict(returned) if isinstance(returned, Mapping) else {"loss": returned}
     if "loss" not in metrics:
@@ -71,10 +71,24 @@ def named_metrics(returned: Any) -> dict[str, Any]:
         if getattr(value, "ndim", -1) not in (0, None):
             shape = tuple(value.shape) if hasattr(value, "shape") else type(value).__name__
             raise ValueError(f"{RETURNED} {name!r} as {shape}, no scalar tensor")
+        if _is_complex(value.dtype):
+            raise ValueError(
+                f"{RETURNED} {name!r} as {_name(value.dtype)}: return its magnitude, real part or angle"
+            )
     dtype = metrics["loss"].dtype
     if not (dtype.is_floating_point if hasattr(dtype, "is_floating_point") else dtype.is_floating):
         raise ValueError(f"{RETURNED} a loss of {dtype}, no floating-point number")
     return {"loss": metrics["loss"], **metrics}
+
+
+def _is_complex(dtype: Any) -> bool:
+    """Whether a framework's dtype, or NumPy's, is one of complex numbers."""
+    return bool(getattr(dtype, "is_complex", getattr(dtype, "kind", "") == "c"))
+
+
+def _name(dtype: Any) -> str:
+    """`complex64`, in each framework."""
+    return str(getattr(dtype, "name", dtype)).removeprefix("torch.")
 
 
 class NotYetError(NotImplementedError):

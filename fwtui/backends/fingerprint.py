@@ -14,14 +14,15 @@ _LEAST, _MOST = 1e-140, 1e140
 
 
 def fingerprint(values: NDArray[Any]) -> Fingerprint | None:
-    """The figures of `values` in float64, of complex ones' magnitudes; None for what holds no numbers.
+    """The figures of `values` in float64, or in complex128 where they are complex; None for what holds no
+    numbers.
 
     An empty array has neither mean nor deviation.
     """
     if values.dtype.kind not in "fiubc":
         return None
     with np.errstate(over="ignore", invalid="ignore"):
-        return _of_numbers(np.abs(values) if values.dtype.kind == "c" else values)
+        return _of_complex(values) if values.dtype.kind == "c" else _of_numbers(values)
 
 
 def _of_numbers(numbers: NDArray[Any]) -> Fingerprint:
@@ -46,3 +47,23 @@ def _of_numbers(numbers: NDArray[Any]) -> Fingerprint:
     exact *= exact
     std = float(np.sqrt(exact.sum() / exact.size))
     return Fingerprint(mean * scale, std * scale, largest, nans, infinities)
+
+
+def _of_complex(numbers: NDArray[Any]) -> Fingerprint:
+    exact = numbers.astype(np.complex128).ravel()
+    nans = int(np.isnan(exact).sum())
+    exact = exact[np.isfinite(exact)]
+    infinities = numbers.size - nans - exact.size
+    if not exact.size:
+        return Fingerprint(None, None, None, nans, infinities)
+    parts = exact.view(np.float64)  # in place, both components of each
+    scale = float(np.abs(parts).max())
+    scale = 1.0 if scale == 0 or _LEAST < scale < _MOST else scale
+    parts /= scale
+    # A magnitude may be beyond float64 where both components are not.
+    largest = min(float(np.abs(exact).max()) * scale, float(np.finfo(np.float64).max))
+    mean = complex(exact.mean())
+    exact -= mean
+    parts *= parts
+    std = float(np.sqrt(parts.sum() / exact.size))
+    return Fingerprint(mean.real * scale, std * scale, largest, nans, infinities, mean.imag * scale)

@@ -50,7 +50,7 @@ def figures(op: LoggedOp) -> Text:
     bad = [f"{count:,} {name}" for count, name in ((nans, "NaN"), (infinities, "infinite")) if count]
     told = fingerprint(op)
     known = told is not None and None not in (told.mean, told.std, told.largest) and not bad
-    usual = f"{told.mean:9.3g} ± {told.std:<8.3g} ≤ {told.largest:.3g}" if told is not None and known else ""
+    usual = f"{told.center:9.3g} ± {told.std:<8.3g} ≤ {told.largest:.3g}" if told and known else ""
     return Text.assemble((", ".join(bad), "bold red"), "  " if bad and usual else "", (usual, "dim"))
 
 

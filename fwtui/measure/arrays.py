@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+Scalar = float | complex
+"""One element of an array."""
+
 
 @dataclass(frozen=True, slots=True)
 class ArrayGap:
@@ -21,7 +24,7 @@ class ArrayGap:
             own figures none need be right.
         ulps: |a − b| at the worst element, in units in the last place of the larger of the two there.
         index: where the worst element is.
-        a, b: its two values.
+        a, b: its two values, complex where one of the arrays is.
         problem: why the arrays cannot be told apart by figures, such as another shape; "" where they can.
     """
 
@@ -29,8 +32,8 @@ class ArrayGap:
     relative: float
     ulps: float
     index: tuple[int, ...] = ()
-    a: float = math.nan
-    b: float = math.nan
+    a: Scalar = math.nan
+    b: Scalar = math.nan
     problem: str = ""
 
 
@@ -45,12 +48,13 @@ def array_gap(a: NDArray[Any], b: NDArray[Any], dtype: str, floor: float = 0.0) 
     An element that is not finite in both, and not in the same way, is infinitely far apart.
 
     Args:
-        dtype: the floating-point type whose last place the difference is counted in.
+        dtype: the floating-point type whose last place the difference is counted in; of a complex type, that
+            of its components.
         floor: least denominator of the relative gap, for arrays that rounding alone decides.
     """
     if a.shape != b.shape:
         return unlike(f"shape {a.shape} against {b.shape}")
-    a, b = a.astype(np.float64), b.astype(np.float64)
+    a, b = widened(a), widened(b)
     finite = np.isfinite(a) & np.isfinite(b)
     alike = (a == b) | (np.isnan(a) & np.isnan(b))
     if not (finite | ~alike).any():
@@ -58,10 +62,16 @@ def array_gap(a: NDArray[Any], b: NDArray[Any], dtype: str, floor: float = 0.0) 
     with np.errstate(invalid="ignore"):
         distance = np.where(alike, 0.0, np.where(finite, np.abs(a - b), np.inf))
     worst = np.unravel_index(int(distance.argmax()), distance.shape)
-    absolute, at_a, at_b = float(distance[worst]), float(a[worst]), float(b[worst])
+    absolute, at_a, at_b = float(distance[worst]), a[worst].item(), b[worst].item()
     if not math.isfinite(absolute):
         return ArrayGap(math.inf, math.inf, math.inf, tuple(map(int, worst)), at_a, at_b)
     magnitude = float(np.maximum(np.abs(a), np.abs(b))[finite].max())
     scale = max(magnitude, floor, float(np.finfo(np.float64).tiny))
-    last_place = float(np.spacing(np.dtype(dtype).type(max(abs(at_a), abs(at_b)))))
+    component = np.finfo(dtype).dtype.type
+    last_place = float(np.spacing(component(max(abs(at_a), abs(at_b)))))
     return ArrayGap(absolute, absolute / scale, absolute / last_place, tuple(map(int, worst)), at_a, at_b)
+
+
+def widened(array: NDArray[Any]) -> NDArray[Any]:
+    """`array` in float64, or in complex128 where it is complex: no imaginary part is dropped."""
+    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from fwtui.measure.numbers import real_json
 from fwtui.measure.probes import Gap, Key, ProbeRow, largest
 
 
@@ -33,7 +34,8 @@ def quantity(key: Key, gap: Gap) -> dict[str, Any]:
         "absolute": number(array.absolute),
         "ulps": number(array.ulps),
         "index": list(array.index),
-        "values": [number(array.a), number(array.b)],
+        # Metrics, gradients and parameters are real.
+        "values": [real_json(array.a), real_json(array.b)],
         "problem": array.problem or None,
     }
 

@@ -29,7 +29,8 @@ _AMPLIFIED = 64.0
 """By how much an op may make the gap between its inputs larger: the terms of a product cancel too."""
 _ROUNDINGS = 80.0
 """How many roundings of the largest input the inputs may be apart by, whatever their figures tell."""
-_EPSILON = {"float64": 2.0**-52, "float16": 2.0**-10, "bfloat16": 2.0**-7}
+_DOUBLES = frozenset({"float64", "complex128"})
+_EPSILON = {**dict.fromkeys(_DOUBLES, 2.0**-52), "float16": 2.0**-10, "bfloat16": 2.0**-7}
 _FLOAT32 = 2.0**-23
 _CANCELLING = frozenset({"add", "subtract", "sum", "mean", "mean squared error", "cross entropy"})
 """What may give far less than it takes, and as much rounding."""
@@ -41,7 +42,7 @@ _RANDOM = frozenset({"random", "dropout"})
 
 def near(dtype: str) -> float:
     """How far apart, in parts of the largest element, two tensors are that are the same but for rounding."""
-    return NEAR_FLOAT64 if dtype == "float64" else NEAR
+    return NEAR_FLOAT64 if dtype in _DOUBLES else NEAR
 
 
 def draws(ops: Sequence[LoggedOp]) -> bool:

@@ -77,10 +77,10 @@ def apart(a: Fingerprint, b: Fingerprint) -> float | None:
 
     None where one of them has no finite element.
     """
-    if a.mean is None or a.std is None or a.largest is None:
+    if a.center is None or a.std is None or a.largest is None:
         return None
-    if b.mean is None or b.std is None or b.largest is None:
+    if b.center is None or b.std is None or b.largest is None:
         return None
     size = max(a.largest, b.largest)
-    furthest = max(abs(a.mean - b.mean), abs(a.std - b.std), abs(a.largest - b.largest))
+    furthest = max(abs(a.center - b.center), abs(a.std - b.std), abs(a.largest - b.largest))
     return furthest / size if size else 0.0

@@ -9,7 +9,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from fwtui.measure.arrays import array_gap
+from fwtui.measure.arrays import Scalar, array_gap
+from fwtui.measure.numbers import distinct_texts
 from fwtui.ops.flow import Flow
 from fwtui.ops.names import STOPS, carries, kind
 from fwtui.ops.pairs import Ops, Place
@@ -20,6 +21,8 @@ from fwtui.race.records import OpsLogged
 
 NOISE = 0.01
 """Times the tolerance: a gradient this small beside the largest one is rounding; exactly, it is zero."""
+_MIN_DIGITS = 4
+"""Of an output's value in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class OpDifference:
         result: the first result that differs for it, such as `loss`, `gradient w1` or `parameter w1`.
         a, b: the op on each side; None where a side has none.
         index: where their outputs differ most, in the shape of a's; None where these cannot be compared.
-        a_value, b_value: both outputs there.
+        a_value, b_value: both outputs there, complex where one of them is.
         extra: 0 or 1 where that side's op has no counterpart; the other's is what goes on without it. None
             where the two are counterparts.
         words: all of it in one line.
@@ -41,8 +44,8 @@ class OpDifference:
     a: LoggedOp | None
     b: LoggedOp | None
     index: tuple[int, ...] | None
-    a_value: float | None
-    b_value: float | None
+    a_value: Scalar | None
+    b_value: Scalar | None
     words: str
     extra: int | None = None
 
@@ -196,7 +199,7 @@ class _Words:
             said = f"{ops[0]} gives shape {one.shape} where {ops[1]} gives shape {other.shape}"
             if one.size == other.size and (gap := array_gap(one, aligned(one, other), "float64")):
                 index, a_value, b_value = gap.index, gap.a, gap.b
-                values = _told_apart(a_value, b_value)
+                values = distinct_texts(a_value, b_value, _MIN_DIGITS)
                 said = f"{ops[0]} gives {values[0]} where {ops[1]} gives {values[1]}"
                 said += f", at {list(index)}" if index else ""
         else:
@@ -234,8 +237,8 @@ class _Words:
         b: LoggedOp | None,
         said: str,
         index: tuple[int, ...] | None = None,
-        a_value: float | None = None,
-        b_value: float | None = None,
+        a_value: Scalar | None = None,
+        b_value: Scalar | None = None,
     ) -> OpDifference:
         words = f"step {self._step}, {phase}: {said}"
         return OpDifference(phase, result, a, b, index, a_value, b_value, words)
@@ -283,11 +286,3 @@ def _line(source: tuple[str, int]) -> str:
 def _output(op: LoggedOp, result: str) -> NDArray[Any]:
     """The output that is `result`, where one is; else the first."""
     return op.values[dict(op.results).get(result, 0)].value()
-
-
-def _told_apart(a: float, b: float) -> tuple[str, str]:
-    """Both numbers with as many digits as it takes to see that they differ, four at least."""
-    for digits in range(4, 17):
-        if f"{a:.{digits}g}" != f"{b:.{digits}g}":
-            return f"{a:.{digits}g}", f"{b:.{digits}g}"
-    return f"{a:.17g}", f"{b:.17g}"

@@ -89,6 +89,7 @@ def _tensor(one: Tensor) -> dict[str, Any]:
 def _fingerprint(one: Fingerprint) -> dict[str, Any]:
     return {
         "mean": one.mean,
+        "mean_imaginary": one.mean_imaginary,
         "std": one.std,
         "largest": one.largest,
         "nans": one.nans,

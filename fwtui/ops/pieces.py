@@ -77,7 +77,7 @@ def _once(side: Stream) -> dict[Key, int]:
     An item without values is none of them: kernels that nobody could look into run in no fixed order. Nor
     does the backward pass order what it does for one parameter alike in all frameworks.
     """
-    mean, std, largest = side.figures.T
+    mean, std, largest, mean_imaginary = side.figures.T
     tell, known = telling(side), np.isfinite(largest)
     places: dict[Key, list[int]] = {}
     for place, item in enumerate(side.items):
@@ -86,8 +86,9 @@ def _once(side: Stream) -> dict[Key, int]:
         word, scale = side.words[place][0], largest[place]
         if tell[place]:
             # A mean is rounded as what it is the mean of.
-            figures = f"{scale:.3e}", round(mean[place] / scale, 3), round(std[place] / scale, 3)
-            places.setdefault((word, item.phase, int(side.sizes[place]), *figures), []).append(place)
+            shares = (round(one[place] / scale, 3) for one in (mean, std, mean_imaginary))
+            key = (word, item.phase, int(side.sizes[place]), f"{scale:.3e}", *shares)
+            places.setdefault(key, []).append(place)
         if item.phase == "forward" and word not in PLAIN:
             for name in side.names[place]:
                 places.setdefault((word, name), []).append(place)

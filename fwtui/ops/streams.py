@@ -27,7 +27,8 @@ class Stream:
         order: the places of the items, in the order in which they run.
         carrying: whether an item carries values on, or computes nothing at all.
         sizes: (items,) elements of the first output; −1 where that is not known.
-        figures: (items, 3) mean, deviation and largest magnitude; NaN where they are not known.
+        figures: (items, 4) mean, deviation, largest magnitude, and the mean's imaginary part; NaN where they
+            are not known.
     """
 
     def __init__(self, items: Sequence[Item]) -> None:
@@ -44,7 +45,7 @@ class Stream:
         self.order = range(len(items)) if later <= 0 else range(len(items) - 1, -1, -1)
         for place in self.order:
             self._enter(place, items[place])
-        self.figures = np.array([_figures(item) for item in items], np.float64).reshape(-1, 3)
+        self.figures = np.array([_figures(item) for item in items], np.float64).reshape(-1, 4)
 
     def _enter(self, place: int, item: Item) -> None:
         makers, names = self._taken(item)
@@ -93,15 +94,15 @@ def _size(item: Item) -> int:
     return prod(size for size in item.shape if size is not None)
 
 
-def _figures(item: Item) -> tuple[float, float, float]:
+def _figures(item: Item) -> tuple[float, float, float, float]:
     one = item.fingerprint
     if one is None or one.mean is None or one.std is None or one.largest is None:
-        return np.nan, np.nan, np.nan
-    return one.mean, one.std, one.largest
+        return np.nan, np.nan, np.nan, np.nan
+    return one.mean, one.std, one.largest, one.mean_imaginary or 0.0
 
 
 def telling(stream: Stream) -> NDArray[np.bool_]:
     """(items,) whether the figures tell an item from others: zeros, ones and the like do not."""
-    _, std, largest = stream.figures.T
+    _, std, largest, _ = stream.figures.T
     told: NDArray[np.bool_] = (largest > 0) & ((std > 0) | ((stream.sizes == 1) & (largest != 1)))
     return told

@@ -26,10 +26,11 @@ ONE_WORD = {
     "exponential": "exp exponential expm1 exponential-minus-one",
     "logarithm": "log log1p log-plus-one",
     "error function": "erf",
-    "absolute value": "abs",
+    "absolute value": "abs complexabs",
     "sign": "sign sgn",
     "sine": "sin sine",
     "cosine": "cos cosine",
+    "angle": "angle atan2",
     "floor": "floor floordiv floor_divide",
     "round": "round",
     "remainder": "fmod floormod remainder",
@@ -40,6 +41,13 @@ ONE_WORD = {
     "logic": "logicaland logicalor logicalnot logical_and logical_or logical_not bitwise_and bitwise_or "
     "bitwise_not bitwiseand and or not xor isfinite isnan isinf is-finite",
     "where": "where select selectv2 masked_fill",
+    # Complex numbers.
+    "fourier transform": "fft ifft rfft irfft fft2d ifft2d rfft2d irfft2d fft3d ifft3d rfft3d irfft3d fftnd "
+    "ifftnd rfftnd irfftnd",
+    "complex number": "complex",
+    "conjugate": "conj conj_physical",
+    "real part": "real",
+    "imaginary part": "imag",
     # Over axes.
     "sum": "sum biasaddgrad reduce_by_add reduce-window_by_add cumsum segmentsum",
     "product": "prod reduce_by_multiply",
@@ -102,6 +110,8 @@ PARTS: dict[tuple[str, ...], str] = {
     ("convolution gradient", "convolution"): "conv2dbackpropfilter conv2dbackpropinput "
     "conv2dbackpropinputv2 conv2dbackpropfilterv2 conv3dbackpropfilterv2 conv3dbackpropinputv2 "
     "depthwiseconv2dnativebackpropfilter depthwiseconv2dnativebackpropinput",
+    ("polar form", "exponential", "complex number", "multiply", "sine", "cosine"): "polar",
+    ("fourier transform", "multiply", "divide"): "fft_c2c fft_r2c fft_c2r",  # normalised in one
     ("power", "multiply"): "pow power square foreach_pow",
     ("power", "subtract", "multiply"): "squareddifference",
     ("mean", "sum", "divide"): "mean",

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fwtui.measure.arrays import array_gap
+from fwtui.measure.arrays import array_gap, widened
 from fwtui.race.array import Array
 from fwtui.race.oplog import LoggedOp
 
@@ -48,9 +48,11 @@ class Values:
         return self._summary(number) is not None
 
     def masked(self, number: int) -> bool:
-        """Whether some places of the output are masked and others are not."""
-        outputs = self._ops[number].values
-        return bool(outputs) and bool(np.isneginf(self._value(number)).any())
+        """Whether some places of the output are masked and others are not; complex numbers have no −∞."""
+        if not self._ops[number].values:
+            return False
+        value = self._value(number)
+        return value.dtype.kind != "c" and bool(np.isneginf(value).any())
 
     def equal(self, number: int, other: int) -> bool:
         """Whether two ops' outputs are the same, one element after another."""
@@ -116,7 +118,7 @@ def same_values(a: NDArray[Any], b: NDArray[Any], tolerance: float) -> bool:
     """Whether two arrays of one size are equal in order, or with the axes of `a` in another order."""
     flat = b.ravel()
     margin = tolerance * max(float(np.abs(x[np.isfinite(x)]).max(initial=0.0)) for x in (a, flat))
-    glance = flat[:_GLANCE].astype(np.float64)
+    glance = widened(flat[:_GLANCE])
     for one in _orders(a):
         # Most orders are seen to be wrong in the first few elements. What is not finite stays undecided here.
         with np.errstate(invalid="ignore"):
@@ -161,30 +163,40 @@ def _mask_as_infinite(a: NDArray[Any]) -> NDArray[Any]:
 
 
 def _derived(a: NDArray[Any]) -> list[NDArray[Any]]:
-    """What a net may go on with in place of `a`, to the same end: −a, and 1/a where that is finite."""
-    if a.dtype.kind != "f" or not np.isfinite(a).all():
+    """What a net may go on with in place of `a`, to the same end: −a, 1/a where that is finite, and the
+    conjugate of a complex one."""
+    if a.dtype.kind not in "fc" or not np.isfinite(a).all():
         return []
-    with np.errstate(divide="ignore", over="ignore"):
-        forms = [-a, 1 / a]
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        forms = [-a, 1 / a, *([a.conj()] if a.dtype.kind == "c" else [])]
     return [form for form in forms if np.isfinite(form).all()]
 
 
 def _summary(value: NDArray[Any]) -> Floats | None:
-    """Mean, root mean square, least, largest and largest absolute value, the finite ones' only.
+    """Means, root mean square, least and largest of both components, and the largest magnitude, of the finite
+    elements only. The imaginary components of real numbers are zeros.
 
     Where two arrays differ by at most d anywhere, in any order of elements, none of these differs by more.
     None for what does not tell ops apart.
     """
-    flat = value.ravel().astype(np.float64)
+    flat = widened(value.ravel())
     finite = np.isfinite(flat)
     flat = flat if finite.all() else flat[finite]
     if not flat.size:
         return None
-    least, most = float(flat.min()), float(flat.max())
-    if least == most and (flat.size > 1 or _round(least)):
+    real, imaginary = _limits(flat.real), _limits(flat.imag) if flat.dtype.kind == "c" else (0.0, 0.0, 0.0)
+    is_constant = real[1] == real[2] and imaginary[1] == imaginary[2]
+    if is_constant and (flat.size > 1 or (_round(real[1]) and _round(imaginary[1]))):
         return None
-    rms = np.sqrt(np.square(flat).mean())  # not `dot`, which takes all cores for it
-    return np.array([flat.mean(), rms, least, most, max(abs(least), abs(most))])
+    magnitudes = np.abs(flat)
+    largest = magnitudes.max()
+    rms = np.sqrt(np.square(magnitudes, out=magnitudes).mean())  # not `dot`, which takes all cores for it
+    return np.array([*real, *imaginary, rms, largest])
+
+
+def _limits(numbers: Floats) -> tuple[float, float, float]:
+    """Mean, least and largest."""
+    return float(numbers.mean()), float(numbers.min()), float(numbers.max())
 
 
 def _round(number: float) -> bool:

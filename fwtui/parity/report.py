@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from fwtui.measure.agreement import Figure
+from fwtui.measure.arrays import Scalar
+from fwtui.measure.numbers import imaginary_json, real_json
 from fwtui.measure.probe_report import largest_gap, number, quantity, rows
 from fwtui.measure.report import report as race_report
 from fwtui.parity import words
@@ -87,8 +89,16 @@ def _op(finding: Finding) -> dict[str, Any] | None:
     }
 
 
-def _logged(op: LoggedOp | None, value: float | None) -> dict[str, Any] | None:
+def _logged(op: LoggedOp | None, value: Scalar | None) -> dict[str, Any] | None:
+    """One side's op. Of a complex value `value` is the real part; `imaginary` is null for a real one."""
     if op is None:
         return None
     file, line = op.source or (None, None)
-    return {"number": op.number, "op": op.op, "file": file, "line": line, "value": number(value)}
+    return {
+        "number": op.number,
+        "op": op.op,
+        "file": file,
+        "line": line,
+        "value": real_json(value),
+        "imaginary": imaginary_json(value),
+    }

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from fwtui.measure.agreement import Place, Truth
 from fwtui.measure.arrays import ArrayGap
+from fwtui.measure.numbers import distinct_texts
 from fwtui.measure.probes import Gap, Key, largest
 from fwtui.parity.finding import Finding
+
+_MIN_DIGITS = 9
+"""Of a loss, gradient or parameter: all that float32 has."""
 
 
 def verdict(finding: Finding) -> str:
@@ -117,20 +121,11 @@ def _values(finding: Finding, place: Place) -> str:
         return f": {gap.problem}"
     lanes = finding.result.spec.lanes
     other = place.gap.lane
-    a, b = _unlike_figures(gap.a, gap.b)
+    a, b = distinct_texts(gap.a, gap.b, _MIN_DIGITS)
     return (
         f"{_element(gap)} is {a} in 1 {lanes[0].backend} and {b} in {other + 1} {lanes[other].backend}, "
         f"{_figure(gap.relative)} apart"
     )
-
-
-def _unlike_figures(a: float, b: float) -> tuple[str, str]:
-    """Both numbers with so many figures, nine at least, that it shows that they are two."""
-    for figures in range(9, 18):
-        texts = f"{a:.{figures}g}", f"{b:.{figures}g}"
-        if texts[0] != texts[1] or a == b:
-            break
-    return texts
 
 
 def _figure(value: float) -> str:

@@ -19,8 +19,10 @@ class Fingerprint:
 
     Attributes:
         mean, std: of its finite elements, std over all of them (not the sample's); None where there are none.
+            `mean` is the real part of the mean of complex elements.
         largest: largest magnitude of a finite element.
-        nans, infinities: how many elements are not finite.
+        nans, infinities: how many elements are not finite; a complex one with a NaN in either part is a NaN.
+        mean_imaginary: the imaginary part of the mean of complex elements; None for real ones.
     """
 
     mean: float | None
@@ -28,6 +30,14 @@ class Fingerprint:
     largest: float | None
     nans: int = 0
     infinities: int = 0
+    mean_imaginary: float | None = None
+
+    @property
+    def center(self) -> float | complex | None:
+        """The mean as one number, complex where the elements are."""
+        if self.mean is None or self.mean_imaginary is None:
+            return self.mean
+        return complex(self.mean, self.mean_imaginary)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from fwtui.backends.base import Backend, Gradients
+from fwtui.measure.arrays import widened
 from fwtui.race.data import cast
 from fwtui.race.precision import EPS
 from fwtui.race.records import Rounding
@@ -127,7 +128,7 @@ def _distance(a: Any, b: Any) -> float:
         return float("inf") if np.any(there) else 0.0
     if a.shape != b.shape:
         return float("inf")
-    a, b = a.astype(np.float64), b.astype(np.float64)
+    a, b = widened(a), widened(b)
     alike = (a == b) | (np.isnan(a) & np.isnan(b))
     with np.errstate(invalid="ignore"):
         distance = np.where(alike, 0.0, np.abs(a - b))

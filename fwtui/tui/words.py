@@ -61,10 +61,12 @@ def clock(seconds: float | None) -> str:
     return f"{hours}:{minutes:02}:{second:02}" if hours else f"{minutes}:{second:02}"
 
 
-def loss(value: float | None) -> str:
-    """Five figures: `309.65`, `3.0965e+07`, `1.2346e-06`."""
+def loss(value: float | complex | None) -> str:
+    """Five figures: `309.65`, `3.0965e+07`, `1.2346e-06`, `1.2+0.3j`."""
     if value is None:
         return NA
+    if isinstance(value, complex):
+        return f"{value:.5g}"
     size = abs(value)
     if size != size or size in (float("inf"),):
         return str(value)
@@ -88,7 +90,7 @@ def gap(value: float | None) -> str:
     return "∞" if math.isinf(value) else f"{value:.1e}" if value else "0"
 
 
-def exact(value: float, dtype: str) -> str:
+def exact(value: float | complex, dtype: str) -> str:
     """A number in as many figures as tell it from its neighbours: `0.0123456791`."""
     return f"{value:.{17 if dtype == 'float64' else 9}g}"
 

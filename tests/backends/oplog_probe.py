@@ -19,7 +19,7 @@ from fwtui.race.records import OpsLogged
 from fwtui.race.spec import OPTIMIZERS, WorkloadSpec
 from fwtui.workloads.catalogue import NAMES, fresh, presets
 from fwtui.workloads.seeding import data_rng, parameters_rng
-from tests.planted import BUGS
+from tests.planted import BUGS, SPECTRUM
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,12 @@ def cases(folder: Path) -> dict[str, Case]:
     right = str(folder / "right.py")
     built_in = {name: Case(name, next(iter(presets(name)))) for name in NAMES}
     optimizers = {name: Case(right, optimizer=name, steps=2) for name in OPTIMIZERS}
+    spectrum = {SPECTRUM.stem: Case(str(folder / SPECTRUM.name))}
     planted = {
         name: Case(str(folder / f"{name}.py"), tensorflow_rate=bug.learning_rate)
         for name, bug in BUGS.items()
     }
-    return built_in | optimizers | planted
+    return built_in | optimizers | spectrum | planted
 
 
 def logs(key: str, case: Case):

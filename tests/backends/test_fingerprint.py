@@ -33,3 +33,27 @@ def test_what_has_no_figures():
     assert fingerprint(np.array(["a"])) is None
     assert fingerprint(np.array([np.nan])) == Fingerprint(None, None, None, 1, 0)
     assert fingerprint(np.zeros((0, 3))) == Fingerprint(None, None, None)
+
+
+@pytest.mark.parametrize("dtype", [np.complex64, np.complex128])
+def test_figures_of_complex_numbers_are_numpys(dtype):
+    values = np.array([[3 + 4j, 1 - 1j], [2j, -1.5]], dtype)
+    found = fingerprint(values)
+    assert found.center == values.mean()
+    assert (found.std, found.largest) == pytest.approx((values.std(), 5.0), rel=1e-6)
+    assert fingerprint(values.conj()).center == values.mean().conj()
+
+
+def test_a_nan_in_either_part_is_a_nan_and_not_infinite():
+    wrong = [complex(1, np.nan), complex(np.inf, np.nan), complex(0, -np.inf)]
+    found = fingerprint(np.array([1 + 2j, *wrong]))
+    assert (found.nans, found.infinities, found.center) == (2, 1, 1 + 2j)
+    assert fingerprint(np.array(wrong)) == Fingerprint(None, None, None, 2, 1)
+
+
+def test_complex_numbers_near_the_largest_have_figures():
+    found = fingerprint(np.array([1e200 - 1e300j, 1e200j]))
+    assert (found.mean, found.mean_imaginary, found.largest) == pytest.approx(
+        (5e199, -5e299, 1e300), rel=1e-3
+    )
+    assert np.isfinite(fingerprint(np.full(2, 1.7e308 + 1.7e308j)).largest)

@@ -12,7 +12,7 @@ from fwtui.backends.catalogue import FRAMEWORKS
 from fwtui.ops.first_op import first_difference
 from fwtui.race.spec import OPTIMIZERS
 from fwtui.workloads.catalogue import NAMES
-from tests.planted import BUGS, RIGHT
+from tests.planted import BUGS, RIGHT, SPECTRUM
 
 ROOT = Path(__file__).parents[2]
 KEYS = ("torch", "tensorflow")
@@ -23,9 +23,10 @@ TOLERANCE = 1e-10
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """The right file and one for each bug."""
+    """The right files and one for each bug."""
     folder = tmp_path_factory.mktemp("planted")
-    (folder / RIGHT.name).write_bytes(RIGHT.read_bytes())
+    for right in (RIGHT, SPECTRUM):
+        (folder / right.name).write_bytes(right.read_bytes())
     for name, bug in BUGS.items():
         bug.write(folder / f"{name}.py")
     return folder
@@ -54,7 +55,7 @@ def of(request, logs):
     return logs[request.param]
 
 
-@pytest.fixture(params=[*NAMES, *OPTIMIZERS])
+@pytest.fixture(params=[*NAMES, *OPTIMIZERS, SPECTRUM.stem])
 def case(request, of):
     return of[request.param]
 
@@ -136,7 +137,7 @@ def test_hardly_an_op_has_no_line_and_none_a_librarys(of, folder):
     assert all(Path(source[0]).name == "optimizers.py" for source in where["update"])
 
 
-@pytest.mark.parametrize("name", [*NAMES, *OPTIMIZERS])
+@pytest.mark.parametrize("name", [*NAMES, *OPTIMIZERS, SPECTRUM.stem])
 def test_networks_without_a_bug_have_no_first_difference(name, logs):
     for a, b in zip(*(logs[key][name]["ops"] for key in KEYS), strict=True):
         found = first_difference(a, b, TOLERANCE, TITLES)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from fwtui.measure.arrays import array_gap
+from fwtui.measure.arrays import array_gap, widened
 
 
 def test_equal_arrays_are_no_way_apart():
@@ -71,3 +71,34 @@ def test_infinities_of_two_signs_differ():
 @pytest.mark.parametrize("array", [np.array([]), np.array([np.nan]), np.full((2, 2), np.inf)])
 def test_nothing_finite_is_nothing_compared(array):
     assert array_gap(array, array.copy(), "float32") is None
+
+
+def test_complex_elements_are_apart_by_the_magnitude_of_their_difference():
+    gap = array_gap(np.array([3 + 4j, 1j]), np.array([3 + 1j, 1j]), "float64")
+    assert (gap.absolute, gap.relative, gap.index) == (3.0, 3 / 5, (0,))
+    assert (gap.a, gap.b) == (3 + 4j, 3 + 1j)
+
+
+def test_a_difference_in_the_imaginary_part_alone_is_one():
+    gap = array_gap(np.array([1 + 2j]), np.array([1 - 2j]), "float32")
+    assert gap.absolute == 4.0
+    assert array_gap(np.array([1.0]), np.array([1 + 1j]), "float32").b == 1 + 1j
+
+
+@pytest.mark.parametrize("dtype", ["complex64", "complex128"])
+def test_units_of_complex_numbers_are_those_of_their_components(dtype):
+    component = np.finfo(dtype).dtype.type
+    a = np.array([complex(0, 1.5)], dtype)
+    b = np.array([complex(0, np.nextafter(component(1.5), component(2)))], dtype)
+    assert array_gap(a, b, dtype).ulps == array_gap(a, b, component.__name__).ulps == 1
+
+
+def test_a_nan_in_the_imaginary_part_alone_is_a_nan():
+    nan, other = np.array([complex(1, np.nan), 1j]), np.array([complex(np.nan, 1), 2j])
+    assert array_gap(nan, np.array([1 + 1j, 1j]), "float64").relative == math.inf
+    assert array_gap(nan, other, "float64").index == (1,)
+
+
+def test_what_is_complex_stays_so():
+    assert widened(np.array([1j], np.complex64)).dtype == np.complex128
+    assert widened(np.array([True])).dtype == np.float64

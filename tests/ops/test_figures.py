@@ -89,3 +89,10 @@ def test_how_far_two_outputs_are_apart():
     assert apart(Fingerprint(0.0, 0.0, 0.0), Fingerprint(0.0, 0.0, 0.0)) == 0
     tf, torch = (steps.logged(name).ops for name in ("tf.eager", "torch.eager"))
     assert apart(tf[16].fingerprints[0], torch[20].fingerprints[0]) < 1e-6
+
+
+def test_complex_outputs_are_apart_where_only_the_imaginary_means_are():
+    one, conjugate = (Fingerprint(1.0, 2.0, 10.0, mean_imaginary=part) for part in (3.0, -3.0))
+    assert apart(one, conjugate) == 0.6
+    assert apart(one, Fingerprint(1.0, 2.0, 10.0)) == 0.3
+    assert one.center == 1 + 3j

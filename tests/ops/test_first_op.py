@@ -476,3 +476,35 @@ def test_the_stop_within_tensorflows_moments_is_none():
         log.op("back", (square,), X.T @ X * (2 if moments else 1), gradient_w=0)
 
     assert ops(two_logs(write, True, False)) == ("backward", "gradient w", "back", "back")
+
+
+def spectra(turn, dtype=np.complex128, cut=False):
+    """A spectrum, turned, and its power; `cut` gives the conjugate, and takes that back in the next op."""
+    spectrum = np.fft.rfft(X).astype(dtype)
+    turned = (spectrum * turn).astype(dtype)
+    log = Log()
+    made = log.op("RFFT" if cut else "aten._fft_r2c", ("batch x",), spectrum)
+    if cut:
+        made = log.op("Conj", (made,), spectrum.conj())
+    made = log.op("Mul" if cut else "aten.mul", (made, "parameter w"), turned)
+    part = log.op("Real" if cut else "real", (made,), turned.real)
+    log.op("Mean" if cut else "mean", (part,), turned.real.mean(), loss=0)
+    return log.done()
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [(np.complex64, 1e-4), (np.complex128, TOLERANCE)])
+def test_complex_outputs_are_compared_with_their_imaginary_parts(dtype, tolerance):
+    turn = np.exp(1j * np.arange(3))
+    assert first_difference(spectra(turn, dtype), spectra(turn, dtype, cut=True), tolerance) is None
+    # |…| of both is the same: they differ in the angle alone.
+    found = first_difference(spectra(turn, dtype), spectra(turn.conj(), dtype), tolerance)
+    assert ops(found) == ("forward", "loss", "aten.mul", "aten.mul")
+    assert found.a_value.real == pytest.approx((np.fft.rfft(X) * turn)[found.index].real, rel=1e-6)
+    assert isinstance(found.b_value, complex)
+    assert f"{found.a_value:.4g}" in found.words
+
+
+def test_complex_noise_beside_a_real_difference_is_no_difference():
+    turn = np.exp(1j * np.arange(3))
+    assert first_difference(spectra(turn), spectra(turn * (1 + 1e-13j)), TOLERANCE) is None
+    assert first_difference(spectra(turn), spectra(turn * (1 + 1e-6j)), TOLERANCE) is not None

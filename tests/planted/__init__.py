@@ -1,11 +1,12 @@
 """Bugs as people make them when they port a network, each planted alone into one framework's side of
-`right.py`, with the place where the search for the first difference has to find it.
+`right.py` or `spectrum.py`, with the place where the search for the first difference has to find it.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 
 RIGHT = Path(__file__).with_name("right.py")
+SPECTRUM = Path(__file__).with_name("spectrum.py")
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Bug:
         ops: the names of the ops that are to be found, PyTorch's and TensorFlow's.
         lines: a part of the line that each stands in, after the replacement; None: it is not in the file.
         learning_rate: TensorFlow's, as a multiple of PyTorch's.
+        file: the file without the bug.
     """
 
     old: str = ""
@@ -28,10 +30,11 @@ class Bug:
     ops: tuple[str, str] = ("", "")
     lines: tuple[str | None, str | None] = (None, None)
     learning_rate: float = 1.0
+    file: Path = RIGHT
 
     def write(self, path: Path) -> Path:
         """Writes the file with the bug in it to `path`, which it returns."""
-        text = RIGHT.read_text(encoding="utf-8")
+        text = self.file.read_text(encoding="utf-8")
         assert not self.old or text.count(self.old) == 1
         path.write_text(text.replace(self.old, self.new) if self.old else text, encoding="utf-8")
         return path
@@ -97,6 +100,20 @@ BUGS = {
         result="gradient b1",
         ops=("aten.detach", "Relu"),
         lines=("torch.relu(hidden).detach()", "tf.nn.relu(hidden)"),
+    ),
+    "spectrum scaled": Bug(
+        old="torch.fft.rfft(windowed)",
+        new='torch.fft.rfft(windowed, norm="ortho")',
+        ops=("aten._fft_r2c", "RFFT"),
+        lines=('torch.fft.rfft(windowed, norm="ortho")', "tf.signal.rfft(windowed)"),
+        file=SPECTRUM,
+    ),
+    "phase of the other sign": Bug(
+        old="tf.complex(cosine, sine)",
+        new="tf.complex(cosine, -sine)",
+        ops=("aten.polar", "Complex"),
+        lines=("torch.polar(", "tf.complex(cosine, -sine)"),
+        file=SPECTRUM,
     ),
     "learning rate off by 1 %": Bug(
         phase="update",

@@ -34,6 +34,8 @@ def test_whole_values_tell_it_too():
     mask, loss, nan = op(0), op(1, results=(("loss", 0),)), op(2)
     mask, loss = (replace(one, values=infinite) for one in (mask, loss))
     nan = replace(nan, values=wrong)
+    half = replace(op(2), values=(Array.of(np.array([1.0, complex(0, np.nan)])),))
+    assert first_fault(log(half)) is half
     whole = op(3, results=(("step", 0),))
     whole = replace(whole, values=(Array.of(np.array([3, 4])),))
     assert [first_fault(log(*ops)) for ops in ((mask,), (mask, loss), (mask, nan), (whole,))] == [

@@ -27,7 +27,7 @@ def batches(rng):
 
 def torch_loss():
     import torch
-    mean = torch.mean
+    mean, pair = torch.mean, torch.complex
     def net(params, batch):
         e = batch["x"] @ params["w"] + params["b"] - batch["y"]
         return mean(e * e)
@@ -35,7 +35,7 @@ def torch_loss():
 
 def tensorflow_loss():
     import tensorflow as tf
-    mean = tf.reduce_mean
+    mean, pair = tf.reduce_mean, tf.complex
     def net(params, batch):
         e = batch["x"] @ params["w"] + params["b"] - batch["y"]
         return mean(e * e)
@@ -55,9 +55,14 @@ CHANGES = {
     "nothing": ("return mean(e * e)", "pass"),
     "no number that has a gradient": ("return mean(e * e)", "return mean(e * e) > 1"),
     "a metric of many": ("return mean(e * e)", 'return {"loss": mean(e * e), "each": e}'),
+    "a complex loss": ("return mean(e * e)", "return pair(mean(e * e), mean(e))"),
+    "a complex metric": (
+        "return mean(e * e)",
+        'return {"loss": mean(e * e), "phase": pair(mean(e), mean(e))}',
+    ),
     "no function": ("    return net", "    return net({}, {}) if False else 7"),
     "one parameter": ("def net(params, batch):", "def net(params, *, batch=None):"),
-    "an import that fails": ("    mean =", "    import no_such_library; mean ="),
+    "an import that fails": ("    mean, ", "    import no_such_library; mean, "),
 }
 """What is put in the place of what. Each changes the net: TensorFlow takes equal code for the same code."""
 

@@ -31,6 +31,8 @@ TOLD = {
     "nothing": (0, "returned 'loss' as NoneType, no scalar tensor", SCALAR),
     "no number that has a gradient": (0, "bool", SCALAR),
     "a metric of many": (0, "returned 'each' as (4, 2), no scalar tensor", SCALAR),
+    "a complex loss": (0, "returned 'loss' as complex64: return its magnitude", SCALAR),
+    "a complex metric": (0, "returned 'phase' as complex64: return its magnitude", SCALAR),
     "no function": (0, "_loss() gave an int, no function", "return the function"),
     "one parameter": (0, "the net takes the wrong number of parameters", "def net(params, batch):"),
     "an import that fails": (2, "No module named 'no_such_library'", "install no_such_library"),

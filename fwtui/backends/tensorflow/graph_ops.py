@@ -21,7 +21,7 @@ _CALLS = {
 """Ops that run functions of the graph, and how many of their inputs are not for those functions."""
 _SHOWN = 8
 """A constant with more values than these is summarised."""
-_NUMBERS: Any = {"float_kind": "{:.6g}".format}
+_NUMBERS: Any = dict.fromkeys(("float_kind", "complex_kind"), "{:.6g}".format)
 
 
 def outputs(op: tf.Operation) -> tuple[Tensor, ...]:
@@ -143,14 +143,19 @@ class Walk:
 
 
 def value_text(value: Any) -> str:
-    """A constant in a line: few values as they are, many by their shape, mean and limits."""
+    """A constant in a line: few values as they are, many by their shape, mean and limits, of complex ones
+    those of the magnitudes."""
     array = np.asarray(value)
     size = "×".join(map(str, array.shape))
-    if array.dtype.kind not in "biuf":
+    if array.dtype.kind not in "biufc":
         return f"{size} {array.dtype}".strip()
     if array.size <= _SHOWN:
         return np.array2string(array, separator=", ", formatter=_NUMBERS).replace("\n", "")
-    return f"{size}: mean {array.mean():.4g}, from {float(array.min()):.4g} to {float(array.max()):.4g}"
+    is_complex = array.dtype.kind == "c"
+    limits = np.abs(array) if is_complex else array
+    of_magnitudes = "magnitudes " if is_complex else ""
+    least, most = float(limits.min()), float(limits.max())
+    return f"{size}: mean {array.mean():.4g}, {of_magnitudes}from {least:.4g} to {most:.4g}"
 
 
 def _runnable(ops: Sequence[tf.Operation]) -> list[tf.Operation]:

@@ -11,12 +11,14 @@ from torch import Tensor
 from fwtui.backends import fingerprint as numpy_figures
 from fwtui.race.oplog import Fingerprint
 
+_WIDER = {torch.bfloat16: torch.float32, torch.complex32: torch.complex64}
+"""For what NumPy does not have."""
+
 
 def array(tensor: Tensor) -> NDArray[Any]:
     """The values of `tensor`; on the CPU they lie where it does."""
     dense = tensor.detach().to_dense() if tensor.layout != torch.strided else tensor.detach()
-    # NumPy has no bfloat16.
-    dense = dense.float() if dense.dtype == torch.bfloat16 else dense
+    dense = dense.to(_WIDER.get(dense.dtype, dense.dtype))
     values: NDArray[Any] = dense.resolve_conj().resolve_neg().cpu().numpy()
     return values
 
@@ -34,22 +36,25 @@ def on_device(tensor: Tensor) -> Fingerprint | None:
         return None
     # Apple's GPUs know no float64.
     exact = torch.float32 if tensor.device.type == "mps" else torch.float64
-    plain = tensor.detach().resolve_neg()
-    numbers = (plain.abs() if plain.is_complex() else plain).to(exact)
-    finite = numbers.isfinite()
-    kept = numbers.where(finite, 0)
+    plain = tensor.detach().resolve_conj().resolve_neg()
+    # A row for the real numbers, or for the real and one for the imaginary parts.
+    numbers = torch.view_as_real(plain).movedim(-1, 0) if plain.is_complex() else plain.unsqueeze(0)
+    parts = numbers.to(exact)
+    finite = parts.isfinite().all(0)
+    kept = parts.where(finite, 0)
     count = finite.sum()
-    largest = (kept.abs().max() if kept.numel() else count).to(exact)
+    magnitudes = torch.hypot(kept[0], kept[1]) if plain.is_complex() else kept[0].abs()
+    largest = (magnitudes.max() if tensor.numel() else count).to(exact).clamp(max=torch.finfo(exact).max)
     # In parts of the largest: of numbers near a dtype's largest the sum, or the squares, are beyond it.
     scale = largest.where(largest > 0, 1)
     scaled = kept / scale
-    mean = scaled.sum() / count
-    square = (scaled - mean).where(finite, 0).square().sum() / count
-    told = torch.stack(
-        [count.to(exact), mean * scale, square.sqrt() * scale, largest, numbers.isnan().sum().to(exact)]
-    )
-    finite_count, its_mean, deviation, magnitude, nans = told.tolist()
-    infinities = tensor.numel() - int(finite_count) - int(nans)
+    means = scaled.flatten(1).sum(1) / count
+    offsets = scaled - means.reshape(-1, *[1] * tensor.dim())
+    square = offsets.where(finite, 0).square().sum() / count
+    nans = parts.isnan().any(0).sum()
+    told = [count.to(exact), square.sqrt() * scale, largest, nans.to(exact), *(means * scale)]
+    finite_count, deviation, magnitude, nan_count, mean, *imaginary = torch.stack(told).tolist()
+    infinities = tensor.numel() - int(finite_count) - int(nan_count)
     if not finite_count:
-        return Fingerprint(None, None, None, int(nans), infinities)
-    return Fingerprint(its_mean, deviation, magnitude, int(nans), infinities)
+        return Fingerprint(None, None, None, int(nan_count), infinities)
+    return Fingerprint(mean, deviation, magnitude, int(nan_count), infinities, *imaginary)

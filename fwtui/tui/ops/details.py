@@ -151,7 +151,7 @@ def _gives(op: LoggedOp) -> Content:
 def _values(one: Fingerprint | None) -> Content:
     if one is None:
         return Content.assemble(("no fingerprint", "$dim"))
-    figures = (("mean ", one.mean), ("   std ", one.std), ("   largest ", one.largest))
+    figures = (("mean ", one.center), ("   std ", one.std), ("   largest ", one.largest))
     told = Content.assemble(
         *(part for name, value in figures for part in ((name, "$dim"), words.loss(value)))
     )

@@ -16,7 +16,7 @@ from fwtui.backends.torch.step import build
 from fwtui.race.graph import Graph
 from tests.backends.torch import nets
 
-FIGURES = ("mean", "std", "largest", "nans", "infinities")
+FIGURES = ("mean", "std", "largest", "nans", "infinities", "mean_imaginary")
 VALUES = {
     "floats": torch.tensor([[1.5, -3.0], [0.25, 2.0]]),
     "not finite": torch.tensor([1.0, float("nan"), float("inf"), -float("inf"), 2.0]),
@@ -24,6 +24,17 @@ VALUES = {
     "whole numbers": torch.tensor([-128, 127, 3], dtype=torch.int8),
     "truths": torch.tensor([True, False, True]),
     "complex": torch.tensor([3 + 4j, 0j]),
+    "complex, conjugated": torch.tensor([[3 + 4j, 1j], [2 - 1j, -5.0]]).conj(),
+    "complex, half": torch.tensor([3 + 4j, 1j], dtype=torch.complex32),
+    "complex, not finite": torch.tensor(
+        [
+            complex(1, 2),
+            complex(1, float("nan")),
+            complex(float("inf"), float("nan")),
+            complex(0, float("inf")),
+        ]
+    ),
+    "complex, enormous": torch.tensor([complex(1e200, -1e300), complex(0, 1e200)], dtype=torch.complex128),
     "short": torch.tensor([1.0, -2.5], dtype=torch.bfloat16),
     "enormous": torch.tensor([1e200, -1e200, 1e300], dtype=torch.float64),
     "nothing": torch.zeros(0, 3),
