@@ -45,7 +45,8 @@ UntilNan = Annotated[
     bool,
     typer.Option(
         metavar="",
-        help="Log each step, until an op gives a NaN or a result of the step is infinite; show that step.",
+        help="Log each step from the first one on, until an op gives a NaN or a result of the step is "
+        "infinite; show that step.",
         rich_help_panel=HOW,
     ),
 ]

@@ -8,19 +8,21 @@ from typing import Any
 
 from rich.text import Text
 
+from fwtui.backends import catalogue as backends
 from fwtui.cli import ops_match, ops_table, output
 from fwtui.cli.result_table import headline
 from fwtui.headless import Result
 from fwtui.measure.history import History
 from fwtui.measure.report import report as race_report
 from fwtui.ops.chrome_trace import as_chrome_trace
-from fwtui.ops.faults import told_fault
+from fwtui.ops.faults import made_before, told_fault
 from fwtui.ops.figures import busy_ns, leaves, overhead
 from fwtui.ops.json_format import log_json, matches_json
 from fwtui.ops.pairing import pair
 from fwtui.race.nonfinite import first_fault
 from fwtui.race.oplog import OpLog
 from fwtui.race.records import OpsLogged
+from fwtui.race.spec import LaneSpec
 from fwtui.tui import words
 from fwtui.workloads.own_errors import plain
 
@@ -83,11 +85,20 @@ def tell_fault(result: Result, logs: Logs) -> None:
     for spec, lane, record in zip(result.spec.lanes, result.lanes, logs, strict=True):
         if record is None:
             continue
-        fault = told_fault(record.log)
+        fault = told_fault(record)
         if fault is None:
             _remark(f"{spec.backend}: no op gave a NaN in {words.plural(lane.steps, 'step')}")
         else:
-            _remark(f"{spec.backend}, step {record.step}: {fault[1]}")
+            _remark(f"{spec.backend}, step {record.step}: {fault[1]}{_elsewhere(spec, record)}")
+
+
+def _elsewhere(spec: LaneSpec, record: OpsLogged) -> str:
+    """Which backend tells the op, where a compiled one tells its kernels' values too late or not at all."""
+    entry = backends.entry(spec.backend)
+    eager = f"{entry.name.partition('.')[0]}.eager"
+    if not made_before(record) or entry.name == eager or eager not in backends.names():
+        return ""
+    return f". {eager} logs every op of the first step too, and tells which"
 
 
 def _matches(logs: Logs) -> list[dict[str, Any]] | None:

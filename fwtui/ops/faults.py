@@ -6,27 +6,53 @@ from pathlib import Path
 
 from fwtui.race.nonfinite import first_fault, infinite_results, infinities, nans
 from fwtui.race.oplog import LoggedOp, OpLog
+from fwtui.race.records import OpsLogged
 from fwtui.workloads.own_errors import place, plain
 
 
-def told_fault(log: OpLog) -> tuple[LoggedOp, str] | None:
+def told_fault(record: OpsLogged) -> tuple[LoggedOp, str] | None:
     """The op that the first fault of a step comes from, and what is to be said of it; None without a fault.
 
-    A NaN comes from the first op that gave one. An infinite result comes from the first op of those through
-    which the infinity went; others that gave one may be masks.
+    A NaN comes from the first op that gave one, or from an infinity that it took. An infinite result comes
+    from the first op of those through which the infinity went; others that gave one may be masks. What such
+    an op took may have been not finite before the step.
     """
+    log = record.log
     fault = first_fault(log)
     if fault is None:
         return None
-    if nans(fault):
-        return fault, f"the first NaN is from {_named(fault)}"
     origin = _origin(log, fault)
-    return origin, f"the {plain(infinite_results(fault)[0])} is infinite, which begins at {_named(origin)}"
+    if nans(fault):
+        words = f"the first NaN is from {_named(fault)}"
+        if origin is not fault:
+            words += f", which takes an infinity that begins at {_named(origin)}"
+        return fault, words + _given(record, origin)
+    words = f"the {plain(infinite_results(fault)[0])} is infinite, which begins at {_named(origin)}"
+    return origin, words + _given(record, origin)
+
+
+def made_before(record: OpsLogged) -> bool:
+    """Whether a parameter was not finite before the step, so that an earlier one is at fault."""
+    return any(name.startswith("parameter ") for name in record.not_finite_inputs)
 
 
 def _named(op: LoggedOp) -> str:
-    line = f", {plain(place(Path(op.source[0]), op.source[1]))}" if op.source else ""
-    return f"op {op.number} {plain(op.op)}{line}"
+    where = ""
+    if op.source is not None:
+        # The backward pass has the lines of what it differentiates.
+        of = "the gradient of " if op.phase == "backward" else ""
+        where = f", {of}{plain(place(Path(op.source[0]), op.source[1]))}"
+    return f"op {op.number} {plain(op.op)}{where}"
+
+
+def _given(record: OpsLogged, op: LoggedOp) -> str:
+    """What `op` took that was not finite before the step."""
+    took = [name for name in record.not_finite_inputs if name in op.origins]
+    if not took:
+        return ""
+    if before := [name for name in took if name.startswith("parameter ")]:
+        return f"; it takes {plain(before[0])}, which an earlier step has made not finite"
+    return f"; it takes {plain(took[0])}, which is not finite itself"
 
 
 def _origin(log: OpLog, fault: LoggedOp) -> LoggedOp:

@@ -30,6 +30,7 @@ def log_json(record: OpsLogged, step_ns: float | None) -> dict[str, Any]:
         "busy_ns": busy_ns(leaves(log)),
         "overhead": overhead(log, step_ns),
         "first_fault": None if fault is None else fault.number,
+        "not_finite_inputs": list(record.not_finite_inputs),
         "totals": [_total(one) for one in totals(leaves(log))],
         "ops": [_op(op) for op in log.ops],
     }

@@ -11,7 +11,7 @@ from time import perf_counter_ns
 from fwtui.backends.base import Backend, NotYetError
 from fwtui.race.control import Word
 from fwtui.race.graph import NoGraph
-from fwtui.race.nonfinite import first_fault
+from fwtui.race.nonfinite import first_fault, not_finite_inputs
 from fwtui.race.oplog import OpLog
 from fwtui.race.records import GraphRan, GraphsTold, NotLogged, NotSampled, OpsLogged
 from fwtui.race.spec import LaneSpec, OpLogging
@@ -42,9 +42,9 @@ Explain = Callable[[BaseException], tuple[str, str]]
 class Explainer:
     """Logs the ops, tells the graphs and samples the graph of one backend, outside of every step's time.
 
-    Nothing is done before the first step has been taken, unless a log of it is asked for: whatever is traced,
-    loaded or allocated for the first time belongs into that step's time. What fails is told, and the lane
-    trains on.
+    Nothing is done before the first step has been taken, unless a log of it is asked for, or each step is
+    logged until a NaN: whatever is traced, loaded or allocated for the first time belongs into that step's
+    time. What fails is told, and the lane trains on.
 
     Args:
         explain: an error in words, as (reason, hint).
@@ -113,7 +113,7 @@ class Explainer:
             halts: that step is not taken soon: what was asked for a later one is done now.
         """
         if step == 0 and not last:
-            if self._ops.first:
+            if (self._ops.first or self._until_nan) and self._logged_at != 0:
                 self._log(0, batch, asked=False)
             return
         if _is_due(self._tell_at, step, last or halts) or (last and self._spec.tell_graphs):
@@ -147,12 +147,15 @@ class Explainer:
             self._every, self._until_nan = None, False  # it would not be another one the next time
             self._emit(NotLogged(step, self._explain(error)[0]))
             return
-        found = self._until_nan and first_fault(log) is not None
+        is_faulty = (asked or self._until_nan) and first_fault(log) is not None
+        found = self._until_nan and is_faulty
         if found:
             self._every, self._until_nan = None, False
         if self._held is not None:
             self._left_out += len(self._held.ops)
-        self._held = OpsLogged(step, log)
+        # What was not finite before the step is no op's fault.
+        inputs = not_finite_inputs(batch, self._backend.weights()) if is_faulty else ()
+        self._held = OpsLogged(step, log, not_finite_inputs=inputs)
         self.tell(at_once=asked or found)
 
     def _logged(self, batch: Batch) -> OpLog:
@@ -175,7 +178,7 @@ class Explainer:
             # What a part of the ops leaves over of the step is no overhead.
             log = replace(log, ops=log.ops[:told], is_work_timed=False)
         self._held, self._left_out = None, 0
-        self._emit(OpsLogged(record.step, log, left_out))
+        self._emit(replace(record, log=log, left_out=left_out))
         apart = max(1 / LOGS_A_SECOND, len(log.ops) / OPS_A_SECOND)
         self._free_at_ns = perf_counter_ns() + round(apart * 1e9)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,17 @@ def infinite_results(op: LoggedOp) -> tuple[str, ...]:
         return ()
     wrong = infinities(op)
     return tuple(name for name, place in op.results if place in wrong)
+
+
+def not_finite_inputs(batch: Mapping[str, Any], weights: Mapping[str, NDArray[Any]]) -> tuple[str, ...]:
+    """What a step takes that holds NaN or infinite numbers, by the names that ops' inputs have in a log."""
+    arrays = {f"batch {name}": value for name, value in batch.items() if isinstance(value, np.ndarray)}
+    arrays |= {f"parameter {name}": array for name, array in weights.items()}
+    return tuple(
+        name
+        for name, array in arrays.items()
+        if np.issubdtype(array.dtype, np.inexact) and not np.isfinite(array).all()
+    )
 
 
 def _places(

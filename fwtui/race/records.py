@@ -254,11 +254,14 @@ class OpsLogged:
 
     Attributes:
         left_out: ops logged since the last log that was told, and not told: nobody can read so many.
+        not_finite_inputs: the parameters and batch arrays that held NaN or infinite numbers before the step,
+            such as `parameter w1`; looked for only where the log holds a fault and was asked for.
     """
 
     step: int
     log: OpLog
     left_out: int = 0
+    not_finite_inputs: tuple[str, ...] = ()
 
     @property
     def ops(self) -> tuple[LoggedOp, ...]:

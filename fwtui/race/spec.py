@@ -152,7 +152,8 @@ class OpLogging:
         first: before the first step, whose time then counts for nothing: logging has loaded what it loads.
         every: before each so many-th step after the first; None: before none.
         last: once all steps are done, for the one that would be next.
-        until_nan: no more after the first log that holds a number which is not finite.
+        until_nan: before each step from the first one on, until a log holds a number that is not finite: what
+            the first step's gradient or update makes is found in it, and not one step later.
         values: whole outputs, to be compared one by one, in place of fingerprints.
         feeds: outputs to replace, once they are logged; of eager PyTorch alone.
     """

@@ -94,16 +94,55 @@ def test_a_log_is_in_no_step_time(unhurried, monkeypatch):
 
 def test_until_the_first_nan(unhurried):
     said = run(lane("nan", ops=OpLogging(until_nan=True)))
-    assert steps_of(said) == [*range(1, 21)]
-    assert [first_fault(record.log) is not None for record in of(said, OpsLogged)] == [False] * 19 + [True]
+    assert steps_of(said) == [*range(21)]
+    assert [first_fault(record.log) is not None for record in of(said, OpsLogged)] == [False] * 20 + [True]
     assert (said[-1].outcome, said[-1].step) == ("diverged", 21)
 
 
 def test_the_log_that_holds_the_nan_is_told_whatever_was_left_out(monkeypatch):
     monkeypatch.setattr(explaining, "LOGS_A_SECOND", 1e-3)
     said = run(lane("nan", ops=OpLogging(until_nan=True)))
-    assert steps_of(said) == [1, 20]
-    assert sum(record.left_out for record in of(said, OpsLogged)) == 18 * 4
+    assert steps_of(said) == [0, 20]
+    assert sum(record.left_out for record in of(said, OpsLogged)) == 19 * 4
+
+
+def test_a_nan_of_the_first_step_is_found_in_it(monkeypatch):
+    """Its gradient may be wrong where its loss is not: then the second step's ops only take what it left."""
+    monkeypatch.setattr(scripted_step, "FAULT_AT", 0)
+    said = run(lane("nan", ops=OpLogging(until_nan=True)))
+    (log,) = of(said, OpsLogged)
+    assert (log.step, first_fault(log.log).number) == (0, 0)
+    assert said.index(log) < said.index(of(said, Steps)[0])
+    assert steps_of(run(lane("nan"), Word("log-until-nan"))) == [0]
+
+
+def test_a_lane_that_is_paused_before_its_first_step_logs_it_once(unhurried):
+    def hear(record, control):
+        if record == Stood("running", 0):
+            control.tell(Word("pause"))
+        elif record == Stood("paused", 1):
+            control.tell(Word("log-until-nan"))
+        elif isinstance(record, OpsLogged) and record.step == 2:
+            control.tell(Word("stop"))
+        elif isinstance(record, OpsLogged):
+            control.tell(Word("resume"))
+
+    assert steps_of(run(lane(), hear=hear))[:2] == [1, 2]
+    said = run(lane(), Word("pause"), Word("log-until-nan"), hear=hear)
+    assert steps_of(said)[:3] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("weight", "at", "inputs"), [(1.0, 7, ()), (float("nan"), 7, ("parameter w1", "parameter w2"))]
+)
+def test_the_log_of_a_nan_tells_what_was_not_finite_before(monkeypatch, weight, at, inputs):
+    def weights(self):
+        return {name: array * weight for name, array in self.parameters.items()}
+
+    monkeypatch.setattr(scripted_step, "FAULT_AT", at)
+    monkeypatch.setattr(scripted_step.Scripted, "weights", weights)
+    *_, log = of(run(lane("nan", ops=OpLogging(until_nan=True))), OpsLogged)
+    assert (log.step, log.not_finite_inputs) == (at, inputs)
 
 
 def test_an_infinity_on_the_way_is_no_fault_but_an_infinite_loss_is():
@@ -182,9 +221,9 @@ def test_graphs_of_a_certain_step_come_before_it_or_where_the_lane_halts_first()
 def test_a_rate_can_be_changed_and_ended_on_the_way(unhurried):
     def hear(record, control):
         if isinstance(record, OpsLogged):
-            control.tell(Word("log-every", {1: 5, 5: 7, 7: 0}[record.step]))
+            control.tell(Word("log-every", {0: 5, 5: 7, 7: 0}[record.step]))
 
-    assert steps_of(run(lane(), Word("log-until-nan"), hear=hear)) == [1, 5, 7]
+    assert steps_of(run(lane(), Word("log-until-nan"), hear=hear)) == [0, 5, 7]
 
 
 def test_a_lane_that_waits_for_its_turn_answers_in_it():

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from fwtui.race.array import Array
-from fwtui.race.nonfinite import first_fault, infinite_results, nans
+from fwtui.race.nonfinite import first_fault, infinite_results, nans, not_finite_inputs
 from fwtui.race.oplog import Fingerprint, LoggedOp, OpLog
 
 
@@ -41,3 +41,9 @@ def test_whole_values_tell_it_too():
     assert [first_fault(log(*ops)) for ops in ((mask,), (mask, loss), (mask, nan), (whole,))] == [
         *(None, loss, nan, None)
     ]
+
+
+def test_what_a_step_takes_that_is_not_finite():
+    batch = {"x": np.array([1.0, np.nan]), "y": np.array([1, 2]), "depth": 3}
+    weights = {"w": np.array([np.inf], np.float32), "b": np.zeros(2)}
+    assert not_finite_inputs(batch, weights) == ("batch x", "parameter w")

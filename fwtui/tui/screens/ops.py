@@ -316,7 +316,7 @@ class OpsScreen(WhyScreen):
         """The cursor to the op that the fault comes from, and words on it."""
         log = self._desk.following.log(index)
         assert log is not None
-        fault = told_fault(log.log)
+        fault = told_fault(log)
         assert fault is not None
         op, words = fault
         self._fault = f"lane {index + 1}, step {log.step:,}: {words}"
