@@ -14,9 +14,3 @@ class LaneError(Exception):
 def first_line(error: BaseException) -> str:
     """The first line of its message that says anything."""
     return next((line.strip() for line in str(error).splitlines() if line.strip()), "")
-
-
-def one_line(error: BaseException) -> str:
-    """Its type, and the first line of its message."""
-    first = first_line(error)
-    return f"{type(error).__name__}: {first}" if first else type(error).__name__

@@ -24,7 +24,7 @@ from fwtui.race.control import Control, Word
 from fwtui.race.cores import bind, bound_cores
 from fwtui.race.data import NO_DATA, cast, cast_all, shapes
 from fwtui.race.explaining import Explainer
-from fwtui.race.failures import LaneError, first_line, one_line
+from fwtui.race.failures import LaneError, first_line
 from fwtui.race.probing import Prober, prober
 from fwtui.race.records import (
     Built,
@@ -46,6 +46,7 @@ from fwtui.race.reference import Reference
 from fwtui.race.spec import LaneSpec, Replay, SpecError
 from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.base import Batch, Workload
+from fwtui.workloads.error_text import error_text
 from fwtui.workloads.hashes import HASHED_BATCHES, data_sha256, weights_sha256
 from fwtui.workloads.own import Own
 from fwtui.workloads.own_errors import OwnError
@@ -184,7 +185,7 @@ class Runner:
             return str(error), ""
         if isinstance(error, NotImplementedError) and str(error):
             return f"not possible: {first_line(error)}", "another backend may do it"
-        return one_line(error), "the lane's log has the whole story"
+        return error_text(error), "the lane's log has the whole story"
 
     def close(self) -> None:
         """Gives back what the backend holds, and what probes it."""
@@ -341,7 +342,7 @@ class Runner:
             if isinstance(error, ModuleNotFoundError) and error.name == entry.package:
                 raise LaneError(f"{entry.title} is not installed", f"pip install {entry.package}") from None
             mend = f"pip install --force-reinstall {entry.package}"
-            raise LaneError(f"{entry.title} does not import: {one_line(error)}", mend) from None
+            raise LaneError(f"{entry.title} does not import: {error_text(error)}", mend) from None
 
     def _build(self) -> None:
         spec, framework = self._spec, self._framework

@@ -9,10 +9,10 @@ from types import TracebackType
 from typing import Any
 
 from fwtui.race.spec import SpecError
+from fwtui.workloads.error_text import error_text, first_root
 
 _LONGEST = 200
 _WHOLE_STORY = "the lane's log has the whole story"
-_IN_USER_CODE = "in user code:"
 
 
 class OwnError(SpecError):
@@ -50,7 +50,7 @@ def explained(error: BaseException, path: Path, given: Mapping[str, tuple[str, .
     line = line_of(error, path)
     if line is None:
         return None
-    what, hint = said(error), _WHOLE_STORY
+    what, hint = error_text(error), _WHOLE_STORY
     key = _missing_key(error)
     if key is not None and key not in {name for names in given.values() for name in names}:
         what = f"asks for '{key}', which is not there"
@@ -77,7 +77,7 @@ def line_of(error: BaseException, path: Path) -> int | None:
     A traced net runs as generated code, or not at all: TensorFlow and torch.compile then write the file's
     own lines into the message.
     """
-    named = re.findall(rf'File "{re.escape(str(path))}", line (\d+)', str(error))
+    named = re.findall(rf'File "{re.escape(str(path))}", line (\d+)', first_root(str(error)))
     if named:
         return int(named[-1])
     for one in _chain(error):
@@ -85,26 +85,6 @@ def line_of(error: BaseException, path: Path) -> int | None:
         if lines:
             return lines[-1]
     return None
-
-
-def said(error: BaseException) -> str:
-    """An exception's type and the first line of its message, in the words of whoever raised it first."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    if lines and lines[0] == _IN_USER_CODE:
-        last_frame = max((i for i, line in enumerate(lines) if line.startswith('File "')), default=0)
-        rest = lines[last_frame + 2 :]
-        return _without_nodes(rest[0]) if rest else type(error).__name__
-    # torch.compile tells around the op's own words what it was about.
-    if inner := re.search(r"got (\w+Error)\((['\"])(.*?)\2\)$", str(error), re.MULTILINE):
-        return f"{inner[1]}: {inner[3]}"
-    first = _without_nodes(lines[0]) if lines else ""
-    return f"{type(error).__name__}: {first}" if first else type(error).__name__
-
-
-def _without_nodes(line: str) -> str:
-    """`line` without what TensorFlow says of its own nodes."""
-    line = re.sub(r"^\{\{.*?\}\} ", "", line).removesuffix(" name:")
-    return re.sub(r" for '\{\{.*?\}\} = .*?'(?= with|$)", "", line)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -14,7 +14,8 @@ from itertools import count
 from pathlib import Path
 from types import ModuleType
 
-from fwtui.workloads.own_errors import OwnError, line_of, place, said
+from fwtui.workloads.error_text import error_text
+from fwtui.workloads.own_errors import OwnError, line_of, place
 
 FRAMEWORKS = ("torch", "tensorflow", "keras", "jax")
 _IMPORT_INSIDE = "move the import into torch_loss or tensorflow_loss: each lane's process loads one framework"
@@ -184,7 +185,7 @@ def _run(path: Path, tree: ast.Module, module: ModuleType) -> None:
                     place(path, error.lineno), f"no Python: {error.msg}", "mend this line"
                 ) from None
             where = place(path, line_of(error, path))
-            raise OwnError(where, f"{said(error)} when it is loaded", "mend this line") from error
+            raise OwnError(where, f"{error_text(error)} when it is loaded", "mend this line") from error
 
 
 def _beside(folder: Path, names: set[str]) -> Iterator[tuple[str, Path]]:
