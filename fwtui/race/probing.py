@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 from fwtui.backends.base import Backend
 from fwtui.race.array import Array
-from fwtui.race.failures import one_line
 from fwtui.race.records import NoReference, NotProbed, Probed, Rounding
 from fwtui.race.reference import Reference
 from fwtui.race.spec import Probes
 from fwtui.workloads.base import Arrays, Batch
+from fwtui.workloads.error_text import error_text
 
 NEVER = sys.maxsize
 
@@ -110,7 +110,7 @@ class Prober:
                 rounding = self._reference.rounding(weights, batch, metrics, gradients)
             except Exception as error:  # the lane's own training can go on
                 traceback.print_exc(file=sys.stderr)
-                self._emit(NoReference(step, one_line(error)))
+                self._emit(NoReference(step, error_text(error)))
                 self._reference = None
         return Probed(
             step,
