@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from fwtui.measure.arrays import array_gap
 from fwtui.ops.flow import Flow
 from fwtui.ops.names import carries, kind
-from fwtui.ops.values import aligned
+from fwtui.ops.values import aligned, nearest
 from fwtui.race.array import Array
 from fwtui.race.oplog import LoggedOp
 from fwtui.race.precision import BELOW_DOUBLE, EPS, HALF
@@ -67,11 +67,13 @@ class Feeding:
     ) -> None:
         self._fed, self._other, self._tolerance = fed, other, tolerance
         self.pairs: dict[int, int] = {}
+        self._suspect: int | None = None
         for op in fed.ops:
             found = self._counterpart(op)
             if found is not None:
                 self.pairs[op.number] = found
         if also is not None and _is_feedable(also[0]) and _size(also[0]) == _size(also[1]):
+            self._suspect = also[0].number
             self.pairs[also[0].number] = also[1].number
 
     def feeds(self, but: Collection[int] = ()) -> tuple[Feed, ...]:
@@ -118,8 +120,10 @@ class Feeding:
         return op.phase != other.phase, kind(op.op) != kind(other.op), apart
 
     def _value(self, number: int, other: int) -> NDArray[Any]:
+        """The other side's value, laid out as the output that it replaces."""
         own = self._fed.ops[number].values[0].value()
-        return np.asarray(aligned(own, self._other.ops[other].values[0].value())).reshape(own.shape)
+        value = self._other.ops[other].values[0].value()
+        return (aligned if number == self._suspect else nearest)(own, value)
 
 
 def with_feeds(again: Sequence[LoggedOp], feeds: Sequence[Feed]) -> tuple[LoggedOp, ...]:

@@ -130,10 +130,17 @@ def same_values(a: NDArray[Any], b: NDArray[Any], tolerance: float) -> bool:
 
 def aligned(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
     """`b` in the shape of `a`, which has as many elements: in the order of axes that brings it nearest."""
-    if a.shape == b.shape:
-        return b
-    orders = (one.reshape(a.shape) for one in _orders(b))
-    return min(orders, key=lambda one: 0.0 if (gap := array_gap(a, one, "float64")) is None else gap.absolute)
+    return b if a.shape == b.shape else nearest(a, b)
+
+
+def nearest(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
+    """The same also where the shapes are equal, for arrays that hold the same values in some order."""
+
+    def distance(one: NDArray[Any]) -> float:
+        gap = array_gap(a, one, "float64")
+        return 0.0 if gap is None else gap.absolute
+
+    return min((one.reshape(a.shape) for one in _orders(b)), key=distance)
 
 
 def _orders(a: NDArray[Any]) -> Iterable[NDArray[Any]]:

@@ -282,6 +282,10 @@ class _Judge:
         if (first.optimizer, first.learning_rate) != (other.optimizer, other.learning_rate):
             return self._search.locate(replace(finding, same=False, place=place))
         tolerance = self._pair(finding, place)[1]
+        updates = min(update.checked for update in at.updates)
+        equations = f"the first {updates} updates of both follow the optimizer's equations"
+        if finding.aside:
+            return replace(finding, aside=f"{finding.aside}; {equations}")
         if place.stage == "forward" and (place.step == 0 or not math.isfinite(place.gap.relative)):
             why = "a step gives another result than the same weights and batch give between two steps"
             return replace(finding, same=False, place=place, op_reason=why)
@@ -294,10 +298,6 @@ class _Judge:
                 "The net changes its own state"
             )
             return replace(finding, reason=reason)
-        updates = min(update.checked for update in at.updates)
-        equations = f"the first {updates} updates of both follow the optimizer's equations"
-        if finding.aside:
-            return replace(finding, aside=f"{finding.aside}; {equations}")
         told = (
             f"from step {place.last} on they are more than {tolerance:.0e} apart, which is rounding that the "
             f"training has carried on: at the same weights both compute the same in each of {len(at.rows)} "

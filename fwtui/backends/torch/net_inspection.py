@@ -29,13 +29,14 @@ def inspect(loss: Loss, params: Mapping[str, Tensor], batch: Mapping[str, Any]) 
     names = _names(loss, list(modules.values()))
     buffers = {id(buffer): buffer for module in modules.values() for buffer in module.buffers()}
     before = {key: buffer.detach().clone() for key, buffer in buffers.items()}
-    with torch.no_grad(), python_random_numbers() as drew_in_python:
+    with python_random_numbers() as drew_in_python:
         generators = _generators(metrics["loss"].device)
         first, second = (_values(named_metrics(loss(params, batch))) for _ in range(2))
         drew = drew_in_python() or not _equal(generators, _generators(metrics["loss"].device))
         changed = [key for key, buffer in buffers.items() if not torch.equal(buffer, before[key])]
-        for key in changed:
-            buffers[key].copy_(before[key])
+        with torch.no_grad():
+            for key in changed:
+                buffers[key].copy_(before[key])
     unequal = differ(first, second, str(metrics["loss"].dtype).removeprefix("torch."))
     return NetInspected(
         own_weights=tuple(dict.fromkeys(_name(leaf, names) for leaf in foreign)),
