@@ -116,6 +116,11 @@ class Backend(Protocol):
     def load(self, weights: Arrays) -> None:
         """Puts `weights` in the place of the present ones, bit for bit."""
 
+    def latest(self) -> Arrays:
+        """The weights after the last step, and its gradients where the mode gives them out, by name, such as
+        `parameter w`: without a copy, valid until the next call, and nothing where the host has no access.
+        """
+
     def inspect(self, batch: Batch) -> NetInspected:
         """What the network uses beside the parameters, and whether it is deterministic on `batch`.
 

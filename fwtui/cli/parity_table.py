@@ -35,6 +35,10 @@ def _answers(finding: Finding) -> Table:
         table.add_row("compared", words.compared(finding))
     if (truth := words.truth(finding)) is not None:
         table.add_row("float64 truth", truth)
+    if finding.aside:
+        table.add_row("set aside", finding.aside)
+    for title, line in zip(("not compared", *[""] * 8), words.not_compared(finding), strict=False):
+        table.add_row(title, line)
     for title, line in zip(("where first", ""), words.where(finding), strict=False):
         table.add_row(title, line)
     for setting, values in differences(finding.result.spec.lanes).items():

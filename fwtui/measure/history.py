@@ -67,6 +67,7 @@ class History:
         steps: steps done.
         metrics: the last `raw_steps` values of everything the network returns, `loss` first.
         first_metrics: what the network returned in step 0, which every lane takes from the same weights.
+        digests: of each step's batch, weights and gradients, where they were asked for.
         step_ns: the last `raw_steps` step times.
         metric_curves: the same over the whole run, for charts.
         step_curve, in_use_curve, rss_curve: the whole run, for charts. The memory curves have one value a
@@ -115,6 +116,7 @@ class History:
 
     def __post_init__(self) -> None:
         self.metrics: dict[str, Window] = {}
+        self.digests: dict[str, Window] = {}
         self.step_ns = Window(self.raw_steps)
         self.metric_curves: dict[str, Extrema] = {}
         self.step_curve, self.in_use_curve, self.rss_curve = Extrema(), Extrema(), Extrema()
@@ -217,6 +219,11 @@ class History:
         self.step_ns.extend(times)
         self.step_curve.extend(times)
         self._metrics(record)
+        for name, column in record.digests:
+            window = self.digests.setdefault(name, Window(self.raw_steps))
+            values = np.frombuffer(column, np.float64)
+            window.extend(np.full(record.first - window.count, np.nan))
+            window.extend(values)
         self.in_use_curve.extend(np.full(record.count, _or_nan(self.memory.in_use_bytes)))
         self.rss_curve.extend(np.full(record.count, _or_nan(self.process_memory.rss_bytes)))
 

@@ -11,15 +11,18 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from fwtui.headless import Result
 from fwtui.measure.agreement import Figure, Place, Stage, Truth, first_place, rounding
 from fwtui.measure.arrays import ArrayGap, unlike
 from fwtui.measure.comparability import incomparable
+from fwtui.measure.digests import first_above, first_parting, other_batches
 from fwtui.measure.history import History
-from fwtui.measure.parity import LossComparison
+from fwtui.measure.parity import LossComparison, relative_gap
 from fwtui.measure.probes import Gap, largest
 from fwtui.measure.updates import UpdateGap
-from fwtui.measure.verdict import earliest, first_loss, first_metrics, least_exact, proving, speed
+from fwtui.measure.verdict import earliest, first_loss, first_metrics, least_exact, speed
 from fwtui.ops.feeding import ROUNDINGS
 from fwtui.parity.equal_weights import EqualWeights, NotRepeatedError, Repeater
 from fwtui.parity.finding import Finding, Run, Say, Tolerances
@@ -87,12 +90,17 @@ class _Raced:
             result,
             self.allowed,
             None,
-            reason=incomparable(self.spec.lanes, lanes) or "",
+            reason=incomparable(self.spec.lanes, lanes) or self._other_data(),
             rows=self.watch.lanes.rows,
             truth=truth,
             truth_reason=why,
             warnings=tuple(coverage.warnings),
         )
+
+    def _other_data(self) -> str:
+        """From which step on the lanes got other batches; "" where they got the same."""
+        step = other_batches(self.twins.all, self.ran.lanes)
+        return "" if step is None else f"other data from step {step} on: batches() does not repeat itself"
 
     def _truth(self) -> tuple[Truth | None, str]:
         """The float64 truth; or None, and why there is none."""
@@ -136,14 +144,28 @@ class _Raced:
             return None
         doubles = [self.ran.lanes[index] for index in self.twins.index]
         metrics = first_metrics(doubles, "float64", tolerance)
-        return earliest(metrics, first_place(rows, tolerance), first_loss(doubles, gap, "float64"))
+        between = first_parting(doubles, self.watch.scales, tolerance)
+        return earliest(metrics, first_place(rows, tolerance), first_loss(doubles, gap, "float64"), between)
 
     def in_lanes(self, finding: Finding) -> Place | None:
         """The first place that differs between the lanes themselves."""
         dtype, tolerance = least_exact(self.spec.lanes), self.allowed.lanes
-        probed = first_place(proving(finding.rows, dtype), tolerance)
+        probed = first_place(finding.rows, tolerance)
         metrics = first_metrics(self.lanes, dtype, tolerance)
         return earliest(metrics, probed, first_loss(self.lanes, finding.result.gap, dtype))
+
+    def sudden(self, finding: Finding) -> Place | None:
+        """The first place in which the lanes part at once, and not as rounding grows."""
+        tolerance = self.allowed.lanes
+        digests = first_parting(self.lanes, self.watch.scales, tolerance, only_sudden=True)
+        loss = first_loss(self.lanes, finding.result.gap, least_exact(self.spec.lanes))
+        if loss is not None:
+            losses = [lane.metrics["loss"].values() for lane in self.lanes if "loss" in lane.metrics]
+            count = min(map(len, losses))
+            gaps = relative_gap(np.stack([one[:count] for one in losses]), finding.result.gap.floor or 0.0)
+            step = first_above(gaps, tolerance, only_sudden=True)
+            loss = None if step is None else replace(loss, step=step, last=step)
+        return earliest(loss, digests)
 
     def wrong_update(self, members: Sequence[int]) -> tuple[int, UpdateGap] | None:
         """The first update of these lanes and twins that does not follow the equations."""
@@ -190,9 +212,10 @@ class _Judge:
             return replace(
                 finding, same=False, place=_update_place(*wrong), op_reason=_off_equation(*wrong, raced)
             )
-        if finding.truth is None and not raced.all_double and (place := raced.in_lanes(finding)):
-            return self._looked_into(replace(finding, place=place))
-        return finding
+        if raced.all_double:
+            return finding
+        place = raced.in_lanes(finding) if finding.truth is None else raced.sudden(finding)
+        return finding if place is None else self._looked_into(replace(finding, place=place))
 
     def _looked_into(self, finding: Finding) -> Finding:
         """`finding` with what its place comes to at equal weights: a difference, or rounding (`aside`)."""

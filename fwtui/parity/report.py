@@ -19,6 +19,7 @@ def report(finding: Finding) -> dict[str, Any]:
     """The race as `fwtui bench` reports it, with the verdict of the parity check."""
     result = finding.result
     whole = race_report(result.spec, result.lanes, result.gap, result.same, result.speed, finding.rows)
+    known = whole["verdict"]["compared"]
     whole["verdict"] = {
         "same": finding.same,
         "words": words.verdict(finding),
@@ -30,6 +31,8 @@ def report(finding: Finding) -> dict[str, Any]:
         "differ_in": {name: list(values) for name, values in differences(result.spec.lanes).items()},
         "float64": _truth(finding),
         "set_aside": finding.aside or None,
+        "compared": {**known, "float64": finding.truth is not None},
+        "not_compared": words.not_compared(finding),
         "first_divergence": _first(finding),
     }
     whole["probes"] = rows(finding.rows)

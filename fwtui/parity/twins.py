@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fwtui.backends import catalogue as backends
+from fwtui.measure.digests import Scales
 from fwtui.measure.history import History
 from fwtui.measure.probes import ProbeComparison
 from fwtui.measure.updates import UpdateCheck
@@ -26,6 +27,7 @@ class Twins:
 
     def __init__(self, lanes: Sequence[LaneSpec], wanted: bool) -> None:
         self.wanted = wanted
+        lanes = tuple(replace(lane, digests=True) for lane in lanes)
         self.all: tuple[LaneSpec, ...] = tuple(lanes)
         self.index = list(range(len(lanes)))
         if not wanted:
@@ -64,6 +66,7 @@ class Comparisons:
     Attributes:
         lanes: the lanes' probes.
         between: those of their twins.
+        scales: how large digests of what was probed are.
         updates: by place among the lanes and their twins, the first updates held against the equations.
     """
 
@@ -72,6 +75,7 @@ class Comparisons:
         self._members = [(self.lanes, tuple(range(len(lanes))))]
         if twins.wanted:
             self._members.append((self.between, tuple(twins.doubles)))
+        self.scales = Scales()
         self.updates = [UpdateCheck(one.optimizer, one.learning_rate, one.dtype) for one in twins.all]
 
     def __call__(self, lanes: list[History]) -> None:
@@ -80,6 +84,8 @@ class Comparisons:
             comparison.update([lanes[member] for member in members])
         for comparison, members in self._members:
             for member in members:
+                for step in lanes[member].probes.keys() & comparison.compared:
+                    self.scales.update(lanes[member].probes[step])
                 follow_updates(comparison, lanes[member], self.updates[member])
         for number, lane in enumerate(lanes):
             mine = [(comparison, members) for comparison, members in self._members if number in members]

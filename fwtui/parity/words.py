@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fwtui.measure.agreement import Place, Truth
 from fwtui.measure.arrays import ArrayGap
+from fwtui.measure.compared import Compared
+from fwtui.measure.compared import compared as all_compared
 from fwtui.measure.numbers import distinct_texts
 from fwtui.measure.probes import Gap, Key, largest
 from fwtui.parity.finding import Finding
@@ -19,34 +21,52 @@ def verdict(finding: Finding) -> str:
     worst = largest(finding.rows)
     most = f"largest relative gap {_worst(*worst)}, tolerance {finding.tolerances.lanes:.0e}" if worst else ""
     if finding.same:
-        return f"yes: {most}{_rounding(finding)}"
+        return f"yes: {most}{_explained(finding)}"
     if finding.in_float64 and finding.truth is not None and _singles(finding):
         return "no: in float64, where rounding cannot explain it, they do not compute the same"
     return f"no: {most}"
 
 
 def compared(finding: Finding) -> str:
-    """Over what: `500 losses and 16 probes of 2 gradients and 2 parameters`.
+    """Over what: `500 losses, accuracy and 16 probes of 2 gradients and 2 parameters`."""
+    known = over(finding)
+    further = [name for name in known.metrics if name != "loss"]
+    counts = ((len(known.gradients), "gradient"), (len(known.parameters), "parameter"))
+    parts = [_count(count, kind) for count, kind in counts if count]
+    probes = _count(len(known.probed_steps), "probe") + (f" of {' and '.join(parts)}" if parts else "")
+    return f"{', '.join([_count(known.losses, 'loss'), *further])} and {probes}"
 
-    A lane that is far ahead lets go of its oldest probes before the others come to them.
-    """
-    kinds = [kind for kind, _ in finding.rows[0].gaps] if finding.rows else []
-    parts = [_count(kinds.count(kind), kind) for kind in ("gradient", "parameter") if kind in kinds]
-    losses = min((lane.steps for lane in finding.result.lanes), default=0)
-    dropped = max((lane.probes_dropped for lane in finding.result.lanes), default=0)
-    probes = _count(len(finding.rows), "probe") + (f" ({dropped:,} let go)" if dropped else "")
-    return f"{_count(losses, 'loss')} and {probes}" + (f" of {' and '.join(parts)}" if parts else "")
+
+def over(finding: Finding) -> Compared:
+    """What the lanes were compared over."""
+    return all_compared(finding.result.lanes, finding.result.gap, finding.rows)
+
+
+def not_compared(finding: Finding) -> list[str]:
+    """What the verdict does not rest on, and why."""
+    known, lanes = over(finding), finding.result.spec.lanes
+    told = [f"{place + 1} {lanes[place].backend}: {why}" for place, why in known.left_out.items()]
+    if known.dropped:  # a lane that is far ahead lets go of its oldest probes before the others come to them
+        told.append(f"{_count(known.dropped, 'probe')} of a lane that was far ahead")
+    blind = [
+        f"{place + 1} {lanes[place].backend}"
+        for place, lane in enumerate(finding.result.lanes)
+        if lane.digests and not any(name.startswith("parameter ") for name in lane.digests)
+    ]
+    if blind:
+        told.append(f"weights between two probes: {', '.join(blind)} keep them on a device")
+    if finding.truth is None and finding.rows:
+        told.append(f"float64: {finding.truth_reason or '--no-truth'}")
+    return [*told, *finding.warnings]
 
 
 def truth(finding: Finding) -> str | None:
-    """How far the lanes are from the float64 truth; None where that was not asked."""
-    if finding.truth is None:
-        return f"unknown: {finding.truth_reason}" if finding.truth_reason else None
-    if not _singles(finding) and not any(finding.truth.figures):
-        return finding.aside or None
+    """How far the lanes are from the float64 truth; None where there is none."""
+    if finding.truth is None or not (_singles(finding) or any(finding.truth.figures)):
+        return None
     between = largest(finding.truth.between)
     mathematics = "one framework, so one twin" if between is None else _mathematics(finding, between)
-    parts = (mathematics if _singles(finding) else "", finding.aside, _arithmetic(finding, finding.truth))
+    parts = (mathematics if _singles(finding) else "", _arithmetic(finding, finding.truth))
     return "; ".join(part for part in parts if part)
 
 
@@ -74,11 +94,16 @@ def _worst(step: int, key: Key, gap: Gap) -> str:
     return f"{_figure(gap.relative)} in {_what(key)} at step {step}"
 
 
-def _rounding(finding: Finding) -> str:
+def _explained(finding: Finding) -> str:
+    """Why a gap above the tolerance is no difference, where there is one."""
     worst = largest(finding.rows)
     if worst is None or worst[2].relative <= finding.tolerances.lanes:
         return ""
-    return "; above the tolerance, and rounding: at its own weights each lane computes what float64 does"
+    if finding.truth is not None and _singles(finding):
+        why = "at its own weights each lane computes what float64 does"
+    else:
+        why = "what is set aside explains it"
+    return f"; above the tolerance, which is no difference: {why}"
 
 
 def _arithmetic(finding: Finding, truth: Truth) -> str:
@@ -103,7 +128,8 @@ def _mathematics(finding: Finding, between: tuple[int, Key, Gap]) -> str:
         return f"not the same mathematics: of {_what(between[1])}, {problem}"
     is_same = gap <= tolerance or (finding.aside and not finding.in_float64)
     same = "the same mathematics" if is_same else "not the same mathematics"
-    return f"{same}: {_figure(gap)} apart in float64, tolerance {tolerance:.0e}"
+    but = " but for what is set aside" if is_same and gap > tolerance else ""
+    return f"{same}{but}: {_figure(gap)} apart in float64, tolerance {tolerance:.0e}"
 
 
 def _step(place: Place) -> str:

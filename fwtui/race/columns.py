@@ -21,6 +21,7 @@ class Columns:
         self._loss = array("d", bytes(8 * CAPACITY))
         # What a network returns beside its loss is known only once it has returned it.
         self._others: dict[str, array[float]] = {}
+        self._digests: dict[str, array[float]] = {}
 
     @property
     def full(self) -> bool:
@@ -37,6 +38,13 @@ class Columns:
             self._write_others(row, values)
         self.count = row + 1
 
+    def write_digests(self, values: Mapping[str, float]) -> None:
+        """Adds the digests of the step that was written last."""
+        for name, value in values.items():
+            if name not in self._digests:
+                self._digests[name] = array("d", [math.nan]) * CAPACITY
+            self._digests[name][self.count - 1] = value
+
     def take(self) -> Steps:
         """Everything since the last call, and starts anew."""
         size = self.count
@@ -46,6 +54,7 @@ class Columns:
             self._started[:size].tobytes(),
             self._step_ns[:size].tobytes(),
             tuple((name, column[:size].tobytes()) for name, column in columns.items()),
+            tuple((name, column[:size].tobytes()) for name, column in self._digests.items()),
         )
         self._first += size
         self.count = 0

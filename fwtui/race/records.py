@@ -13,6 +13,9 @@ from fwtui.race.array import Array
 from fwtui.race.graph import Graph, Node, NoGraph
 from fwtui.race.oplog import LoggedOp, OpLog
 
+DIGEST_BLOCK = 8_192
+"""Elements of an array that one step's digest covers; the next step's covers the next block."""
+
 Phase = Literal["spawn", "import", "build", "trace", "compile", "warm-up", "steady"]
 Standing = Literal["running", "waiting", "paused"]
 Outcome = Literal["done", "stopped", "diverged", "failed"]
@@ -79,12 +82,15 @@ class Steps:
         started_ns: int64 column: when each step was called.
         step_ns: int64 column: wall time from the call until the loss was on the host.
         metrics: (name, float64 column) of everything that the network returns, `loss` first.
+        digests: (name, float64 column) of the batch, and of the weights and gradients after each step, where
+            that was asked for (`fwtui.race.digests`).
     """
 
     first: int
     started_ns: bytes
     step_ns: bytes
     metrics: tuple[tuple[str, bytes], ...]
+    digests: tuple[tuple[str, bytes], ...] = ()
 
     @property
     def count(self) -> int:

@@ -23,6 +23,7 @@ from fwtui.race.columns import Columns
 from fwtui.race.control import Control, Word
 from fwtui.race.cores import bind, bound_cores
 from fwtui.race.data import NO_DATA, cast, cast_all, shapes
+from fwtui.race.digests import Digester
 from fwtui.race.explaining import Explainer
 from fwtui.race.failures import LaneError, first_line
 from fwtui.race.probing import Prober, prober
@@ -100,6 +101,7 @@ class Runner:
         self._next_event = 0
         self._flush_at = self._memory_at = 0
         self._columns = Columns()
+        self._digester = Digester() if spec.digests else None
         self._evaluated_at = -1
         self._ended: Ended | None = None
         self._first_batch: Batch | None = None
@@ -200,6 +202,7 @@ class Runner:
         clock, isfinite = perf_counter_ns, math.isfinite
         run_step, batches, columns, control = self._backend.step, self._batches, self._columns, self._control
         pace_ns = int(1e9 / self._spec.pace) if self._spec.pace else 0
+        digester = self._digester
         for _ in range(quota):
             batch = next(batches)
             if self.step >= self._next_event:
@@ -209,6 +212,8 @@ class Runner:
             values = run_step(batch)
             ended = clock()
             columns.write(started, ended - started, values)
+            if digester is not None:
+                columns.write_digests(digester.digests(self.step, batch, self._backend.latest()))
             self.step += 1
             if not isfinite(values["loss"]):
                 self._last_loss = values["loss"]

@@ -213,6 +213,7 @@ class LaneSpec:
         start: where to begin; None: with the workload's first weights and batch.
         replay: probes to repeat instead of training; None: the lane trains.
         ops: when to log the step's ops; None: only when asked.
+        digests: tell a digest of each step's batch, weights and gradients.
         tell_graphs: after the last step, tell the graphs of the step that would be next.
         sample_graphs: tell now and then which graph a step ran.
     """
@@ -235,6 +236,7 @@ class LaneSpec:
     start: Start | None = None
     replay: Replay | None = None
     ops: OpLogging | None = None
+    digests: bool = False
     tell_graphs: bool = False
     sample_graphs: bool = False
 

@@ -21,7 +21,8 @@ FAULT_AT = 20
 ASTRAY_AT = 5
 """The step in whose update a drifting lane goes astray, and from which on gradients tilt."""
 WANDERS_AT = 10
-"""Where a wandering lane's weights are moved, in float32 alone, as rounding that training carries on does."""
+"""From where on a wandering lane's weights move away, in float32 alone, as rounding that grows does."""
+WANDERS = 1 + 2e-5
 OFF = 1 + 3e-4
 LOGGED = ("ok", "other", "slow", "nan", "inf", "many")
 MANY_OPS = 1_000
@@ -60,8 +61,10 @@ class Scripted:
             loss = self.fault(loss)
         self.descend()
         self.count += 1
-        if self.mode == "wander" and self.count == WANDERS_AT and self.single:
-            self.parameters = {name: array * array.dtype.type(OFF) for name, array in self.parameters.items()}
+        if self.mode == "wander" and self.count >= WANDERS_AT and self.single:
+            self.parameters = {
+                name: array * array.dtype.type(WANDERS) for name, array in self.parameters.items()
+            }
         return {"loss": loss}
 
     def descend(self) -> None:
@@ -90,6 +93,9 @@ class Scripted:
 
     def evaluate(self, batch):
         return {"loss": 1.0, "accuracy": min(1.0, self.count / 100)}
+
+    def latest(self):
+        return {f"parameter {name}": array for name, array in self.weights().items()}
 
     def inspect(self, batch):
         return NETS.get(self.mode, NetInspected())

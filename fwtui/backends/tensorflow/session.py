@@ -100,6 +100,10 @@ class Session:
         """Puts `weights` in the place of the present ones."""
         self._session.run(self._initialize, {self._first[name]: array for name, array in weights.items()})
 
+    def latest(self) -> Arrays:
+        """The weights after the last step, copied: a session gives nothing else out."""
+        return {f"parameter {name}": array for name, array in self._session.run(self._params).items()}
+
     def inspect(self, batch: Batch) -> NetInspected:
         """What the graph holds beside the parameters, and whether two runs of its metrics are the same."""
         return net_inspection.inspect(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, Self
 
+import numpy as np
 import tensorflow as tf
 
 from fwtui.backends.base import Backend, Gradients, Job, named_metrics
@@ -54,6 +55,7 @@ class Eager:
             self._loss = job.workload.tensorflow_loss()
         self._batch, self._held_out, self._looked_at = (_Resident(self._device) for _ in range(3))
         self._watch = Watch()
+        self._last_gradients: Sequence[Any] = ()
         self._run_train: Any = self._train
         self._run_metrics: Any = self._metrics
         self._run_gradients: Any = self._gradients
@@ -87,6 +89,16 @@ class Eager:
         """Puts `weights` in the place of the present ones."""
         for name, array in weights.items():
             self._params[name].assign(array)
+
+    def latest(self) -> Arrays:
+        """The weights after the last step, where they lie, and in eager steps its gradients."""
+        if "CPU" not in self._device:
+            return {}
+        tensors = {f"parameter {name}": weight.read_value() for name, weight in self._params.items()}
+        for name, gradient in zip(self._params, self._last_gradients, strict=False):
+            if gradient is not None:
+                tensors[f"gradient {name}"] = tf.convert_to_tensor(gradient)
+        return {name: np.asarray(memoryview(tensor)) for name, tensor in tensors.items()}
 
     def inspect(self, batch: Batch) -> NetInspected:
         """What the network uses beside the parameters, and whether it is deterministic; no compilation."""
@@ -165,6 +177,7 @@ class Eager:
         with tf.device(self._device):
             metrics, gradients = self._gradients(batch)
             self._update(gradients)
+        self._last_gradients = gradients
         return metrics
 
     def _gradients(self, batch: Mapping[str, Any]) -> tuple[dict[str, tf.Tensor], list[tf.Tensor | None]]:

@@ -42,12 +42,13 @@ class Eager:
         self._update = self._optimizer(job.optimizer, self._weights, job.learning_rate)
         self._run: Any = step_of(self._loss, self._params, self._update)
         self._batch, self._held_out = _Resident(self._device), _Resident(self._device)
+        self._gradients: Sequence[Tensor | None] = ()
         # What is looked at before a step takes nothing from the step's time.
         self._looked_at = _Resident(self._device)
 
     def step(self, batch: Batch) -> Mapping[str, float]:
         """One optimizer update; the metrics before it, when all work is done."""
-        metrics, _ = self._run(self._batch.tensors(batch))
+        metrics, self._gradients = self._run(self._batch.tensors(batch))
         values = {name: value.item() for name, value in metrics.items()}
         synchronize(self._device)
         return values
@@ -73,6 +74,16 @@ class Eager:
         with torch.no_grad():
             for name, array in weights.items():
                 self._params[name].copy_(torch.tensor(array))
+
+    def latest(self) -> Arrays:
+        """The weights after the last step and its gradients, where they lie; nothing of another device's."""
+        if self._device.type != "cpu":
+            return {}
+        arrays = {f"parameter {name}": weight.detach().numpy() for name, weight in self._params.items()}
+        for name, gradient in zip(self._params, self._gradients, strict=False):
+            if gradient is not None:
+                arrays[f"gradient {name}"] = gradient.detach().numpy()
+        return arrays
 
     def inspect(self, batch: Batch) -> NetInspected:
         """What the network uses beside the parameters, and whether it is deterministic; it runs eagerly."""

@@ -67,6 +67,10 @@ def _finding(finding: Finding, colours: Mapping[str, str]) -> Table:
     table.add_row("over", Text(words.compared(finding)))
     if (truth := words.truth(finding)) is not None:
         table.add_row("float64 truth", Text(truth))
+    if finding.aside:
+        table.add_row("set aside", Text(finding.aside))
+    for number, line in enumerate(words.not_compared(finding)):
+        table.add_row("" if number else "not compared", Text(line))
     for number, line in enumerate(words.where(finding)):
         table.add_row("" if number else "where first", Text(line))
     if finding.op is not None and finding.place is not None:

@@ -1,0 +1,60 @@
+"""A few numbers a step that tell whether two trainings are still the same, at little cost."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fwtui.race.records import DIGEST_BLOCK
+from fwtui.workloads.base import Batch
+
+
+class Digester:
+    """Digests a batch, and blocks of weights and gradients.
+
+    A digest of numbers is their sum with fixed random signs: two arrays that differ have another one,
+    wherever and in whichever direction they differ.
+    """
+
+    def __init__(self) -> None:
+        self._signs: dict[tuple[int, str], NDArray[Any]] = {}
+        self._batch: Batch | None = None
+        self._checksum = 0.0
+
+    def digests(self, step: int, batch: Batch, arrays: Mapping[str, NDArray[Any]]) -> dict[str, float]:
+        """By name: `batch`, and each of `arrays`.
+
+        Args:
+            arrays: contiguous, in the host's memory.
+        """
+        if batch is not self._batch:
+            self._batch, self._checksum = batch, checksum(batch)
+        return {"batch": self._checksum, **{name: self._digest(step, one) for name, one in arrays.items()}}
+
+    def _digest(self, step: int, array: NDArray[Any]) -> float:
+        flat = array.reshape(-1)
+        if flat.size > DIGEST_BLOCK:
+            start = step % -(-flat.size // DIGEST_BLOCK) * DIGEST_BLOCK
+            flat = flat[start : start + DIGEST_BLOCK]
+        key = flat.size, flat.dtype.char
+        signs = self._signs.get(key)
+        if signs is None:
+            drawn = np.random.default_rng(flat.size).integers(0, 2, flat.size)
+            signs = self._signs[key] = (2 * drawn - 1).astype(flat.dtype)
+        return float(np.dot(flat, signs))
+
+
+def checksum(batch: Batch) -> float:
+    """A CRC of the names, shapes and bytes of a batch; a whole number, which a float64 holds exactly."""
+    total = 0
+    for name in sorted(batch):
+        value = batch[name]
+        head = f"{name} {value if isinstance(value, int) else (value.dtype.str, value.shape)}"
+        total = zlib.crc32(head.encode(), total)
+        if not isinstance(value, int):
+            total = zlib.crc32(np.ascontiguousarray(value).data, total)
+    return float(total)
