@@ -23,7 +23,6 @@ from fwtui.measure.parity import LossComparison, relative_gap
 from fwtui.measure.probes import Gap, largest
 from fwtui.measure.updates import UpdateGap
 from fwtui.measure.verdict import earliest, first_loss, first_metrics, least_exact, speed
-from fwtui.ops.feeding import ROUNDINGS
 from fwtui.parity.equal_weights import EqualWeights, NotRepeatedError, Repeater
 from fwtui.parity.finding import Finding, Run, Say, Tolerances
 from fwtui.parity.search import Pair, Search
@@ -33,6 +32,8 @@ from fwtui.race.spec import RaceSpec
 
 MAX_STEPS_SET_ASIDE = 3
 """Steps in which float32 constants are set aside op by op."""
+HALF_ROUNDINGS = 16
+"""Units in the last place by which losses and gradients may be off that half precision was used for."""
 SUDDEN = 1e4
 """Times the tolerance: a loss that is so far apart at equal weights is not rounding that grew."""
 
@@ -272,7 +273,7 @@ class _Judge:
         why = f"{where} computes in {precision}"
         if found.in_float64 and not self.raced.all_double:
             return replace(found, same=None, aside="", op=None, truth=None, truth_reason=why)
-        limit = ROUNDINGS[precision] * EPS[precision]
+        limit = HALF_ROUNDINGS * EPS[precision]
         try:
             again = self._repeater(found).compare(*pair, max(at.probes), limit, precision)
         except NotRepeatedError as error:

@@ -55,7 +55,7 @@ def not_compared(finding: Finding) -> list[str]:
     ]
     if blind:
         told.append(f"weights between two probes: {', '.join(blind)} keep them on a device")
-    if finding.truth is None and finding.rows:
+    if finding.truth is None and finding.rows and not finding.reason:
         told.append(f"float64: {finding.truth_reason or '--no-truth'}")
     return [*told, *finding.warnings]
 

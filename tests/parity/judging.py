@@ -1,0 +1,40 @@
+"""A parity check of one file with both frameworks in this process, and all that it says."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+from fwtui import headless
+from fwtui.measure.probes import largest
+from fwtui.parity import words
+from fwtui.parity.check import check
+from fwtui.parity.finding import Finding, tolerances
+from fwtui.race.plan import LaneRequest, RaceRequest, plan
+
+LANES = ("tf.function", "torch.eager")
+
+
+def judged(path: Path, with_truth: bool = True, **settings: Any) -> tuple[Finding, str]:
+    """The finding on the file at `path`, and what people read of it."""
+    lanes = tuple(map(LaneRequest, LANES))
+    spec = plan(RaceRequest(lanes, workload=str(path), probe_every="growing", host="thread", **settings))
+    finding = check(spec, tolerances(spec), headless.run, with_truth=with_truth)
+    lines = [words.verdict(finding), words.truth(finding) or "", finding.aside, *words.where(finding)]
+    return finding, "\n".join([*lines, *words.not_compared(finding)])
+
+
+def no_contradiction(finding: Finding) -> bool:
+    """Whether agreement stands beside no gap above its tolerance that no checked reason explains."""
+    if finding.same is not True:
+        return True
+    worst = largest(finding.rows)
+    assert worst is not None
+    within = worst[2].relative <= finding.tolerances.lanes
+    truth = finding.truth
+    between = None if truth is None else largest(truth.between)
+    if between is not None and between[2].relative > finding.tolerances.truth and not finding.aside:
+        return False
+    explained = bool(finding.aside) or (truth is not None and truth.off() is None)
+    return math.isfinite(worst[2].relative) and (within or explained)

@@ -1,0 +1,57 @@
+"""Ports as people make them: a right one is never called different, a fault never agreement."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+import pytest
+
+from fwtui.parity import words
+from tests.parity.judging import judged, no_contradiction
+from tests.ports import FAULTS, RIGHT
+
+pytestmark = pytest.mark.slow
+
+ELSEWHERE = frozenset(
+    {
+        # The value that is wrong is a constant or a batch of integers, or is told by the op that takes it.
+        "tiles for repeated pixels",
+        "mean over padding as well",
+        "rotary positions of another base",
+        "bias added twice",
+        "padding turned to the front",
+        "state that runs on through padding",
+    }
+)
+"""Faults that are found, and placed at another line than that at fault."""
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_port_agrees(name, dtype):
+    finding, text = judged(RIGHT[name], dtype=dtype)
+    assert finding.same is True, text
+    assert no_contradiction(finding), text
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_found_and_placed(name, tmp_path):
+    fault = FAULTS[name]
+    path = fault.write(tmp_path / "my_port.py")
+    finding, text = judged(path)
+    assert finding.same is False, text
+    if name not in ELSEWHERE:
+        lines = {f"{path.name}:{line}" for side in fault.line_numbers(path) for line in side}
+        assert lines & _places(words.where(finding)), text
+
+
+def _places(lines: list[str]) -> set[str]:
+    """Every `my_port.py:12` in the text."""
+    found = set()
+    for word in (
+        " ".join(lines).replace("(", " ").replace(")", " ").replace(",", " ").replace(";", " ").split()
+    ):
+        file, _, line = word.partition(":")
+        if PurePath(file).suffix == ".py" and line.isdigit():
+            found.add(word)
+    return found
