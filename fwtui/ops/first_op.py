@@ -14,7 +14,7 @@ from fwtui.measure.numbers import distinct_texts
 from fwtui.ops.flow import Flow
 from fwtui.ops.names import STOPS, carries, kind
 from fwtui.ops.pairs import Ops, Place
-from fwtui.ops.search import search
+from fwtui.ops.search import frontier, search
 from fwtui.ops.values import aligned, close
 from fwtui.race.oplog import LoggedOp, OpPhase
 from fwtui.race.records import OpsLogged
@@ -81,7 +81,12 @@ def first_difference(
             return told.missing(phase, next(name for name in wrong if name not in both))
         # What is wrong first is computed first.
         first = min(both, key=lambda name: sides[0].results[name][0].number)
-        return told.place(first, search(sides, phase, first, tolerance))
+        place = search(sides, phase, first, tolerance)
+        goals = sides[0].results[first][0], sides[1].results[first][0]
+        # Nothing on the way is surely a pair: that the result itself differs says too little.
+        if place.ops == goals and (between := frontier(sides, phase, first, tolerance)):
+            return told.between(first, between)
+        return told.place(first, place)
     return None
 
 
@@ -150,7 +155,7 @@ def _stopped(
             if op.op not in STOPS or not behind <= side.parameters(upstream) or _is_of_moments(side, op):
                 continue
             same = [other.ops[n] for n in side.values.counterparts(op.number, other.values, until, tolerance)]
-            if not any(one.op in STOPS and one in on_the_way for one in same):
+            if not any(one.is_without_gradient or (one.op in STOPS and one in on_the_way) for one in same):
                 return number, op, next((one for one in same if not carries(one.op)), None)
     return None
 
@@ -208,6 +213,13 @@ class _Words:
         said += self._left_out() if a.phase == "forward" else ""
         said += "" if result == "loss" else f"; it reaches {result}"
         return self._difference(a.phase, result, a, b, said, index, a_value, b_value)
+
+    def between(self, result: str, ops: Ops) -> OpDifference:
+        """Two ops that are the first which the other side does not know, and no pair."""
+        a, b = ops
+        assert a.phase is not None
+        said = f"the two part between {self._op(0, a)} and {self._op(1, b)}; it reaches {result}"
+        return self._difference(a.phase, result, a, b, said)
 
     def stopped(self, result: str, side: int, stop: LoggedOp, same: LoggedOp | None) -> OpDifference:
         """One side stops the gradient, the other does not."""

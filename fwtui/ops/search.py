@@ -10,6 +10,7 @@ an op that has none (`pairs`).
 from __future__ import annotations
 
 from fwtui.ops.flow import Flow
+from fwtui.ops.names import CUT_FREELY
 from fwtui.ops.pairs import Place, Ways, first_place
 from fwtui.ops.way import Way
 from fwtui.race.oplog import LoggedOp, OpPhase
@@ -34,6 +35,22 @@ def search(sides: Sides, phase: OpPhase, result: str, tolerance: float) -> Place
         # One side updates in a single op: the steps of the other's are not what its result is to be held to.
         return Place(goals)
     return place
+
+
+def frontier(sides: Sides, phase: OpPhase, result: str, tolerance: float) -> tuple[LoggedOp, LoggedOp] | None:
+    """On each side the first op of `phase` that the other side does not know, and that only leads to `result`
+    through others such; None where the ops that make the result are the first.
+
+    What each framework cuts in its own manner, and what stands in the line that makes the result, does not
+    count.
+    """
+    goals = sides[0].results[result][0], sides[1].results[result][0]
+    ways = _ways(sides, phase, ([goals[0]], [goals[1]]), tolerance)
+    found = [
+        [op for op in way.ops() if op.source not in (None, goal.source) and way.kind(op) not in CUT_FREELY]
+        for way, goal in zip(ways, goals, strict=True)
+    ]
+    return (found[0][0], found[1][0]) if all(found) else None
 
 
 def _first(sides: Sides, phase: OpPhase, goals: Goals, tolerance: float) -> Place | None:

@@ -80,6 +80,7 @@ class LoggedOp:
         name: what it is called in the backend's graph, such as `gradient/MatMul_1`; "" without one.
         has_float32_attribute: whether it computes with a number that it holds in float32, whatever its
             inputs are, such as the slope of TensorFlow's `LeakyRelu`.
+        is_without_gradient: whether the framework was told to record no gradient of it.
     """
 
     number: int
@@ -98,6 +99,7 @@ class LoggedOp:
     within: int | None = None
     name: str = ""
     has_float32_attribute: bool = False
+    is_without_gradient: bool = False
 
     @property
     def origins(self) -> tuple[int | str | None, ...]:

@@ -20,7 +20,7 @@ ANSWERS = {
     "dead": (NOT_JUDGED, "nothing was tested: no gradient reaches w, b"),
     "dropout": (NOT_JUDGED, "draws random numbers of its own"),
     "dropout_batchnorm": (NOT_JUDGED, "draws random numbers of its own"),
-    "half_own_weights": (NOT_JUDGED, "none of parameters(): Linear.weight, Linear.bias"),
+    "half_own_weights": (NOT_JUDGED, "none of parameters(): dense/bias, dense/kernel"),
     "last_step": (DIFFERENT, "aten.select"),
     "masked": (DIFFERENT, "Mul"),
     "message": (NOT_JUDGED, "indices[0] = -1 is not in [0, 3)"),

@@ -92,6 +92,7 @@ class Recorder:
                 "started_ns": entered_ns - self._began_ns - self._aside_ns,
                 "host_ns": ended - began,
                 "nbytes": self._allocated(outputs),
+                "is_without_gradient": self.book.phase == "forward" and not torch.is_grad_enabled(),
             }
             number = len(self.book.ops)
             self._write(op, taken, outputs, asked_by(), bool(written), told)
