@@ -56,6 +56,9 @@ class Columns:
             tuple((name, column[:size].tobytes()) for name, column in columns.items()),
             tuple((name, column[:size].tobytes()) for name, column in self._digests.items()),
         )
+        unwritten = array("d", [math.nan]) * size
+        for column in self._digests.values():
+            column[:size] = unwritten
         self._first += size
         self.count = 0
         self._others = {}

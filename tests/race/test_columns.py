@@ -37,3 +37,23 @@ def test_a_metric_that_was_not_returned_is_nan_and_never_an_older_value():
     columns.write(0, 0, {"loss": 1.0, "accuracy": 0.25})
     accuracy = np.frombuffer(dict(columns.take().metrics)["accuracy"])
     np.testing.assert_array_equal(accuracy, [np.nan, 0.25])
+
+
+def test_a_digest_that_was_not_given_is_nan_and_never_an_older_value():
+    """A gradient that only some steps have: lanes send their columns at different times."""
+    columns = Columns()
+    for value in (1.0, 2.0):
+        columns.write(0, 0, {"loss": 1.0})
+        columns.write_digests({"batch": 7.0, "gradient w": value})
+    assert columns.take().digests == tuple(
+        (name, np.array(column).tobytes())
+        for name, column in {"batch": [7.0, 7.0], "gradient w": [1.0, 2.0]}.items()
+    )
+    columns.write(0, 0, {"loss": 1.0})
+    columns.write_digests({"batch": 8.0})
+    columns.write(0, 0, {"loss": 1.0})
+    columns.write_digests({"batch": 9.0, "gradient w": 3.0})
+    columns.write(0, 0, {"loss": 1.0})
+    found = {name: np.frombuffer(column) for name, column in columns.take().digests}
+    np.testing.assert_array_equal(found["batch"], [8.0, 9.0, np.nan])
+    np.testing.assert_array_equal(found["gradient w"], [np.nan, 3.0, np.nan])
