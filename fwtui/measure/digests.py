@@ -68,7 +68,8 @@ def first_above(gaps: NDArray[np.float64], tolerance: float, only_sudden: bool) 
     """The first step whose gap is above `tolerance`; where `only_sudden`, more than growth explains."""
     for step in np.flatnonzero(gaps > tolerance).tolist():
         before = gaps[max(0, step - 3) : step]
-        known = max(float(np.nanmax(before)) if len(before) else 0.0, tolerance / GROWTH)
+        known = max(before[~np.isnan(before)].tolist(), default=0.0)
+        known = max(known, tolerance / GROWTH)
         if not only_sudden or not gaps[step] <= GROWTH * known:
             return int(step)
         if step and gaps[step - 1] > tolerance:  # it has grown, and everything after it is of its making
