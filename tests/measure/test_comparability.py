@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fwtui.measure.comparability import MAX_NAMES, incomparable, listed
+from fwtui.measure.history import History
 from fwtui.race.records import NetInspected
 from tests.measure.support import history
 from tests.scripted.lanes import lane
@@ -46,8 +47,6 @@ def test_another_start_in_any_lane(spec, start, reason):
 
 
 def test_a_lane_that_is_not_built_yet_is_no_reason():
-    from fwtui.measure.history import History
-
     assert incomparable([lane(), lane()], [inspected(), History()]) is None
 
 
