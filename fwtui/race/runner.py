@@ -137,8 +137,10 @@ class Runner:
         """Steps until the end, a stop or a divergence; lingers for more steps where the spec says so."""
         control, spec = self._control, self._spec
         if spec.replay is not None:
-            self._replay(spec.replay)
-            self.end("done")
+            if self._replay(spec.replay):
+                self.end("done")
+            else:
+                self.end("stopped", "stopped")
             return
         while not control.stopped:
             if self.step >= control.limit and self._ended is None:
@@ -260,12 +262,18 @@ class Runner:
             events.append(self._prober.next_at)
         self._next_event = min(events)
 
-    def _replay(self, replay: Replay) -> None:
-        """Repeats another lane's probes, each at that lane's weights and on the batch of its step."""
+    def _replay(self, replay: Replay) -> bool:
+        """Repeats another lane's probes, each at that lane's weights and on the batch of its step.
+
+        Returns:
+            Whether all were repeated, and none was left out by a stop.
+        """
         assert self._backend is not None
         reference = Reference(self._backend, self._spec.dtype, replay.rounds, replay.measures_single)
         reached = 0
         for probe in replay.probes:
+            if self._control.stopped:
+                return False
             batch = next(islice(self._batches, probe.step - reached, None))
             reached = probe.step + 1
             weights = {name: array.value() for name, array in probe.parameters}
@@ -284,8 +292,7 @@ class Runner:
                     reference.rounding(weights, batch, dict(probe.metrics), given, figures),
                 )
             )
-            if self._control.stopped:
-                return
+        return True
 
     def _at_last(self) -> None:
         """Evaluates when the last step is done; probes and explains the step that would be next."""
