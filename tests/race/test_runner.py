@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from fwtui.race import runner as running
+from fwtui.race.array import Array
 from fwtui.race.control import Control, UseDevice, Word
+from fwtui.race.digests import Digester, checksum
 from fwtui.race.records import (
     Built,
     Compiled,
@@ -14,17 +16,22 @@ from fwtui.race.records import (
     Evaluated,
     FrameworkMemory,
     Imported,
+    NetInspected,
     PhaseEntered,
+    Probed,
     Steps,
     Stood,
     TurnOver,
 )
 from fwtui.race.runner import Runner, run_lane
-from fwtui.race.spec import WorkloadSpec
+from fwtui.race.spec import Probes, Replay, WorkloadSpec
 from tests.scripted import step as scripted_step
 from tests.scripted.lanes import counted, lane
 
 pytestmark = pytest.mark.usefixtures("scripted_backends")
+
+DIGITS = WorkloadSpec("digits-mlp", "default")
+"""Its batches differ from step to step."""
 
 
 def run(spec, *words, hear=None):
@@ -101,7 +108,7 @@ def test_the_backend_gets_the_dtype_and_the_same_object_for_the_same_batch(monke
 
 
 def test_held_out_data_is_evaluated_now_and_then_and_once_at_the_end():
-    spec = lane(steps=80, linger=True, workload=WorkloadSpec("digits-mlp", "default"))
+    spec = lane(steps=80, linger=True, workload=DIGITS)
 
     def hear(record, control):
         if isinstance(record, Ended) and record.lingers:
@@ -245,3 +252,162 @@ def test_a_pace_keeps_steps_apart_and_a_stop_ends_the_wait():
     started = time.monotonic()
     assert run(lane(steps=5, pace=0.01), hear=hear)[-1].outcome == "stopped"
     assert time.monotonic() - started < 60
+
+
+def digested(said):
+    """Columns of digests by name, over all steps."""
+    names = dict(of(said, Steps)[0].digests)
+    told = [dict(steps.digests) for steps in of(said, Steps)]
+    return {name: np.concatenate([np.frombuffer(one[name]) for one in told]) for name in names}
+
+
+class TestDigests:
+    def test_they_are_those_of_the_batch_and_of_the_weights_after_each_step(self):
+        said = run(lane(digests=True, probes=Probes(every=1), steps=8))
+        found = digested(said)
+        assert list(found) == ["batch", "parameter w1", "parameter w2"]
+        assert {name: len(column) for name, column in found.items()} == dict.fromkeys(found, 8)
+        for probe in of(said, Probed)[1:]:
+            step = probe.step - 1
+            weights = {f"parameter {name}": array.value() for name, array in probe.parameters}
+            expected = Digester().digests(step, {}, weights)
+            for name in weights:
+                assert found[name][step] == expected[name]
+        assert len(set(found["parameter w1"])) == 8
+
+    def test_every_step_has_that_of_its_own_batch(self, monkeypatch):
+        batches = []
+        original = scripted_step.Scripted.step
+        monkeypatch.setattr(
+            scripted_step.Scripted, "step", lambda self, batch: batches.append(batch) or original(self, batch)
+        )
+        found = digested(run(lane(digests=True, steps=5, workload=DIGITS)))["batch"]
+        assert found.tolist() == [checksum(batch) for batch in batches]
+        assert len(set(found)) == 5
+
+    def test_a_lane_that_drifts_has_others_from_that_step_on(self):
+        straight, drifting = (digested(run(lane(mode, digests=True, steps=12))) for mode in ("ok", "drift"))
+        np.testing.assert_array_equal(straight["batch"], drifting["batch"])
+        equal = straight["parameter w1"] == drifting["parameter w1"]
+        assert equal.tolist() == [True] * scripted_step.ASTRAY_AT + [False] * (12 - scripted_step.ASTRAY_AT)
+
+    def test_without_being_asked_there_are_none(self):
+        assert {steps.digests for steps in of(run(lane(steps=5)), Steps)} == {()}
+
+
+class TestInspection:
+    def test_it_is_told_once_after_the_first_step_and_outside_of_it(self, monkeypatch):
+        asked = []
+        for name in ("step", "inspect"):
+            original = getattr(scripted_step.Scripted, name)
+
+            def noted(self, batch, name=name, original=original):
+                asked.append((name, batch))
+                return original(self, batch)
+
+            monkeypatch.setattr(scripted_step.Scripted, name, noted)
+        said = run(lane("random", steps=20, workload=DIGITS))
+        assert of(said, NetInspected) == [NetInspected(is_random=True)]
+        assert [name for name, _ in asked] == ["step", "inspect", *["step"] * 19]
+        assert asked[0][1] is asked[1][1]
+        told = [record for record in said if isinstance(record, Steps | NetInspected)]
+        assert (told[0].count, told[1]) == (1, NetInspected(is_random=True))
+
+    def test_a_lane_of_one_step_tells_it_at_its_end(self):
+        assert len(of(run(lane(steps=1)), NetInspected)) == 1
+
+    def test_a_lane_that_lingers_tells_it_once(self):
+        def hear(record, control):
+            if isinstance(record, Ended) and record.lingers:
+                control.tell(Word("step") if record.step == 1 else Word("stop"))
+
+        assert len(of(run(lane(steps=1, linger=True), hear=hear), NetInspected)) == 1
+
+    def test_a_net_that_cannot_be_inspected_trains_on(self, monkeypatch):
+        def inspect(self, batch):
+            raise RuntimeError("no such op\nand more lines")
+
+        monkeypatch.setattr(scripted_step.Scripted, "inspect", inspect)
+        said = run(lane(steps=20))
+        (net,) = of(said, NetInspected)
+        assert net == NetInspected(reason="RuntimeError: no such op")
+        assert (said[-1].outcome, counted(said)) == ("done", 20)
+
+
+class TestReplay:
+    @staticmethod
+    def probe(step, size, loss=None, off=0.0):
+        """A probe of a lane whose weights are all `size`: scripted gradients are twice as large."""
+        weights = {"w1": np.full((4, 3), size), "w2": np.full((3, 2), size)}
+        loss = 18 * size**2 if loss is None else loss
+        return Probed(
+            step,
+            (("loss", loss),),
+            tuple((name, Array.of(2 * array + off)) for name, array in weights.items()),
+            tuple((name, Array.of(array)) for name, array in weights.items()),
+        )
+
+    def replayed(self, *probes, **settings):
+        return run(lane(dtype="float64", replay=Replay(probes, "float64"), **settings))
+
+    def test_each_probe_is_repeated_at_its_weights(self):
+        said = self.replayed(self.probe(0, 1.0), self.probe(3, 0.5))
+        first, second = of(said, Probed)
+        assert (first.step, second.step) == (0, 3)
+        assert (first.metrics, second.metrics) == ((("loss", 18.0),), (("loss", 4.5),))
+        for probe, size in ((first, 1.0), (second, 0.5)):
+            gradients = {name: array.value() for name, array in probe.gradients}
+            np.testing.assert_array_equal(gradients["w1"], np.full((4, 3), 2 * size))
+            np.testing.assert_array_equal(gradients["w2"], np.full((3, 2), 2 * size))
+            assert {one.error for one in probe.rounding} == {0.0}
+            assert probe.parameters == ()
+
+    def test_errors_of_the_other_lanes_figures_are_told(self):
+        (told,) = of(self.replayed(self.probe(0, 1.0, loss=18.5, off=0.25)), Probed)
+        found = {(one.kind, one.name): (one.error, one.magnitude) for one in told.rounding}
+        assert found == {
+            ("metric", "loss"): (0.5, 18.0),
+            ("gradient", "w1"): (0.25, 2.0),
+            ("gradient", "w2"): (0.25, 2.0),
+        }
+
+    def test_a_gradient_that_is_none_in_both_is_none(self):
+        probe = self.probe(0, 1.0)
+        lost = Probed(0, probe.metrics, (probe.gradients[0], ("w2", None)), probe.parameters)
+        said = run(lane("lost", dtype="float64", replay=Replay((lost,), "float64")))
+        (told,) = of(said, Probed)
+        assert dict(told.gradients)["w2"] is None
+        assert [one.name for one in told.rounding] == ["loss", "w1"]
+
+    def test_each_is_on_the_batch_of_its_step(self, monkeypatch):
+        seen = {"step": [], "gradients": []}
+        for name in seen:
+            original = getattr(scripted_step.Scripted, name)
+
+            def noted(self, batch, name=name, original=original):
+                seen[name].append(checksum(batch))
+                return original(self, batch)
+
+            monkeypatch.setattr(scripted_step.Scripted, name, noted)
+        probes = of(run(lane(steps=7, probes=Probes(every=3), workload=DIGITS)), Probed)
+        assert [probe.step for probe in probes] == [0, 1, 3, 6, 7]
+        seen["gradients"].clear()
+        run(lane(replay=Replay(tuple(probes[:-1]), "float32"), workload=DIGITS))
+        assert seen["gradients"] == [seen["step"][step] for step in (0, 1, 3, 6)]
+
+    def test_it_takes_no_step_and_inspects_nothing(self):
+        said = self.replayed(self.probe(0, 1.0))
+        assert not of(said, Steps) + of(said, NetInspected)
+        assert (said[-1].outcome, said[-1].step) == ("done", 0)
+
+    def test_a_stop_ends_it_between_two_probes(self):
+        def hear(record, control):
+            if isinstance(record, Probed):
+                control.tell(Word("stop"))
+
+        probes = self.probe(0, 1.0), self.probe(1, 1.0), self.probe(2, 1.0)
+        said = run(lane(dtype="float64", replay=Replay(probes, "float64")), hear=hear)
+        assert len(of(said, Probed)) == 1
+        assert (said[-1].outcome, said[-1].reason) == ("stopped", "stopped")
+        said = run(lane(dtype="float64", replay=Replay(probes[:1], "float64")), hear=hear)
+        assert said[-1].outcome == "done"
