@@ -21,7 +21,9 @@ def differ(first: Mapping[str, float], second: Mapping[str, float], dtype: str) 
 def _apart(a: float, b: float, eps: float) -> bool:
     if np.isnan(a) and np.isnan(b):
         return False
-    return a != b and not abs(a - b) <= _ROUNDINGS * eps * max(abs(a), abs(b))
+    if not (np.isfinite(a) and np.isfinite(b)):
+        return a != b
+    return not abs(a - b) <= _ROUNDINGS * eps * max(abs(a), abs(b))
 
 
 @contextmanager
