@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -15,43 +16,72 @@ from fwtui.backends.determinism import differ, python_random_numbers
 from fwtui.race.records import NetInspected
 from fwtui.workloads.base import Loss
 
+_Place = tuple[int, str]
+"""The id of a module, and the name of its buffer there."""
+
 
 def inspect(loss: Loss, params: Mapping[str, Tensor], batch: Mapping[str, Any]) -> NetInspected:
-    """Calls `loss` three times: once for what its autograd graph ends in, and twice to compare the metrics.
-
-    Buffers of modules that the first call changes are known only then, and keep that change.
-    """
+    """Calls `loss` three times: once for what its autograd graph ends in, twice to compare the metrics."""
     modules: dict[int, nn.Module] = {}
-    with _running_modules(modules):
-        metrics = named_metrics(loss(params, batch))
-    ours = {id(tensor) for tensor in params.values()}
-    foreign = [leaf for leaf in _leaves(metrics["loss"]) if id(leaf) not in ours]
-    names = _names(loss, list(modules.values()))
-    buffers = {id(buffer): buffer for module in modules.values() for buffer in module.buffers()}
-    before = {key: buffer.detach().clone() for key, buffer in buffers.items()}
-    with python_random_numbers() as drew_in_python:
-        generators = _generators(metrics["loss"].device)
-        first, second = (_values(named_metrics(loss(params, batch))) for _ in range(2))
-        drew = drew_in_python() or not _equal(generators, _generators(metrics["loss"].device))
-        changed = [key for key, buffer in buffers.items() if not torch.equal(buffer, before[key])]
-        with torch.no_grad():
-            for key in changed:
-                buffers[key].copy_(before[key])
+    buffers: dict[_Place, _Buffer] = {}
+    with python_random_numbers():
+        with _running_modules(modules, buffers):
+            metrics = named_metrics(loss(params, batch))
+        ours = {id(tensor) for tensor in params.values()}
+        foreign = [leaf for leaf in _leaves(metrics["loss"]) if id(leaf) not in ours]
+        names = _names(loss, list(modules.values()))
+        # What the first call made anew, or changed once and for all, must change in the next ones too.
+        before = {place: (one.now, one.now.detach().clone()) for place, one in buffers.items()}
+        with python_random_numbers() as drew_in_python:
+            generators = _generators(metrics["loss"].device)
+            first, second = (_values(named_metrics(loss(params, batch))) for _ in range(2))
+            drew = drew_in_python() or not _equal(generators, _generators(metrics["loss"].device))
+        changed = [place for place, one in buffers.items() if not torch.equal(one.now, before[place][1])]
+        for place in changed:
+            buffers[place].put_back()
     unequal = differ(first, second, str(metrics["loss"].dtype).removeprefix("torch."))
     return NetInspected(
         own_weights=tuple(dict.fromkeys(_name(leaf, names) for leaf in foreign)),
-        changed_state=tuple(_name(buffers[key], names) for key in changed),
+        changed_state=tuple(dict.fromkeys(_name(before[place][0], names) for place in changed)),
         is_random=unequal and drew,
         is_stateful=unequal and not drew,
     )
 
 
+@dataclass(frozen=True)
+class _Buffer:
+    """A module's buffer: the tensor that it was, and what that held."""
+
+    owner: nn.Module
+    name: str
+    tensor: Tensor
+    value: Tensor
+
+    @property
+    def now(self) -> Tensor:
+        """The tensor that it is now, where the module has put another one in its place."""
+        now = self.owner._buffers.get(self.name)
+        return self.tensor if now is None else now
+
+    def put_back(self) -> None:
+        """The tensor, and what that held, is the module's buffer again."""
+        with torch.no_grad():
+            self.tensor.copy_(self.value)
+        self.owner._buffers[self.name] = self.tensor
+
+
 @contextmanager
-def _running_modules(seen: dict[int, nn.Module]) -> Iterator[None]:
-    """Adds each module that runs meanwhile to `seen`, the outermost first."""
+def _running_modules(seen: dict[int, nn.Module], buffers: dict[_Place, _Buffer]) -> Iterator[None]:
+    """Adds each module that runs meanwhile to `seen`, the outermost first, and its buffers to `buffers`."""
 
     def note(module: nn.Module, _: Any) -> None:
-        seen.setdefault(id(module), module)
+        if id(module) in seen:
+            return
+        seen[id(module)] = module
+        for owner in module.modules():
+            for name, tensor in owner.named_buffers(recurse=False):
+                if (place := (id(owner), name)) not in buffers:
+                    buffers[place] = _Buffer(owner, name, tensor, tensor.detach().clone())
 
     hook = register_module_forward_pre_hook(note)
     try:
