@@ -112,7 +112,9 @@ class Session:
             net_inspection.op_types(self._graph),
             lambda: self.evaluate(batch),
             self._session.run,
-            lambda variable, value: variable.load(value, self._session),
+            lambda variable, value: self._session.run(
+                variable.initializer, {variable.initializer.inputs[1]: value}
+            ),
             next(iter(self._params.values())).dtype.base_dtype.name,
         )
 
