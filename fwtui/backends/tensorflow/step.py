@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from fwtui.backends.base import Backend, Gradients, Job, named_metrics
+from fwtui.backends.determinism import python_random_numbers
 from fwtui.backends.tensorflow import graph, net_inspection
 from fwtui.backends.tensorflow.device import tensorflow_name
 from fwtui.backends.tensorflow.graph_hash import EagerHash, of_signature
@@ -103,13 +104,11 @@ class Eager:
     def inspect(self, batch: Batch) -> NetInspected:
         """What the network uses beside the parameters, and whether it is deterministic; no compilation."""
         tensors = self._looked_at.tensors(batch)
-        with other_random_numbers():
+        with other_random_numbers(), python_random_numbers():
             try:
                 variables, ops = net_inspection.variables_and_ops(self._metrics, tensors)
-            except Exception:  # a network that only runs eagerly; trained variables are known all the same
-                with tf.GradientTape() as tape:
-                    self._metrics(tensors)
-                variables, ops = list(tape.watched_variables()), self._eager_ops(tensors)
+            except Exception:  # a network that only runs eagerly
+                variables, ops = self._eager_variables_and_ops(tensors)
             return net_inspection.inspect(
                 self._weights,
                 variables,
@@ -167,11 +166,16 @@ class Eager:
         """Ends the thread in which ops are looked at."""
         self._watch.close()
 
-    def _eager_ops(self, tensors: Mapping[str, Any]) -> set[str]:
-        """The types of the ops that a forward pass runs eagerly."""
+    def _eager_variables_and_ops(self, tensors: Mapping[str, Any]) -> tuple[list[tf.Variable], set[str]]:
+        """The trained variables that a forward pass reads eagerly, all others that came with the network, and
+        the types of the ops that ran.
+        """
         ops: set[str] = set()
-        self._watch.run(lambda: self._metrics(tensors), lambda op, *_: ops.add(op))
-        return ops
+        with put_back(self._variables), tf.GradientTape() as tape:
+            self._metrics(tensors)
+            self._watch.run(lambda: self._metrics(tensors), lambda op, *_: ops.add(op))
+        untrained = [one for one in self._variables if not one.trainable]
+        return [*tape.watched_variables(), *untrained], ops
 
     def _train(self, batch: Mapping[str, Any]) -> dict[str, tf.Tensor]:
         with tf.device(self._device):
