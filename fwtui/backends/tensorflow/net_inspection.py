@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -64,8 +66,10 @@ def inspect(
             put_back(one, value)
     drew = drew or any(map(_GENERATOR_STATE.search, changed))
     unequal = differ(first, second, dtype)
+    trained = [one for one in others if one.trainable]
+    frozen = _frozen_by_keras() if trained else set()
     return NetInspected(
-        own_weights=tuple(name(one) for one in others if one.trainable),
+        own_weights=tuple(name(one) for one in trained if id(one) not in frozen),
         changed_state=tuple(one for one in changed if not _GENERATOR_STATE.search(one)),
         is_random=unequal and drew,
         is_stateful=unequal and not drew,
@@ -75,3 +79,21 @@ def inspect(
 def name(variable: tf.Variable) -> str:
     """Its name without the number of an output."""
     return str(variable.name).partition(":")[0]
+
+
+def _frozen_by_keras() -> set[int]:
+    """The ids of the variables that Keras was told not to train.
+
+    A layer that is frozen leaves TensorFlow's variables trainable, and these do not know Keras's own, so that
+    all layers and variables of the process are looked through.
+    """
+    keras: Any = sys.modules.get("keras")
+    if keras is None:
+        return set()
+    # Not `isinstance`: that makes lazily imported modules import what they stand for.
+    objects = [one for one in gc.get_objects() if issubclass(type(one), (keras.Layer, keras.Variable))]
+    still = [one for one in objects if not one.trainable]
+    variables = [
+        variable for one in still for variable in (one.variables if isinstance(one, keras.Layer) else [one])
+    ]
+    return {id(variable.value) for variable in variables}
