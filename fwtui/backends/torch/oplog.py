@@ -97,7 +97,7 @@ class Recorder:
             number = len(self.book.ops)
             self._write(op, taken, outputs, asked_by(), bool(written), told)
             if self._feeds:
-                self._feed(number, outputs)
+                self._feed(number, outputs, is_view=not written and told["nbytes"] == 0)
         self._aside_ns += perf_counter_ns() - entered_ns - (ended - began)
         return returned
 
@@ -131,10 +131,17 @@ class Recorder:
             if key is not None and (overwrites or key not in self._known):
                 self._known[key] = tensor
 
-    def _feed(self, number: int, outputs: Sequence[Tensor]) -> None:
+    def _feed(self, number: int, outputs: Sequence[Tensor], is_view: bool) -> None:
+        """Replaces the outputs that are to be; a view gets memory of its own, and leaves what it looks at."""
         for place, tensor in enumerate(outputs):
             if (value := self._feeds.get((number, place))) is not None:
-                tensor.copy_(torch.tensor(value.value().copy(), dtype=tensor.dtype, device=tensor.device))
+                fed = torch.tensor(value.value().copy(), dtype=tensor.dtype, device=tensor.device)
+                if is_view:
+                    tensor.set_(fed.untyped_storage(), 0, fed.shape, fed.stride())
+                    self._known[self._memory(tensor)] = tensor
+                    self._storages.add(storage(tensor))
+                else:
+                    tensor.copy_(fed)
 
     def _taken(self, tensor: Tensor) -> Taken:
         """`tensor` and where it came from. What the backward pass saved comes back as another object."""
