@@ -13,7 +13,9 @@ from fwtui.backends import fingerprint as numpy_figures
 from fwtui.backends.base import Job, NotYetError
 from fwtui.backends.torch import figures
 from fwtui.backends.torch.step import build
+from fwtui.race.array import Array
 from fwtui.race.graph import Graph
+from fwtui.race.spec import Feed
 from tests.backends.torch import nets
 
 FIGURES = ("mean", "std", "largest", "nans", "infinities", "mean_imaginary")
@@ -103,6 +105,44 @@ def between(mode, loss, batches, optimizer="sgd"):
     return said
 
 
+def values(log):
+    return [[one.op, one.phase, [array.value().tolist() for array in one.values]] for one in log.ops]
+
+
+def result(log, name):
+    """A result of the step, as the log tells it."""
+    (found,) = (one.values[place] for one in log.ops for result, place in one.results if result == name)
+    return found.value().tolist()
+
+
+def fed(optimizer="momentum"):
+    """A net's logs with one output replaced after another, and its losses beside those of one left alone."""
+    alone, net, batch = (
+        lane("eager", nets.sliced, optimizer),
+        lane("eager", nets.sliced, optimizer),
+        nets.batch(),
+    )
+    for one in (alone, net):
+        one.step(batch)
+    weights, plain = net.weights(), net.log_ops(batch, values=True)
+    said = {"x": batch["x"].tolist(), "w": weights["w"].tolist(), "plain": values(plain), "fed": {}}
+    products = [one.number for one in plain.ops if one.op == "aten.mm"]
+    gradients = [one.number for one in plain.ops for name, _ in one.results if name == "gradient w"]
+    slices = [one.number for one in plain.ops if one.op == "aten.slice"]
+    for name, number in {"slice": slices[0], "product": products[0], "gradient": gradients[0]}.items():
+        value = 2 * plain.ops[number].values[0].value() + 1
+        log = net.log_ops(batch, values=True, feeds=[Feed(number, 0, Array.of(value))])
+        told = {one: result(log, one) for one in ("loss", "gradient w", "parameter w")}
+        said["fed"][name] = {"number": number, "value": value.tolist(), "values": values(log), **told}
+    said["again"] = values(net.log_ops(batch, values=True, feeds=()))
+    figures = [
+        net.log_ops(batch, feeds=feeds).ops for feeds in ((), [Feed(slices[0], 0, Array.of(value[:2]))])
+    ]
+    said["figures"] = [[one.fingerprints[0].mean for one in ops] for ops in figures]
+    said["losses"] = [[one.step(batch)["loss"] for _ in range(2)] for one in (alone, net)]
+    return said
+
+
 def sources():
     """What Inductor's cache is asked for with a file, once more, with a copy, and with the file edited."""
     from fwtui.backends.torch.dynamo import Sources  # an eager lane is asked before whether it imports this
@@ -123,6 +163,7 @@ def fast():
         "dropping": between("eager", nets.dropping, [nets.batch()] * 3),
         "adam": between("eager", nets.deep, depths, "adam"),
         "sources": sources(),
+        "fed": fed(),
         "sorting": told(net.log_ops(nets.batch())),
         "whole": whole(net.log_ops(nets.batch(), values=True)),
         "figures": {

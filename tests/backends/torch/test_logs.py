@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 NOT_COMPILED = "nothing is compiled for a batch like this one before the step is taken"
@@ -105,6 +106,60 @@ def test_figures_of_complex_numbers_keep_the_imaginary_parts(said):
     assert found["complex, conjugated"][5] == -1.0
     assert found["complex, half"][2:] == [5.0, 0, 0, 2.5]
     assert found["complex, not finite"] == [1.0, 0.0, pytest.approx(5**0.5), 2, 1, 2.0]
+
+
+class TestFeeds:
+    @pytest.fixture
+    def fed(self, said):
+        return said["logs"]["fed"]
+
+    @staticmethod
+    def expected(fed, rows=None, product=None, gradient=None):
+        """Loss, gradient and updated weight, by NumPy, where one of these is another one."""
+        x, w = np.array(fed["x"]), np.array(fed["w"])
+        rows = x[:2] if rows is None else rows
+        few, every = np.tanh(rows @ w if product is None else product), np.tanh(x @ w)
+        loss = (few**2).sum() + (every**2).sum()
+        slopes = [2 * one * (1 - one**2) for one in (few, every)]
+        gradient = rows.T @ slopes[0] + x.T @ slopes[1] if gradient is None else gradient
+        return loss, gradient
+
+    @pytest.mark.parametrize("name", ["slice", "product", "gradient"])
+    def test_what_follows_computes_with_the_value(self, fed, name):
+        """A slice shares the batch's memory, which other ops still read."""
+        one = fed["fed"][name]
+        place = {"slice": "rows"}.get(name, name)
+        loss, gradient = self.expected(fed, **{place: np.array(one["value"])})
+        assert one["loss"] == pytest.approx(loss, rel=1e-12)
+        if name != "gradient":  # the op that made it tells its own
+            np.testing.assert_allclose(one["gradient w"], gradient, rtol=1e-12)
+        moved = np.array(self.plain(fed, "aten.sub_")) - np.array(one["parameter w"])
+        change = 0.01 * (gradient - self.expected(fed)[1])
+        np.testing.assert_allclose(moved, change, rtol=1e-9, atol=1e-14)
+
+    @staticmethod
+    def plain(fed, op):
+        return next(values[0] for name, _, values in fed["plain"] if name == op)
+
+    @pytest.mark.parametrize("name", ["slice", "product", "gradient"])
+    def test_the_op_tells_its_own_value_and_those_before_it_theirs(self, fed, name):
+        one = fed["fed"][name]
+        assert one["values"][: one["number"] + 1] == fed["plain"][: one["number"] + 1]
+        assert one["values"] != fed["plain"]
+        assert [told[:2] for told in one["values"]] == [told[:2] for told in fed["plain"]]
+
+    def test_without_feeds_nothing_changes(self, fed):
+        assert fed["again"] == fed["plain"]
+
+    def test_figures_tell_it_too(self, fed):
+        without, with_one = fed["figures"]
+        number = fed["fed"]["slice"]["number"]
+        assert with_one[: number + 1] == without[: number + 1]
+        assert with_one[number + 1 :] != without[number + 1 :]
+
+    def test_the_training_goes_on_as_if_nothing_had_been_replaced(self, fed):
+        alone, logged = fed["losses"]
+        assert logged == alone
 
 
 def test_the_graph_of_an_eager_step_is_the_same_for_the_same_depth(said):
