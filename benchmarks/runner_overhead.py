@@ -17,7 +17,7 @@ from typing import Any
 from fwtui.backends import catalogue
 from fwtui.race import child, hosts
 from fwtui.race.control import Control
-from fwtui.race.records import Device, FrameworkMemory, Record, Steps
+from fwtui.race.records import Device, FrameworkMemory, NetInspected, Record, Steps
 from fwtui.race.runner import Runner, run_lane
 from fwtui.race.spec import LaneSpec, WorkloadSpec
 
@@ -37,6 +37,10 @@ class Idle:
     def step(self, batch: Any) -> dict[str, float]:
         """Nothing."""
         return self._values
+
+    def inspect(self, batch: Any) -> NetInspected:
+        """Nothing to tell."""
+        return NetInspected()
 
     def events(self) -> tuple[()]:
         """None."""

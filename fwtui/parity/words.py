@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from fwtui.measure.agreement import Place, Truth
 from fwtui.measure.arrays import ArrayGap
 from fwtui.measure.compared import Compared
@@ -55,9 +57,22 @@ def not_compared(finding: Finding) -> list[str]:
     ]
     if blind:
         told.append(f"weights between two probes: {', '.join(blind)} keep them on a device")
+    told += _thin_digests(finding)
     if finding.truth is None and finding.rows and not finding.reason:
         told.append(f"float64: {finding.truth_reason or '--no-truth'}")
     return [*told, *finding.warnings]
+
+
+def _thin_digests(finding: Finding) -> list[str]:
+    """Which lanes had no digest after every step, since that would have taken too much time."""
+    told = []
+    for place, lane in enumerate(finding.result.lanes):
+        columns = [one.values() for name, one in lane.digests.items() if name.startswith("parameter ")]
+        known = min((int(np.isfinite(column).sum()) for column in columns), default=lane.steps)
+        if known < lane.steps:
+            name = f"{place + 1} {finding.result.spec.lanes[place].backend}"
+            told.append(f"weights between two probes: {name} in {known:,} of {lane.steps:,} steps")
+    return told
 
 
 def truth(finding: Finding) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import statistics
 import zlib
 from collections.abc import Mapping
 from typing import Any
@@ -12,18 +14,28 @@ from numpy.typing import NDArray
 from fwtui.race.records import DIGEST_BLOCK
 from fwtui.workloads.base import Batch
 
+SHARE = 0.05
+"""Of a step's time that digests may take; where they take more, fewer steps have one."""
+SETTLED = 64
+"""Steps that all have digests, and tell what these cost."""
+
 
 class Digester:
     """Digests a batch, and blocks of weights and gradients.
 
-    A digest of numbers is their sum with fixed random signs: two arrays that differ have another one,
-    wherever and in whichever direction they differ.
+    A digest of numbers is their sum with fixed random signs: two arrays that differ have another one, but by
+    chance.
+
+    Attributes:
+        stride: digests of weights and gradients are that many steps apart.
     """
 
     def __init__(self) -> None:
         self._signs: dict[tuple[int, str], NDArray[Any]] = {}
         self._batch: Batch | None = None
         self._checksum = 0.0
+        self._costs: list[float] = []
+        self.stride = 1
 
     def digests(self, step: int, batch: Batch, arrays: Mapping[str, NDArray[Any]]) -> dict[str, float]:
         """By name: `batch`, and each of `arrays`.
@@ -34,6 +46,21 @@ class Digester:
         if batch is not self._batch:
             self._batch, self._checksum = batch, checksum(batch)
         return {"batch": self._checksum, **{name: self._digest(step, one) for name, one in arrays.items()}}
+
+    def is_due(self, step: int) -> bool:
+        """Whether weights and gradients are digested after `step`; the batch always is."""
+        return step % self.stride == 0
+
+    def took(self, step: int, digest_ns: int, step_ns: int) -> None:
+        """Learns what the digests of `step` cost, and how far apart they have to be from then on.
+
+        Lanes choose powers of two, so that they have steps in common.
+        """
+        if step < SETTLED:
+            self._costs.append(digest_ns / max(1, step_ns))
+        elif self._costs:
+            too_much = max(1.0, statistics.median(self._costs) / SHARE)
+            self._costs, self.stride = [], 2 ** math.ceil(math.log2(too_much))
 
     def _digest(self, step: int, array: NDArray[Any]) -> float:
         flat = array.reshape(-1)

@@ -215,7 +215,9 @@ class Runner:
             ended = clock()
             columns.write(started, ended - started, values)
             if digester is not None:
-                columns.write_digests(digester.digests(self.step, batch, self._backend.latest()))
+                latest = self._backend.latest() if digester.is_due(self.step) else {}
+                columns.write_digests(digester.digests(self.step, batch, latest))
+                digester.took(self.step, clock() - ended, ended - started)
             self.step += 1
             if not isfinite(values["loss"]):
                 self._last_loss = values["loss"]

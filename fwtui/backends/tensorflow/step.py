@@ -95,7 +95,10 @@ class Eager:
         """The weights after the last step, where they lie, and in eager steps its gradients."""
         if "CPU" not in self._device:
             return {}
-        tensors = {f"parameter {name}": weight.read_value() for name, weight in self._params.items()}
+        tensors = {
+            f"parameter {name}": tf.raw_ops.ReadVariableOp(resource=weight.handle, dtype=weight.dtype)
+            for name, weight in self._params.items()
+        }
         for name, gradient in zip(self._params, self._last_gradients, strict=False):
             if gradient is not None:
                 tensors[f"gradient {name}"] = tf.convert_to_tensor(gradient)
