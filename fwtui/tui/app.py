@@ -17,6 +17,7 @@ from textual.screen import Screen
 
 from fwtui.race.plan import LaneRequest, RaceRequest, plan, with_lane
 from fwtui.race.spec import MAX_LANES, SpecError
+from fwtui.tui.auto_check import AutoCheck
 from fwtui.tui.model import Lane, RaceModel
 from fwtui.tui.screens.choices import backend_choices, device_choices, workload_choices
 from fwtui.tui.screens.compilations import CompilationsScreen
@@ -62,6 +63,7 @@ class FwtuiApp(App[int]):
     def __init__(self, request: RaceRequest) -> None:
         super().__init__()
         self.model = self.MODEL(request, self._start_thread)
+        self._auto_check = AutoCheck(self.model)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK.name
@@ -133,6 +135,7 @@ class FwtuiApp(App[int]):
 
     def _tick(self) -> None:
         heard = self.model.drain()
+        self._auto_check.tick()
         if self.screen_stack:  # when the app leaves, its screens go before its timers
             self._here.tick(heard)
 

@@ -17,6 +17,10 @@ MOST_STEPS = 1_000
 """A check trains every lane twice over, so a long run is checked from its start only so far."""
 
 
+class _StoppedError(Exception):
+    """The check was stopped between two of its races."""
+
+
 class Checking:
     """One check.
 
@@ -24,13 +28,15 @@ class Checking:
         finding: what it came to; None before that, and where it was stopped.
         failure: why it came to nothing by itself; "" where it did not.
         progress: what it does at the moment.
+        is_interrupted: whether it was ended because a lane was asked for something meanwhile.
     """
 
-    def __init__(self, spec: RaceSpec, steps: int) -> None:
+    def __init__(self, spec: RaceSpec, steps: int, is_automatic: bool = False) -> None:
         """
         Args:
             spec: what runs on the screen.
             steps: how many steps of it to check.
+            is_automatic: whether it started by itself.
         """
         lanes = tuple(
             replace(lane, steps=steps, pace=None, linger=False, probes=lane.probes or Probes())
@@ -41,6 +47,8 @@ class Checking:
         self._stop, self._ended = threading.Event(), threading.Event()
         self._stage = "starting"
         self.progress = "starting"
+        self.steps, self.is_automatic = steps, is_automatic
+        self.is_interrupted = False
         self.finding: Finding | None = None
         self.failure = ""
 
@@ -55,6 +63,8 @@ class Checking:
             finding = check(self._spec, tolerances(self._spec), self._run, say=self._say)
             if not self._stop.is_set():
                 self.finding = finding
+        except _StoppedError:
+            pass
         except Exception as error:  # told on the screen: the race there has nothing to do with it
             self.failure = f"{type(error).__name__}: {error}"
         finally:
@@ -68,6 +78,9 @@ class Checking:
         self._stage = self.progress = stage
 
     def _run(self, spec: RaceSpec, watch: Watch) -> Result:
+        if self._stop.is_set():
+            raise _StoppedError
+
         def watching(lanes: list[History]) -> None:
             watch(lanes)
             done, total = min(lane.steps for lane in lanes), max(lane.steps for lane in spec.lanes)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fwtui.measure.agreement import Place
 from fwtui.measure.probes import Gap, Key, Kind
 from fwtui.tui import words
+from fwtui.tui.checking import MOST_STEPS
 from fwtui.tui.model import RaceModel
 
 NAMES: dict[Kind, str] = {"metric": "", "gradient": "gradient ", "parameter": "parameter "}
@@ -23,6 +24,7 @@ class Judgement:
         worst: the largest gap in the probes: step, quantity, gap.
         explained: where they differ, the steps over which a check has found that rounding explains it.
         proven: where they differ, whether that is more than rounding can do: in float64, or by a check.
+        undecided: where they differ, why a check could not tell a bug from rounding; "" where none failed to.
     """
 
     same: bool | None
@@ -33,6 +35,7 @@ class Judgement:
     worst: tuple[int, Key, Gap] | None = None
     explained: int | None = None
     proven: bool = False
+    undecided: str = ""
 
 
 def judge(model: RaceModel) -> Judgement:
@@ -61,7 +64,26 @@ def _apart(model: RaceModel, first: str, step: int, worst: tuple[int, Key, Gap] 
     """Lanes that differ, first at `step`. In float32 a ReLU at its kink is enough for that."""
     finding = model.checking.finding if model.checking else None
     proven = model.dtype == "float64" or (finding is not None and finding.same is False)
-    return Judgement(False, "", False, first, step, worst, _explained(model, step), proven)
+    explained = _explained(model, step)
+    undecided = "" if proven or explained is not None else _undecided(model)
+    return Judgement(False, "", False, first, step, worst, explained, proven, undecided)
+
+
+def _undecided(model: RaceModel) -> str:
+    """Why a check came to no verdict; "" where none ran, or it still runs."""
+    checking = model.checking
+    if checking is None:
+        return ""
+    if checking.failure:
+        return f"the check itself failed: {checking.failure}"
+    return checking.finding.reason if checking.finding is not None and checking.finding.same is None else ""
+
+
+def steps_to_check(model: RaceModel, judgement: Judgement) -> int:
+    """How many steps a check must train: up to the first that differs, or those that all lanes have done."""
+    if judgement.first_step is not None:
+        return max(judgement.first_step + 1, 2)
+    return min(max(min(history.steps for history in model.histories), 1), MOST_STEPS)
 
 
 def _explained(model: RaceModel, step: int) -> int | None:

@@ -100,6 +100,8 @@ class RaceModel:
         """What these come to."""
         self.checking: Checking | None = None
         """The parity check that runs, or the last one, if it was of this race."""
+        self.queries = 0
+        """How often a lane was asked for its ops or graphs."""
         self._held: list[int] = []
         self._set(request, plan(request))
 
@@ -136,14 +138,18 @@ class RaceModel:
         """Whether a parity check runs."""
         return self.checking is not None and self.checking.running
 
-    def check(self, steps: int) -> None:
-        """Starts a parity check of so many steps; the lanes wait until it has ended."""
+    def check(self, steps: int, is_automatic: bool = False) -> None:
+        """Starts a parity check of so many steps; the lanes wait until it has ended.
+
+        Args:
+            is_automatic: whether it starts by itself; it must not disturb what a lane is asked for then.
+        """
         if self.is_checking:
             return
         training = [lane.history.ended is None and not lane.paused for lane in self.lanes]
         self._held = [index for index, trains in enumerate(training) if trains]
         self.toggle_pause(self._held)
-        self.checking = Checking(self.spec, steps)
+        self.checking = Checking(self.spec, steps, is_automatic)
         self._start_thread(self.checking.work, "parity check")
 
     def drop_check(self) -> None:
@@ -151,6 +157,20 @@ class RaceModel:
         if self.checking is not None:
             self.checking.stop()
             self.checking = None
+
+    def _end_check(self) -> None:
+        """Ends a check that runs, as lanes are about to train."""
+        if self.is_checking:
+            self.drop_check()
+
+    def _query(self, index: int, word: Word) -> None:
+        """Asks a lane for something that it times: no check that started by itself may run meanwhile."""
+        self.queries += 1
+        checking = self.checking
+        if checking is not None and checking.running and checking.is_automatic:
+            checking.is_interrupted = True
+            self.drop_check()
+        self.race.ask(index, word)
 
     def watch(self) -> None:
         """Takes the turn from a lane that hangs; to be called about twice a second."""
@@ -200,17 +220,22 @@ class RaceModel:
         """Pauses these lanes; where all of them are paused, lets them go on."""
         lanes = [index for index in indices if not self.lanes[index].over]
         resume = all(self.lanes[index].paused for index in lanes)
+        if resume and lanes:
+            self._end_check()
         for index in lanes:
             self.lanes[index].paused = not resume
             (self.race.resume if resume else self.race.pause)(index)
 
     def train_on(self, index: int) -> None:
         """Gives a lane that is done as many steps again."""
+        self._end_check()
         self.lanes[index].paused = False
         self.race.train_on(index, self.lanes[index].spec.steps)
 
     def step(self, indices: Sequence[int]) -> None:
         """Pauses these lanes and has each take one step."""
+        self._end_check()
+        self._held = [index for index in self._held if index not in indices]
         for index in indices:
             if not self.lanes[index].over:
                 self.lanes[index].paused = True
@@ -220,7 +245,7 @@ class RaceModel:
         """Has a lane log the ops of that step, or of its next one where it is beyond it: before the step, or
         at once where it is paused or done.
         """
-        self.race.ask(index, Word("log-ops", step))
+        self._query(index, Word("log-ops", step))
 
     def log_every(self, index: int, steps: int) -> None:
         """Has a lane log the ops before each so many-th step from now on; 0: before none."""
@@ -234,7 +259,7 @@ class RaceModel:
 
     def ask_graphs(self, index: int, step: int = 0) -> None:
         """Has a lane tell the graphs of that step, as `ask_ops` does its ops."""
-        self.race.ask(index, Word("tell-graphs", step))
+        self._query(index, Word("tell-graphs", step))
 
     def set_lane(self, index: int, lane: LaneRequest) -> None:
         """Runs something else in one lane; the others train on. SpecError where it makes no sense."""

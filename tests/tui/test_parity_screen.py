@@ -91,7 +91,7 @@ async def test_a_lane_that_fails_is_no_agreement():
 
 @pytest.mark.usefixtures("scripted_backends")
 async def test_a_check_finds_the_place_while_the_lanes_wait():
-    async with driven("scripted.ok", "scripted.tilt", probe_every="growing", size=(120, 40)) as d:
+    async with driven("scripted.ok", "scripted.steep", probe_every="growing", size=(120, 40)) as d:
         await d.trains(0, 1)
         await d.press("5")
         await d.shows("≠ apart", "f finds")
@@ -103,7 +103,7 @@ async def test_a_check_finds_the_place_while_the_lanes_wait():
         await d.trains(0, 1)
         finding = d.app.model.checking.finding
         assert {lane.dtype for lane in finding.result.spec.lanes} == {"float32"}
-        assert finding.result.spec.lanes[0].steps == 7
+        assert finding.result.spec.lanes[0].steps == 2
         await d.press("r")
         await d.shows("f finds")
 

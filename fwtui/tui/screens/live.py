@@ -35,7 +35,7 @@ class LiveScreen(RaceScreen):
         Binding("m", "next_metric", show=False, tooltip="another metric of the network's in the first chart"),
         Binding("up,k", "next_chart(-1)", show=False, tooltip="the chart above"),
         Binding("down,j", "next_chart(1)", show=False, tooltip="the chart below"),
-        Binding("escape", "unzoom", show=False, tooltip="back: all lanes, no cursor"),
+        Binding("escape", "unzoom", show=False, tooltip="back: all lanes, no cursor; end the check"),
     ]
 
     def __init__(self, model: RaceModel) -> None:
@@ -178,7 +178,11 @@ class LiveScreen(RaceScreen):
         self.call_after_refresh(self.fit)
 
     def action_unzoom(self) -> None:
-        """All lanes again."""
+        """All lanes again; where all are shown, ends a parity check."""
+        if self.maximized is None and self._model.is_checking:
+            self._model.drop_check()
+            self.look()
+            return
         index = self.lane_index
         self.minimize()
         self.call_after_refresh(self.fit)

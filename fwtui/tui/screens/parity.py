@@ -15,7 +15,7 @@ from fwtui.tui import judgement
 from fwtui.tui.charts import heat as drawing
 from fwtui.tui.charts.axes import NUMBER
 from fwtui.tui.charts.heat import Heat
-from fwtui.tui.checking import MOST_STEPS, Checking
+from fwtui.tui.checking import Checking
 from fwtui.tui.gaps import GapTable
 from fwtui.tui.model import RaceModel
 from fwtui.tui.screens.race_screen import NARROW_COLUMNS, RaceScreen
@@ -155,9 +155,11 @@ class ParityScreen(RaceScreen):
         self._finding.show(checking, model.comparable is None, self.has_class("-narrow"))
         if checking is not None and checking.finding is not None and checking is not self._found:
             self._found = checking
-            self.add_class("-found")
-            if (first := checking.finding.place) is not None:
-                self._chosen = first.key, first.last
+            # A check that started by itself takes nothing away from a user who is looking at a cell.
+            if not (checking.is_automatic and (self._chosen or self.has_class("-table"))):
+                self.add_class("-found")
+                if (first := checking.finding.place) is not None:
+                    self._chosen = first.key, first.last
             self.fit()
 
     def _cursor(self) -> Cursor | None:
@@ -261,10 +263,7 @@ class ParityScreen(RaceScreen):
         if model.comparable is not None:
             self.notify(model.comparable, severity="warning")
             return
-        first = judgement.judge(model).first_step
-        done = min(history.steps for history in model.histories)
-        steps = min(max(done, 1), MOST_STEPS)
-        model.check(steps if first is None else max(first + 1, 2))
+        model.check(judgement.steps_to_check(model, judgement.judge(model)))
         self.look()
 
     def action_back(self) -> None:

@@ -47,9 +47,10 @@ def _same(model: RaceModel) -> list[Content]:
     differing = [name for name in model.differences() if name not in ("threads", "device")]
     differ = f"  lanes differ in {', '.join(differing)}" if differing else ""
     skipped = f"  {gap.skipped:,} steps not compared" if gap.skipped else ""
+    check, short = _check(model, judgement)
     if judgement.same is False and gap.same:
         answer = difference(judgement)
-        figures, where = f"  {judgement.first}", "  the losses agree" + _how_to_tell(judgement)
+        figures, where = f"  {judgement.first}", "  the losses agree"
     elif gap.same:
         answer = ("✓ yes", "bold $success")
         figures = f"  gap {words.gap(gap.largest)} of {gap.tolerance:.0e}"
@@ -58,17 +59,29 @@ def _same(model: RaceModel) -> list[Content]:
         answer = difference(judgement)
         figures = f"  from step {gap.first_divergence:,}"
         where = f", gap {words.gap(gap.largest)} of {gap.tolerance:.0e} at step {gap.largest_at:,}"
-        where += _how_to_tell(judgement)
     return [
-        Content.assemble(question, answer, figures, where, (differ + skipped, "$warning")),
-        Content.assemble(question, answer, figures, (differ, "$warning")),
-        Content.assemble(question, answer, (differ, "$warning")),
+        Content.assemble(question, answer, figures, where, check, (differ + skipped, "$warning")),
+        Content.assemble(question, answer, figures, check, (differ, "$warning")),
+        Content.assemble(question, answer, check, (differ, "$warning")),
+        Content.assemble(question, answer, short, (differ, "$warning")),
+        # The last one is cut: a reason is worth its beginning.
+        Content.assemble(question, answer, short or (differ, "$warning")),
     ]
 
 
-def _how_to_tell(judgement: Judgement) -> str:
-    """Which keys tell rounding from a bug, where nothing has yet."""
-    return "" if judgement.proven or judgement.explained is not None else "; 5 f: a bug or rounding?"
+def _check(model: RaceModel, judgement: Judgement) -> tuple[str, str]:
+    """What a check does or came to, that is to tell rounding from a bug; or which keys start it.
+
+    Returns:
+        That, and the same in fewer words.
+    """
+    if judgement.same is not False or judgement.proven or judgement.explained is not None:
+        return "", ""
+    if model.is_checking:
+        return "  ◌ checking: bug or rounding?", "  ◌ checking"
+    if judgement.undecided:
+        return (f"  not judged: {judgement.undecided}",) * 2
+    return "; 5 f: a bug or rounding?", "; 5 f tells why"
 
 
 def _faster(model: RaceModel, speed: Speed | None) -> list[Content]:
