@@ -26,6 +26,8 @@ class ArrayGap:
         index: where the worst element is.
         a, b: its two values, complex where one of the arrays is.
         problem: why the arrays cannot be told apart by figures, such as another shape; "" where they can.
+        relative_to: what `absolute` was divided by; NaN where it was not.
+        is_floor: whether that is the floor, as rounding alone decides arrays so small.
     """
 
     absolute: float
@@ -35,6 +37,8 @@ class ArrayGap:
     a: Scalar = math.nan
     b: Scalar = math.nan
     problem: str = ""
+    relative_to: float = math.nan
+    is_floor: bool = False
 
 
 def unlike(problem: str) -> ArrayGap:
@@ -69,7 +73,17 @@ def array_gap(a: NDArray[Any], b: NDArray[Any], dtype: str, floor: float = 0.0) 
     scale = max(magnitude, floor, float(np.finfo(np.float64).tiny))
     component = np.finfo(dtype).dtype.type
     last_place = float(np.spacing(component(max(abs(at_a), abs(at_b)))))
-    return ArrayGap(absolute, absolute / scale, absolute / last_place, tuple(map(int, worst)), at_a, at_b)
+    index = tuple(map(int, worst))
+    return ArrayGap(
+        absolute,
+        absolute / scale,
+        absolute / last_place,
+        index,
+        at_a,
+        at_b,
+        relative_to=scale,
+        is_floor=magnitude < floor,
+    )
 
 
 def widened(array: NDArray[Any]) -> NDArray[Any]:

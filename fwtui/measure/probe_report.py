@@ -31,6 +31,7 @@ def quantity(key: Key, gap: Gap) -> dict[str, Any]:
         "name": key[1],
         "lane": gap.lane + 1,
         "relative": number(array.relative),
+        "relative_to": number(array.relative_to),
         "absolute": number(array.absolute),
         "ulps": number(array.ulps),
         "index": list(array.index),

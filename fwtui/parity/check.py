@@ -358,7 +358,9 @@ def _off(finding: Finding) -> Place | None:
 
 def _update_place(member: int, gap: UpdateGap) -> Place:
     absolute = abs(gap.given - gap.expected)
-    array = ArrayGap(absolute, gap.relative, math.nan, gap.index, gap.expected, gap.given)
+    scale = absolute / gap.relative if gap.relative else math.nan
+    values = gap.expected, gap.given
+    array = ArrayGap(absolute, gap.relative, math.nan, gap.index, *values, relative_to=scale)
     return Place(gap.step, gap.step, "update", ("parameter", gap.name), Gap(member, array))
 
 

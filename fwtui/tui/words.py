@@ -90,6 +90,11 @@ def gap(value: float | None) -> str:
     return "∞" if math.isinf(value) else f"{value:.1e}" if value else "0"
 
 
+def magnitude(value: float) -> str:
+    """What a gap is relative to: `0.318`, `2.9e+07`."""
+    return f"{value:.3g}"
+
+
 def exact(value: float | complex, dtype: str) -> str:
     """A number in as many figures as tell it from its neighbours: `0.0123456791`."""
     return f"{value:.{17 if dtype == 'float64' else 9}g}"

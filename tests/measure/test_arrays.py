@@ -20,6 +20,7 @@ def test_the_worst_element_is_told_with_both_values():
     gap = array_gap(a, b, "float64")
     assert (gap.index, gap.a, gap.b, gap.absolute) == ((1, 0), 4.0, 3.0, 1.0)
     assert gap.relative == 1 / 8
+    assert (gap.relative_to, gap.is_floor) == (8.0, False)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -38,7 +39,9 @@ def test_units_are_those_of_the_less_exact_dtype():
 def test_the_floor_is_the_least_denominator():
     a, b = np.array([1e-9]), np.array([2e-9])
     assert array_gap(a, b, "float64").relative == pytest.approx(0.5)
-    assert array_gap(a, b, "float64", floor=1e-3).relative == pytest.approx(1e-6)
+    at_floor = array_gap(a, b, "float64", floor=1e-3)
+    assert at_floor.relative == pytest.approx(1e-6)
+    assert (at_floor.relative_to, at_floor.is_floor) == (1e-3, True)
 
 
 def test_scalars_have_no_index():
@@ -48,6 +51,7 @@ def test_scalars_have_no_index():
 def test_another_shape_is_a_difference():
     gap = array_gap(np.ones((2, 3)), np.ones((3, 2)), "float32")
     assert gap.relative == math.inf
+    assert math.isnan(gap.relative_to)
     assert gap.problem == "shape (2, 3) against (3, 2)"
 
 

@@ -145,6 +145,7 @@ async def test_the_cursor_begins_at_the_worst_cell_and_moves():
         assert details(d).startswith("gradient w2")
         assert "✗ above 1e-04" in details(d)
         assert "at        [3, 5]" in details(d)
+        assert "the largest element" in details(d)
         await d.press("home")
         assert details(d).startswith("gradient w2   before step 0")
         assert "within 1e-04" in details(d)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from textual.content import Content
@@ -32,7 +33,11 @@ class CellDetails(Static):
             gap: None where nothing could be compared.
             tight: whether there are two lines only.
         """
-        told = Content("") if key is None else (_tight if tight else _wide)(model, key, steps, gap)
+        told = (
+            Content("")
+            if key is None
+            else (_tight(model, key, steps, gap, self.size.width) if tight else _wide(model, key, steps, gap))
+        )
         if not told.is_same(self._told):
             self._told = told
             self.update(told, layout=False)
@@ -51,6 +56,7 @@ def _wide(model: RaceModel, key: Key, steps: Sequence[int], gap: Gap | None) -> 
     held = (f"✗ above {tolerance:.0e}", "bold $error") if above else (f"within {tolerance:.0e}", "$dim")
     figures = [
         ("relative", words.gap(gap.relative), held if model.summary.proves(key) or not above else _UNJUDGED),
+        ("of", words.magnitude(gap.array.relative_to), (_relative_to(gap), "$dim")),
         ("|a − b|", words.gap(gap.array.absolute), ("", "")),
         ("ULPs", words.ulps(gap.array.ulps), (f"of {model.dtype}", "$dim")),
         ("at", words.index(gap.array.index) or "a single number", ("", "")),
@@ -60,10 +66,17 @@ def _wide(model: RaceModel, key: Key, steps: Sequence[int], gap: Gap | None) -> 
     return Content("\n").join(lines)
 
 
+def _relative_to(gap: Gap) -> str:
+    """What the gap is relative to."""
+    if not math.isfinite(gap.array.relative_to):
+        return ""
+    return "the array is rounding" if gap.array.is_floor else "the largest element"
+
+
 _UNJUDGED = ("not judged in float32", "$warning")
 
 
-def _tight(model: RaceModel, key: Key, steps: Sequence[int], gap: Gap | None) -> Content:
+def _tight(model: RaceModel, key: Key, steps: Sequence[int], gap: Gap | None, width: int) -> Content:
     where = f"{quantity(key)}{words.index(gap.array.index) if gap else ''}"
     title = Content.assemble((where, "bold"), (f" before step {steps[0]:,}  ", "$dim"))
     if gap is None:
@@ -71,13 +84,24 @@ def _tight(model: RaceModel, key: Key, steps: Sequence[int], gap: Gap | None) ->
     if gap.array.problem:
         return Content("\n").join([title, Content.assemble((f"✗ {gap.array.problem}", "bold $error"))])
     mark = ("✗ ", "bold $error") if gap.relative > model.gap.tolerance else ""
-    figures = Content.assemble(
-        mark, (words.gap(gap.relative), "bold"), ("  |a − b| ", "$dim"), words.gap(gap.array.absolute)
+    array = gap.array
+    relative = Content.assemble(title, mark, (words.gap(gap.relative), "bold"))
+    of = Content("")
+    if math.isfinite(array.relative_to):
+        of = Content.assemble((" of ", "$dim"), words.magnitude(array.relative_to))
+    absolute = Content.assemble(("  |a − b| ", "$dim"), words.gap(array.absolute))
+    values = Content("   ").join(_values(model, gap, 0))
+    ulps = Content.assemble("   ", words.ulps(array.ulps), (" ULPs", "$dim"))
+    lines = (
+        [relative + of + absolute, relative + of, relative],
+        [values + ulps, values],
     )
-    ulps = Content.assemble("  ", words.ulps(gap.array.ulps), (" ULPs", "$dim"))
-    return Content("\n").join(
-        [Content.assemble(title, figures, ulps), Content("   ").join(_values(model, gap, 0))]
-    )
+    return Content("\n").join(_that_fits(variants, width) for variants in lines)
+
+
+def _that_fits(variants: Sequence[Content], width: int) -> Content:
+    """The first of `variants`, the widest first, that fits; the last one where none does."""
+    return next((one for one in variants if one.cell_length <= width), variants[-1])
 
 
 def _unknown() -> Content:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from textual.content import Content
@@ -62,9 +63,9 @@ class GapRows(Widget):
     def _columns(self, width: int) -> list[tuple[str, int]]:
         """Names and widths: the quantity gets what is left, and what is least needed gives way."""
         value = 24 if self._dtype == "float64" else 16
-        sizes = {"relative": 9, "|a − b|": 8, "ULPs": 8, "at": 12, "lane 1": value, "other": value}
+        sizes = {"relative": 9, "of": 8, "|a − b|": 8, "ULPs": 8, "at": 12, "lane 1": value, "other": value}
         longest = max((len(quantity(key)) for key, _ in self._rows), default=0)
-        for name in ("|a − b|", "at", "ULPs", "other", "lane 1"):
+        for name in ("|a − b|", "at", "of", "ULPs", "other", "lane 1"):
             left = width - sum(size + _SPACE for size in sizes.values())
             if left >= min(longest, _WIDEST_NAME):
                 break
@@ -74,13 +75,14 @@ class GapRows(Widget):
 
     def _cells(self, gap: Gap | None) -> dict[str, str]:
         if gap is None:
-            unknown = dict.fromkeys(("|a − b|", "ULPs", "at", "lane 1", "other"), "")
+            unknown = dict.fromkeys(("of", "|a − b|", "ULPs", "at", "lane 1", "other"), "")
             return {**unknown, "relative": words.NA}
         array = gap.array
         told = not array.problem
         other = f"{gap.lane + 1}: " if self._lanes > 2 else ""
         return {
             "relative": ("✗ " if gap.relative > self._tolerance else "") + words.gap(gap.relative),
+            "of": words.magnitude(array.relative_to) if math.isfinite(array.relative_to) else "",
             "|a − b|": words.gap(array.absolute),
             "ULPs": words.ulps(array.ulps),
             "at": words.index(array.index),

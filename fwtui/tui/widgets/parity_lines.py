@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -77,7 +79,7 @@ def _answer(model: RaceModel, judgement: Judgement) -> tuple[Sides, ...]:
     if judgement.same:
         so_far = "" if all(lane.history.ended for lane in model.lanes) else " so far"
         answer = Content.assemble(question, ("✓ yes", "bold $success"), so_far)
-        figures = Content.assemble("  largest gap ", (words.gap(largest), "bold"), f" of {tolerance}")
+        figures = Content.assemble("  largest gap ", (words.gap(largest), "bold"), f", tolerance {tolerance}")
     else:
         answer = Content.assemble(question, difference(judgement))
         figures = Content.assemble("  first above ", tolerance, " in ", (judgement.first, "bold"))
@@ -122,6 +124,8 @@ def _worst(model: RaceModel, judgement: Judgement) -> tuple[Sides, ...]:
         said = Content.assemble(where, f": {array.problem}")
         return ((said, _NOTHING),)
     relative = Content.assemble(where, ("  gap ", "$dim"), words.gap(gap.relative))
+    if math.isfinite(array.relative_to):
+        relative = Content.assemble(relative, (" of ", "$dim"), words.magnitude(array.relative_to))
     a, b = (words.exact(value, model.dtype) for value in (array.a, array.b))
     lanes = Content.assemble(("   lane 1 ", "$dim"), a, (f"   lane {gap.lane + 1} ", "$dim"), b)
     ulps = Content.assemble((f"   {words.ulps(array.ulps)} ULPs", "$dim"))
