@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fwtui.measure.agreement import Place
 from fwtui.measure.probes import Gap, Key, Kind
+from fwtui.measure.verdict import earliest, first_metrics
 from fwtui.tui import words
 from fwtui.tui.checking import MOST_STEPS
-from fwtui.tui.model import RaceModel
+from fwtui.tui.model import Lane, RaceModel
 
 NAMES: dict[Kind, str] = {"metric": "", "gradient": "gradient ", "parameter": "parameter "}
 
@@ -24,6 +25,7 @@ class Judgement:
         worst: the largest gap in the probes: step, quantity, gap.
         explained: where they differ, the steps over which a check has found that rounding explains it.
         proven: where they differ, whether that is more than rounding can do: in float64, or by a check.
+        over: over which lanes that holds, and what became of the others; "" where it holds over all.
         undecided: where they differ, why a check could not tell a bug from rounding; "" where none failed to.
     """
 
@@ -35,29 +37,56 @@ class Judgement:
     worst: tuple[int, Key, Gap] | None = None
     explained: int | None = None
     proven: bool = False
+    over: str = ""
     undecided: str = ""
 
 
 def judge(model: RaceModel) -> Judgement:
-    """The race as it stands. Agreement is never told of what was not compared, or not to its end."""
+    """The race as it stands, by the rules of `fwtui.measure.verdict.same_answer`.
+
+    Agreement is never told of what was not compared, nor where fewer than two lanes are left.
+    """
     if refused := model.comparable:
         return Judgement(None, refused, hopeless=True)
-    found, worst = model.summary.place, model.summary.worst
+    lost = [lane for lane in model.lanes if _is_lost(lane)]
+    judgement = _compared(model)
+    if not lost:
+        return judgement
+    reason = "; ".join(map(_how_lost, lost))
+    left = [str(lane.run.lane + 1) for lane in model.lanes if lane not in lost]
+    if judgement.same is False:
+        return replace(judgement, over=reason)
+    if len(left) < 2:
+        return Judgement(None, reason, hopeless=True, worst=judgement.worst)
+    return replace(judgement, over=f"lanes {' and '.join(left)} alone: {reason}")
+
+
+def _compared(model: RaceModel) -> Judgement:
+    """What was compared so far, whatever has become of the lanes."""
+    tolerance, worst = model.gap.tolerance, model.summary.worst
+    found = earliest(first_metrics(model.histories, model.dtype, tolerance), model.summary.place)
     loss_at = model.gap.first_divergence
     if loss_at is not None and (found is None or loss_at < found.step):
         return _apart(model, f"step {loss_at:,}, forward: loss", loss_at, worst)
     if found is not None:
         return _apart(model, place(found), found.last, worst)
-    over = [lane for lane in model.lanes if lane.over]
-    for lane in over:
-        ended = lane.history.ended
-        if ended is not None and ended.outcome != "done":
-            steps = words.plural(lane.history.steps, "step")
-            reason = f"lane {lane.run.lane + 1} {ended.outcome} after {steps}"
-            return Judgement(None, reason, hopeless=True, worst=worst)
-    if worst is not None or model.gap.compared:
-        return Judgement(True, worst=worst)
-    return Judgement(None, waiting(model), hopeless=len(over) == len(model.lanes))
+    if worst is None and not model.gap.compared:
+        return Judgement(None, waiting(model), hopeless=all(lane.over for lane in model.lanes))
+    if untested := model.probes.coverage.untested:
+        return Judgement(None, untested, hopeless=True, worst=worst)
+    return Judgement(True, worst=worst)
+
+
+def _is_lost(lane: Lane) -> bool:
+    """Whether the lane failed, diverged or was stopped before its last step."""
+    return lane.history.ended is not None and lane.history.ended.outcome != "done"
+
+
+def _how_lost(lane: Lane) -> str:
+    """`lane 2 failed after 20 steps`."""
+    assert lane.history.ended is not None
+    steps = words.plural(lane.history.steps, "step")
+    return f"lane {lane.run.lane + 1} {lane.history.ended.outcome} after {steps}"
 
 
 def _apart(model: RaceModel, first: str, step: int, worst: tuple[int, Key, Gap] | None) -> Judgement:
@@ -66,7 +95,15 @@ def _apart(model: RaceModel, first: str, step: int, worst: tuple[int, Key, Gap] 
     proven = model.dtype == "float64" or (finding is not None and finding.same is False)
     explained = _explained(model, step)
     undecided = "" if proven or explained is not None else _undecided(model)
-    return Judgement(False, "", False, first, step, worst, explained, proven, undecided)
+    return Judgement(
+        False,
+        first=first,
+        first_step=step,
+        worst=worst,
+        explained=explained,
+        proven=proven,
+        undecided=undecided,
+    )
 
 
 def _undecided(model: RaceModel) -> str:

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from fwtui.race.array import Array
-from fwtui.race.records import Ended, NotProbed, Probed
+from fwtui.race.records import Ended, NetInspected, NotProbed, Probed, Steps
 from fwtui.tui.judgement import judge, waiting
 from fwtui.tui.model import RaceModel
 from fwtui.tui.summary import ProbeSummary
+from fwtui.tui.widgets.verdict_bar import _same
 from tests.tui import still
 from tests.tui.still import NOW, done, importing, probed, race, training
 
@@ -97,10 +98,12 @@ def test_losses_between_the_probes_count():
 
 def test_an_accuracy_proves_nothing_in_float32():
     def jumps(step, name):
-        return 0.01 if name == "accuracy" else 0
+        return 0.01 if name == "accuracy" and step else 0
 
     said = both(off=jumps, metrics=("loss", "accuracy"))
     assert judge(stands(*said)).same is True
+    at_once = both(off=lambda step, name: 0.01 if name == "accuracy" else 0, metrics=("loss", "accuracy"))
+    assert judge(stands(*at_once)).first == "step 0, forward: accuracy"
     exact = race(*(f"{backend} dtype=float64" for backend in BOTH))
     assert judge(stands(*said, request=exact)).same is False
 
@@ -109,8 +112,8 @@ def test_a_check_can_tell_that_rounding_explains_a_difference():
     model = stands(*both(off=lambda step, name: 0.01 if name == "gradient w1" and step >= 4 else 0))
     assert judge(model).explained is None
     lanes = [SimpleNamespace(steps=5)]
-    checked = SimpleNamespace(same=True, result=SimpleNamespace(spec=SimpleNamespace(lanes=lanes)))
-    model.checking = SimpleNamespace(finding=checked)
+    checked = SimpleNamespace(same=True, reason="", result=SimpleNamespace(spec=SimpleNamespace(lanes=lanes)))
+    model.checking = SimpleNamespace(finding=checked, failure="")
     assert (judge(model).same, judge(model).explained) == (False, 5)
     lanes[0].steps = 4  # it did not come so far
     assert judge(model).explained is None
@@ -127,10 +130,50 @@ def test_a_lane_that_ended_early_is_no_agreement(outcome):
     assert found.reason == f"lane 1 {outcome} after 40 steps"
 
 
+def test_an_answer_over_some_lanes_names_them_and_the_others():
+    lanes = (*BOTH, "tf.eager")
+    said = [[*training(backend, 40), *probed(backend, 40)] for backend in lanes]
+    said[1].append(Ended("failed", 40, NOW, "gone"))
+    model = stands(*said, request=race(*lanes))
+    assert judge(model).same is True
+    assert judge(model).over == "lanes 1 and 3 alone: lane 2 failed after 40 steps"
+    assert "✓ yes" in _same(model)[-1].plain
+    assert all("lane 2 failed after 40 steps" in variant.plain for variant in _same(model))
+
+
+def test_metrics_of_the_first_step_count_without_probes():
+    said = [training(backend, 30) for backend in BOTH]
+    for records, accuracy in zip(said, (0.25, 0.5), strict=True):
+        first = next(place for place, record in enumerate(records) if isinstance(record, Steps))
+        columns = (*records[first].metrics, ("accuracy", np.full(1, accuracy).tobytes()))
+        records[first] = replace(records[first], metrics=columns)
+    found = judge(stands(*said, request=race(*BOTH, probe_every="never")))
+    assert (found.same, found.first) == (False, "step 0, forward: accuracy")
+
+
+def test_what_tests_nothing_is_no_agreement():
+    zeros = Array.of(np.zeros((3, 2), np.float32))
+    probe = Probed(0, (("loss", 1.0),), (("w1", zeros),), (("w1", Array.of(np.ones((3, 2), np.float32))),))
+    said = [[*training(backend, 30), probe] for backend in BOTH]
+    model = stands(*said)
+    found = judge(model)
+    assert (found.same, found.hopeless) == (None, True)
+    assert found.reason == "nothing was tested: no gradient reaches w1"
+    assert [variant.plain for variant in _same(model)] == [f"Same answer?  n/a: {found.reason}"]
+
+
+def test_why_networks_cannot_be_compared_is_told_in_full():
+    said = [[*training(BOTH[0], 30), NetInspected(own_weights=("Linear.weight",))], training(BOTH[1], 30)]
+    model = stands(*said)
+    assert "1 tf.function trains on weights that are none of parameters()" in _same(model)[-1].plain
+    assert judge(model).reason == waiting(model)
+
+
 def test_a_difference_stays_one_when_a_lane_ends():
     said = both(off=lambda step, name: 0.01)
     said[0].append(Ended("failed", 40, NOW, "gone"))
-    assert judge(stands(*said)).same is False
+    found = judge(stands(*said))
+    assert (found.same, found.over) == (False, "lane 1 failed after 40 steps")
 
 
 def test_nothing_yet():

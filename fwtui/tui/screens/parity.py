@@ -124,7 +124,7 @@ class ParityScreen(RaceScreen):
         at = self._cursor()
         empty = judgement.waiting(model) if not self._table.keys else ""
         self._map.show(self._heat, at, empty)
-        self._show_check()
+        self._show_check(found)
         self._show_cell(at)
 
     def _take_in(self) -> None:
@@ -148,11 +148,13 @@ class ParityScreen(RaceScreen):
         self._chart.empty = "no gap above 0" if self._table.keys else "no probe yet"
         self._chart.show([curve for _, curve in drawn])
 
-    def _show_check(self) -> None:
+    def _show_check(self, found: judgement.Judgement) -> None:
         """How the check stands; once it has found a place, the cursor is there."""
         model = self._model
         checking = model.checking
-        self._finding.show(checking, model.comparable is None, self.has_class("-narrow"))
+        # Where there is no probe, the map has room for it.
+        reason = found.reason if found.hopeless and self._table.keys else ""
+        self._finding.show(checking, model.comparable is None, self.has_class("-narrow"), reason)
         if checking is not None and checking.finding is not None and checking is not self._found:
             self._found = checking
             # A check that started by itself takes nothing away from a user who is looking at a cell.

@@ -70,7 +70,9 @@ def _relative_to(gap: Gap) -> str:
     """What the gap is relative to."""
     if not math.isfinite(gap.array.relative_to):
         return ""
-    return "the array is rounding" if gap.array.is_floor else "the largest element"
+    if gap.array.is_floor:
+        return "the floor: it is made of rounding"
+    return "the largest element" if gap.array.index else "the larger of both"
 
 
 _UNJUDGED = ("not judged in float32", "$warning")

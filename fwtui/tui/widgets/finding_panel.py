@@ -24,12 +24,13 @@ class FindingPanel(Static):
         super().__init__(id=id)
         self._shown: tuple[object, str] = (None, "")
 
-    def show(self, checking: Checking | None, comparable: bool, tight: bool) -> None:
+    def show(self, checking: Checking | None, comparable: bool, tight: bool, reason: str = "") -> None:
         """Shows how the check stands.
 
         Args:
             comparable: whether there is anything to check.
             tight: whether there is one line only until there is a finding.
+            reason: why the race cannot be judged, to be told in full; "" where it can.
         """
         if checking is not None and checking.finding is not None:
             shown: tuple[object, str] = (checking, self.app.theme)
@@ -37,19 +38,21 @@ class FindingPanel(Static):
                 self._shown = shown
                 self.update(_finding(checking.finding, self.app.theme_variables))
             return
-        told = _standing(checking, comparable, tight)
+        told = _standing(checking, comparable, tight, reason)
         shown = (told.markup, "")
         if shown != self._shown:
             self._shown = shown
             self.update(told)
 
 
-def _standing(checking: Checking | None, comparable: bool, tight: bool) -> Content:
+def _standing(checking: Checking | None, comparable: bool, tight: bool, reason: str) -> Content:
     """What the check does, or would do."""
     if checking is not None and checking.running:
         return Content.assemble((f"◌ {checking.progress}", "$warning"), "   esc", (" cancels", "$dim"))
     if checking is not None and checking.failure:
         return Content.assemble(("✗ the check itself failed: ", "bold $error"), checking.failure)
+    if reason:
+        return Content.assemble(("could not be judged: ", "bold $warning"), reason)
     if not comparable:
         return Content.assemble(("nothing to check", "$dim"))
     offer = (" finds what differs first, and tells rounding from a bug", "$dim")

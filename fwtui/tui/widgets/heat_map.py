@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -97,7 +98,7 @@ class HeatMap(Widget):
         """An empty map with a word on why it is."""
         style = self.get_component_rich_style("heat--label")
         lines = [Strip.blank(width, style)] * height
-        said = [text[:width] for text in self._empty.split("\n")]
+        said = textwrap.wrap(self._empty, width) if width else []
         first = max((height - len(said)) // 2, 0)
         for row, text in enumerate(said[: height - first], first):
             lines[row] = Strip([Segment(text.center(width), style)], width)

@@ -85,6 +85,8 @@ def _answer(model: RaceModel, judgement: Judgement) -> tuple[Sides, ...]:
         figures = Content.assemble("  first above ", tolerance, " in ", (judgement.first, "bold"))
     if judgement.explained is not None:
         figures = Content.assemble(figures, f"; checked over {words.plural(judgement.explained, 'step')}")
+    if judgement.over:
+        answer = Content.assemble(answer, (f"  {judgement.over}", "$warning"))
     both = Content.assemble(answer, figures)
     return ((both, over), (both, _NOTHING), (answer, _NOTHING))
 

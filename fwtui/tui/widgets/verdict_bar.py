@@ -37,35 +37,36 @@ class VerdictBar(Container):
 
 def _same(model: RaceModel) -> list[Content]:
     question = ("Same answer?  ", "$dim")
-    reason = model.comparable
-    gap = model.gap
-    if reason:
-        return [Content.assemble(question, (text, "$dim")) for text in (f"n/a: {reason}", words.NA)]
-    if gap.same is None:
+    gap, judgement = model.gap, judge(model)
+    if judgement.hopeless and judgement.reason:
+        return [Content.assemble(question, (f"{words.NA}: {judgement.reason}", "$dim"))]
+    if judgement.same is None:
         return [Content.assemble(question, (words.NA, "$dim"))]
-    judgement = judge(model)
     differing = [name for name in model.differences() if name not in ("threads", "device")]
     differ = f"  lanes differ in {', '.join(differing)}" if differing else ""
     skipped = f"  {gap.skipped:,} steps not compared" if gap.skipped else ""
     check, short = _check(model, judgement)
-    if judgement.same is False and gap.same:
-        answer = difference(judgement)
-        figures, where = f"  {judgement.first}", "  the losses agree"
-    elif gap.same:
+    over = f"  {judgement.over}" if judgement.over else ""
+    if judgement.same:
         answer = ("✓ yes", "bold $success")
-        figures = f"  gap {words.gap(gap.largest)} of {gap.tolerance:.0e}"
+        figures = f"  gap {words.gap(gap.largest)}, tolerance {gap.tolerance:.0e}"
         where = f" over {gap.compared:,} steps"
+    elif gap.first_divergence is None:
+        answer = difference(judgement)
+        figures = f"  {judgement.first}"
+        where = "  the losses agree" if gap.same else ""
     else:
         answer = difference(judgement)
         figures = f"  from step {gap.first_divergence:,}"
-        where = f", gap {words.gap(gap.largest)} of {gap.tolerance:.0e} at step {gap.largest_at:,}"
+        where = f", gap {words.gap(gap.largest)}, tolerance {gap.tolerance:.0e}, at step {gap.largest_at:,}"
+    notes, keys = (differ + over, "$warning"), short.startswith(";")
     return [
-        Content.assemble(question, answer, figures, where, check, (differ + skipped, "$warning")),
-        Content.assemble(question, answer, figures, check, (differ, "$warning")),
-        Content.assemble(question, answer, check, (differ, "$warning")),
-        Content.assemble(question, answer, short, (differ, "$warning")),
-        # The last one is cut: a reason is worth its beginning.
-        Content.assemble(question, answer, short or (differ, "$warning")),
+        Content.assemble(question, answer, figures, where, check, notes, (skipped, "$warning")),
+        Content.assemble(question, answer, figures, check, notes),
+        Content.assemble(question, answer, check, notes),
+        Content.assemble(question, answer, short, notes),
+        # The last one is cut: a reason is worth its beginning. In what lanes differ says more than a key.
+        Content.assemble(question, answer, notes if not short or (notes[0] and keys) else short),
     ]
 
 
