@@ -26,7 +26,7 @@ class ArrayGap:
         index: where the worst element is.
         a, b: its two values, complex where one of the arrays is.
         problem: why the arrays cannot be told apart by figures, such as another shape; "" where they can.
-        relative_to: what `absolute` was divided by; NaN where it was not.
+        relative_to: what `absolute` was divided by; NaN where it was not, or both are all zero.
         is_floor: whether that is the floor, as rounding alone decides arrays so small.
     """
 
@@ -81,7 +81,7 @@ def array_gap(a: NDArray[Any], b: NDArray[Any], dtype: str, floor: float = 0.0) 
         index,
         at_a,
         at_b,
-        relative_to=scale,
+        relative_to=scale if max(magnitude, floor) > 0 else math.nan,
         is_floor=magnitude < floor,
     )
 

@@ -92,7 +92,7 @@ def gap(value: float | None) -> str:
 
 def magnitude(value: float) -> str:
     """What a gap is relative to: `0.318`, `2.9e+07`."""
-    return f"{value:.3g}"
+    return f"{value:.3g}" if math.isfinite(value) else NA
 
 
 def exact(value: float | complex, dtype: str) -> str:

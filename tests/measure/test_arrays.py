@@ -44,6 +44,12 @@ def test_the_floor_is_the_least_denominator():
     assert (at_floor.relative_to, at_floor.is_floor) == (1e-3, True)
 
 
+def test_zeros_are_relative_to_nothing():
+    gap = array_gap(np.zeros(2), np.zeros(2), "float32")
+    assert gap.relative == 0
+    assert math.isnan(gap.relative_to)
+
+
 def test_scalars_have_no_index():
     assert array_gap(np.asarray(1.0), np.asarray(2.0), "float32").index == ()
 
