@@ -46,7 +46,7 @@ from fwtui.race.records import (
 from fwtui.race.reference import Reference
 from fwtui.race.spec import LaneSpec, Replay, SpecError
 from fwtui.workloads import catalogue as workloads
-from fwtui.workloads.base import Batch, Workload
+from fwtui.workloads.base import Arrays, Batch, Workload
 from fwtui.workloads.error_text import error_text
 from fwtui.workloads.hashes import HASHED_BATCHES, data_sha256, weights_sha256
 from fwtui.workloads.own import Own
@@ -56,6 +56,8 @@ from fwtui.workloads.seeding import data_rng, parameters_rng
 FLUSH_NS = 33_000_000
 MEMORY_NS = 250_000_000
 WARM_UP_STEPS = 10
+STATELESS = 1e-2
+"""Relative change of the first loss that no other rounding or execution mode makes."""
 EVALUATIONS = 40
 
 Emit = Callable[[Record], None]
@@ -105,6 +107,11 @@ class Runner:
         self._evaluated_at = -1
         self._ended: Ended | None = None
         self._first_batch: Batch | None = None
+        self._began: tuple[Arrays, Batch, float] | None = None
+        """The first weights and batch, and the loss of step 0."""
+        self._inspected = NetInspected()
+        self._first_weights: Arrays = {}
+        self._first_loss = math.nan
         self._prober: Prober | None = None
         self._explainer: Explainer | None = None
         self._batches: Iterator[Batch] = iter(())
@@ -214,6 +221,8 @@ class Runner:
             values = run_step(batch)
             ended = clock()
             columns.write(started, ended - started, values)
+            if self.step == 0:
+                self._first_loss = values["loss"]
             if digester is not None:
                 latest = self._backend.latest() if digester.is_due(self.step) else {}
                 columns.write_digests(digester.digests(self.step, batch, latest))
@@ -300,6 +309,7 @@ class Runner:
         """Evaluates when the last step is done; probes and explains the step that would be next."""
         assert self._explainer is not None
         self._inspect()
+        self._inspect_again()
         self._evaluate()
         if self._prober is None and not self._explainer.has_last:
             return
@@ -317,10 +327,27 @@ class Runner:
         assert self._backend is not None
         batch, self._first_batch = self._first_batch, None
         try:
-            self._emit(self._backend.inspect(batch))
+            self._inspected = self._backend.inspect(batch)
         except Exception as error:  # the lane trains on; whoever judges knows that it was not inspected
             traceback.print_exc(file=sys.stderr)
-            self._emit(NetInspected(reason=self.explained(error)[0]))
+            self._inspected = NetInspected(reason=self.explained(error)[0])
+        self._emit(self._inspected)
+        if self._spec.probes is not None and self._spec.start is None:
+            self._began = self._first_weights, batch, self._first_loss
+
+    def _inspect_again(self) -> None:
+        """Tells once all steps are done whether the first weights and batch still give the first loss."""
+        if self._began is None or self._inspected.is_random or self._inspected.is_stateful:
+            return
+        assert self._backend is not None
+        weights, batch, before = self._began
+        now = self._backend.weights()
+        self._backend.load(weights)
+        loss = self._backend.evaluate(batch)["loss"]
+        self._backend.load(now)
+        if math.isfinite(before) and not abs(loss - before) <= STATELESS * abs(before):
+            self._inspected = replace(self._inspected, is_stateful=True)
+            self._emit(self._inspected)
 
     def _heed(self, wishes: Sequence[Word], at_once: bool) -> None:
         """Takes what was asked for: before the next step, or `at_once` where none is about to be taken."""
@@ -376,6 +403,7 @@ class Runner:
             first = {name: array.value().copy() for name, array in spec.start.parameters}
             self._batches = islice(self._batches, spec.start.step, None)
         self._source = self._batches
+        self._first_weights = first
         job = Job(workload, first, sample, known, self._device, spec.optimizer, spec.learning_rate)
         self._backend = self._built(backends.entry(spec.backend).mode, job, spec.dtype)
         self._explainer = Explainer(spec, self._backend, self._emit, self.explained)
