@@ -77,7 +77,11 @@ class StepComparison:
         """`finding` with what is left of the first difference once each op computes from the same values."""
         fed, other = Flow(self.logs[again.side].ops), Flow(self.logs[1 - again.side].ops)
         ops = (first.a, first.b) if again.side == 0 else (first.b, first.a)
-        suspect = (ops[0], ops[1]) if ops[0] and ops[1] and _is_pair(first) else None
+        suspect = None
+        if ops[0] is not None and ops[1] is not None and first.phase != "update":
+            suspect = (ops[0], ops[1]) if first.index is not None else None
+            if first.extra is not None:
+                suspect = self._around(ops[0], ops[1], first.extra == again.side, fed, other)
         feeding = Feeding(fed, other, self.allowed, suspect)
         feeds = feeding.feeds()
         gaps = feeding.own_gaps(again.log(feeds).ops)
@@ -94,6 +98,25 @@ class StepComparison:
             )
             return replace(finding, same=None, place=None, aside=told)
         return replace(finding, op=left)
+
+    def _around(
+        self, op: LoggedOp, others: LoggedOp, is_own: bool, fed: Flow, other: Flow
+    ) -> tuple[LoggedOp, LoggedOp] | None:
+        """What to replace by what so that an op which only one side has is gone, or is there on both.
+
+        Args:
+            op, others: the op of the side that is computed again, and the other side's.
+            is_own: whether it is the first that the other side does not have.
+        """
+        pairs = Feeding(fed, other, self.allowed).pairs
+        if is_own:  # its output becomes what it takes
+            known = [pairs[one] for one in fed.origins(op) if isinstance(one, int) and one in pairs]
+            return (op, other.ops[known[0]]) if known else None
+        counterparts = {there: here for here, there in pairs.items()}
+        known = [
+            counterparts[one] for one in other.origins(others) if isinstance(one, int) and one in counterparts
+        ]
+        return (fed.ops[known[0]], others) if known else None
 
     def _with(self, again: LogAgain, feeds: Sequence[Feed]) -> tuple[OpsLogged, OpsLogged]:
         """Both logs, one of them with outputs replaced, and what came of them."""
@@ -140,8 +163,3 @@ class StepComparison:
         return f"{title} {op.op}" + (
             "" if op.source is None else f" ({Path(op.source[0]).name}:{op.source[1]})"
         )
-
-
-def _is_pair(difference: OpDifference) -> bool:
-    """Whether its two ops are counterparts whose outputs may be put in each other's place."""
-    return difference.extra is None and difference.index is not None and difference.phase != "update"

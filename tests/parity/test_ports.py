@@ -14,16 +14,18 @@ pytestmark = pytest.mark.slow
 
 ELSEWHERE = frozenset(
     {
-        # The value that is wrong is a constant or a batch of integers, or is told by the op that takes it.
-        "tiles for repeated pixels",
-        "mean over padding as well",
+        # Where a constant or an index is wrong, the op that takes it is named.
         "rotary positions of another base",
-        "bias added twice",
-        "padding turned to the front",
-        "state that runs on through padding",
+        "tiles for repeated pixels",
+        # A stop that the one side makes for its padding row, and the other does not.
+        "padding row trained",
+        # Of two losses that are added, the sum.
+        "one direction twice",
     }
 )
 """Faults that are found, and placed at another line than that at fault."""
+WITHIN_HALF_PRECISION = frozenset({"float16 for bfloat16", "second weight not rounded"})
+"""Faults that are no larger than what half precision rounds: nothing can be told of them."""
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -39,7 +41,10 @@ def test_a_fault_is_found_and_placed(name, tmp_path):
     fault = FAULTS[name]
     path = fault.write(tmp_path / "my_port.py")
     finding, text = judged(path)
-    assert finding.same is False, text
+    assert finding.same is (None if name in WITHIN_HALF_PRECISION else False), text
+    if finding.same is None:
+        assert "float16" in text
+        return
     if name not in ELSEWHERE:
         lines = {f"{path.name}:{line}" for side in fault.line_numbers(path) for line in side}
         assert lines & _places(words.where(finding)), text
