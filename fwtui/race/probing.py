@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from fwtui.backends.base import Backend
+from fwtui.backends.determinism import differ
 from fwtui.race.array import Array
 from fwtui.race.records import NoReference, NotProbed, Probed, Rounding
 from fwtui.race.reference import Reference
@@ -63,6 +64,7 @@ class Prober:
         self._probes, self._backend, self._emit, self._reference = probes, backend, emit, reference
         self._parameters = parameters
         self._first: Batch | None = None
+        self._began: tuple[Batch, Mapping[str, float]] | None = None
         self._told = -1
         self._due = probes.at_or_after(0)
 
@@ -87,6 +89,18 @@ class Prober:
         if self._due != NEVER and (last or step >= self._due) and step != self._told:
             self._tell(step, batch)
 
+    def repeats_the_first(self) -> bool:
+        """Whether the first weights and batch give the metrics of the first probe once more."""
+        if self._began is None or self._due == NEVER:
+            return True
+        batch, before = self._began
+        now = self._backend.weights()
+        self._backend.load(self._parameters)
+        metrics, _ = self._backend.gradients(batch)
+        self._backend.load(now)
+        dtype = next(iter(self._parameters.values())).dtype.name
+        return not differ({"loss": before["loss"]}, {"loss": metrics["loss"]}, dtype)
+
     def close(self) -> None:
         """Gives back what it holds."""
         if self._reference is not None:
@@ -103,6 +117,8 @@ class Prober:
 
     def _probed(self, step: int, batch: Batch) -> Probed:
         metrics, gradients = self._backend.gradients(batch)
+        if step == 0:
+            self._began = batch, metrics
         weights = self._backend.weights()
         rounding: tuple[Rounding, ...] = ()
         if self._reference is not None:

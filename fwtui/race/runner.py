@@ -46,7 +46,7 @@ from fwtui.race.records import (
 from fwtui.race.reference import Reference
 from fwtui.race.spec import LaneSpec, Replay, SpecError
 from fwtui.workloads import catalogue as workloads
-from fwtui.workloads.base import Arrays, Batch, Workload
+from fwtui.workloads.base import Batch, Workload
 from fwtui.workloads.error_text import error_text
 from fwtui.workloads.hashes import HASHED_BATCHES, data_sha256, weights_sha256
 from fwtui.workloads.own import Own
@@ -56,8 +56,6 @@ from fwtui.workloads.seeding import data_rng, parameters_rng
 FLUSH_NS = 33_000_000
 MEMORY_NS = 250_000_000
 WARM_UP_STEPS = 10
-STATELESS = 1e-2
-"""Relative change of the first loss that no other rounding or execution mode makes."""
 EVALUATIONS = 40
 
 Emit = Callable[[Record], None]
@@ -107,11 +105,7 @@ class Runner:
         self._evaluated_at = -1
         self._ended: Ended | None = None
         self._first_batch: Batch | None = None
-        self._began: tuple[Arrays, Batch, float] | None = None
-        """The first weights and batch, and the loss of step 0."""
         self._inspected = NetInspected()
-        self._first_weights: Arrays = {}
-        self._first_loss = math.nan
         self._prober: Prober | None = None
         self._explainer: Explainer | None = None
         self._batches: Iterator[Batch] = iter(())
@@ -221,8 +215,6 @@ class Runner:
             values = run_step(batch)
             ended = clock()
             columns.write(started, ended - started, values)
-            if self.step == 0:
-                self._first_loss = values["loss"]
             if digester is not None:
                 latest = self._backend.latest() if digester.is_due(self.step) else {}
                 columns.write_digests(digester.digests(self.step, batch, latest))
@@ -309,13 +301,13 @@ class Runner:
         """Evaluates when the last step is done; probes and explains the step that would be next."""
         assert self._explainer is not None
         self._inspect()
-        self._inspect_again()
         self._evaluate()
         if self._prober is None and not self._explainer.has_last:
             return
         batch = self._next_batch()
         if self._prober is not None:
             self._prober.look(self.step, batch, last=True)
+            self._inspect_again()
         self._explainer.look(self.step, batch, last=True)
 
     def _inspect(self) -> None:
@@ -332,21 +324,14 @@ class Runner:
             traceback.print_exc(file=sys.stderr)
             self._inspected = NetInspected(reason=self.explained(error)[0])
         self._emit(self._inspected)
-        if self._spec.probes is not None and self._spec.start is None:
-            self._began = self._first_weights, batch, self._first_loss
 
     def _inspect_again(self) -> None:
-        """Tells once all steps are done whether the first weights and batch still give the first loss."""
-        if self._began is None or self._inspected.is_random or self._inspected.is_stateful:
+        """Tells at the end where the first weights and batch do not give the first loss again."""
+        known = self._inspected
+        if self._prober is None or known.is_random or known.is_stateful or known.reason:
             return
-        assert self._backend is not None
-        weights, batch, before = self._began
-        now = self._backend.weights()
-        self._backend.load(weights)
-        loss = self._backend.evaluate(batch)["loss"]
-        self._backend.load(now)
-        if math.isfinite(before) and not abs(loss - before) <= STATELESS * abs(before):
-            self._inspected = replace(self._inspected, is_stateful=True)
+        if not self._prober.repeats_the_first():
+            self._inspected = replace(known, is_stateful=True)
             self._emit(self._inspected)
 
     def _heed(self, wishes: Sequence[Word], at_once: bool) -> None:
@@ -403,7 +388,6 @@ class Runner:
             first = {name: array.value().copy() for name, array in spec.start.parameters}
             self._batches = islice(self._batches, spec.start.step, None)
         self._source = self._batches
-        self._first_weights = first
         job = Job(workload, first, sample, known, self._device, spec.optimizer, spec.learning_rate)
         self._backend = self._built(backends.entry(spec.backend).mode, job, spec.dtype)
         self._explainer = Explainer(spec, self._backend, self._emit, self.explained)

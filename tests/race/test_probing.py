@@ -2,7 +2,7 @@
 
 import pytest
 
-from fwtui.race.records import NotProbed, PhaseEntered, Probed, Steps
+from fwtui.race.records import NetInspected, NotProbed, PhaseEntered, Probed, Steps
 from fwtui.race.spec import Probes
 from tests.scripted import step as scripted_step
 from tests.scripted.lanes import alone, lane
@@ -58,9 +58,23 @@ class TestLane:
         assert [one.step for one in said if isinstance(one, Probed)] == [0, 1, 2, 3, 4, 6]
 
     def test_the_first_step_runs_before_anything_is_probed(self, monkeypatch):
-        """With the first weights put back for its probe, and the present ones afterwards."""
+        """With the first weights put back for its probe, and the present ones afterwards; at the end once more,
+        to see that they still give the first loss.
+        """
         _, asked = run(monkeypatch, Probes(), steps=2)
-        assert asked == ["step", "load", "gradients", "load", "gradients", "step", "gradients"]
+        first = ["load", "gradients", "load"]
+        assert asked == ["step", *first, "gradients", "step", "gradients", *first]
+
+    def test_a_network_that_gives_another_first_loss_at_the_end_has_a_state(self, monkeypatch):
+        computed = scripted_step.Scripted.gradients
+
+        def counted(self, batch):
+            metrics, gradients = computed(self, batch)
+            return {"loss": metrics["loss"] * (2 if self.count > 3 else 1)}, gradients
+
+        monkeypatch.setattr(scripted_step.Scripted, "gradients", counted)
+        said, _ = run(monkeypatch, Probes(), steps=5)
+        assert [one.is_stateful for one in said if isinstance(one, NetInspected)] == [False, True]
 
     def test_one_step_alone(self, monkeypatch):
         said, asked = run(monkeypatch, Probes(), steps=1)
