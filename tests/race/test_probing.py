@@ -58,8 +58,8 @@ class TestLane:
         assert [one.step for one in said if isinstance(one, Probed)] == [0, 1, 2, 3, 4, 6]
 
     def test_the_first_step_runs_before_anything_is_probed(self, monkeypatch):
-        """With the first weights put back for its probe, and the present ones afterwards; at the end once more,
-        to see that they still give the first loss.
+        """With the first weights put back for its probe, and the present ones afterwards; once more at the
+        end, to see that they still give the first loss.
         """
         _, asked = run(monkeypatch, Probes(), steps=2)
         first = ["load", "gradients", "load"]
