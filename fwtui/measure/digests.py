@@ -14,8 +14,9 @@ from fwtui.measure.probes import Gap, Key
 from fwtui.race.records import DIGEST_BLOCK, Probed
 from fwtui.race.spec import LaneSpec
 
-GROWTH = 30.0
-"""Times that rounding may grow by in three steps of a training."""
+GROWTH = 100.0
+"""Times that rounding may grow by from the largest gap of the `WINDOW` steps before."""
+WINDOW = 16
 
 
 class Scales:
@@ -67,7 +68,7 @@ def first_parting(
 def first_above(gaps: NDArray[np.float64], tolerance: float, only_sudden: bool) -> int | None:
     """The first step whose gap is above `tolerance`; where `only_sudden`, more than growth explains."""
     for step in np.flatnonzero(gaps > tolerance).tolist():
-        before = gaps[max(0, step - 3) : step]
+        before = gaps[max(0, step - WINDOW) : step]
         known = max(before[~np.isnan(before)].tolist(), default=0.0)
         known = max(known, tolerance / GROWTH)
         if not only_sudden or not gaps[step] <= GROWTH * known:
