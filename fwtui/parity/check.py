@@ -194,14 +194,18 @@ class _Judge:
             if _diverged_alike(lanes, place):
                 return replace(finding, reason=_unfinished(lanes))
             finding = self._looked_into(replace(finding, place=place, in_float64=True))
-            if finding.same is False or finding.reason or finding.result.signal:
+            if finding.same is False or finding.reason:
                 return finding
             finding = replace(finding, place=None, in_float64=False)
+            if finding.result.signal:
+                return replace(finding, reason=_unfinished(lanes) or "the search was cut short")
         if all(lane.ended is not None and lane.ended.outcome == "diverged" for lane in lanes):
             return replace(finding, reason=_unfinished(lanes))
         finding = self._in_their_dtype(finding)
-        if finding.same is False or finding.reason or finding.result.signal:
+        if finding.same is False or finding.reason:
             return finding
+        if finding.result.signal:
+            return replace(finding, reason=_unfinished(lanes) or "the search was cut short")
         return _agreed(finding, raced)
 
     def _in_their_dtype(self, finding: Finding) -> Finding:

@@ -312,3 +312,15 @@ def test_a_search_that_is_cut_short_says_so_and_by_what():
     assert finding.same is False
     assert finding.op_reason == "the search was cut short"
     assert finding.result.signal is signal.SIGINT
+
+
+def test_a_race_that_is_cut_short_says_so():
+    lanes = tuple(lane("ok", steps=5, probes=Probes()) for _ in range(2))
+    spec = RaceSpec(lanes, "race", "thread")
+
+    def run(race, watch):
+        return replace(headless.run(race, watch), signal=signal.SIGTERM)
+
+    finding = check(spec, tolerances(spec), run)
+    assert finding.same is None
+    assert finding.reason == "the search was cut short"
