@@ -17,7 +17,7 @@ from typing import Any
 
 from fwtui.backends import catalogue as backends
 from fwtui.backends.base import Backend, Framework, Job
-from fwtui.backends.default_dtype import WithDefaultDtype, process_wide
+from fwtui.backends.default_dtype import UNCHANGED, WithDefaultDtype, shared
 from fwtui.race.array import Array
 from fwtui.race.columns import Columns
 from fwtui.race.control import Control, Word
@@ -414,13 +414,12 @@ class Runner:
             backend: Backend = module.step.build(mode, job)
             return backend
 
-        if dtype == "float32":
-            with process_wide:
-                return build()
+        default_dtype = module.device.default_dtype
         if self._owns_process and dtype == self._spec.dtype:  # once and for all, and in no step's time
-            module.device.default_dtype(dtype).__enter__()
+            if dtype != UNCHANGED:
+                default_dtype(dtype).__enter__()
             return build()
-        return WithDefaultDtype(build, lambda: module.device.default_dtype(dtype))
+        return WithDefaultDtype(build, shared(default_dtype), dtype)
 
     def _reference(self, job: Job) -> Reference | None:
         """What holds probes against float64; None where that was not asked for, or is not to be had."""

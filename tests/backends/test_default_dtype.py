@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fwtui.backends.default_dtype import WithDefaultDtype, process_wide
+from fwtui.backends.default_dtype import DefaultDtype, WithDefaultDtype, shared
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,17 +19,18 @@ class Process:
 
     def __init__(self):
         self.default, self.notes = "float32", []
+        self.shared = DefaultDtype(self.scope)
 
     @contextmanager
-    def scope(self):
-        before, self.default = self.default, "float64"
+    def scope(self, name):
+        before, self.default = self.default, name
         try:
             yield
         finally:
             self.default = before
 
-    def backend(self):
-        return WithDefaultDtype(self.build, self.scope)
+    def backend(self, dtype="float64", build=None):
+        return WithDefaultDtype(build or self.build, self.shared, dtype)
 
     def build(self):
         self.notes.append(("build", self.default))
@@ -73,7 +74,7 @@ def test_the_default_is_put_back_after_an_error(process):
         raise RuntimeError("does not build")
 
     with pytest.raises(RuntimeError, match="does not build"):
-        WithDefaultDtype(build, process.scope)
+        process.backend(build=build)
     assert process.default == "float32"
 
 
@@ -85,29 +86,85 @@ def test_what_is_no_method_is_given_as_it_is(process):
         _ = backend.no_such_method
 
 
-def test_no_other_lane_of_the_process_sees_the_default(process):
-    """Another thread waits until it is put back; this one may call the backend from within a call."""
-    seen = []
+class Inside(Fake):
+    """Its step stays in the call until it is told to end."""
 
-    def look():
-        with process_wide:
-            seen.append(process.default)
+    def __init__(self, process):
+        super().__init__(process)
+        self.began, self.may_end = threading.Event(), threading.Event()
 
-    class Waiting(Fake):
+    def step(self, batch, values=False):
+        self.began.set()
+        assert self.may_end.wait(30)
+        return self.process.default
+
+
+def in_thread(call):
+    """Runs it; gives a function that waits for what it gave."""
+    given = []
+    thread = threading.Thread(target=lambda: given.append(call()))
+    thread.start()
+
+    def result(seconds=30):
+        thread.join(seconds)
+        return given[0] if given else "it waits"
+
+    return result
+
+
+@pytest.fixture
+def inside(process):
+    """Backends in a call: a function that gives one of a dtype, and all are let go."""
+    begun = []
+
+    def begin(dtype):
+        one = Inside(process)
+        result = in_thread(lambda: process.backend(dtype, lambda: one).step(None))
+        assert one.began.wait(30)
+        begun.append(one)
+        return one, result
+
+    yield begin
+    for one in begun:
+        one.may_end.set()
+
+
+@pytest.mark.parametrize(
+    ("busy", "other"), [("float64", "float32"), ("float32", "float64"), ("float64", "float64")]
+)
+def test_no_other_lane_of_the_process_sees_a_default_that_is_not_its_own(process, inside, busy, other):
+    one, first = inside(busy)
+    second = in_thread(lambda: process.backend(other, lambda: Fake(process)).step(1))
+    assert second(0.1) == "it waits"
+    assert process.notes == []
+    one.may_end.set()
+    assert first() == busy
+    assert second() == (1, False)
+    assert process.notes == [("step", other)]
+    assert process.default == "float32"
+
+
+def test_lanes_that_leave_the_default_as_it_is_run_at_once(process, inside):
+    """One whose build never ends takes no other with it."""
+    inside("float32")
+    assert process.backend("float32").step(1) == (1, False)
+
+
+def test_a_lane_may_call_its_backend_from_within_a_call(process):
+    class Nested(Fake):
         def step(self, batch, values=False):
-            other = threading.Thread(target=look)
-            other.start()
-            other.join(0.1)
-            assert not seen
-            assert backend.step_inside() == "float64"
-            return other
+            return batch if batch is None else backend.step(None)
 
-        def step_inside(self):
-            return self.process.default
+    backend = process.backend(build=lambda: Nested(process))
+    assert in_thread(lambda: backend.step(1))() is None
 
-    backend = WithDefaultDtype(lambda: Waiting(process), process.scope)
-    backend.step(None).join()
-    assert seen == ["float32"]
+
+def test_one_framework_waits_for_no_other(process, inside):
+    inside("float64")
+    other = Process()
+    assert other.backend("float32").step(1) == (1, False)
+    assert shared(process.scope) is not shared(other.scope)
+    assert shared(json.dumps) is shared(json.dumps)
 
 
 PYTORCH = """
