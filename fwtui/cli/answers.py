@@ -22,16 +22,16 @@ def same(result: Result) -> str:
         over += f"; relative to {gap.floor:.3g} where the loss is below, as it is in {gap.below_floor:,}"
     over += _probed(result)
     if gap.largest == float("inf"):
-        told = f"{verdict}: a loss is no number at step {gap.largest_at} ({over})"
+        text = f"{verdict}: a loss is no number at step {gap.largest_at} ({over})"
     elif gap.largest is None:
-        told = f"{verdict}: no losses compared ({over})"
+        text = f"{verdict}: no losses compared ({over})"
     else:
-        told = f"{verdict}: largest relative gap {words.gap(gap.largest)} at step {gap.largest_at} ({over})"
-    told += _lanes(result)
+        text = f"{verdict}: largest relative gap {words.gap(gap.largest)} at step {gap.largest_at} ({over})"
+    text += _lanes(result)
     if answer.place is None:
-        return told
-    told += _first(answer.place)
-    return told + "; fwtui parity tells where from, and whether it is rounding"
+        return text
+    text += _first(answer.place)
+    return text + "; fwtui parity tells where from, and whether it is rounding"
 
 
 def _first(place: Place) -> str:

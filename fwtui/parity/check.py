@@ -47,7 +47,7 @@ def check(
         spec: lanes that probe; two or more.
         run: runs a race to its end, calling its watch now and then; called several times.
         with_truth: whether to hold the lanes against float64.
-        say: is told what happens next.
+        say: receives the name of each stage as it begins.
     """
     twins = Twins(spec.lanes, with_truth)
     watch = Comparisons(spec.lanes, twins)
@@ -129,8 +129,8 @@ class _Raced:
             rounding(lane.rounding, number, spec.dtype, self.allowed.lanes)
             for number, (spec, lane) in enumerate(zip(self.spec.lanes, self.lanes, strict=True))
         )
-        for spec, told in zip(self.spec.lanes, figures, strict=True):
-            if not told and (spec.dtype != "float64" or not is_eager(spec)):
+        for spec, known in zip(self.spec.lanes, figures, strict=True):
+            if not known and (spec.dtype != "float64" or not is_eager(spec)):
                 return None, f"{spec.backend} was not held against float64"
         return Truth(self.watch.between.rows, figures), ""
 
@@ -263,14 +263,14 @@ class _Judge:
             examined.append(off.step)
             asides.append(found.aside)
         others = len(at.rows) - len(examined)
-        told = f"{'; '.join(asides)}, and so are {others} others to within what that makes of them"
-        return replace(finding, aside=told, place=None)
+        text = f"{'; '.join(asides)}, and so are {others} others to within what that makes of them"
+        return replace(finding, aside=text, place=None)
 
     def _in_half_precision(self, found: Finding, pair: Pair, at: EqualWeights) -> Finding:
         """`found` of networks that compute in half precision: a float64 twin is no truth of theirs.
 
         Casts stay what they are there, and `torch.autocast` leaves float64 alone. Lanes in float32 are judged
-        by themselves; where they differ by no more than that precision rounds, nothing can be told.
+        by themselves; where they differ by no more than that precision rounds, no verdict is possible.
         """
         assert found.half_precision is not None
         precision, where = found.half_precision
@@ -326,12 +326,12 @@ class _Judge:
                 "The net changes its own state"
             )
             return replace(finding, reason=reason)
-        told = (
+        text = (
             f"from step {place.last} on they are more than {tolerance:.0e} apart, which is rounding that the "
             f"training has carried on: at the same weights both compute the same in each of {len(at.rows)} "
             f"steps, and {equations}"
         )
-        return replace(finding, aside=told)
+        return replace(finding, aside=text)
 
     def _members(self, finding: Finding, place: Place) -> tuple[int, int]:
         """The places, in the lanes and their twins, of the two that differ."""
@@ -392,19 +392,19 @@ def _agreed(finding: Finding, raced: _Raced) -> Finding:
 
 def _unfinished(lanes: Sequence[History]) -> str:
     """Which lanes did not come to their end, or not all of whose probes were made, and why."""
-    told = []
+    parts = []
     for number, lane in enumerate(lanes, 1):
         if lane.ended is None:
-            told.append(f"lane {number} was cut short")
+            parts.append(f"lane {number} was cut short")
         elif lane.ended.outcome != "done":
             reason = lane.ended.reason.removeprefix(lane.ended.outcome).lstrip(": ")
-            told.append(f"lane {number} {lane.ended.outcome}" + (f": {reason}" if reason else ""))
+            parts.append(f"lane {number} {lane.ended.outcome}" + (f": {reason}" if reason else ""))
         elif lane.not_probed:
-            told.append(f"lane {number}: {lane.not_probed}")
-    return "; ".join(told)
+            parts.append(f"lane {number}: {lane.not_probed}")
+    return "; ".join(parts)
 
 
 def _diverged_alike(lanes: Sequence[History], place: Place) -> bool:
-    """Whether all lanes ran into numbers that are none, and nothing else is to be told of the place."""
+    """Whether all lanes ran into numbers that are none, and the place has nothing else to report."""
     endless = not math.isfinite(place.gap.relative) and not place.gap.array.problem
     return endless and all(lane.ended is not None and lane.ended.outcome == "diverged" for lane in lanes)

@@ -122,8 +122,8 @@ class Repeater:
         rows = [
             comparison.compare([replace(probe, parameters=()), answers[step]]) for step, probe in kept.items()
         ]
-        told = {step: answer.rounding for step, answer in sorted(answers.items())}
-        figures = rounding(told, 1, other.dtype, tolerance)
+        references = {step: answer.rounding for step, answer in sorted(answers.items())}
+        figures = rounding(references, 1, other.dtype, tolerance)
         return EqualWeights(kept, rows, figures, training.updates, training.parted(tolerance))
 
     @property

@@ -25,7 +25,7 @@ class Search:
 
     Attributes:
         run: runs a race to its end.
-        say: is told what happens next.
+        say: receives the name of each stage as it begins.
     """
 
     twins: Twins

@@ -88,15 +88,15 @@ class StepComparison:
         aside = [gap for gap in gaps if gap.is_rounding]
         if not aside:
             return replace(finding, op=self._confirmed(first, again, feeds, suspect))
-        finding = replace(finding, aside=self._told(aside))
+        finding = replace(finding, aside=self._set_aside(aside))
         at_fault = {gap.op.number for gap in gaps if not gap.is_rounding}
         kept = feeding.feeds(but=at_fault)
         left = self._first(self._with(again, kept))
         if left is None:
-            told = (
+            text = (
                 f"{finding.aside}; with the same values there, step {self.logs[0].step} is the same in both"
             )
-            return replace(finding, same=None, place=None, aside=told)
+            return replace(finding, same=None, place=None, aside=text)
         return replace(finding, op=left)
 
     def _around(
@@ -142,7 +142,7 @@ class StepComparison:
         between = f"step {self.logs[0].step}, {first.phase}: the two part between {self._op(0, first.a)} and "
         return replace(first, words=f"{between}{self._op(1, first.b)}; it reaches {first.result}")
 
-    def _told(self, aside: Sequence[OwnGap]) -> str:
+    def _set_aside(self, aside: Sequence[OwnGap]) -> str:
         """What is set aside, and how far it is apart."""
         assert self.again is not None
         lines = dict.fromkeys(self._line(gap) for gap in aside)

@@ -47,32 +47,32 @@ def over(finding: Finding) -> Compared:
 def not_compared(finding: Finding) -> list[str]:
     """What the verdict does not rest on, and why."""
     known, lanes = over(finding), finding.result.spec.lanes
-    told = [f"{place + 1} {lanes[place].backend}: {why}" for place, why in known.left_out.items()]
+    lines = [f"{place + 1} {lanes[place].backend}: {why}" for place, why in known.left_out.items()]
     if known.dropped:  # a lane that is far ahead lets go of its oldest probes before the others come to them
-        told.append(f"{_count(known.dropped, 'probe')} of a lane that was far ahead")
+        lines.append(f"{_count(known.dropped, 'probe')} of a lane that was far ahead")
     blind = [
         f"{place + 1} {lanes[place].backend}"
         for place, lane in enumerate(finding.result.lanes)
         if lane.digests and not any(name.startswith("parameter ") for name in lane.digests)
     ]
     if blind:
-        told.append(f"weights between two probes: {', '.join(blind)} keep them on a device")
-    told += _thin_digests(finding)
+        lines.append(f"weights between two probes: {', '.join(blind)} keep them on a device")
+    lines += _thin_digests(finding)
     if finding.truth is None and finding.rows and not finding.reason:
-        told.append(f"float64: {finding.truth_reason or '--no-truth'}")
-    return [*told, *finding.warnings]
+        lines.append(f"float64: {finding.truth_reason or '--no-truth'}")
+    return [*lines, *finding.warnings]
 
 
 def _thin_digests(finding: Finding) -> list[str]:
     """Which lanes had no digest after every step, since that would have taken too much time."""
-    told = []
+    lines = []
     for place, lane in enumerate(finding.result.lanes):
         columns = [one.values() for name, one in lane.digests.items() if name.startswith("parameter ")]
         known = min((int(np.isfinite(column).sum()) for column in columns), default=lane.steps)
         if known < lane.steps:
             name = f"{place + 1} {finding.result.spec.lanes[place].backend}"
-            told.append(f"weights between two probes: {name} in {known:,} of {lane.steps:,} steps")
-    return told
+            lines.append(f"weights between two probes: {name} in {known:,} of {lane.steps:,} steps")
+    return lines
 
 
 def truth(finding: Finding) -> str | None:

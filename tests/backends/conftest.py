@@ -19,7 +19,7 @@ def probes(tmp_path_factory):
 @pytest.fixture(scope="session")
 def slow_probes(tmp_path_factory):
     """The same for what compilers need long for."""
-    return said_by_probes("slow", 1100, tmp_path_factory.mktemp("probes"))
+    return said_by_probes("slow", 1700, tmp_path_factory.mktemp("probes"))
 
 
 def said_by_probes(speed, timeout, folder):
@@ -32,8 +32,12 @@ def said_by_probes(speed, timeout, folder):
         for key in FRAMEWORKS
     }
     said = {}
-    for key, child in children.items():
-        _, err = child.communicate(timeout=timeout)
-        assert child.returncode == 0, err[-4000:]
-        said[key] = pickle.loads((folder / key).read_bytes()) | {"stderr": err}
+    try:
+        for key, child in children.items():
+            _, err = child.communicate(timeout=timeout)
+            assert child.returncode == 0, err[-4000:]
+            said[key] = pickle.loads((folder / key).read_bytes()) | {"stderr": err}
+    finally:
+        for child in children.values():
+            child.kill()
     return said

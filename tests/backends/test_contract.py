@@ -12,7 +12,7 @@ from tests.backends import reference
 from tests.backends.probe import COMPILES_FOR_LONG, LOGGED, OPTIMIZINGS, RUNS, STEPS, THREADS, is_slow
 
 KEYS = sorted(FRAMEWORKS)
-SLOW = [pytest.mark.slow, pytest.mark.timeout(1200)]
+SLOW = [pytest.mark.slow, pytest.mark.timeout(1800)]
 """The first of the slow tests waits for all that they ask."""
 AGREEMENT = {"float32": 1e-4, "float64": 1e-11}
 FIRST_PHASE = {"tf.function": "trace", "tf.xla": "compile", "torch.compile": "compile"}

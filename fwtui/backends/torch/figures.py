@@ -52,8 +52,8 @@ def on_device(tensor: Tensor) -> Fingerprint | None:
     offsets = scaled - means.reshape(-1, *[1] * tensor.dim())
     square = offsets.where(finite, 0).square().sum() / count
     nans = parts.isnan().any(0).sum()
-    told = [count.to(exact), square.sqrt() * scale, largest, nans.to(exact), *(means * scale)]
-    finite_count, deviation, magnitude, nan_count, mean, *imaginary = torch.stack(told).tolist()
+    columns = [count.to(exact), square.sqrt() * scale, largest, nans.to(exact), *(means * scale)]
+    finite_count, deviation, magnitude, nan_count, mean, *imaginary = torch.stack(columns).tolist()
     infinities = tensor.numel() - int(finite_count) - int(nan_count)
     if not finite_count:
         return Fingerprint(None, None, None, int(nan_count), infinities)

@@ -33,14 +33,14 @@ class CellDetails(Static):
             gap: None where nothing could be compared.
             tight: whether there are two lines only.
         """
-        told = (
+        text = (
             Content("")
             if key is None
             else (_tight(model, key, steps, gap, self.size.width) if tight else _wide(model, key, steps, gap))
         )
-        if not told.is_same(self._told):
-            self._told = told
-            self.update(told, layout=False)
+        if not text.is_same(self._told):
+            self._told = text
+            self.update(text, layout=False)
 
 
 def _wide(model: RaceModel, key: Key, steps: Sequence[int], gap: Gap | None) -> Content:
