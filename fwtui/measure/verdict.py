@@ -100,6 +100,27 @@ def first_metrics(lanes: Sequence[History], dtype: str, tolerance: float) -> Pla
     return None
 
 
+def first_later_metric(lanes: Sequence[History], tolerance: float) -> Place | None:
+    """The first step at which a metric beside the loss differs between float64 lanes, probed or not."""
+    places = []
+    for name in dict.fromkeys(name for lane in lanes for name in lane.metrics if name != "loss"):
+        known = [(number, lane.metrics[name]) for number, lane in enumerate(lanes) if name in lane.metrics]
+        start = max(column.first for _, column in known)
+        count = min(column.count for _, column in known)
+        (first, reference), *others = [(number, one.since(start)[: count - start]) for number, one in known]
+        for number, values in others:
+            size = np.maximum(np.abs(reference), np.abs(values))
+            with np.errstate(invalid="ignore"):
+                off = ~(np.abs(reference - values) <= tolerance * size) & (reference != values)
+            off &= ~(np.isnan(reference) & np.isnan(values))
+            for step in np.flatnonzero(off)[:1].tolist():
+                gap = array_gap(reference[step], values[step], "float64")
+                if gap is not None:
+                    at = start + step
+                    places.append(Place(at, at, "forward", ("metric", name), Gap(number, gap, first)))
+    return earliest(*places)
+
+
 def proving(rows: Sequence[ProbeRow], dtype: str) -> list[ProbeRow]:
     """`rows` without what proves nothing.
 

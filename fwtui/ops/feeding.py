@@ -22,9 +22,14 @@ from fwtui.race.oplog import LoggedOp
 from fwtui.race.precision import BELOW_DOUBLE, EPS, HALF
 from fwtui.race.spec import Feed
 
-ROUNDINGS = {"float32": 32.0, "float16": 4.0, "bfloat16": 4.0}
-"""By type, units in the last place that an op may be off by which computes in it."""
-NEAR = ROUNDINGS["float32"] * EPS["float32"]
+ROUNDINGS = 4.0
+"""Units in the last place that an op may be off by which computes in a type: measured, at most 1."""
+ROUNDINGS_OF_RECURSION = 16.0
+"""The same of one that goes through a sequence step by step: measured, at most 9."""
+ROUNDINGS_OF_NUMBER = 1.0
+"""The same of one that computes in the step's own type with a number that was rounded once."""
+_RECURSION = ("ctc",)
+NEAR = 32.0 * EPS["float32"]
 """How near two values must be, relatively, to be the same but for a float32 constant on one side."""
 
 
@@ -37,6 +42,7 @@ class OwnGap:
         relative: largest difference over the largest magnitude.
         precision: the least exact floating-point type that either computes with, such as `float32`; "" where
             that is the step's own.
+        roundings: units in that type's last place which it explains.
         is_the_others: whether it is the other side that does.
     """
 
@@ -44,12 +50,13 @@ class OwnGap:
     other: LoggedOp
     relative: float
     precision: str
+    roundings: float = 0.0
     is_the_others: bool = False
 
     @property
     def is_rounding(self) -> bool:
         """Whether a number of that precision explains it."""
-        return bool(self.precision) and self.relative <= ROUNDINGS[self.precision] * EPS[self.precision]
+        return bool(self.precision) and self.relative <= self.roundings * EPS[self.precision]
 
 
 class Feeding:
@@ -91,15 +98,17 @@ class Feeding:
             again: the log of the same step, computed with `feeds`.
         """
         gaps = []
-        known = set(self.pairs), set(self.pairs.values())
         for number, other in sorted(self.pairs.items()):
             gap = array_gap(again[number].values[0].value(), self._value(number, other), "float64")
             if gap is not None and gap.relative > self._tolerance:
                 op, counterpart = self._fed.ops[number], self._other.ops[other]
-                own = _precision(self._fed, op, known[0])
-                others = _precision(self._other, counterpart, known[1])
+                own_ops, fed = _origins(self._fed, op, self.pairs)
+                # A value of the other side that this op does not get has a share in the gap.
+                other_ops, _ = _origins(self._other, counterpart, {self.pairs[one] for one in fed})
+                own, others = _precision(own_ops), _precision(other_ops)
                 lowest = min(filter(None, (own, others)), key=BELOW_DOUBLE.index, default="")
-                gaps.append(OwnGap(op, counterpart, gap.relative, lowest, lowest == others != own))
+                limit = _roundings([*own_ops, *other_ops])
+                gaps.append(OwnGap(op, counterpart, gap.relative, lowest, limit, lowest == others != own))
         return gaps
 
     def _counterpart(self, op: LoggedOp) -> int | None:
@@ -151,10 +160,11 @@ def half_precision(flow: Flow, result: str) -> tuple[str, LoggedOp] | None:
     return None
 
 
-def _precision(flow: Flow, op: LoggedOp, known: set[int]) -> str:
-    """The least exact type that `op` computes with, or what leads to it from known values; "" for its own."""
-    found: list[str] = []
+def _origins(flow: Flow, op: LoggedOp, known: Collection[int]) -> tuple[list[LoggedOp], set[int]]:
+    """`op` and what leads to it from known values, the constants among them included; and those values."""
+    found: list[LoggedOp] = []
     seen: set[int] = set()
+    reached: set[int] = set()
     ahead = [op.number]
     while ahead:
         number = ahead.pop()
@@ -162,12 +172,29 @@ def _precision(flow: Flow, op: LoggedOp, known: set[int]) -> str:
             continue
         seen.add(number)
         one = flow.ops[number]
-        found += [dtype for dtype in _dtypes(one) if dtype in BELOW_DOUBLE]
-        if one.has_float32_attribute:
-            found.append("float32")
-        makers = [origin for origin in one.origins if isinstance(origin, int)]
-        ahead += [maker for maker in makers if maker not in known or flow.constant(flow.ops[maker])]
+        found.append(one)
+        for maker in one.origins:
+            if isinstance(maker, int) and maker in known:
+                reached.add(maker)
+            if isinstance(maker, int) and (maker not in known or flow.constant(flow.ops[maker])):
+                ahead.append(maker)
+    return found, reached
+
+
+def _precision(ops: Sequence[LoggedOp]) -> str:
+    """The least exact type that any of `ops` computes with; "" for the step's own."""
+    found = [dtype for op in ops for dtype in _dtypes(op) if dtype in BELOW_DOUBLE]
+    found += ["float32" for op in ops if op.has_float32_attribute]
     return min(found, key=BELOW_DOUBLE.index, default="")
+
+
+def _roundings(ops: Sequence[LoggedOp]) -> float:
+    """Units in the last place by which `ops` together may be off for the type that they compute in."""
+    computing = [op for op in ops if _dtypes(op) & set(BELOW_DOUBLE)]
+    if not computing:
+        return ROUNDINGS_OF_NUMBER
+    is_long = any(part in op.op.lower() for op in computing for part in _RECURSION)
+    return ROUNDINGS_OF_RECURSION if is_long else ROUNDINGS
 
 
 def _dtypes(op: LoggedOp) -> set[str]:

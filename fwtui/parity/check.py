@@ -22,7 +22,14 @@ from fwtui.measure.history import History
 from fwtui.measure.parity import LossComparison, relative_gap
 from fwtui.measure.probes import Gap, largest
 from fwtui.measure.updates import UpdateGap
-from fwtui.measure.verdict import earliest, first_loss, first_metrics, least_exact, speed
+from fwtui.measure.verdict import (
+    earliest,
+    first_later_metric,
+    first_loss,
+    first_metrics,
+    least_exact,
+    speed,
+)
 from fwtui.parity.equal_weights import EqualWeights, NotRepeatedError, Repeater
 from fwtui.parity.finding import Finding, Run, Say, Tolerances
 from fwtui.parity.search import Pair, Search
@@ -146,7 +153,16 @@ class _Raced:
         doubles = [self.ran.lanes[index] for index in self.twins.index]
         metrics = first_metrics(doubles, "float64", tolerance)
         between = first_parting(doubles, self.watch.scales, tolerance)
-        return earliest(metrics, first_place(rows, tolerance), first_loss(doubles, gap, "float64"), between)
+        probed, loss = self._of_lanes(first_place(rows, tolerance)), first_loss(doubles, gap, "float64")
+        return earliest(metrics, probed, loss, between, first_later_metric(doubles, tolerance))
+
+    def _of_lanes(self, place: Place | None) -> Place | None:
+        """A place between two twins as one between the first two lanes whose twins these are."""
+        if place is None:
+            return None
+        doubles, index, gap = self.twins.doubles, self.twins.index, place.gap
+        first, lane = index.index(doubles[gap.first]), index.index(doubles[gap.lane])
+        return replace(place, gap=replace(gap, first=first, lane=lane))
 
     def in_lanes(self, finding: Finding) -> Place | None:
         """The first place that differs between the lanes themselves."""
@@ -220,7 +236,10 @@ class _Judge:
         if raced.all_double:
             return finding
         place = raced.in_lanes(finding) if finding.truth is None else raced.sudden(finding)
-        return finding if place is None else self._looked_into(replace(finding, place=place))
+        if place is None:
+            return finding
+        judged = self._looked_into(replace(finding, place=place, aside=""))
+        return replace(judged, aside="; ".join(dict.fromkeys(filter(None, (finding.aside, judged.aside)))))
 
     def _looked_into(self, finding: Finding) -> Finding:
         """`finding` with what its place comes to at equal weights: a difference, or rounding (`aside`)."""
@@ -251,7 +270,7 @@ class _Judge:
         """
         asides: list[str] = []
         examined: list[int] = []
-        while off := at.off(examined, is_single=bool(examined)):
+        while off := at.off(examined, is_final=len(examined) == MAX_STEPS_SET_ASIDE):
             if len(examined) == MAX_STEPS_SET_ASIDE:
                 return replace(finding, same=False, place=self._placed(finding, at, off))
             found = replace(finding, same=False, place=self._placed(finding, at, off))
@@ -262,8 +281,7 @@ class _Judge:
                 return found
             examined.append(off.step)
             asides.append(found.aside)
-        others = len(at.rows) - len(examined)
-        text = f"{'; '.join(asides)}, and so are {others} others to within what that makes of them"
+        text = f"{'; '.join(asides)}; and {at.extent} are the same to within what that makes of them"
         return replace(finding, aside=text, place=None)
 
     def _in_half_precision(self, found: Finding, pair: Pair, at: EqualWeights) -> Finding:
@@ -296,16 +314,17 @@ class _Judge:
 
     def _placed(self, finding: Finding, at: EqualWeights, off: Figure) -> Place:
         place = at.place(off)
-        lane = finding.place.gap.lane if finding.place else 1
-        return replace(place, gap=replace(place.gap, lane=lane))
+        first, lane = (finding.place.gap.first, finding.place.gap.lane) if finding.place else (0, 1)
+        return replace(place, gap=replace(place.gap, first=first, lane=lane))
 
     def _carried_on(self, finding: Finding, place: Place, at: EqualWeights) -> Finding:
         """`finding` where both networks compute the same at the same weights, but for what is set aside."""
         raced, members = self.raced, self._members(finding, place)
         first, other = (raced.twins.all[member] for member in members)
-        for member, update in zip(members, at.updates, strict=True):
+        numbers = place.gap.first, place.gap.lane
+        for number, member, update in zip(numbers, members, at.updates, strict=True):
             if (wrong := update.off) is not None:
-                found = replace(finding, same=False, place=_update_place(place.gap.lane, wrong))
+                found = replace(finding, same=False, place=_update_place(number, wrong))
                 return replace(found, op_reason=_off_equation(member, wrong, raced))
         if (first.optimizer, first.learning_rate) != (other.optimizer, other.learning_rate):
             return self._search.locate(replace(finding, same=False, place=place))
@@ -328,8 +347,8 @@ class _Judge:
             return replace(finding, reason=reason)
         text = (
             f"from step {place.last} on they are more than {tolerance:.0e} apart, which is rounding that the "
-            f"training has carried on: at the same weights both compute the same in each of {len(at.rows)} "
-            f"steps, and {equations}"
+            f"training has carried on: at the same weights both compute the same in {at.extent}, "
+            f"and {equations}"
         )
         return replace(finding, aside=text)
 
@@ -360,12 +379,13 @@ def _off(finding: Finding) -> Place | None:
     return Place(off.step, off.step, stage, off.key, gaps.get(off.key, other))
 
 
-def _update_place(member: int, gap: UpdateGap) -> Place:
+def _update_place(lane: int, gap: UpdateGap) -> Place:
+    """Where a lane's own update is not what the equation makes of its own gradient."""
     absolute = abs(gap.given - gap.expected)
     scale = absolute / gap.relative if gap.relative else math.nan
     values = gap.expected, gap.given
     array = ArrayGap(absolute, gap.relative, math.nan, gap.index, *values, relative_to=scale)
-    return Place(gap.step, gap.step, "update", ("parameter", gap.name), Gap(member, array))
+    return Place(gap.step, gap.step, "update", ("parameter", gap.name), Gap(lane, array, first=lane))
 
 
 def _off_equation(member: int, gap: UpdateGap, raced: _Raced) -> str:
@@ -387,7 +407,7 @@ def _agreed(finding: Finding, raced: _Raced) -> Finding:
         return replace(finding, reason=untested)
     if not any(key[0] == "parameter" for row in finding.rows for key in row.gaps):
         return replace(finding, reason="nothing was compared: no parameter that both networks have")
-    return replace(finding, same=True)
+    return replace(finding, same=True, place=None, op=None, op_reason="")
 
 
 def _unfinished(lanes: Sequence[History]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import signal
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fwtui.headless import Result, Watch
@@ -22,7 +22,12 @@ from fwtui.race.spec import LaneSpec, Probes, RaceSpec, Replay
 MAX_BYTES = 256_000_000
 """Probes that are repeated: they are held here and in a lane's process at once."""
 MAX_STEPS = 1_000
-"""Steps that are probed one by one; where two part later, half as many before that."""
+"""Of longer trainings, so many steps are compared: half of them around where the two part, the others evenly
+over all."""
+
+
+VARIATION = 10.0
+"""How many times as much a float32 number may do in one step as in another: measured, 4."""
 
 
 class NotRepeatedError(Exception):
@@ -47,6 +52,7 @@ class EqualWeights:
         figures: the same comparison with what rounding allows.
         updates: of both trainings, run again, held against the optimizer's equations.
         parted: where those two first differ, with every step compared up to there.
+        steps: how many steps the training has; of all of them, where `rows` are as many.
     """
 
     probes: Mapping[int, Probed]
@@ -54,19 +60,30 @@ class EqualWeights:
     figures: Sequence[Figure]
     updates: Sequence[UpdateCheck]
     parted: Place | None
+    steps: int
 
-    def off(self, examined: Iterable[int] = (), is_single: bool = False) -> Figure | None:
+    @property
+    def extent(self) -> str:
+        """In how many of the steps the two were compared."""
+        compared = sum(row.step < self.steps for row in self.rows)
+        return f"{'each' if compared == self.steps else f'{compared:,}'} of {self.steps:,} steps"
+
+    def off(self, examined: Sequence[int] = (), is_final: bool = False) -> Figure | None:
         """The first figure that rounding does not explain.
 
         Args:
-            examined: steps to leave out.
-            is_single: whether float32's rounding counts, of constants that a network holds in it.
+            examined: steps in which float32 numbers were found to be all that differs. In the others they may
+                do as much again: up to `VARIATION` times as much, beside how far weights perturbed by
+                float32's rounding move each figure.
+            is_final: whether no further step will be examined: then, whatever such perturbations explain.
         """
         done = set(examined)
+        shares = [one.relative / one.single_allowed for one in self.figures if one.step in done]
+        share = 1.0 if is_final else min(1.0, VARIATION * max(shares, default=0.0))
         return first_off(
             one
             for one in self.figures
-            if one.step not in done and not one.relative <= (one.single_allowed if is_single else one.allowed)
+            if one.step not in done and not one.relative <= max(one.allowed, share * one.single_allowed)
         )
 
     def place(self, off: Figure) -> Place:
@@ -92,19 +109,18 @@ class Repeater:
         self._spec, self._run = spec, run
 
     def compare(
-        self, first: LaneSpec, other: LaneSpec, until: int, tolerance: float, rounds: str
+        self, first: LaneSpec, other: LaneSpec, parting: int, tolerance: float, rounds: str
     ) -> EqualWeights:
-        """`other` at the weights that `first` has before each step up to `until`, and now and then later.
+        """`other` at the weights that `first` has before each step: a fault may lie in any of them.
 
         Args:
-            until: the last step of those in which the two were found to part.
+            parting: the last step of those in which the two were found to part.
             rounds: the dtype whose rounding the first lane's figures have.
 
         Raises:
             NotRepeatedError: one of the two did not come so far.
         """
-        every = range(until + 2) if until < MAX_STEPS else range(until - MAX_STEPS // 2, until + 2)
-        training = _Training(first, other, every)
+        training = _Training(first, other, _compared_steps(first.steps, parting))
         lanes = tuple(
             replace(lane, probes=training.probes, by_turns=self._by_turns, ops=None)
             for lane in (first, other)
@@ -124,7 +140,8 @@ class Repeater:
         ]
         references = {step: answer.rounding for step, answer in sorted(answers.items())}
         figures = rounding(references, 1, other.dtype, tolerance)
-        return EqualWeights(kept, rows, figures, training.updates, training.parted(tolerance))
+        parted = training.parted(tolerance)
+        return EqualWeights(kept, rows, figures, training.updates, parted, first.steps)
 
     @property
     def _by_turns(self) -> bool:
@@ -140,13 +157,13 @@ class Repeater:
 class _Training:
     """Both trainings while they run again: keeps the first one's probes, and follows the updates of both."""
 
-    def __init__(self, first: LaneSpec, other: LaneSpec, every: range) -> None:
+    def __init__(self, first: LaneSpec, other: LaneSpec, steps: Sequence[int]) -> None:
         schedule = first.probes or Probes()
-        self.probes = replace(schedule, exact=False, most_bytes=None, also=tuple(every))
+        self.probes = replace(schedule, exact=False, most_bytes=None, also=tuple(steps))
         self._dtype = other.dtype
         self._comparison = ProbeComparison(other.dtype)
         self.updates = tuple(
-            UpdateCheck(lane.optimizer, lane.learning_rate, lane.dtype, max(every.stop - 1, MAX_UPDATES))
+            UpdateCheck(lane.optimizer, lane.learning_rate, lane.dtype, max(steps[-1], MAX_UPDATES))
             for lane in (first, other)
         )
         self._kept: dict[int, Probed] = {}
@@ -176,6 +193,16 @@ class _Training:
     def _most(self) -> int:
         size = max((_size(probe) for probe in self._kept.values()), default=1)
         return max(2, MAX_BYTES // max(1, size))
+
+
+def _compared_steps(steps: int, parting: int) -> list[int]:
+    """Every step, the one after the last included; of many, those around the parting and some of all."""
+    if steps <= MAX_STEPS:
+        return list(range(steps + 1))
+    half = MAX_STEPS // 2
+    around = range(max(0, parting + 2 - half), min(steps, parting + 1) + 1)
+    evenly = range(0, steps + 1, -(-steps // half))
+    return sorted({*around, *evenly, steps})
 
 
 def _least_telling(steps: list[int]) -> int:

@@ -37,9 +37,10 @@ class Search:
         place = finding.place
         assert place is not None
         lanes, index = finding.result.spec.lanes, self.twins.index
-        pair, allowed = (lanes[0], lanes[place.gap.lane]), finding.tolerances.lanes
+        first, other = place.gap.first, place.gap.lane
+        pair, allowed = (lanes[first], lanes[other]), finding.tolerances.lanes
         if finding.in_float64:
-            pair = (self.twins.all[index[0]], self.twins.all[index[place.gap.lane]])
+            pair = (self.twins.all[index[first]], self.twins.all[index[other]])
             allowed = finding.tolerances.truth if pair[0] not in lanes else allowed
         if not place.exact:
             self.say(f"looking into steps {place.step} to {place.last}")
@@ -47,7 +48,7 @@ class Search:
             if exact is None:
                 why = "it did not happen again with every step probed"
                 return _cut_short(finding, cut_short) or replace(finding, op_reason=why)
-            place = replace(exact, gap=replace(exact.gap, lane=place.gap.lane))
+            place = replace(exact, gap=replace(exact.gap, first=first, lane=other))
             finding = replace(finding, place=place)
         if place.stage == "first weights":
             return replace(finding, op_reason="the first weights differ before anything was computed")

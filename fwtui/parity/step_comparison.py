@@ -82,11 +82,11 @@ class StepComparison:
             suspect = (ops[0], ops[1]) if first.index is not None else None
             if first.extra is not None:
                 suspect = self._around(ops[0], ops[1], first.extra == again.side, fed, other)
-        feeding = Feeding(fed, other, self.allowed, suspect)
-        feeds = feeding.feeds()
-        gaps = feeding.own_gaps(again.log(feeds).ops)
+        feeding = Feeding(fed, other, self.allowed)
+        gaps = feeding.own_gaps(again.log(feeding.feeds()).ops)
         aside = [gap for gap in gaps if gap.is_rounding]
         if not aside:
+            feeds = Feeding(fed, other, self.allowed, suspect).feeds()
             return replace(finding, op=self._confirmed(first, again, feeds, suspect))
         finding = replace(finding, aside=self._set_aside(aside))
         at_fault = {gap.op.number for gap in gaps if not gap.is_rounding}

@@ -161,12 +161,12 @@ def _values(finding: Finding, place: Place) -> str:
     if gap.problem:
         return f": {gap.problem}"
     lanes = finding.result.spec.lanes
-    other = place.gap.lane
+    first, other = place.gap.first, place.gap.lane
     a, b = distinct_texts(gap.a, gap.b, _MIN_DIGITS)
-    return (
-        f"{_element(gap)} is {a} in 1 {lanes[0].backend} and {b} in {other + 1} {lanes[other].backend}, "
-        f"{_figure(gap.relative)} apart"
-    )
+    names = [f"{number + 1} {lanes[number].backend}" for number in (first, other)]
+    if first == other:
+        return f"{_element(gap)} is {b} in {names[1]}; its equation gives {a}"
+    return f"{_element(gap)} is {a} in {names[0]} and {b} in {names[1]}, {_figure(gap.relative)} apart"
 
 
 def _figure(value: float) -> str:
