@@ -184,8 +184,22 @@ def _origins(flow: Flow, op: LoggedOp, known: Collection[int]) -> tuple[list[Log
 def _precision(ops: Sequence[LoggedOp]) -> str:
     """The least exact type that any of `ops` computes with; "" for the step's own."""
     found = [dtype for op in ops for dtype in _dtypes(op) if dtype in BELOW_DOUBLE]
-    found += ["float32" for op in ops if op.has_float32_attribute]
+    found += ["float32" for op in ops if op.has_float32_attribute or _is_rounded_number(op)]
     return min(found, key=BELOW_DOUBLE.index, default="")
+
+
+def _is_rounded_number(op: LoggedOp) -> bool:
+    """Whether it is a constant in the step's own type that was a float32 number before: all its elements are
+    such numbers, and some need all their digits.
+    """
+    if any(origin is not None for origin in op.origins) or not op.values:
+        return False
+    if np.dtype(op.values[0].dtype) != np.float64:
+        return False
+    value = op.values[0].value()
+    with np.errstate(over="ignore", invalid="ignore"):
+        single = value.astype(np.float32)
+    return bool(np.array_equal(single, value) and (single.view(np.uint32) & 0xF).any())
 
 
 def _roundings(ops: Sequence[LoggedOp]) -> float:

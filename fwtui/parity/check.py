@@ -43,6 +43,8 @@ HALF_ROUNDINGS = 16
 """Units in the last place by which losses and gradients may be off that half precision was used for."""
 SUDDEN = 1e4
 """Times the tolerance: a loss that is so far apart at equal weights is not rounding that grew."""
+MAX_SHARE = 1e6
+"""Times the largest change by which an update is off: beyond, nothing should have changed at all."""
 
 
 def check(
@@ -228,7 +230,10 @@ class _Judge:
         """`finding` with what lanes do that their networks do not do in float64."""
         raced, search = self.raced, self._search
         if finding.truth is not None and (place := _off(finding)):
-            return search.locate(replace(finding, same=False, place=place))
+            found = search.locate(replace(finding, same=False, place=place))
+            if found.half_precision is None or found.result.signal:
+                return found
+            return self._in_half_precision(found, self._pair(found, place)[0], place.last)
         if wrong := raced.wrong_update(range(len(raced.spec.lanes))):
             return replace(
                 finding, same=False, place=_update_place(*wrong), op_reason=_off_equation(*wrong, raced)
@@ -249,6 +254,8 @@ class _Judge:
             return replace(
                 finding, same=False, op_reason="the first weights differ before anything was computed"
             )
+        if place.step == 0 and place.stage == "forward" and not math.isfinite(place.gap.relative):
+            return self._search.locate(replace(finding, same=False))  # the first weights are equal
         pair, tolerance = self._pair(finding, place)
         self.say(f"comparing both networks at the same weights, step {place.step} among others")
         try:
@@ -276,7 +283,10 @@ class _Judge:
             found = replace(finding, same=False, place=self._placed(finding, at, off))
             found = self._search.ops(found, pair, at.probes[off.step], tolerance, with_update=False)
             if found.half_precision is not None:
-                return self._in_half_precision(found, pair, at)
+                return self._in_half_precision(found, pair, max(at.probes))
+            if found.same_step and all(map(is_eager, pair)):
+                why = "the ops that were logged agree, so that the one at fault is not known"
+                return replace(found, op_reason=why)
             if found.same is False or found.result.signal:
                 return found
             examined.append(off.step)
@@ -284,7 +294,7 @@ class _Judge:
         text = f"{'; '.join(asides)}; and {at.extent} are the same to within what that makes of them"
         return replace(finding, aside=text, place=None)
 
-    def _in_half_precision(self, found: Finding, pair: Pair, at: EqualWeights) -> Finding:
+    def _in_half_precision(self, found: Finding, pair: Pair, parting: int) -> Finding:
         """`found` of networks that compute in half precision: a float64 twin is no truth of theirs.
 
         Casts stay what they are there, and `torch.autocast` leaves float64 alone. Lanes in float32 are judged
@@ -297,7 +307,7 @@ class _Judge:
             return replace(found, same=None, aside="", op=None, truth=None, truth_reason=why)
         limit = HALF_ROUNDINGS * EPS[precision]
         try:
-            again = self._repeater(found).compare(*pair, max(at.probes), limit, precision)
+            again = self._repeater(found).compare(*pair, parting, limit, precision)
         except NotRepeatedError as error:
             return replace(found, op_reason=str(error))
         if off := again.off():
@@ -334,8 +344,14 @@ class _Judge:
         if finding.aside:
             return replace(finding, aside=f"{finding.aside}; {equations}")
         if place.stage == "forward" and (place.step == 0 or not math.isfinite(place.gap.relative)):
-            why = "a step gives another result than the same weights and batch give between two steps"
-            return replace(finding, same=False, place=place, op_reason=why)
+            if not at.shows(place):
+                why = "a step gives another result than the same weights and batch give between two steps"
+                return replace(finding, same=False, place=place, op_reason=why)
+            text = (
+                f"at step {place.step} they are {place.gap.relative:.1e} apart, which is rounding: perturbed "
+                f"by as much, weights and data move it as far; so they do in {at.extent}, and {equations}"
+            )
+            return replace(finding, aside=text)
         parted = at.parted or place
         # In such a place the weights still agree: what rounding makes of them is not as much at once.
         if parted.stage in ("forward", "backward") and parted.gap.relative > SUDDEN * tolerance:
@@ -345,9 +361,10 @@ class _Judge:
                 "The net changes its own state"
             )
             return replace(finding, reason=reason)
+        where = "in float64, " if finding.in_float64 else ""
         text = (
-            f"from step {place.last} on they are more than {tolerance:.0e} apart, which is rounding that the "
-            f"training has carried on: at the same weights both compute the same in {at.extent}, "
+            f"{where}from step {place.last} on they are more than {tolerance:.0e} apart, which is rounding "
+            f"that the training has carried on: at the same weights both compute the same in {at.extent}, "
             f"and {equations}"
         )
         return replace(finding, aside=text)
@@ -390,10 +407,11 @@ def _update_place(lane: int, gap: UpdateGap) -> Place:
 
 def _off_equation(member: int, gap: UpdateGap, raced: _Raced) -> str:
     spec = raced.twins.all[member]
+    share = f"{gap.relative:.1e} of the largest change" if gap.relative < MAX_SHARE else "without a gradient"
     return (
-        f"{spec.backend} in {spec.dtype} does not follow the equation of {spec.optimizer}: from its own "
-        f"gradient, {gap.name} would be {gap.expected:.9g} and is {gap.given:.9g}, {gap.relative:.1e} of the "
-        "largest change"
+        f"{spec.backend} in {spec.dtype} does not follow the equation of {spec.optimizer}, or its net gives "
+        f"another gradient in a step than between two: from the gradient there, {gap.name} would be "
+        f"{gap.expected:.9g} and is {gap.given:.9g}, {share}"
     )
 
 

@@ -86,6 +86,11 @@ class EqualWeights:
             if one.step not in done and not one.relative <= max(one.allowed, share * one.single_allowed)
         )
 
+    def shows(self, place: Place) -> bool:
+        """Whether a gap that a training has shown is there again, rounding or not."""
+        again = [one.relative for one in self.figures if (one.step, one.key) == (place.step, place.key)]
+        return bool(again) and again[0] >= place.gap.relative / 2
+
     def place(self, off: Figure) -> Place:
         """Where the figure is: in its step, what is computed first."""
         row = next(row for row in self.rows if row.step == off.step)

@@ -26,7 +26,7 @@ def verdict(finding: Finding) -> str:
         return f"yes: {most}{_explained(finding)}"
     if finding.in_float64 and finding.truth is not None and _singles(finding):
         return "no: in float64, where rounding cannot explain it, they do not compute the same"
-    return f"no: {most}"
+    return f"no: {most or 'they differ before any probe could be compared'}"
 
 
 def compared(finding: Finding) -> str:

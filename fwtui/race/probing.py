@@ -6,8 +6,8 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 
-from fwtui.backends.base import Backend
-from fwtui.backends.determinism import differ
+from fwtui.backends.base import Backend, Gradients
+from fwtui.backends.determinism import arrays_differ, differ
 from fwtui.race.array import Array
 from fwtui.race.records import NoReference, NotProbed, Probed, Rounding
 from fwtui.race.reference import Reference
@@ -64,7 +64,7 @@ class Prober:
         self._probes, self._backend, self._emit, self._reference = probes, backend, emit, reference
         self._parameters = parameters
         self._first: Batch | None = None
-        self._began: tuple[Batch, Mapping[str, float]] | None = None
+        self._began: tuple[Batch, Mapping[str, float], Gradients] | None = None
         self._told = -1
         self._due = probes.at_or_after(0)
 
@@ -90,16 +90,18 @@ class Prober:
             self._tell(step, batch)
 
     def repeats_the_first(self) -> bool:
-        """Whether the first weights and batch give the metrics of the first probe once more."""
+        """Whether the first weights and batch give the first probe's loss and gradients once more."""
         if self._began is None or self._due == NEVER:
             return True
-        batch, before = self._began
+        batch, before, gradients = self._began
         now = self._backend.weights()
         self._backend.load(self._parameters)
-        metrics, _ = self._backend.gradients(batch)
+        metrics, again = self._backend.gradients(batch)
         self._backend.load(now)
         dtype = next(iter(self._parameters.values())).dtype.name
-        return not differ({"loss": before["loss"]}, {"loss": metrics["loss"]}, dtype)
+        if differ({"loss": before["loss"]}, {"loss": metrics["loss"]}, dtype):
+            return False
+        return not arrays_differ(gradients, again, dtype)
 
     def close(self) -> None:
         """Gives back what it holds."""
@@ -118,7 +120,7 @@ class Prober:
     def _probed(self, step: int, batch: Batch) -> Probed:
         metrics, gradients = self._backend.gradients(batch)
         if step == 0:
-            self._began = batch, metrics
+            self._began = batch, metrics, gradients
         weights = self._backend.weights()
         rounding: tuple[Rounding, ...] = ()
         if self._reference is not None:

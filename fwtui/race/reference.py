@@ -31,8 +31,8 @@ class Reference:
 
     A loss is smooth and gradients mostly are; but where an activation lies within rounding of a kink, such as
     zero for a ReLU, its gradient is one thing or another, and both are right. So where something differs, the
-    weights are perturbed by about as much as rounding does, and how far the figures move stands beside the
-    error.
+    weights and the data are perturbed by about as much as rounding does, and how far the figures move stands
+    beside the error.
 
     Args:
         backend: the network that is the reference.
@@ -100,11 +100,25 @@ class Reference:
                     name: array * (1 + size * rng.standard_normal(array.shape))
                     for name, array in cast(weights, "float64").items()
                 }
-                there = self.at(perturbed, batch)
+                there = self.at(perturbed, _perturbed_data(batch, rng, size))
                 most = {key: max(far, _distance(there.get(key), own[key])) for key, far in most.items()}
             return most
 
         return moved
+
+
+def _perturbed_data(batch: Batch, rng: np.random.Generator, size: float) -> Batch:
+    """`batch` with its measured values perturbed: where they cancel out, no weight moves what is left.
+
+    Whole numbers stay: labels, masks and lengths, which a network may compare with others.
+    """
+    perturbed = dict(cast(batch, "float64"))
+    for name, value in batch.items():
+        if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+            continue
+        if not np.array_equal(value, np.rint(value), equal_nan=True):
+            perturbed[name] = value * (1 + size * rng.standard_normal(value.shape))
+    return perturbed
 
 
 def _named(kind: str, figures: Mapping[str, Any]) -> dict[Key, Any]:

@@ -107,16 +107,18 @@ class Eager:
     def inspect(self, batch: Batch) -> NetInspected:
         """What the network uses beside the parameters, and whether it is deterministic; no compilation."""
         tensors = self._looked_at.tensors(batch)
-        with other_random_numbers(), python_random_numbers():
+        with other_random_numbers(), python_random_numbers() as drew_in_python:
             try:
                 variables, ops = net_inspection.variables_and_ops(self._metrics, tensors)
             except Exception:  # a network that only runs eagerly
                 variables, ops = self._eager_variables_and_ops(tensors)
+            # A number that Python draws is a constant of what was traced.
+            run = self._metrics if drew_in_python() else self._run_metrics
             return net_inspection.inspect(
                 self._weights,
                 variables,
                 ops,
-                lambda: {name: float(value) for name, value in self._run_metrics(tensors).items()},
+                lambda: {name: float(value) for name, value in run(tensors).items()},
                 lambda variable: variable.numpy(),
                 lambda variable, value: variable.assign(value),
                 self._weights[0].dtype.name,

@@ -27,21 +27,24 @@ def inspect(loss: Loss, params: Mapping[str, Tensor], batch: Mapping[str, Any]) 
     with python_random_numbers():
         with _running_modules(modules, buffers):
             metrics = named_metrics(loss(params, batch))
-        ours = {id(tensor) for tensor in params.values()}
+        ours = {id(tensor) for tensor in (*params.values(), *batch.values())}
         foreign = [leaf for leaf in _leaves(metrics["loss"]) if id(leaf) not in ours]
         names = _names(loss, list(modules.values()))
         # What the first call made anew, or changed once and for all, must change in the next ones too.
         before = {place: (one.now, one.now.detach().clone()) for place, one in buffers.items()}
         with python_random_numbers() as drew_in_python:
             generators = _generators(metrics["loss"].device)
-            first, second = (_values(named_metrics(loss(params, batch))) for _ in range(2))
+            again = [named_metrics(loss(params, batch)) for _ in range(2)]
             drew = drew_in_python() or not _equal(generators, _generators(metrics["loss"].device))
         changed = [place for place, one in buffers.items() if not torch.equal(one.now, before[place][1])]
         for place in changed:
             buffers[place].put_back()
+    # What a call makes for itself, such as inputs that it differentiates by, is not trained.
+    lasting = set.intersection(*({id(leaf) for leaf in _leaves(one["loss"])} for one in again))
+    first, second = map(_values, again)
     unequal = differ(first, second, str(metrics["loss"].dtype).removeprefix("torch."))
     return NetInspected(
-        own_weights=tuple(dict.fromkeys(_name(leaf, names) for leaf in foreign)),
+        own_weights=tuple(dict.fromkeys(_name(leaf, names) for leaf in foreign if id(leaf) in lasting)),
         changed_state=tuple(dict.fromkeys(_name(before[place][0], names) for place in changed)),
         is_random=unequal and drew,
         is_stateful=unequal and not drew,
