@@ -60,10 +60,16 @@ def python_random_numbers() -> Iterator[Callable[[], bool]]:
     """Gives whether Python or NumPy have drawn random numbers since; resets their generators at the end."""
     python, numpy = random.getstate(), np.random.get_state()
     try:
-        yield lambda: random.getstate() != python or not _same_state(np.random.get_state(), numpy)
+        yield random_numbers_watched()
     finally:
         random.setstate(python)
         np.random.set_state(numpy)
+
+
+def random_numbers_watched() -> Callable[[], bool]:
+    """Gives whether Python or NumPy have drawn random numbers since."""
+    python, numpy = random.getstate(), np.random.get_state()
+    return lambda: random.getstate() != python or not _same_state(np.random.get_state(), numpy)
 
 
 def _same_state(a: object, b: object) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 import tensorflow as tf
 
 from fwtui.backends.base import Gradients, Job, named_metrics
+from fwtui.backends.determinism import random_numbers_watched
 from fwtui.backends.tensorflow import graph, net_inspection
 from fwtui.backends.tensorflow.device import tensorflow_name
 from fwtui.backends.tensorflow.graph_hash import of_ops
@@ -53,7 +54,9 @@ class Session:
                 name: v1.get_variable(name, initializer=value, use_resource=True)
                 for name, value in first.items()
             }
-            self._metrics = named_metrics(job.workload.tensorflow_loss()(self._params, self._placeholders))
+            loss, drew = job.workload.tensorflow_loss(), random_numbers_watched()
+            self._metrics = named_metrics(loss(self._params, self._placeholders))
+            self._holds_drawn_numbers = drew()
             # Before the optimizer makes its own.
             self._variables = v1.global_variables()
             weights = list(self._params.values())
@@ -106,7 +109,7 @@ class Session:
 
     def inspect(self, batch: Batch) -> NetInspected:
         """What the graph holds beside the parameters, and whether two runs of its metrics are the same."""
-        return net_inspection.inspect(
+        found = net_inspection.inspect(
             self._params.values(),
             self._variables,
             net_inspection.op_types(self._graph),
@@ -117,6 +120,8 @@ class Session:
             ),
             next(iter(self._params.values())).dtype.base_dtype.name,
         )
+        # Every run of this graph has the same numbers, which another one has not.
+        return replace(found, is_random=True) if self._holds_drawn_numbers else found
 
     def log_ops(self, batch: Batch, values: bool = False, feeds: Sequence[Feed] = ()) -> OpLog:
         """The run of a copy with the present weights, and the kernels inside of it: see `by_copy`."""
