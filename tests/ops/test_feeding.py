@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fwtui.ops.feeding import Feeding, OwnGap, half_precision, with_feeds
+from fwtui.ops.feeding import ROUNDINGS, Feeding, OwnGap, half_precision, with_feeds
 from fwtui.ops.flow import Flow
 from fwtui.race.array import Array
 from fwtui.race.graph import Tensor
@@ -130,8 +130,8 @@ class TestAFloat32Number:
     ("precision", "relative", "rounding"),
     [
         ("", 0.0, False),
-        ("float32", 31 * 2.0**-23, True),
-        ("float32", 33 * 2.0**-23, False),
+        ("float32", 3.9 * 2.0**-23, True),
+        ("float32", 4.1 * 2.0**-23, False),
         ("float16", 3.9 * 2.0**-10, True),
         ("float16", 4.1 * 2.0**-10, False),
         ("bfloat16", 3.9 * 2.0**-7, True),
@@ -140,7 +140,7 @@ class TestAFloat32Number:
 )
 def test_how_much_a_precision_explains(precision, relative, rounding):
     op = net()[0]
-    assert OwnGap(op, op, relative, precision).is_rounding is rounding
+    assert OwnGap(op, op, relative, precision, ROUNDINGS).is_rounding is rounding
 
 
 class TestLayout:

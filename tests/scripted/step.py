@@ -43,7 +43,7 @@ TRAINING = "SCRIPTED_TRAINING"
 class Scripted:
     def __init__(self, mode: str, job: Job) -> None:
         self.mode, self.parameters, self.count, self.said = mode, job.parameters, 0, False
-        self.rate = job.learning_rate
+        self.first, self.rate = job.parameters, job.learning_rate
         self.single = next(iter(job.parameters.values())).dtype == "float32"
         self.first_phase = "trace" if mode == "other" else "warm-up"
 
@@ -111,7 +111,7 @@ class Scripted:
     def computed(self):
         gradients = {name: 2 * array for name, array in self.parameters.items()}
         last = list(gradients)[-1]
-        if self.mode == "tilt" and self.count >= ASTRAY_AT:
+        if self.mode == "tilt" and self.count >= ASTRAY_AT and not self.at_the_first:
             gradients[last] = gradients[last] * 1.01
         if self.mode == "steep":
             gradients[last] = gradients[last] * 1.01
@@ -124,6 +124,11 @@ class Scripted:
             return {"loss": math.nan}, {name: array * math.nan for name, array in gradients.items()}
         squares = [float((array.astype(float) ** 2).sum()) for array in self.parameters.values()]
         return {"loss": sum(squares)}, gradients
+
+    @property
+    def at_the_first(self):
+        """Whether the weights are the first ones: what tilts later is no state there."""
+        return all((self.parameters[name] == array).all() for name, array in self.first.items())
 
     def load(self, weights):
         self.parameters = dict(weights)
