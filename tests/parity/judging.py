@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,12 @@ from fwtui.race.plan import LaneRequest, RaceRequest, plan
 LANES = ("tf.function", "torch.eager")
 
 
-def judged(path: Path, with_truth: bool = True, **settings: Any) -> tuple[Finding, str]:
+def judged(
+    path: Path, with_truth: bool = True, lanes: Sequence[str] = LANES, **settings: Any
+) -> tuple[Finding, str]:
     """The finding on the file at `path`, and what people read of it."""
-    lanes = tuple(map(LaneRequest, LANES))
-    spec = plan(RaceRequest(lanes, workload=str(path), probe_every="growing", host="thread", **settings))
+    requests = tuple(map(LaneRequest, lanes))
+    spec = plan(RaceRequest(requests, workload=str(path), probe_every="growing", host="thread", **settings))
     finding = check(spec, tolerances(spec), headless.run, with_truth=with_truth)
     lines = [words.verdict(finding), words.truth(finding) or "", finding.aside, *words.where(finding)]
     return finding, "\n".join([*lines, *words.not_compared(finding)])

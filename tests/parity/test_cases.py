@@ -20,8 +20,13 @@ ANSWERS = {
     "dead": (NOT_JUDGED, "nothing was tested: no gradient reaches w, b"),
     "dropout": (NOT_JUDGED, "draws random numbers of its own"),
     "dropout_batchnorm": (NOT_JUDGED, "draws random numbers of its own"),
+    "drawn_in_trace": (NOT_JUDGED, "draws random numbers of its own"),
+    "gradient_of_input": (SAME, "yes"),
     "half_own_weights": (NOT_JUDGED, "none of parameters(): dense"),
     "last_step": (DIFFERENT, "aten.select"),
+    "late_behind_constant": (DIFFERENT, "step 5"),
+    "late_behind_rounding": (DIFFERENT, "step 5, forward: loss"),
+    "late_metric": (DIFFERENT, "step 5, forward: bias"),
     "masked": (DIFFERENT, "Mul"),
     "message": (NOT_JUDGED, "indices[0] = -1 is not in [0, 3)"),
     "metric_with_truth": (DIFFERENT, "step 0, forward: judged"),
@@ -80,3 +85,12 @@ def test_a_constant_in_float32_is_named_with_its_line():
     finding, _ = judged(CASES / "regularizer.py")
     assert "a constant or a cast is float32: TensorFlow" in finding.aside
     assert "regularizer.py:" in finding.aside
+
+
+def test_lanes_of_one_framework_do_not_hide_another_frameworks():
+    """Two lanes of TensorFlow share a twin, which is held against PyTorch's."""
+    lanes = ("tf.eager", "tf.function", "torch.eager")
+    finding, text = judged(CASES / "masked.py", lanes=lanes)
+    assert finding.same is False, text
+    assert "in 1 tf.eager" in text
+    assert "in 3 torch.eager" in text
