@@ -51,7 +51,7 @@ def _faults(net: NetInspected) -> list[tuple[str, str]]:
         what = "is not deterministic: the net changes its own state, and gives another loss each time"
         faults.append((what, "make the loss depend on params and batch alone"))
     if net.own_weights:
-        what = f"trains on weights that are none of parameters(): {listed(net.own_weights)}"
+        what = f"trains on weights that parameters() does not return: {listed(net.own_weights)}"
         hint = "return them from parameters() and use params['…'] instead, or freeze them in both networks"
         faults.append((what, hint))
     if net.changed_state:

@@ -291,7 +291,7 @@ class _Judge:
                 return found
             examined.append(off.step)
             asides.append(found.aside)
-        text = f"{'; '.join(asides)}; and {at.extent} are the same to within what that makes of them"
+        text = f"{'; '.join(asides)}; and in {at.extent} the rest is the same to within what that makes of it"
         return replace(finding, aside=text, place=None)
 
     def _in_half_precision(self, found: Finding, pair: Pair, parting: int) -> Finding:

@@ -118,7 +118,7 @@ def _explained(finding: Finding) -> str:
         why = "at its own weights each lane computes what float64 does"
     else:
         why = "what is set aside explains it"
-    return f"; above the tolerance, which is no difference: {why}"
+    return f"; above the tolerance, but explained: {why}"
 
 
 def _arithmetic(finding: Finding, truth: Truth) -> str:

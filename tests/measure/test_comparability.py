@@ -53,7 +53,7 @@ def test_a_lane_that_is_not_built_yet_is_no_reason():
 NETS = {
     "own_weights": (
         NetInspected(own_weights=("Linear.weight",)),
-        "trains on weights that are none of parameters(): Linear.weight",
+        "trains on weights that parameters() does not return: Linear.weight",
         "return them from parameters() and use params['…'] instead, or freeze them in both networks",
     ),
     "changed_state": (
@@ -120,4 +120,4 @@ def test_names_are_listed_as_far_as_anyone_reads(count, told):
 
 def test_many_names_are_shortened_in_a_reason():
     names = tuple(f"w{number}" for number in range(2000))
-    assert "parameters(): w0, w1, w2, w3 and 1996 more;" in why(NetInspected(own_weights=names), None)
+    assert "does not return: w0, w1, w2, w3 and 1996 more;" in why(NetInspected(own_weights=names), None)

@@ -22,7 +22,7 @@ ANSWERS = {
     "dropout_batchnorm": (NOT_JUDGED, "draws random numbers of its own"),
     "drawn_in_trace": (NOT_JUDGED, "draws random numbers of its own"),
     "gradient_of_input": (SAME, "yes"),
-    "half_own_weights": (NOT_JUDGED, "none of parameters(): dense"),
+    "half_own_weights": (NOT_JUDGED, "parameters() does not return: dense"),
     "last_step": (DIFFERENT, "aten.select"),
     "late_behind_constant": (DIFFERENT, "step 5"),
     "late_behind_rounding": (DIFFERENT, "step 5, forward: loss"),
@@ -32,7 +32,7 @@ ANSWERS = {
     "metric_with_truth": (DIFFERENT, "step 0, forward: judged"),
     "mixed": (NOT_JUDGED, "bfloat16"),
     "no_gradient": (NOT_JUDGED, "nothing was tested: no gradient reaches w"),
-    "own_weights": (NOT_JUDGED, "none of parameters(): dense"),
+    "own_weights": (NOT_JUDGED, "parameters() does not return: dense"),
     "probes_differ": (DIFFERENT, "StopGradient"),
     "regularizer": (SAME, "yes"),
 }

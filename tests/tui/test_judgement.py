@@ -165,7 +165,7 @@ def test_what_tests_nothing_is_no_agreement():
 def test_why_networks_cannot_be_compared_is_told_in_full():
     said = [[*training(BOTH[0], 30), NetInspected(own_weights=("Linear.weight",))], training(BOTH[1], 30)]
     model = stands(*said)
-    assert "1 tf.function trains on weights that are none of parameters()" in _same(model)[-1].plain
+    assert "1 tf.function trains on weights that parameters() does not return" in _same(model)[-1].plain
     assert judge(model).reason == waiting(model)
 
 

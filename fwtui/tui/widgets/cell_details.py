@@ -71,7 +71,7 @@ def _relative_to(gap: Gap) -> str:
     if not math.isfinite(gap.array.relative_to):
         return ""
     if gap.array.is_floor:
-        return "the floor: it is made of rounding"
+        return "the floor of rounding"
     return "the largest element" if gap.array.index else "the larger of both"
 
 
