@@ -19,6 +19,8 @@ PERTURBATIONS = 32
 SINGLE_PERTURBATIONS = 8
 PERTURBATION = 4.0
 """Units in the last place by which weights are perturbed, about what a sum of products is rounded by."""
+FARTHER, GROWN = 64.0, 8.0
+"""A perturbation of data so many times as large moves a smooth figure that many times as far, or more."""
 SUSPICIOUS = 8.0
 """Units in the last place of the largest figure: an error above it is looked into."""
 
@@ -68,10 +70,10 @@ class Reference:
         errors = {key: _distance(given.get(key), own.get(key)) for key in known}
         blurs, singles = dict.fromkeys(known, 0.0), dict.fromkeys(known, 0.0)
         if any(error > self._suspicious * _scale(key, magnitudes) for key, error in errors.items()):
-            moved = self._moved_by(weights, batch, own)
-            blurs = moved(self._perturbation, PERTURBATIONS)
+            blurs = self._blurs(weights, batch, own, self._perturbation, PERTURBATIONS)
             if self._measures_single:
-                singles = moved(PERTURBATION * EPS["float32"], SINGLE_PERTURBATIONS)
+                single = PERTURBATION * EPS["float32"]
+                singles = self._blurs(weights, batch, own, single, SINGLE_PERTURBATIONS)
         return tuple(
             Rounding(*key, errors[key], blurs.get(key, 0.0), magnitudes[key], singles.get(key, 0.0))
             for key in known
@@ -87,24 +89,40 @@ class Reference:
         metrics, gradients = self._backend.gradients(cast(batch, self._dtype))
         return {**_named("metric", metrics), **_named("gradient", gradients)}
 
-    def _moved_by(
-        self, weights: Arrays, batch: Batch, own: Mapping[Key, Any]
-    ) -> Callable[[float, int], dict[Key, float]]:
-        """Gives how far figures move at most, for a relative size of perturbations and their number."""
+    def _blurs(
+        self, weights: Arrays, batch: Batch, own: Mapping[Key, Any], size: float, count: int
+    ) -> dict[Key, float]:
+        """How far figures move at most where weights, and then data, are perturbed by a relative `size`.
 
-        def moved(size: float, count: int) -> dict[Key, float]:
-            most = {key: 0.0 for key, figure in own.items() if figure is not None}
-            for seed in range(count):
-                rng = np.random.default_rng(seed)
-                perturbed = {
-                    name: array * (1 + size * rng.standard_normal(array.shape))
-                    for name, array in cast(weights, "float64").items()
-                }
-                there = self.at(perturbed, _perturbed_data(batch, rng, size))
-                most = {key: max(far, _distance(there.get(key), own[key])) for key, far in most.items()}
-            return most
+        Data count only where a larger perturbation moves a figure further: what jumps at once lies at a
+        threshold, such as halves that are rounded, and both sides must have it at the same side.
+        """
+        double = cast(weights, "float64")
+        blurs = self._moves(own, count, lambda rng: (_perturbed(double, rng, size), batch))
+        data = cast(batch, "float64")
+        near = self._moves(own, count, lambda rng: (double, _perturbed_data(data, rng, size)))
+        if any(near[key] > blurs[key] for key in blurs):
+            far = self._moves(own, count, lambda rng: (double, _perturbed_data(data, rng, FARTHER * size)))
+            grown = {key: near[key] if far[key] >= GROWN * near[key] else 0.0 for key in near}
+            blurs = {key: max(blur, grown[key]) for key, blur in blurs.items()}
+        return blurs
 
-        return moved
+    def _moves(
+        self,
+        own: Mapping[Key, Any],
+        count: int,
+        perturbed: Callable[[np.random.Generator], tuple[Arrays, Batch]],
+    ) -> dict[Key, float]:
+        """How far each of the figures `own` moves at most in `count` perturbations."""
+        most = {key: 0.0 for key, figure in own.items() if figure is not None}
+        for seed in range(count):
+            there = self.at(*perturbed(np.random.default_rng(seed)))
+            most = {key: max(far, _distance(there.get(key), own[key])) for key, far in most.items()}
+        return most
+
+
+def _perturbed(arrays: Arrays, rng: np.random.Generator, size: float) -> Arrays:
+    return {name: array * (1 + size * rng.standard_normal(array.shape)) for name, array in arrays.items()}
 
 
 def _perturbed_data(batch: Batch, rng: np.random.Generator, size: float) -> Batch:
@@ -112,7 +130,7 @@ def _perturbed_data(batch: Batch, rng: np.random.Generator, size: float) -> Batc
 
     Whole numbers stay: labels, masks and lengths, which a network may compare with others.
     """
-    perturbed = dict(cast(batch, "float64"))
+    perturbed = dict(batch)
     for name, value in batch.items():
         if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
             continue
