@@ -58,7 +58,7 @@ def check(
         with_truth: whether to hold the lanes against float64.
         say: receives the name of each stage as it begins.
     """
-    twins = Twins(spec.lanes, with_truth)
+    twins = Twins(spec.lanes, with_truth, allowed.lanes)
     watch = Comparisons(spec.lanes, twins)
     say("training")
     ran = run(replace(spec, lanes=twins.all), watch)

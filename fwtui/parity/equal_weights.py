@@ -134,7 +134,7 @@ class Repeater:
         kept = training.kept
         if not kept:
             raise NotRepeatedError("the training did not happen again")
-        replay = Replay(tuple(kept.values()), rounds, measures_single=other.dtype == "float64")
+        replay = Replay(tuple(kept.values()), rounds, tolerance, measures_single=other.dtype == "float64")
         repeated = self._ran((replace(other, probes=None, by_turns=False, ops=None, replay=replay),))
         answers = repeated.lanes[0].probes
         if set(answers) != set(kept):

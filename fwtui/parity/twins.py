@@ -23,16 +23,20 @@ class Twins:
     Attributes:
         all: the lanes, then their twins.
         index: where in `all` each lane's twin is; a float64 lane is its own.
+
+    Args:
+        wanted: whether to have twins, and to hold lanes against float64.
+        tolerance: how far off a lane may be there, relatively, without an explanation.
     """
 
-    def __init__(self, lanes: Sequence[LaneSpec], wanted: bool) -> None:
+    def __init__(self, lanes: Sequence[LaneSpec], wanted: bool, tolerance: float) -> None:
         self.wanted = wanted
         lanes = tuple(replace(lane, digests=True) for lane in lanes)
         self.all: tuple[LaneSpec, ...] = tuple(lanes)
         self.index = list(range(len(lanes)))
         if not wanted:
             return
-        self.all = tuple(replace(lane, probes=_exact(lane.probes)) for lane in lanes)
+        self.all = tuple(replace(lane, probes=_exact(lane.probes, tolerance)) for lane in lanes)
         for number, lane in enumerate(lanes):
             if lane.dtype != "float64":
                 twin = eagerly(lane, "float64")
@@ -45,8 +49,8 @@ class Twins:
         return list(dict.fromkeys(self.index))
 
 
-def _exact(probes: Probes | None) -> Probes | None:
-    return None if probes is None else replace(probes, exact=True)
+def _exact(probes: Probes | None, tolerance: float) -> Probes | None:
+    return None if probes is None else replace(probes, exact=True, tolerance=tolerance)
 
 
 def eagerly(lane: LaneSpec, dtype: str) -> LaneSpec:

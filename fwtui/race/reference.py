@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, TypeGuard
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fwtui.backends.base import Backend, Gradients
+from fwtui.measure.agreement import Figure
+from fwtui.measure.agreement import rounding as judged
 from fwtui.measure.arrays import widened
 from fwtui.race.data import cast
 from fwtui.race.precision import EPS
@@ -21,32 +26,44 @@ PERTURBATION = 4.0
 """Units in the last place by which weights are perturbed, about what a sum of products is rounded by."""
 FARTHER, GROWN = 64.0, 8.0
 """A perturbation of data so many times as large moves a smooth figure that many times as far, or more."""
-SUSPICIOUS = 8.0
-"""Units in the last place of the largest figure: an error above it is looked into."""
+DECISIVE = 4
+"""Probes with an error that no rounding explains, not even to float32: further ones change no verdict."""
 
 Key = tuple[str, str]
 """`metric` or `gradient`, and its name."""
+Moves = dict[Key, float]
+"""How far each figure moves at most."""
 
 
 class Reference:
     """Holds metrics and gradients against those that a backend gives at the same weights.
 
     A loss is smooth and gradients mostly are; but where an activation lies within rounding of a kink, such as
-    zero for a ReLU, its gradient is one thing or another, and both are right. So where something differs, the
-    weights and the data are perturbed by about as much as rounding does, and how far the figures move stands
-    beside the error.
+    zero for a ReLU, its gradient is one thing or another, and both are right. So where an error is above the
+    tolerance, the weights and the data are perturbed by about as much as rounding does until that explains
+    it, and how far the figures move stands beside the error.
 
     Args:
         backend: the network that is the reference.
         dtype: that of its weights.
         rounds: the dtype whose rounding the other figures have.
-        measures_single: whether to tell besides how far the figures move by float32's rounding.
+        judged_as: the dtype whose floors hold where the figures are judged.
+        tolerance: the relative error that needs no explanation.
+        measures_single: whether to measure besides how far the figures move by float32's rounding.
     """
 
-    def __init__(self, backend: Backend, dtype: str, rounds: str, measures_single: bool = False) -> None:
-        self._backend, self._dtype = backend, dtype
-        self._perturbation, self._suspicious = PERTURBATION * EPS[rounds], SUSPICIOUS * EPS[rounds]
-        self._measures_single = measures_single
+    def __init__(
+        self,
+        backend: Backend,
+        dtype: str,
+        rounds: str,
+        judged_as: str,
+        tolerance: float = 0.0,
+        measures_single: bool = False,
+    ) -> None:
+        self._backend, self._dtype, self._rounds = backend, dtype, rounds
+        self._judged_as, self._tolerance, self._measures_single = judged_as, tolerance, measures_single
+        self._decisive = 0
 
     def rounding(
         self,
@@ -58,26 +75,30 @@ class Reference:
     ) -> tuple[Rounding, ...]:
         """How far `metrics` and `gradients` are from those of the backend at the same `weights`.
 
-        What only one of the two has is infinitely far.
+        What only one of the two has is infinitely far. Figures stay without an explanation, `blur` and
+        `single_blur` at 0, where they need none, and after `DECISIVE` probes.
 
         Args:
             own: what `at` gives for these weights and this batch, where that is known.
         """
         given = {**_named("metric", metrics), **_named("gradient", gradients)}
         own = self.at(weights, batch) if own is None else own
-        known = [key for key in {**given, **own} if given.get(key) is not None or own.get(key) is not None]
-        magnitudes = {key: _magnitude(own.get(key), given.get(key)) for key in known}
-        errors = {key: _distance(given.get(key), own.get(key)) for key in known}
-        blurs, singles = dict.fromkeys(known, 0.0), dict.fromkeys(known, 0.0)
-        if any(error > self._suspicious * _scale(key, magnitudes) for key, error in errors.items()):
-            blurs = self._blurs(weights, batch, own, self._perturbation, PERTURBATIONS)
-            if self._measures_single:
-                single = PERTURBATION * EPS["float32"]
-                singles = self._blurs(weights, batch, own, single, SINGLE_PERTURBATIONS)
-        return tuple(
-            Rounding(*key, errors[key], blurs.get(key, 0.0), magnitudes[key], singles.get(key, 0.0))
-            for key in known
-        )
+        pairs = {key: (given.get(key), own.get(key)) for key in {**given, **own}}
+        found = [
+            Rounding(*key, _distance(one, other), 0.0, _magnitude(other, one))
+            for key, (one, other) in pairs.items()
+            if one is not None or other is not None
+        ]
+        if self._decisive == DECISIVE or self._explained(found, {}):
+            return tuple(found)
+        size = PERTURBATION * EPS[self._rounds]
+        blurs = self._blurs(weights, batch, own, size, PERTURBATIONS, partial(self._explained, found))
+        singles: Moves = {}
+        if self._measures_single and not self._explained(found, blurs):
+            singles = self._blurs(weights, batch, own, PERTURBATION * EPS["float32"], SINGLE_PERTURBATIONS)
+        found = _with_blurs(found, blurs, singles)
+        self._decisive += any(not one.relative <= one.single_allowed for one in self._figures(found))
+        return tuple(found)
 
     def close(self) -> None:
         """Gives back what the backend holds."""
@@ -89,36 +110,73 @@ class Reference:
         metrics, gradients = self._backend.gradients(cast(batch, self._dtype))
         return {**_named("metric", metrics), **_named("gradient", gradients)}
 
+    def _figures(self, found: Sequence[Rounding]) -> list[Figure]:
+        return judged({0: found}, 0, self._judged_as, self._tolerance)
+
+    def _explained(self, found: Sequence[Rounding], blurs: Moves) -> bool:
+        """Whether each error is one that rounding may make of a figure that moves so far."""
+        return not any(figure.is_off for figure in self._figures(_with_blurs(found, blurs)))
+
     def _blurs(
-        self, weights: Arrays, batch: Batch, own: Mapping[Key, Any], size: float, count: int
-    ) -> dict[Key, float]:
-        """How far figures move at most where weights, and then data, are perturbed by a relative `size`.
+        self,
+        weights: Arrays,
+        batch: Batch,
+        own: Mapping[Key, Any],
+        size: float,
+        count: int,
+        suffices: Callable[[Moves], bool] = lambda moves: False,
+    ) -> Moves:
+        """How far figures move where weights, and then data, are perturbed by a relative `size`.
 
         Data count only where a larger perturbation moves a figure further: what jumps at once lies at a
         threshold, such as halves that are rounded, and both sides must have it at the same side.
+
+        Args:
+            count: how many perturbations at most.
+            suffices: whether no more of them are needed.
         """
-        double = cast(weights, "float64")
-        blurs = self._moves(own, count, lambda rng: (_perturbed(double, rng, size), batch))
-        data = cast(batch, "float64")
-        near = self._moves(own, count, lambda rng: (double, _perturbed_data(data, rng, size)))
-        if any(near[key] > blurs[key] for key in blurs):
-            far = self._moves(own, count, lambda rng: (double, _perturbed_data(data, rng, FARTHER * size)))
-            grown = {key: near[key] if far[key] >= GROWN * near[key] else 0.0 for key in near}
-            blurs = {key: max(blur, grown[key]) for key, blur in blurs.items()}
-        return blurs
+        double, data = cast(weights, "float64"), cast(batch, "float64")
+
+        def moves(far: float, count: int, suffices: Callable[[Moves], bool]) -> tuple[Moves, int]:
+            return self._moves(own, lambda rng: (double, _perturbed_data(data, rng, far)), count, suffices)
+
+        blurs, _ = self._moves(own, lambda rng: (_perturbed(double, rng, size), batch), count, suffices)
+        if suffices(blurs) or not any(map(_is_measured, data.values())):
+            return blurs
+        near, made = moves(size, count, lambda near: suffices(_larger(blurs, near)))
+        if all(near[key] <= blurs[key] for key in near):
+            return blurs
+        far, _ = moves(FARTHER * size, made, lambda far: False)
+        return _larger(blurs, {key: one for key, one in near.items() if far[key] >= GROWN * one})
 
     def _moves(
         self,
         own: Mapping[Key, Any],
-        count: int,
         perturbed: Callable[[np.random.Generator], tuple[Arrays, Batch]],
-    ) -> dict[Key, float]:
-        """How far each of the figures `own` moves at most in `count` perturbations."""
+        count: int,
+        suffices: Callable[[Moves], bool],
+    ) -> tuple[Moves, int]:
+        """How far each of the figures `own` moves at most, and in how many perturbations."""
         most = {key: 0.0 for key, figure in own.items() if figure is not None}
         for seed in range(count):
             there = self.at(*perturbed(np.random.default_rng(seed)))
             most = {key: max(far, _distance(there.get(key), own[key])) for key, far in most.items()}
-        return most
+            if suffices(most):
+                return most, seed + 1
+        return most, count
+
+
+def _with_blurs(found: Sequence[Rounding], blurs: Moves, singles: Moves | None = None) -> list[Rounding]:
+    singles = singles or {}
+    keys = [(one.kind, one.name) for one in found]
+    return [
+        replace(one, blur=blurs.get(key, 0.0), single_blur=singles.get(key, 0.0))
+        for key, one in zip(keys, found, strict=True)
+    ]
+
+
+def _larger(moves: Moves, others: Moves) -> Moves:
+    return {key: max(far, others.get(key, 0.0)) for key, far in moves.items()}
 
 
 def _perturbed(arrays: Arrays, rng: np.random.Generator, size: float) -> Arrays:
@@ -126,28 +184,21 @@ def _perturbed(arrays: Arrays, rng: np.random.Generator, size: float) -> Arrays:
 
 
 def _perturbed_data(batch: Batch, rng: np.random.Generator, size: float) -> Batch:
-    """`batch` with its measured values perturbed: where they cancel out, no weight moves what is left.
+    """`batch` with its measured values perturbed: where they cancel out, no weight moves what is left."""
+    return {
+        name: value * (1 + size * rng.standard_normal(value.shape)) if _is_measured(value) else value
+        for name, value in batch.items()
+    }
 
-    Whole numbers stay: labels, masks and lengths, which a network may compare with others.
-    """
-    perturbed = dict(batch)
-    for name, value in batch.items():
-        if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
-            continue
-        if not np.array_equal(value, np.rint(value), equal_nan=True):
-            perturbed[name] = value * (1 + size * rng.standard_normal(value.shape))
-    return perturbed
+
+def _is_measured(value: Any) -> TypeGuard[NDArray[Any]]:
+    """Whether these are numbers with fractions: whole ones may be labels, or compared with others."""
+    is_float = isinstance(value, np.ndarray) and value.dtype.kind == "f"
+    return is_float and not np.array_equal(value, np.rint(value), equal_nan=True)
 
 
 def _named(kind: str, figures: Mapping[str, Any]) -> dict[Key, Any]:
     return {(kind, name): None if figure is None else np.asarray(figure) for name, figure in figures.items()}
-
-
-def _scale(key: Key, magnitudes: Mapping[Key, float]) -> float:
-    """What an error is relative to: the largest gradient; metrics have nothing to do with one another."""
-    if key[0] == "metric":
-        return magnitudes[key]
-    return max(magnitude for (kind, _), magnitude in magnitudes.items() if kind == key[0])
 
 
 def _distance(a: Any, b: Any) -> float:

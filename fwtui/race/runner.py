@@ -272,7 +272,10 @@ class Runner:
             Whether all were repeated, and none was left out by a stop.
         """
         assert self._backend is not None
-        reference = Reference(self._backend, self._spec.dtype, replay.rounds, replay.measures_single)
+        dtype = self._spec.dtype
+        reference = Reference(
+            self._backend, dtype, replay.rounds, dtype, replay.tolerance, replay.measures_single
+        )
         reached = 0
         for probe in replay.probes:
             if self._control.stopped:
@@ -434,7 +437,7 @@ class Runner:
             traceback.print_exc(file=sys.stderr)
             self._emit(NoReference(0, self.explained(error)[0]))
             return None
-        return Reference(built, "float64", spec.dtype)
+        return Reference(built, "float64", spec.dtype, spec.dtype, spec.probes.tolerance)
 
     def _evaluate(self) -> None:
         if self._backend is None or self._held_out is None or self._evaluated_at == self.step:

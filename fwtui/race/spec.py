@@ -103,6 +103,7 @@ class Probes:
         first: none before this step.
         also: further steps.
         exact: whether each is held against float64 at the same parameters.
+        tolerance: the relative error there that needs no explanation by rounding.
         most_bytes: none at all where gradients and parameters together are more than this: a screen that is
             looked at cannot compare any number of them between two frames. None: however many.
     """
@@ -111,6 +112,7 @@ class Probes:
     first: int = 0
     also: tuple[int, ...] = ()
     exact: bool = False
+    tolerance: float = 0.0
     most_bytes: int | None = None
 
     def at_or_after(self, step: int) -> int:
@@ -186,11 +188,12 @@ class Replay:
     Attributes:
         probes: in the order of their steps.
         rounds: the dtype whose rounding the other lane's figures have.
-        measures_single: see `fwtui.race.reference.Reference`.
+        tolerance, measures_single: see `fwtui.race.reference.Reference`.
     """
 
     probes: tuple[Probed, ...]
     rounds: str
+    tolerance: float = 0.0
     measures_single: bool = False
 
 

@@ -15,6 +15,9 @@ VERDICT_NAMES = {
 PLACE_NAMES = {"step", "last_possible_step", "phase", "float64", "kind", "name", "lane", "relative", "values"}
 
 
+SMALL = ("--size", "d_in=20", "--size", "hidden=10")
+
+
 def strictly(text: str):
     def refuse(constant: str):
         raise AssertionError(constant)
@@ -23,7 +26,7 @@ def strictly(text: str):
 
 
 def parity(fwtui, lanes, *words):
-    return fwtui("parity", "--lanes", lanes, "--steps", "30", *words)
+    return fwtui("parity", "--lanes", lanes, "--steps", "30", *SMALL, *words)
 
 
 def test_agreement_is_0_and_told(fwtui):
@@ -93,7 +96,7 @@ def test_tolerances_are_options(fwtui):
 def test_settings_that_differ_are_named(fwtui):
     ran = fwtui(
         *("parity", "--lane", "scripted.ok lr=1e-3", "--lane", "scripted.ok lr=1.01e-3", "--steps", "9"),
-        *("--json", "-"),
+        *(*SMALL, "--json", "-"),
     )
     assert strictly(ran.out)["verdict"]["differ_in"] == {"lr": ["0.001", "0.00101"]}
 

@@ -1,6 +1,7 @@
 """Every built-in workload with every optimizer: the proof that both nets are the same mathematics.
 
-In float64 to 1e-10 over 100 steps, and in float32 with the default tolerances, by the command itself.
+In float64 to 1e-10 over 100 steps, and in float32 with the default tolerances, by the command itself. All
+but one run in this process, so that the frameworks are imported once.
 """
 
 from __future__ import annotations
@@ -11,27 +12,20 @@ import sys
 
 import pytest
 
+from fwtui import cli
 from fwtui.race.spec import DTYPES, OPTIMIZERS
 from fwtui.workloads.catalogue import NAMES
 
 PROOF = 1e-10
 
 
-def parity(workload: str, optimizer: str, dtype: str, lanes: str = "torch.eager,tf.function"):
-    """The exit code and the JSON of `fwtui parity`."""
-    words = ("--workload", workload, "--optimizer", optimizer, "--dtype", dtype, "--lanes", lanes)
-    ran = subprocess.run(
-        (sys.executable, "-m", "fwtui", "parity", *words, "--steps", "100", "--json", "-"),
-        capture_output=True,
-        text=True,
-        timeout=350,
-        check=False,
-    )
-    return ran.returncode, json.loads(ran.stdout), ran.stderr
+def words(workload: str, optimizer: str, dtype: str) -> tuple[str, ...]:
+    settings = ("--workload", workload, "--optimizer", optimizer, "--dtype", dtype, "--steps", "100")
+    return ("parity", *settings, "--lanes", "torch.eager,tf.function", "--json", "-")
 
 
-def proves(workload: str, optimizer: str, dtype: str) -> None:
-    code, report, errors = parity(workload, optimizer, dtype)
+def proves(code: int | str | None, printed: str, errors: str, dtype: str) -> None:
+    report = json.loads(printed)
     verdict = report["verdict"]
     assert code == 0, f"{verdict['words']}\n{json.dumps(verdict['first_divergence'], indent=1)}\n{errors}"
     assert verdict["probed_steps"][-1] == 100
@@ -47,9 +41,15 @@ def proves(workload: str, optimizer: str, dtype: str) -> None:
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("workload", NAMES)
-def test_the_whole_matrix(workload, optimizer, dtype):
-    proves(workload, optimizer, dtype)
+def test_the_whole_matrix(workload, optimizer, dtype, capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main([*words(workload, optimizer, dtype), "--host", "thread"])
+    proves(ended.value.code, *capsys.readouterr(), dtype)
 
 
 def test_a_thin_cut_of_it():
-    proves("digits-cnn", "adam", "float32")
+    """In processes of its own, as people run it."""
+    asked = words("digits-cnn", "adam", "float32")
+    command = (sys.executable, "-m", "fwtui", *asked)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=350, check=False)
+    proves(ran.returncode, ran.stdout, ran.stderr, "float32")

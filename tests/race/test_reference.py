@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from fwtui.race.reference import Reference
+from fwtui.race.reference import DECISIVE, PERTURBATIONS, Reference
 
 
 class Relu:
@@ -24,7 +24,7 @@ class Relu:
         return {"loss": float((batch["x"] @ self.w * open_).sum())}, {"w": open_ @ batch["x"]}
 
     def close(self):
-        self.loaded.clear()
+        pass
 
 
 X = np.array([[1.0, 2.0], [-1.0, 3.0]])
@@ -37,7 +37,7 @@ def told(w, x=X, gradient=None, loss=None):
     metrics, gradients = exact.gradients({"x": x32.astype(float)})
     metrics = metrics if loss is None else {"loss": loss}
     gradients = gradients if gradient is None else {"w": gradient}
-    rounding = Reference(Relu(), "float64", "float32").rounding(
+    rounding = Reference(Relu(), "float64", "float32", "float32").rounding(
         {"w": w32}, {"x": x32, "depth": 3}, metrics, gradients
     )
     return {(one.kind, one.name): one for one in rounding}
@@ -72,7 +72,7 @@ def test_what_is_no_number_or_of_another_shape_is_infinitely_off(gradient):
 
 @pytest.mark.parametrize(("gradient", "error"), [(np.array([0.0, 5.0]), math.inf), (np.zeros(2), 0.0)])
 def test_a_gradient_that_only_one_has_is_infinitely_off_unless_it_is_zero(gradient, error):
-    reference = Reference(Relu(), "float64", "float32")
+    reference = Reference(Relu(), "float64", "float32", "float32")
     weights, batch = {"w": np.ones(2, np.float32)}, {"x": X}
     told = reference.rounding(weights, batch, {"loss": 5.0}, {"w": None})
     without = {(one.kind, one.name): one for one in told}
@@ -84,8 +84,38 @@ def test_a_gradient_that_only_one_has_is_infinitely_off_unless_it_is_zero(gradie
 
 
 def test_float32s_rounding_is_measured_where_it_is_asked_for():
-    reference = Reference(Relu(), "float64", "float64", measures_single=True)
+    reference = Reference(Relu(), "float64", "float64", "float64", measures_single=True)
     found = reference.rounding({"w": np.ones(2)}, {"x": X}, {"loss": 6.0}, {"w": np.array([0.0, 5.0])})
     loss = next(one for one in found if one.name == "loss")
     assert loss.blur < 1e-13
     assert 1e-8 < loss.single_blur < 1e-4
+
+
+KINK = {"w": np.array([2.0, -1.0 + 2**-24])}
+"""Within rounding, its product with the first row is zero."""
+
+
+def evaluations(weights, gradient, times=1, **settings):
+    """How often the reference computes for a gradient of X at `weights`."""
+    relu = Relu()
+    reference = Reference(relu, "float64", "float32", "float32", **settings)
+    relu.load(weights)
+    loss, _ = relu.gradients({"x": X})
+    relu.loaded.clear()
+    for _ in range(times):
+        reference.rounding(weights, {"x": X}, loss, {"w": np.array(gradient)})
+    return len(relu.loaded)
+
+
+def test_an_error_within_the_tolerance_is_not_explained():
+    assert evaluations({"w": np.ones(2)}, [0.0, 4.9], tolerance=0.1) == 1
+    assert evaluations({"w": np.ones(2)}, [0.0, 4.9]) > PERTURBATIONS
+
+
+def test_what_a_few_perturbations_explain_needs_no_more_of_them():
+    assert 1 < evaluations(KINK, [0.0, 0.0], tolerance=1e-4) < PERTURBATIONS / 2
+
+
+def test_after_some_errors_beyond_explanation_no_more_of_them_are_explained():
+    enough = evaluations({"w": np.ones(2)}, [0.0, 4.0], DECISIVE)
+    assert evaluations({"w": np.ones(2)}, [0.0, 4.0], DECISIVE + 10) == enough + 10
