@@ -21,26 +21,27 @@ def same(result: Result) -> str:
     if gap.below_floor and gap.floor is not None:
         over += f"; relative to {gap.floor:.3g} where the loss is below, as it is in {gap.below_floor:,}"
     over += _probed(result)
+    place = answer.place
+    is_in_losses = place is None or place.key == ("metric", "loss")
+    whose = "" if is_in_losses else " of the losses"
     if gap.largest == float("inf"):
-        text = f"{verdict}: a loss is no number at step {gap.largest_at} ({over})"
+        text = f"a loss is no number at step {gap.largest_at} ({over})"
     elif gap.largest is None:
-        text = f"{verdict}: no losses compared ({over})"
+        text = f"no losses compared ({over})"
     else:
-        text = f"{verdict}: largest relative gap {words.gap(gap.largest)} at step {gap.largest_at} ({over})"
-    text += _lanes(result)
-    if answer.place is None:
-        return text
-    text += _first(answer.place)
-    return text + "; fwtui parity tells where from, and whether it is rounding"
+        text = f"largest relative gap{whose} {words.gap(gap.largest)} at step {gap.largest_at} ({over})"
+    if place is not None:
+        text = f"{text}; first above it at step {place.step}" if is_in_losses else f"{_first(place)}; {text}"
+    text = f"{verdict}: {text}{_lanes(result)}"
+    return text if place is None else f"{text}; fwtui parity tells where from, and whether it is rounding"
 
 
 def _first(place: Place) -> str:
-    if place.key == ("metric", "loss"):
-        return f"; first above it at step {place.step}"
+    """What first differs where the losses do not."""
     steps = f"step {place.step}" if place.exact else f"one of the steps {place.step} to {place.last}"
     kind, name = place.key
     what = name if kind == "metric" else f"{kind} {name}"
-    return f"; first above it in {what} at {steps}, gap {words.gap(place.gap.relative)}"
+    return f"{what} is {words.gap(place.gap.relative)} apart at {steps}"
 
 
 def _lanes(result: Result) -> str:

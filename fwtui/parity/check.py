@@ -317,7 +317,8 @@ class _Judge:
         gap = largest(found.rows)
         apart = f"{gap[2].relative:.1e} apart, tolerance {found.tolerances.lanes:.0e}; " if gap else ""
         reason = f"{apart}{why}, whose rounding explains as much, and there is no float64 truth of it"
-        return replace(found, same=None, place=None, op=None, aside="", reason=reason)
+        judged = replace(found, same=None, place=None, op=None, aside="", reason=reason)
+        return replace(judged, truth=None, truth_reason=why)
 
     def _repeater(self, finding: Finding) -> Repeater:
         return Repeater(finding.result.spec, self.run)

@@ -125,4 +125,5 @@ def test_bench_compares_probes_where_it_is_asked_to(fwtui):
     words = ("bench", "--lanes", "scripted.ok,scripted.tilt", "--steps", "9", "--probe-every", "3")
     assert [row["step"] for row in strictly(fwtui(*words, "--json").out)["probes"]] == [0, 1, 3, 6, 9]
     ran = fwtui(*words)
+    assert "no: gradient w2 is 9.9e-03 apart at step 6; largest relative gap of the losses 0" in ran.out
     assert "of 5 probes the largest gap is 9.9e-03 in gradient w2 at step 6" in " ".join(ran.out.split())
