@@ -10,6 +10,7 @@ import pytest
 from fwtui.backends.catalogue import names
 from fwtui.ops.items import of_graph
 from fwtui.ops.names import canonical, computes
+from fwtui.race import hosts
 from fwtui.race.graph import Graph, Node
 from fwtui.workloads.catalogue import NAMES
 from tests.json_schema import problems
@@ -26,6 +27,12 @@ BUILT_ONCE = {("tf.session", "dynamic-depth")}
 NO_STEP = ("autograd", "dynamo", "built")
 """The kinds of graphs with one node for both gradients of an op or for the whole backward pass, and with
 what no step needs."""
+
+
+@pytest.fixture(autouse=True)
+def lanes_in_this_process(monkeypatch):
+    """Both frameworks are imported once, and not by each of two commands in each of many tests."""
+    monkeypatch.setitem(hosts.HOSTS, "process", hosts.ThreadHost)
 
 
 @pytest.fixture

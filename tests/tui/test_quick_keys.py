@@ -47,6 +47,35 @@ async def test_more_enters_in_the_palette_run_one_command():
         await d.until(d.on_top, "the live screen")
 
 
+@pytest.mark.parametrize("below", [[], ["5"]])
+async def test_two_clicks_beside_the_palette_close_nothing_else(below):
+    async with driven("scripted.ok") as d:
+        await d.press(*below)
+        screens = list(d.app.screen_stack)
+        await d.press("ctrl+p")
+        palette = d.app.screen
+        assert palette not in screens
+        click = events.Click(palette, 0, 0, 0, 0, 1, False, False, False, 0, 0)
+        for _ in range(3):
+            palette.post_message(click)
+        await d.until(lambda: palette not in d.app.screen_stack, "the palette is gone")
+        await d.heartbeats()
+        assert d.app.screen_stack == screens
+
+
+@pytest.mark.parametrize("key", ["b", "s", "l", "question_mark", "ctrl+p"])
+async def test_more_ways_out_than_dialogs_close_one_dialog(key):
+    async with driven("scripted.ok") as d:
+        await d.press("5")
+        screens = list(d.app.screen_stack)
+        await d.press(key)
+        dialog = d.app.screen
+        assert dialog not in screens
+        for _ in range(3):
+            dialog.dismiss()
+        await d.until(lambda: d.app.screen_stack == screens, "one dialog is gone")
+
+
 @pytest.mark.parametrize("seed", range(int(os.environ.get("FWTUI_KEY_SEEDS", "2"))))
 async def test_any_keys_at_any_speed(seed):
     keys = "b d w s l y p r R a x t space full_stop tab up down left right enter escape question_mark ctrl+p"

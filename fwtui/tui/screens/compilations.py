@@ -12,17 +12,17 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from fwtui.race.records import Compiled, GraphBroken
 from fwtui.tui import words
 from fwtui.tui.model import Lane
+from fwtui.tui.screens.dialog import Dialog
 
 _REFRESH_S = 0.5
 
 
-class CompilationsScreen(ModalScreen[None]):
+class CompilationsScreen(Dialog[None]):
     """Follows what one lane says of its traces, compilations and graph breaks."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,c", "dismiss(None)", "Back")]

@@ -9,14 +9,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from fwtui.race.plan import LANE_KEYS, LaneRequest, parse_lane
 from fwtui.race.spec import SpecError
+from fwtui.tui.screens.dialog import Dialog
 
 
-class LaneSettings(ModalScreen[LaneRequest | None]):
+class LaneSettings(Dialog[LaneRequest | None]):
     """Returns the lane as it was edited, or None.
 
     Args:

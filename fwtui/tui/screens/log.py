@@ -8,19 +8,19 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import RichLog, Static
 
 from fwtui.measure.history import LOG_LINES
 from fwtui.tui import words
 from fwtui.tui.model import Lane
+from fwtui.tui.screens.dialog import Dialog
 
 _REFRESH_S = 0.5
 _MOST_AT_ONCE = 1_000
 """Lines that are written in one go; more would hold up the screen, and nobody can read so fast."""
 
 
-class LogScreen(ModalScreen[None]):
+class LogScreen(Dialog[None]):
     """Follows one lane's log.
 
     Args:

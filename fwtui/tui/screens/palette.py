@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from textual import on
+from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette
 from textual.widgets import Input, OptionList
+
+from fwtui.tui.screens.dialog import is_uppermost
 
 
 class Palette(CommandPalette):
@@ -12,6 +15,10 @@ class Palette(CommandPalette):
 
     Nor does a second enter that is on its way: it would run the command again, and close the screen behind.
     """
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Removes the palette, unless it is gone already."""
+        return super().dismiss(result) if is_uppermost(self) else AwaitComplete()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leaves out what needs a list while there is none."""

@@ -1,0 +1,26 @@
+"""Dialogs above a screen, of which each can take away none but itself.
+
+Textual's `dismiss` removes whatever screen is uppermost by then: of two clicks or keys that arrive together,
+the first would remove a dialog, and the second the screen below.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.await_complete import AwaitComplete
+from textual.screen import ModalScreen, Screen, ScreenResultType
+
+
+def is_uppermost(screen: Screen[Any]) -> bool:
+    """Whether nothing covers the screen, and it is not gone already."""
+    stack = screen.app.screen_stack
+    return bool(stack) and stack[-1] is screen
+
+
+class Dialog(ModalScreen[ScreenResultType]):
+    """A dialog above the screen that it was opened on."""
+
+    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
+        """Removes this dialog, unless it is gone already or covered."""
+        return super().dismiss(result) if is_uppermost(self) else AwaitComplete()
