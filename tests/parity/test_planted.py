@@ -18,7 +18,8 @@ from tests.planted import BUGS, RIGHT
 def checked(path, torch="torch.eager", tensorflow="tf.function", learning_rate=1.0, dtype="float32"):
     rate = 0.05
     lanes = (LaneRequest(torch, lr=str(rate)), LaneRequest(tensorflow, lr=str(rate * learning_rate)))
-    spec = plan(RaceRequest(lanes, workload=str(path), dtype=dtype, probe_every="growing"))
+    request = RaceRequest(lanes, workload=str(path), dtype=dtype, probe_every="growing", host="thread")
+    spec = plan(request)
     return check(spec, tolerances(spec), headless.run)
 
 
