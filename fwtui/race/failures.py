@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fwtui.workloads.error_text import message
+
 
 class LaneError(Exception):
     """A lane cannot go on, for a reason that is told in words; `hint` says what to do about it."""
@@ -13,4 +15,4 @@ class LaneError(Exception):
 
 def first_line(error: BaseException) -> str:
     """The first line of its message that says anything."""
-    return next((line.strip() for line in str(error).splitlines() if line.strip()), "")
+    return next((line.strip() for line in message(error).splitlines() if line.strip()), "")

@@ -47,7 +47,7 @@ from fwtui.race.reference import Reference
 from fwtui.race.spec import LaneSpec, Replay, SpecError
 from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.base import Batch, Workload
-from fwtui.workloads.error_text import error_text
+from fwtui.workloads.error_text import error_text, message
 from fwtui.workloads.hashes import HASHED_BATCHES, data_sha256, weights_sha256
 from fwtui.workloads.own import Own
 from fwtui.workloads.own_errors import OwnError
@@ -73,8 +73,10 @@ def run_lane(runner: Runner, pid: int) -> None:
     except LaneError as error:
         runner.end("failed", str(error), error.hint)
     except MemoryError as error:
-        runner.end("failed", f"out of memory{f': {error}' if str(error) else ''}", "smaller sizes may fit")
-    except (Exception, SystemExit) as error:
+        runner.end(
+            "failed", ": ".join(filter(None, ("out of memory", message(error)))), "smaller sizes may fit"
+        )
+    except BaseException as error:  # what a user's net raises ends its lane alone
         traceback.print_exc(file=sys.stderr)
         runner.end("failed", *runner.explained(error))
     try:
@@ -188,7 +190,7 @@ class Runner:
             return error.reason, error.hint
         if isinstance(error, SpecError):
             return str(error), ""
-        if isinstance(error, NotImplementedError) and str(error):
+        if isinstance(error, NotImplementedError) and message(error):
             return f"not possible: {first_line(error)}", "another backend may do it"
         return error_text(error), "the lane's log has the whole story"
 

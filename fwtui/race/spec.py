@@ -40,10 +40,18 @@ class SpecError(ValueError):
 
     def __init__(self, option: str, got: object, accepted: str) -> None:
         self.option, self.got, self.accepted = option, got, accepted
-        shown = "".join(c if c.isprintable() else "?" for c in str(got))
+        shown = "".join(c if c.isprintable() else "?" for c in _text(got))
         # Of a long path the end says most.
         shown = shown if len(shown) <= 80 else f"{shown[:37]}...{shown[-40:]}"
         super().__init__(f"{option}: got {shown!r}; accepted: {accepted}")
+
+
+def _text(value: object) -> str:
+    """`str(value)`, also of what has none: Python writes out no integer of thousands of digits."""
+    try:
+        return str(value)
+    except Exception:
+        return f"a value of type {type(value).__name__}"
 
 
 def whole_number(option: str, text: str | int, low: int, high: int) -> int:
@@ -62,8 +70,8 @@ def positive_number(option: str, text: str | float, high: float) -> float:
     """`text` as a finite float in `0 < x <= high`; SpecError for anything else, NaN included."""
     accepted = f"a number above 0, at most {high:g}"
     try:
-        value = float(text)
-    except ValueError:
+        value = float(text) if not isinstance(text, str) or (text.isascii() and "_" not in text) else math.nan
+    except (ValueError, OverflowError):
         raise SpecError(option, text, accepted) from None
     if not (math.isfinite(value) and 0 < value <= high):
         raise SpecError(option, text, accepted)

@@ -40,7 +40,7 @@ _NODE = re.compile(r"^(\{\{.*?\}\} )+| for '\{\{.*?\}\} = .*?'(?= with|$)| \[Op:
 
 def error_text(error: BaseException) -> str:
     """An exception's type and what happened, in the words of whoever raised it first."""
-    name, text = type(error).__name__, str(error)
+    name, text = type(error).__name__, message(error)
     if inner := _RAISED_INSIDE.search(text):
         return f"{inner[1]}: {inner[3]}"
     lines = text.splitlines()
@@ -54,6 +54,14 @@ def error_text(error: BaseException) -> str:
     if not cause:
         return name
     return cause if is_wrapped and _NAMES_ITS_TYPE.match(cause) else f"{name}: {cause}"
+
+
+def message(error: BaseException) -> str:
+    """`str(error)`; "" where the error's own `__str__` raises."""
+    try:
+        return str(error)
+    except BaseException:
+        return ""
 
 
 def first_root(text: str) -> str:

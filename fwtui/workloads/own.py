@@ -31,6 +31,7 @@ from fwtui.race.spec import (
 )
 from fwtui.workloads import own_data
 from fwtui.workloads.base import Arrays, Batch, Loss
+from fwtui.workloads.error_text import message
 from fwtui.workloads.own_errors import OwnError, explained, plain
 from fwtui.workloads.own_file import execute, stamp_of
 
@@ -164,8 +165,9 @@ class Own:
         """What an exception says of this file; None where it did not come from there."""
         if isinstance(error, OwnError):
             return error
-        if RETURNED in str(error):  # found by ours, and so in no line of the file's
-            what = str(error)[str(error).index(RETURNED) :].partition("\n")[0]
+        _, returned, what = message(error).partition(RETURNED)
+        if returned:  # found by ours, and so in no line of the file's
+            what = returned + what.partition("\n")[0]
             return self._wrong(self._net, what, "return a scalar, or {'loss': scalar, 'accuracy': scalar, …}")
         return explained(error, self.file.path, self._given)
 

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any
 
 from fwtui.race.spec import SpecError
-from fwtui.workloads.error_text import error_text, first_root
+from fwtui.workloads.error_text import error_text, first_root, message
 
 _LONGEST = 200
 _WHOLE_STORY = "the lane's log has the whole story"
@@ -59,7 +59,7 @@ def explained(error: BaseException, path: Path, given: Mapping[str, tuple[str, .
         )
     elif isinstance(error, ModuleNotFoundError):
         hint = f"install {error.name} beside fwtui, or do without it"
-    elif "read-only" in str(error):
+    elif "read-only" in message(error):
         hint = "make new arrays: batches that were given, and what --data holds, must stay as they are"
     return OwnError(place(path, line), what, hint)
 
@@ -77,7 +77,7 @@ def line_of(error: BaseException, path: Path) -> int | None:
     A traced net runs as generated code, or not at all: TensorFlow and torch.compile then write the file's
     own lines into the message.
     """
-    named = re.findall(rf'File "{re.escape(str(path))}", line (\d+)', first_root(str(error)))
+    named = re.findall(rf'File "{re.escape(str(path))}", line (\d+)', first_root(message(error)))
     if named:
         return int(named[-1])
     for one in _chain(error):

@@ -21,7 +21,7 @@ def test_what_is_no_whole_number_in_range(text):
         whole_number("--steps", text, 1, 1000)
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "nan", "inf", "1e7", "fast", ""])
+@pytest.mark.parametrize("text", ["0", "-1", "nan", "inf", "1e7", "fast", "", "1_0", "１٢", "९"])
 def test_what_is_no_positive_number(text):
     with pytest.raises(SpecError, match="accepted: a number above 0, at most 1e"):
         positive_number("--lr", text, 1e6)
@@ -45,6 +45,12 @@ def test_an_error_stays_one_short_line_without_control_characters():
     text = str(error.value)
     assert text.isprintable()
     assert len(text) < 150
+
+
+def test_a_number_that_python_does_not_write_out_is_refused_in_a_line():
+    with pytest.raises(SpecError) as error:
+        whole_number("STEPS", 10**5000, 1, 1000)
+    assert str(error.value) == "STEPS: got 'a value of type int'; accepted: a whole number from 1 to 1,000"
 
 
 def test_a_spec_travels_to_another_process():

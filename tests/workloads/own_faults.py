@@ -49,6 +49,10 @@ CHANGES = {
     "a shape": ('batch["x"] @ params["w"]', 'params["w"] @ batch["x"]'),
     "an error": ("        return mean(e * e)", "        return mean(e * missing)"),
     "a script's end": ("        return mean(e * e)", "        raise SystemExit(4)"),
+    "no words": (
+        "        return mean(e * e)",
+        "        raise type('Own', (BaseException,), {'__str__': lambda self: 1 / 0})",
+    ),
     "no scalar": ("return mean(e * e)", "return e * e"),
     "no loss": ("return mean(e * e)", 'return {"error": mean(e * e)}'),
     "a Python number": ("return mean(e * e)", "return 3.0"),

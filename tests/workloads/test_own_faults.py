@@ -25,6 +25,7 @@ TOLD = {
     "a shape": (4, "Error: ", "the lane's log has the whole story"),
     "an error": (5, "NameError: name 'missing' is not defined", "the lane's log"),
     "a script's end": (5, "SystemExit: 4", "the lane's log"),
+    "no words": (5, "Own", "the lane's log"),
     "no scalar": (0, "returned 'loss' as (4, 2), no scalar tensor", SCALAR),
     "no loss": (0, "returned no 'loss', only 'error'", SCALAR),
     "a Python number": (0, "returned 'loss' as float, no scalar tensor", SCALAR),
@@ -80,7 +81,7 @@ def test_a_faulty_net(ends, framework, change):
         outcome, reason, hint = ends[f"{change}: {backend}"]
         assert outcome == "failed"
         # A traced net runs as generated code, which tells of the file's lines only where an error is raised.
-        if change != "a script's end" or backend not in ("tf.function", "tf.xla"):
+        if change not in ("a script's end", "no words") or backend not in ("tf.function", "tf.xla"):
             assert reason.startswith(f"FILE:{NET[framework] + line}: "), reason
         assert what in reason
         assert mend in hint
