@@ -41,6 +41,8 @@ SILENCE_LIMIT_S = 60.0
 STUCK_LIMIT_S = 60.0
 STOP_GRACE_S = 0.5
 _POLL_S = 0.1
+_MOST_ASLEEP_S = 1.0
+"""Between two looks at a lane: what is more, this process was stopped."""
 _MEMORY_S = 0.5
 _PATIENCE = 20
 _LAST_WORDS_S = 1.0
@@ -86,6 +88,8 @@ class ProcessHost:
         self._ended: Ended | None = None
         self._step = 0
         self._longest_s = 0.0
+        # Since when, by the child's clock, it has been in its present step, and when that was first heard of.
+        self._busy = 0, 0.0
         self._phase: Phase = "spawn"
 
     def run(self) -> None:
@@ -168,8 +172,10 @@ class ProcessHost:
         """Passes on what the child says until it is over; (reason, hint) where this host gave it up."""
         assert self._child is not None
         memory_at = time.monotonic()
+        awake = _Awake()
+        heard_at, quiet_since = inbox.heard_at, 0.0
         while inbox.open:
-            now = time.monotonic()
+            now, awake_s = time.monotonic(), awake.seconds()
             if self._stop_by is not None and now > self._stop_by:
                 return None
             if now >= memory_at:
@@ -184,10 +190,10 @@ class ProcessHost:
                 return "fwtui itself is out of memory for what its process sent", "smaller sizes may fit"
             if gone and inbox.heard_at < now:
                 return None
-            # Counted after the read, which comes late where this process itself was stopped.
-            silence = time.monotonic() - inbox.heard_at
-            if silence > self._silence_limit_s:
-                return f"no answer for {silence:.0f} s", ""
+            if inbox.heard_at != heard_at:
+                heard_at, quiet_since = inbox.heard_at, awake_s
+            elif awake_s - quiet_since > self._silence_limit_s:
+                return f"no answer for {awake_s - quiet_since:.0f} s", ""
             for record in came:
                 if isinstance(record, Steps):
                     self._step = record.first + record.count
@@ -195,7 +201,7 @@ class ProcessHost:
                         self._longest_s, max(memoryview(record.step_ns).cast("q"), default=0) / 1e9
                     )
                     self._ended = None
-                elif isinstance(record, Alive) and (stuck := self._stuck_s(record)):
+                elif isinstance(record, Alive) and (stuck := self._stuck_s(record, awake_s)):
                     return f"stuck in step {record.step} for {stuck:.0f} s", ""
                 elif isinstance(record, Built | Ended):
                     self._sample_memory()
@@ -208,14 +214,16 @@ class ProcessHost:
                 self._emit(record)
         return None
 
-    def _stuck_s(self, record: Alive) -> float | None:
+    def _stuck_s(self, record: Alive, awake_s: float) -> float | None:
         """For how long a step has run that nobody should wait for any more; None where it is no such step.
 
         A first step may trace and compile for as long as it takes, and what has taken long may again.
         """
         if record.busy_since_ns is None or record.step == 0:
             return None
-        seconds = (perf_counter_ns() - record.busy_since_ns) / 1e9
+        if record.busy_since_ns != self._busy[0]:
+            self._busy = record.busy_since_ns, awake_s
+        seconds = awake_s - self._busy[1]
         return seconds if seconds > max(self._stuck_limit_s, _PATIENCE * self._longest_s) else None
 
     def _bury(self, inbox: Inbox) -> None:
@@ -267,6 +275,24 @@ class ProcessHost:
 def _kill_group(leader: int) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
+
+
+class _Awake:
+    """Counts the seconds in which this process ran, by being asked often.
+
+    Where it was stopped, as by Ctrl+Z, nothing could be heard from a lane, and the lane may have been stopped
+    with it.
+    """
+
+    def __init__(self) -> None:
+        self._last, self._seconds = time.monotonic(), 0.0
+
+    def seconds(self) -> float:
+        """So many by now; of the time since the last call, `_MOST_ASLEEP_S` at most."""
+        now = time.monotonic()
+        self._seconds += min(now - self._last, _MOST_ASLEEP_S)
+        self._last = now
+        return self._seconds
 
 
 class ThreadHost:

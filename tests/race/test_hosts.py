@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import threading
 import time
 
@@ -127,6 +128,20 @@ def test_a_process_that_is_stopped_or_wedged_does_not_answer(mode):
         end = hosted.end()
         assert end.outcome == "failed"
         assert end.reason.startswith("no answer for ")
+
+
+@pytest.mark.parametrize("stops_the_lane", [False, True])
+@pytest.mark.parametrize("mode", ["ok", "hang"])
+def test_a_lane_is_not_silent_or_stuck_while_this_process_is_stopped(mode, stops_the_lane):
+    limits = {"silence_limit_s": 4.0, "stuck_limit_s": 4.0}
+    with Hosted(lane(mode, steps=FOREVER), **limits) as hosted:
+        hosted.heard.until(lambda: any(one.busy_since_ns for one in hosted.heard.of(0, Alive)))
+        pids = f"{os.getpid()} {hosted.pid() if stops_the_lane else ''}"
+        asleep = subprocess.Popen(["sh", "-c", f"kill -STOP {pids}; sleep 6; kill -CONT {pids}"])
+        asleep.wait(30)
+        alive = len(hosted.heard.of(0, Alive))
+        hosted.heard.until(lambda: len(hosted.heard.of(0, Alive)) >= alive + 2 or hosted.heard.of(0, Ended))
+        assert not hosted.heard.of(0, Ended)
 
 
 @pytest.mark.parametrize("mode", ["hang", "sleepy.ok"])
