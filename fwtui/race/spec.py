@@ -40,10 +40,14 @@ class SpecError(ValueError):
 
     def __init__(self, option: str, got: object, accepted: str) -> None:
         self.option, self.got, self.accepted = option, got, accepted
-        shown = "".join(c if c.isprintable() else "?" for c in _text(got))
+        shown = _printable(_text(got))
         # Of a long path the end says most.
         shown = shown if len(shown) <= 80 else f"{shown[:37]}...{shown[-40:]}"
-        super().__init__(f"{option}: got {shown!r}; accepted: {accepted}")
+        super().__init__(f"{option}: got {shown!r}; accepted: {_printable(accepted)}")
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def _text(value: object) -> str:

@@ -1,19 +1,44 @@
-"""`--data FILE.npz`: a file's arrays, and minibatches of them."""
+"""`--data FILE.npz`: a file's arrays, and minibatches of them.
+
+The file is somebody's: its headers are looked at, and what they promise is weighed, before anything is
+unpacked.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import math
+import os
+import stat
 import zipfile
-from collections.abc import Iterator
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import IO, Any
 
 import numpy as np
 
+from fwtui.measure.machine import free_bytes
 from fwtui.race.spec import SpecError
 from fwtui.workloads.base import Arrays, Batch
 
+_NUMBERS = "biufc"
+"""NumPy's kinds of dtypes that are numbers."""
+_Reader = Callable[[IO[bytes]], tuple[tuple[int, ...], bool, np.dtype[Any]]]
+_READERS: dict[tuple[int, int], _Reader] = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
+"""By version of the format; a third one is for names of fields, and those are no numbers."""
+_KINDS: dict[str, Callable[[int], bool]] = {
+    "a folder": stat.S_ISDIR,
+    "a pipe": stat.S_ISFIFO,
+    "a socket": stat.S_ISSOCK,
+    "a device": lambda mode: stat.S_ISCHR(mode) or stat.S_ISBLK(mode),
+}
+
 
 def check(path: str) -> None:
-    """Opens the file without reading its arrays; SpecError where it is no `.npz`."""
+    """Looks at every array's header; SpecError where it is no `.npz` of numbers that fit into memory."""
     with _opened(path):
         pass
 
@@ -22,11 +47,15 @@ def read(path: str) -> Arrays:
     """Every array of the file, read-only, for all that read them share them; SpecError as `check`."""
     with _opened(path) as file:
         arrays = {}
-        for name in file.files:
+        for member in file.infolist():
+            name = _name(member)
             try:
-                arrays[name] = file[name]
-            except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-                raise _error(path, f"'{name}' cannot be read: {error}") from None
+                with file.open(member) as stream:
+                    arrays[name] = np.lib.format.read_array(stream, allow_pickle=False)
+            except MemoryError:
+                raise _error(path, f"there is no memory for '{name}'") from None
+            except Exception as error:  # whatever the many ways of packing make of what is damaged
+                raise _error(path, f"'{name}' cannot be read: {_first_line(error)}") from None
             arrays[name].flags.writeable = False
     return arrays
 
@@ -51,18 +80,74 @@ def minibatches(path: str, data: Arrays, batch: int, rng: np.random.Generator) -
             yield {name: array[chosen] for name, array in data.items()}
 
 
-def _opened(path: str) -> Any:
+@contextlib.contextmanager
+def _opened(path: str) -> Iterator[zipfile.ZipFile]:
+    """The file, each of whose members says that it is an array of numbers, and that all fit into memory."""
+    with contextlib.ExitStack() as stack:
+        try:
+            stream = stack.enter_context(_regular(path))
+            if stream.read(6) == b"\x93NUMPY":
+                raise _error(path, "it is a single array")
+            file = stack.enter_context(zipfile.ZipFile(stream))
+        except SpecError:
+            raise
+        except (OSError, ValueError, NotImplementedError, EOFError, zipfile.BadZipFile) as error:
+            why = (error.strerror if isinstance(error, OSError) else None) or "it is none"
+            raise _error(path, why) from None
+        members = file.infolist()
+        if not members:
+            raise _error(path, "it holds no array")
+        name, times = Counter(map(_name, members)).most_common(1)[0]
+        if times > 1:
+            raise _error(path, f"it holds '{name}' {times:,} times")
+        most = free_bytes()
+        needed = sum(_nbytes(path, file, member) for member in members)
+        if needed > most:
+            raise _error(path, f"its arrays take {needed / 1e9:,.1f} GB, and {most / 1e9:,.1f} GB are free")
+        yield file
+
+
+def _regular(path: str) -> IO[bytes]:
+    """The file, opened; a pipe or a device is not waited for."""
+    opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    mode = os.fstat(opened).st_mode
+    if stat.S_ISREG(mode):
+        return os.fdopen(opened, "rb")
+    os.close(opened)
+    kind = next((kind for kind, holds in _KINDS.items() if holds(mode)), "no file")
+    raise _error(path, f"it is {kind}")
+
+
+def _nbytes(path: str, file: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
+    """The bytes of a member's array, by its header, which is read, and by the member's own size."""
+    name = _name(member)
     try:
-        file = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        why = (error.strerror if isinstance(error, OSError) else None) or "it is none"
-        raise _error(path, why) from None
-    if not isinstance(file, np.lib.npyio.NpzFile):
-        raise _error(path, "it is a single array")
-    if not file.files:
-        file.close()
-        raise _error(path, "it holds no array")
-    return file
+        with file.open(member) as stream:
+            version: tuple[int, int] = np.lib.format.read_magic(stream)
+            read_header = _READERS.get(version)
+            if read_header is None:
+                raise _error(path, f"'{name}' is no array of numbers")
+            shape, _, dtype = read_header(stream)
+            left = member.file_size - stream.tell()
+    except SpecError:
+        raise
+    except Exception as error:  # a header is a Python literal, and may break the parser in its own ways
+        raise _error(path, f"'{name}' is no array that can be read: {_first_line(error)}") from None
+    if dtype.kind not in _NUMBERS:
+        raise _error(path, f"'{name}' is an array of {dtype!s:.60}, which are no numbers")
+    nbytes = math.prod(shape) * dtype.itemsize
+    if nbytes != left:
+        raise _error(path, f"'{name}' says that it is {shape!s:.60} of {dtype}, and holds {left:,} bytes")
+    return nbytes
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).strip() or type(error).__name__
+    return text.splitlines()[0][:120]
+
+
+def _name(member: zipfile.ZipInfo) -> str:
+    return member.filename.removesuffix(".npy")
 
 
 def _error(path: str, why: str) -> SpecError:

@@ -370,7 +370,7 @@ def test_data_that_cannot_be_used(write, arrays, tmp_path):
         line = told(str(tmp_path / name))
         assert line.startswith("--data: got '")
         assert why in line
-    assert "'x' cannot be read" in told(str(pickled))
+    assert "'x' is an array of object, which are no numbers" in told(str(pickled))
     assert "are: x 5, y 4)" in told(arrays(x=np.ones((5, 2)), y=np.ones(4)))
     assert "are: x none)" in told(arrays("scalar.npz", x=np.array(1.0)))
     assert "--batch: got '8'; accepted: a whole number from 1 to 5" in told(arrays("few.npz", x=np.ones(5)))
