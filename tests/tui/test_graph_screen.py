@@ -260,8 +260,8 @@ async def test_graphs_of_lanes_that_train():
     async with driven("scripted.ok", "scripted.tilt", size=(120, 30)) as d:
         await d.trains(0, 1)
         await d.press("2")
-        await d.shows("as it was traced", "before step")
-        await d.until(lambda: all(lane.history.graphs for lane in d.lanes), "both lanes' graphs")
+        await d.until(lambda: d.text().count("before step") == 2, "both lanes' graphs")
+        await d.shows("as it was traced")
         left, right = (lane.history.graphs.step for lane in d.lanes)
         assert left == right
         await d.press("e")
