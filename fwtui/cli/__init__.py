@@ -13,7 +13,7 @@ from typing import NoReturn
 
 BAD_INPUT = 2
 INTERRUPTED = 130
-BROKEN_PIPE = 1
+BROKEN_PIPE = 141
 
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
@@ -51,6 +51,10 @@ def _run(argv: list[str]) -> int:
 
     try:
         code = get_command(app()).main(options.filled_in(argv), prog_name="fwtui", standalone_mode=False)
+    except SystemExit as ended:  # Typer ends with 1 here, with which `fwtui parity` says that lanes differ
+        if isinstance(ended.__context__, BrokenPipeError):
+            raise ended.__context__ from None
+        raise
     except SpecError as error:
         return _refuse(str(error))
     except TyperException as error:

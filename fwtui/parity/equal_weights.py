@@ -78,7 +78,10 @@ class EqualWeights:
             is_final: whether no further step will be examined: then, whatever such perturbations explain.
         """
         done = set(examined)
-        shares = [one.relative / one.single_allowed for one in self.figures if one.step in done]
+        # What float64's own rounding explains there is not float32's doing.
+        shares = [
+            one.relative / one.single_allowed for one in self.figures if one.step in done and one.is_off
+        ]
         share = 1.0 if is_final else min(1.0, VARIATION * max(shares, default=0.0))
         return first_off(
             one

@@ -25,7 +25,7 @@ from fwtui.race.cores import bind, bound_cores
 from fwtui.race.data import NO_DATA, cast, cast_all, shapes
 from fwtui.race.digests import Digester
 from fwtui.race.explaining import Explainer
-from fwtui.race.failures import LaneError, first_line
+from fwtui.race.failures import LaneError
 from fwtui.race.probing import Prober, prober
 from fwtui.race.records import (
     Built,
@@ -47,7 +47,7 @@ from fwtui.race.reference import Reference
 from fwtui.race.spec import LaneSpec, Replay, SpecError
 from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.base import Batch, Workload
-from fwtui.workloads.error_text import error_text, message
+from fwtui.workloads.error_text import error_text, first_line, message
 from fwtui.workloads.hashes import HASHED_BATCHES, data_sha256, weights_sha256
 from fwtui.workloads.own import Own
 from fwtui.workloads.own_errors import OwnError

@@ -64,6 +64,11 @@ def message(error: BaseException) -> str:
         return ""
 
 
+def first_line(error: BaseException) -> str:
+    """The first line of its message that says anything."""
+    return next((line.strip() for line in message(error).splitlines() if line.strip()), "")
+
+
 def first_root(text: str) -> str:
     """A message up to the second node that failed: what happened is told of the first one."""
     parts = re.split(r"^(?=Detected at node )", text, flags=re.MULTILINE)

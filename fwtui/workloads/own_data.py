@@ -20,6 +20,7 @@ import numpy as np
 from fwtui.measure.machine import free_bytes
 from fwtui.race.spec import SpecError
 from fwtui.workloads.base import Arrays, Batch
+from fwtui.workloads.error_text import first_line
 
 _NUMBERS = "biufc"
 """NumPy's kinds of dtypes that are numbers."""
@@ -55,7 +56,7 @@ def read(path: str) -> Arrays:
             except MemoryError:
                 raise _error(path, f"there is no memory for '{name}'") from None
             except Exception as error:  # whatever the many ways of packing make of what is damaged
-                raise _error(path, f"'{name}' cannot be read: {_first_line(error)}") from None
+                raise _error(path, f"'{name}' cannot be read: {_why(error)}") from None
             arrays[name].flags.writeable = False
     return arrays
 
@@ -132,7 +133,7 @@ def _nbytes(path: str, file: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
     except SpecError:
         raise
     except Exception as error:  # a header is a Python literal, and may break the parser in its own ways
-        raise _error(path, f"'{name}' is no array that can be read: {_first_line(error)}") from None
+        raise _error(path, f"'{name}' is no array that can be read: {_why(error)}") from None
     if dtype.kind not in _NUMBERS:
         raise _error(path, f"'{name}' is an array of {dtype!s:.60}, which are no numbers")
     nbytes = math.prod(shape) * dtype.itemsize
@@ -141,9 +142,8 @@ def _nbytes(path: str, file: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
     return nbytes
 
 
-def _first_line(error: Exception) -> str:
-    text = str(error).strip() or type(error).__name__
-    return text.splitlines()[0][:120]
+def _why(error: Exception) -> str:
+    return first_line(error)[:120] or type(error).__name__
 
 
 def _name(member: zipfile.ZipInfo) -> str:

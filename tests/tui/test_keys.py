@@ -309,7 +309,21 @@ INHERITED = ("screen.copy_text", "screen.text_select_all")
 """Textual's own, which act on selected text."""
 
 
-async def test_the_palette_has_every_action():
+async def test_the_palette_has_every_action_of_every_screen():
+    async with driven("scripted.ok", "scripted.other") as d:
+        await d.trains(0, 1)
+        for key in "12345":
+            await d.press(key)
+            bindings = [active.binding for active in d.app.screen.active_bindings.values()]
+            known = {command.title for command in d.app.get_system_commands(d.app.screen)}
+            wanted = {one.tooltip for one in bindings if one.tooltip and one.action != "command_palette"}
+            assert len(known) > 8
+            assert known == wanted
+            for one in bindings:
+                assert one.tooltip or one.system or one.action in INHERITED, (key, one)
+
+
+async def test_an_action_is_found_by_its_words_and_carried_out():
     async with driven("scripted.ok", "scripted.other") as d:
         await d.trains(0, 1)
         await d.press("ctrl+p")

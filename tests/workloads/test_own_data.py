@@ -83,7 +83,16 @@ def test_what_is_no_file(path):
         refused(path)
 
 
-@pytest.mark.parametrize("data", [b"", b"PK", b"no arrays", b"PK\x05\x06" + b"\xff" * 18, os.urandom(1000)])
+NO_ARCHIVES = {
+    "nothing": b"",
+    "two letters": b"PK",
+    "text": b"no arrays",
+    "an end alone": b"PK\x05\x06" + b"\xff" * 18,
+    "noise": np.random.default_rng(0).bytes(1000),
+}
+
+
+@pytest.mark.parametrize("data", NO_ARCHIVES.values(), ids=NO_ARCHIVES)
 def test_what_is_no_archive(path, data):
     path.write_bytes(data)
     assert refused(path) == "it is none"
@@ -107,17 +116,17 @@ def test_what_are_no_numbers(path, descr):
     assert refused(zipped(path, x=npy(descr=descr))).endswith("which are no numbers")
 
 
-@pytest.mark.parametrize(
-    "array",
-    [
-        npy(shape=(2**70,)),
-        npy(shape=(10**4000,)),
-        npy(shape=(-3,)),
-        npy(data=b"\0" * 23),
-        npy(data=b"\0" * 25),
-        npy(shape=(2**62, 8), data=b""),
-    ],
-)
+OTHER_SIZES = {
+    "far too many": npy(shape=(2**70,)),
+    "digits": npy(shape=(10**4000,)),
+    "fewer than none": npy(shape=(-3,)),
+    "one byte short": npy(data=b"\0" * 23),
+    "one byte left": npy(data=b"\0" * 25),
+    "nothing behind": npy(shape=(2**62, 8), data=b""),
+}
+
+
+@pytest.mark.parametrize("array", OTHER_SIZES.values(), ids=OTHER_SIZES)
 def test_a_header_that_says_another_size_than_there_is(path, array):
     assert re.match(r"'x' says that it is .*, and holds [\d,]+ bytes$", refused(zipped(path, x=array)))
 
@@ -163,7 +172,7 @@ def test_a_member_that_is_encrypted_or_packed_in_an_unknown_way(path):
 
 
 def test_a_member_that_is_damaged_behind_its_header(path):
-    zipped(path, zipfile.ZIP_DEFLATED, x=npy((4000,), "<f8", os.urandom(32_000)))
+    zipped(path, zipfile.ZIP_DEFLATED, x=npy((4000,), "<f8", np.random.default_rng(0).bytes(32_000)))
     data = bytearray(path.read_bytes())
     data[20_000:20_100] = bytes(100)
     path.write_bytes(data)
