@@ -1,6 +1,12 @@
 """`python -m fwtui` is `fwtui`."""
 
-from fwtui.cli import main
+import os
+import sys
 
 if __name__ == "__main__":
+    # Python puts the current folder first, where a user's `random.py` would be taken for Python's own.
+    if not sys.flags.safe_path and sys.path and os.path.realpath(sys.path[0]) == os.path.realpath(os.curdir):
+        del sys.path[0]
+    from fwtui.cli import main
+
     main()

@@ -26,12 +26,12 @@ def bench(request: "RaceRequest", json: Json = None) -> int:
     from fwtui import headless
     from fwtui.cli import result_table
     from fwtui.cli.output import JsonOutput, show
+    from fwtui.cli.planning import planned
     from fwtui.cli.progress import Progress
     from fwtui.measure.probe_report import rows
     from fwtui.measure.report import report
-    from fwtui.race.plan import plan
 
-    spec = plan(request)
+    spec = planned(request)
     out = None if json is None else JsonOutput(json)
     with Progress(spec) as progress:
         result = headless.run(spec, progress)

@@ -100,14 +100,15 @@ def graph(
     from fwtui.backends import catalogue as backends
     from fwtui.cli import graph_output, result_table
     from fwtui.cli.output import JsonOutput
+    from fwtui.cli.planning import planned
     from fwtui.cli.progress import Progress
     from fwtui.race.graph import Graph
-    from fwtui.race.plan import LaneRequest, plan
+    from fwtui.race.plan import LaneRequest
     from fwtui.race.spec import one_of
 
     one_of("fwtui graph", backend, backends.names())
     shown_as = format_of(as_format, FORMATS, json)
-    race = plan(replace(request, lanes=(LaneRequest(backend),), steps=steps))
+    race = planned(replace(request, lanes=(LaneRequest(backend),), steps=steps))
     race = replace(race, lanes=(replace(race.lanes[0], tell_graphs=True),))
     out = None if json is None else JsonOutput(json)
     with Progress(race) as progress:

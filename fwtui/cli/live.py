@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 def live(request: "RaceRequest") -> int:
     """Shows the lanes live."""
-    from fwtui.race.plan import plan
+    from fwtui.cli.planning import planned
 
     probe_every = request.probe_every or "growing"
     request = replace(request, linger=True, probe_every=probe_every, sample_graphs=True)
-    plan(request)
+    planned(request)
     _require_terminal()
     from fwtui.tui.run import run
 

@@ -136,10 +136,11 @@ def _race(request: "RaceRequest", names: list[str], steps: str, until_nan: bool)
     """
     from dataclasses import replace
 
-    from fwtui.race.plan import LaneRequest, plan
+    from fwtui.cli.planning import planned
+    from fwtui.race.plan import LaneRequest
     from fwtui.race.spec import OpLogging
 
     first = steps.strip() == "0" and not until_nan
-    race = plan(replace(request, lanes=tuple(map(LaneRequest, names)), steps="1" if first else steps))
+    race = planned(replace(request, lanes=tuple(map(LaneRequest, names)), steps="1" if first else steps))
     logging = OpLogging(first, last=not first, until_nan=until_nan)
     return replace(race, lanes=tuple(replace(lane, ops=logging) for lane in race.lanes))

@@ -76,15 +76,15 @@ def parity(
     from fwtui import headless
     from fwtui.cli import parity_table, result_table
     from fwtui.cli.output import JsonOutput, show
+    from fwtui.cli.planning import planned
     from fwtui.cli.progress import Progress
     from fwtui.measure.verdict import least_exact
     from fwtui.parity.check import check
     from fwtui.parity.finding import tolerances
     from fwtui.parity.report import report
-    from fwtui.race.plan import plan
     from fwtui.race.spec import SpecError
 
-    spec = plan(replace(request, probe_every=request.probe_every or "growing"))
+    spec = planned(replace(request, probe_every=request.probe_every or "growing"))
     if len(spec.lanes) < 2:
         raise SpecError("--lanes", len(spec.lanes), "2 to 4 lanes, to be compared with the first")
     if spec.lanes[0].probes is None:

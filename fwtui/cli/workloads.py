@@ -1,12 +1,16 @@
 """`fwtui workloads`: the networks and data that a lane can train, and files for the user's own."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from fwtui.cli.options import Data, Json
 from fwtui.race.spec import SpecError
+
+if TYPE_CHECKING:
+    from fwtui.workloads.base import BuiltIn
+    from fwtui.workloads.user.description import Description
 
 
 def workloads(
@@ -19,24 +23,26 @@ def workloads(
     """List the workloads with their presets: network, sizes, data, and how they are trained by default.
 
     [bold]new FILE[/] writes a commented network of your own, in both frameworks, to begin with. With
-    [bold]FILE[/] alone that network is looked over: what it lacks, and what it gives.
+    [bold]FILE[/] alone that network is looked over: what it lacks, what it gives, and whether it trains for
+    one step in each framework.
+
+    Exit code: 0; 1 if a net is missing or fails; 2 for bad input.
 
       fwtui workloads
       fwtui workloads new my_net.py
       fwtui workloads my_net.py
     """
-    from fwtui.workloads import catalogue
+    from fwtui.workloads import catalogue, own
 
     match words or []:
         case ["new", file]:
             return _write(file)
         case []:
-            names = list(catalogue.NAMES)
+            return _list(catalogue.NAMES, data, json)
         case [name] if name != "new":
-            names = [catalogue.located(name)]
+            return _examine(name, data, json) if own.is_path(name) else _list([name], data, json)
         case other:
             raise SpecError("fwtui workloads", " ".join(other), "nothing, FILE, or new FILE")
-    return _list(names, data, json)
 
 
 def _write(file: str) -> int:
@@ -51,50 +57,75 @@ def _write(file: str) -> int:
     return 0
 
 
-def _list(names: list[str], data: str | None, json: str | None) -> int:
+def _list(names: Sequence[str], data: str | None, json: str | None) -> int:
+    """Built-in workloads."""
     from fwtui.cli.output import JsonOutput, show
-    from fwtui.workloads import catalogue, own
+    from fwtui.race.spec import WorkloadSpec
+    from fwtui.workloads import catalogue
 
     out = None if json is None else JsonOutput(json)
-    path = None if data is None else own.absolute(data)
-    tables = {catalogue.title(name): catalogue.presets(name, path) for name in names}
+    listed = []
+    for name in names:
+        specs = [WorkloadSpec(name, preset, data=data) for preset in catalogue.presets(name, data)]
+        listed.append(_described(name, {spec.preset: catalogue.load(spec) for spec in specs}))
     if out is not None:
-        listed = [
-            {
-                "name": name,
-                "summary": next(iter(presets.values())).summary,
-                "presets": [{"name": preset, **_facts(w)} for preset, w in presets.items()],
-            }
-            for name, presets in tables.items()
-        ]
         out.write({"workloads": listed})
-        return 0
-    for name, presets in tables.items():
-        show(_page(name, presets))
+    else:
+        for workload in listed:
+            show(_page(workload))
     return 0
 
 
-def _facts(workload: Any) -> dict[str, Any]:
-    import numpy as np
+def _examine(name: str, data: str | None, json: str | None) -> int:
+    """A user's file and its nets; 1 where one of them is missing or fails."""
+    from fwtui.cli.net_check import check_nets
+    from fwtui.cli.output import JsonOutput, show
+    from fwtui.cli.planning import inspection_shown
+    from fwtui.race.plan import RaceRequest
+    from fwtui.race.spec import WorkloadSpec
+    from fwtui.workloads import catalogue, own
+    from fwtui.workloads.user.inspector import inspect
 
-    first = workload.parameters(np.random.default_rng(0))
-    batch = next(workload.batches(np.random.default_rng(0)))
-    held_out = workload.held_out(np.random.default_rng(0))
+    out = None if json is None else JsonOutput(json)
+    path = None if data is None else own.absolute(data)
+    (preset,) = catalogue.presets(name)
+    spec = WorkloadSpec(catalogue.located(name), preset, data=path)
+    with inspection_shown() as waiting:
+        file = inspect(spec, calls=True, waiting=waiting)
+    checks = check_nets(file, RaceRequest(workload=spec.name, data=path))
+    listed = _described(catalogue.title(spec.name), {preset: file}) | {
+        "nets": [check.as_json() for check in checks]
+    }
+    if out is not None:
+        out.write({"workloads": [listed]})
+    if out is None or not out.standard:
+        show(_page(listed))
+    return int(any(check.problem for check in checks))
+
+
+def _described(name: str, presets: "Mapping[str, BuiltIn | Description]") -> dict[str, Any]:
     return {
-        "shape": workload.shape(),
-        "parameters": sum(array.size for array in first.values()),
-        "sizes": workload.sizes(),
-        "batch": {name: None if isinstance(a, int) else list(a.shape) for name, a in batch.items()},
-        "steps": workload.STEPS,
-        "optimizer": workload.OPTIMIZER,
-        "learning_rate": workload.LEARNING_RATE,
-        "held_out_rows": None if held_out is None else _rows(held_out),
+        "name": name,
+        "summary": next(iter(presets.values())).summary,
+        "presets": [{"name": preset, **_about(one)} for preset, one in presets.items()],
     }
 
 
-def _rows(batch: dict[str, Any]) -> int | None:
-    """Of the first array that has any."""
-    return next((len(a) for a in batch.values() if not isinstance(a, int) and a.ndim), None)
+def _about(workload: "BuiltIn | Description") -> dict[str, Any]:
+    from fwtui.workloads.user.description import Description, facts_of
+
+    facts = workload.facts if isinstance(workload, Description) else facts_of(workload)
+    assert facts is not None
+    return {
+        "shape": workload.shape(),
+        "parameters": facts.parameters,
+        "sizes": workload.sizes(),
+        "batch": {name: None if shape is None else list(shape) for name, shape in facts.batch.items()},
+        "steps": workload.STEPS,
+        "optimizer": workload.OPTIMIZER,
+        "learning_rate": workload.LEARNING_RATE,
+        "held_out_rows": facts.held_out_rows,
+    }
 
 
 def _batch(shapes: dict[str, list[int] | None]) -> str:
@@ -102,7 +133,7 @@ def _batch(shapes: dict[str, list[int] | None]) -> str:
     return ", ".join(f"{name} {'×'.join(map(str, shape or []))}".strip() for name, shape in shapes.items())
 
 
-def _page(name: str, presets: Mapping[str, Any]) -> Any:
+def _page(workload: dict[str, Any]) -> Any:
     from rich.console import Group
     from rich.text import Text
 
@@ -110,19 +141,32 @@ def _page(name: str, presets: Mapping[str, Any]) -> Any:
 
     table = plain_table()
     table.add_column("", style="dim", no_wrap=True)
-    facts = [_facts(workload) for workload in presets.values()]
-    for number, preset in enumerate(presets):
-        table.add_column(f"--preset {preset}" + (" (default)" if not number else ""))
+    presets = workload["presets"]
+    for number, one in enumerate(presets):
+        table.add_column(f"--preset {one['name']}" + (" (default)" if not number else ""))
     rows = {
-        "network": [f["shape"] for f in facts],
-        "parameters": [f"{f['parameters']:,}" for f in facts],
-        "sizes": [" ".join(f"{key}={value}" for key, value in f["sizes"].items()) for f in facts],
-        "batch": [_batch(f["batch"]) for f in facts],
-        "steps": [f"{f['steps']:,}" for f in facts],
-        "optimizer": [f"{f['optimizer']}, lr {f['learning_rate']:g}" for f in facts],
-        "held out": [f"{f['held_out_rows']} rows" if f["held_out_rows"] else "none" for f in facts],
+        "network": [one["shape"] for one in presets],
+        "parameters": [f"{one['parameters']:,}" for one in presets],
+        "sizes": [" ".join(f"{key}={value}" for key, value in one["sizes"].items()) for one in presets],
+        "batch": [_batch(one["batch"]) for one in presets],
+        "steps": [f"{one['steps']:,}" for one in presets],
+        "optimizer": [f"{one['optimizer']}, lr {one['learning_rate']:g}" for one in presets],
+        "held out": [f"{one['held_out_rows']} rows" if one["held_out_rows"] else "none" for one in presets],
     }
     for title, cells in rows.items():
         table.add_row(title, *cells)
-    summary = next(iter(presets.values())).summary
-    return Group(Text.assemble((name, "bold"), f"  {summary}"), "", table, "")
+    for net in workload.get("nets", ()):
+        table.add_row(net["framework"], _net(net))
+    return Group(Text.assemble((workload["name"], "bold"), f"  {workload['summary']}"), "", table, "")
+
+
+def _net(net: dict[str, Any]) -> Any:
+    """What came of one step."""
+    from rich.text import Text
+
+    from fwtui.tui import words
+
+    if net["problem"] is None:
+        return Text.assemble(("trains", "green"), f": one step, loss {words.loss(net['loss'])}")
+    hint = f"; {net['hint']}" if net["hint"] else ""
+    return Text.assemble((net["problem"], "red"), hint)

@@ -1,4 +1,4 @@
-"""A lane's own process: `python -m fwtui.race.child`, driven through its standard streams.
+"""A lane's own process: `python -P -m fwtui.race.child`, driven through its standard streams.
 
 Standard input brings the spec and then words; standard output carries records; what anybody prints, Python
 or C++, goes to standard error, which the app keeps as the lane's log. The process imports the standard
@@ -7,7 +7,6 @@ library, NumPy and one framework, so that it can run where there is no Textual.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import sys
@@ -20,15 +19,15 @@ from fwtui.race.frames import framed
 from fwtui.race.records import Alive, Record
 from fwtui.race.runner import Runner, run_lane
 from fwtui.race.spec import LaneSpec
+from fwtui.system.child_process import die_with
 
 HEARTBEAT_S = 0.5
-PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
     """Runs one lane and leaves, without the seconds that the frameworks' own clean-up can take."""
     parent = os.getppid()
-    _die_with(parent)
+    die_with(parent)
     link = _Link(os.dup(1))
     words = Connection(os.dup(0), writable=False)
     # From here on nobody can write into the records, or read the words, by accident.
@@ -78,14 +77,6 @@ def _beat(link: _Link, runner: Runner) -> None:
     while True:
         time.sleep(HEARTBEAT_S)
         link.emit(Alive(runner.step, runner.busy_since_ns))
-
-
-def _die_with(parent: int) -> None:
-    """Asks Linux to kill this process with its parent: a hung framework cannot notice a closed pipe."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(1)
 
 
 if __name__ == "__main__":

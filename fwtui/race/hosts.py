@@ -6,7 +6,6 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -33,12 +32,15 @@ from fwtui.race.records import (
 )
 from fwtui.race.runner import Runner, run_lane
 from fwtui.race.spec import LaneSpec
+from fwtui.system.child_process import command, kill_group
 
 Emit = Callable[[Record], None]
 
-CHILD = (sys.executable, "-m", "fwtui.race.child")
+CHILD = command("fwtui.race.child")
 SILENCE_LIMIT_S = 60.0
 STUCK_LIMIT_S = 60.0
+START_LIMIT_S = 1800.0
+"""For the network to be built, and for the first step, which may compile for long."""
 STOP_GRACE_S = 0.5
 _POLL_S = 0.1
 _MOST_ASLEEP_S = 1.0
@@ -68,7 +70,8 @@ class ProcessHost:
         spec: what to train.
         emit: receives the records, in the thread that calls `run`.
         silence_limit_s: a child that says nothing for so long, not even that it is alive, is killed.
-        stuck_limit_s: so is one that is in one step for so long, and for 20 times as long as in any before.
+        stuck_limit_s: so is one that is in one step for so long, and for 20 times as long as in any before,
+        start_limit_s: and one that builds its network, or is in its first step, for so long.
     """
 
     def __init__(
@@ -77,9 +80,11 @@ class ProcessHost:
         emit: Emit,
         silence_limit_s: float = SILENCE_LIMIT_S,
         stuck_limit_s: float = STUCK_LIMIT_S,
+        start_limit_s: float = START_LIMIT_S,
     ) -> None:
         self._spec, self._emit = spec, emit
         self._silence_limit_s, self._stuck_limit_s = silence_limit_s, stuck_limit_s
+        self._start_limit_s = start_limit_s
         self._child: subprocess.Popen[bytes] | None = None
         self._words: Connection | None = None
         self._early: list[Word | UseDevice] = []
@@ -126,7 +131,7 @@ class ProcessHost:
             now = time.monotonic()
             self._stop_by = now if self._stop_by is None else min(now, self._stop_by)
             if self._child is not None and self._child.returncode is None:
-                _kill_group(self._child.pid)
+                kill_group(self._child.pid)
 
     def _send(self, word: Word | UseDevice) -> None:
         # A dead child is told of by `run`; one that reads nothing any more must not make its app wait.
@@ -202,7 +207,8 @@ class ProcessHost:
                     )
                     self._ended = None
                 elif isinstance(record, Alive) and (stuck := self._stuck_s(record, awake_s)):
-                    return f"stuck in step {record.step} for {stuck:.0f} s", ""
+                    where = "building its network" if self._phase == "build" else f"in step {record.step}"
+                    return f"stuck {where} for {stuck:.0f} s", ""
                 elif isinstance(record, Built | Ended):
                     self._sample_memory()
                 elif isinstance(record, PhaseEntered):
@@ -215,16 +221,17 @@ class ProcessHost:
         return None
 
     def _stuck_s(self, record: Alive, awake_s: float) -> float | None:
-        """For how long a step has run that nobody should wait for any more; None where it is no such step.
+        """For how long it has been at what nobody should wait for any more; None where it is not.
 
-        A first step may trace and compile for as long as it takes, and what has taken long may again.
+        What has taken long may again.
         """
-        if record.busy_since_ns is None or record.step == 0:
+        if record.busy_since_ns is None:
             return None
         if record.busy_since_ns != self._busy[0]:
             self._busy = record.busy_since_ns, awake_s
         seconds = awake_s - self._busy[1]
-        return seconds if seconds > max(self._stuck_limit_s, _PATIENCE * self._longest_s) else None
+        later = max(self._stuck_limit_s, _PATIENCE * self._longest_s)
+        return seconds if seconds > (later if record.step else self._start_limit_s) else None
 
     def _bury(self, inbox: Inbox) -> None:
         """Sees that nothing of the child is left, and reads the last of its log."""
@@ -234,7 +241,7 @@ class ProcessHost:
                 self._child.wait(timeout=_LAST_WORDS_S)
         self.kill()
         # Also where the child itself is gone: what it had started is not.
-        _kill_group(self._child.pid)
+        kill_group(self._child.pid)
         self._child.wait()
         for line in inbox.rest(_LAST_WORDS_S):
             self._emit(line)
@@ -270,11 +277,6 @@ class ProcessHost:
 
     def _end(self, outcome: Outcome, reason: str, hint: str = "") -> Ended:
         return Ended(outcome, self._step, perf_counter_ns(), reason, hint)
-
-
-def _kill_group(leader: int) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(leader, signal.SIGKILL)
 
 
 class _Awake:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -34,11 +35,15 @@ from fwtui.race.spec import (
     whole_number,
 )
 from fwtui.workloads import catalogue as workloads
-from fwtui.workloads.own import Own, absolute
+from fwtui.workloads.base import BuiltIn
+from fwtui.workloads.own import absolute
+from fwtui.workloads.user.description import Description
 
 DEFAULT_BACKENDS = ("tf.function", "torch.eager")
 LIVE_PROBE_BYTES = 32_000_000
 PROBING = ("never", "growing")
+Describe = Callable[[WorkloadSpec], BuiltIn | Description]
+"""Gives what a workload offers; SpecError where it cannot be trained as the spec says."""
 _DEVICE = re.compile(r"auto|cpu|mps|cuda:\d{1,2}")
 
 
@@ -111,13 +116,17 @@ def parse_lane(text: str, option: str = "--lane") -> LaneRequest:
     return LaneRequest(one_of(option, backend, backends.names()), **settings)
 
 
-def plan(request: RaceRequest) -> RaceSpec:
-    """The race that `request` asks for; SpecError for what does not exist or makes no sense."""
+def plan(request: RaceRequest, describe: Describe = workloads.fresh) -> RaceSpec:
+    """The race that `request` asks for; SpecError for what does not exist or makes no sense.
+
+    Args:
+        describe: by default inspects a user's file that is not known as it stands, which may take long.
+    """
     if not 1 <= len(request.lanes) <= MAX_LANES:
         raise SpecError("--lanes", len(request.lanes), f"1 to {MAX_LANES} lanes")
     schedule: Schedule = one_of("--schedule", request.schedule, SCHEDULES)  # type: ignore[assignment]
     host: HostKind = one_of("--host", request.host, HOSTS)  # type: ignore[assignment]
-    lanes = tuple(_lane(request, index) for index in range(len(request.lanes)))
+    lanes = tuple(_lane(request, index, describe) for index in range(len(request.lanes)))
     return RaceSpec(lanes, schedule, host)
 
 
@@ -141,7 +150,7 @@ def with_lane(request: RaceRequest, index: int, lane: LaneRequest) -> RaceReques
     return replace(request, lanes=tuple(lanes))
 
 
-def _lane(request: RaceRequest, index: int) -> LaneSpec:
+def _lane(request: RaceRequest, index: int, describe: Describe) -> LaneSpec:
     lane = request.lanes[index]
     own = lane.settings()
 
@@ -153,8 +162,8 @@ def _lane(request: RaceRequest, index: int) -> LaneSpec:
 
     one_of("--lanes", lane.backend, backends.names())
     workload = _workload(request, setting("batch"))
-    loaded = workloads.fresh(workload)
-    if isinstance(loaded, Own):
+    loaded = describe(workload)
+    if isinstance(loaded, Description):
         loaded.require(backends.entry(lane.backend).framework.key)
     steps = loaded.STEPS if request.steps is None else whole_number("--steps", request.steps, 1, MAX_STEPS)
     threads_option, threads = setting("threads")
@@ -203,15 +212,8 @@ def _workload(request: RaceRequest, batch: tuple[str, str | None]) -> WorkloadSp
     name = workloads.located(request.workload)
     data = None if request.data is None else absolute(request.data)
     presets = workloads.presets(name, data)
-    preset = next(iter(presets)) if request.preset is None else request.preset
-    one_of("--preset", preset, tuple(presets))
-    known = presets[preset].sizes()
-    sizes = {}
-    for size, text in request.sizes:
-        if size not in known:
-            choices = ", ".join(known) or "none: it has no sizes"
-            raise SpecError("--size", f"{size}={text}", f"NAME=N, the name one of {choices}")
-        sizes[size] = whole_number(f"--size {size}", text, 1, MAX_SIZE)
+    preset = presets[0] if request.preset is None else one_of("--preset", request.preset, presets)
+    sizes = {size: whole_number(f"--size {size}", text, 1, MAX_SIZE) for size, text in request.sizes}
     option, value = batch
     if value is not None:
         sizes["batch"] = whole_number(option, value, 1, MAX_SIZE)

@@ -320,7 +320,7 @@ class TurnOver:
 
 @dataclass(frozen=True, slots=True)
 class Alive:
-    """The lane's process answers; it has been in a step since `busy_since_ns`, or is in none (None)."""
+    """The lane's process answers; it has been in a step, or building, since `busy_since_ns`, or in none."""
 
     step: int
     busy_since_ns: int | None

@@ -134,7 +134,9 @@ class Runner:
             raise LaneError(f"{device}: {reasons[device]}", "`fwtui doctor` tells more")
         self._device = device
         self._enter("build")
+        self.busy_since_ns = perf_counter_ns()
         self._build()
+        self.busy_since_ns = None
 
     def train(self) -> None:
         """Steps until the end, a stop or a divergence; lingers for more steps where the spec says so."""
@@ -208,6 +210,7 @@ class Runner:
         run_step, batches, columns, control = self._backend.step, self._batches, self._columns, self._control
         pace_ns = int(1e9 / self._spec.pace) if self._spec.pace else 0
         digester = self._digester
+        self.busy_since_ns = clock()  # a user's batches() may be what never returns
         for _ in range(quota):
             batch = next(batches)
             if self.step >= self._next_event:
@@ -378,7 +381,7 @@ class Runner:
     def _build(self) -> None:
         spec, framework = self._spec, self._framework
         framework.device.configure(self._device, spec.threads, spec.tf32)
-        workload = self._workload = workloads.load(spec.workload)
+        workload = self._workload = workloads.execute(spec.workload)
         parameters = workload.parameters(parameters_rng(spec.seed))
         seen = list(islice(workload.batches(data_rng(spec.seed)), HASHED_BATCHES))
         if not seen:

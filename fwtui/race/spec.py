@@ -7,6 +7,7 @@ left out from the workload; nothing below this module guesses.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -40,22 +41,29 @@ class SpecError(ValueError):
 
     def __init__(self, option: str, got: object, accepted: str) -> None:
         self.option, self.got, self.accepted = option, got, accepted
-        shown = _printable(_text(got))
+        shown = _printable(text_of(got))
         # Of a long path the end says most.
         shown = shown if len(shown) <= 80 else f"{shown[:37]}...{shown[-40:]}"
-        super().__init__(f"{option}: got {shown!r}; accepted: {_printable(accepted)}")
+        super().__init__(f"{_printable(option)}: got {shown!r}; accepted: {_printable(accepted)}")
 
 
 def _printable(text: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     """`str(value)`, also of what has none: Python writes out no integer of thousands of digits."""
     try:
         return str(value)
     except Exception:
         return f"a value of type {type(value).__name__}"
+
+
+def known_size(name: str, value: object, known: Iterable[str]) -> None:
+    """SpecError where a workload with the sizes `known` has none called `name`."""
+    if name not in known:
+        choices = ", ".join(known) or "none: it has no sizes"
+        raise SpecError("--size", f"{name}={value}", f"NAME=N, the name one of {choices}")
 
 
 def whole_number(option: str, text: str | int, low: int, high: int) -> int:

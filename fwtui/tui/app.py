@@ -18,6 +18,7 @@ from textual.screen import Screen
 from fwtui.race.plan import LaneRequest, RaceRequest, plan, with_lane
 from fwtui.race.spec import MAX_LANES, SpecError
 from fwtui.tui.auto_check import AutoCheck
+from fwtui.tui.changes import Changes
 from fwtui.tui.model import Lane, RaceModel
 from fwtui.tui.screens.choices import backend_choices, device_choices, workload_choices
 from fwtui.tui.screens.compilations import CompilationsScreen
@@ -35,6 +36,7 @@ from fwtui.tui.screens.source import SourceScreen
 from fwtui.tui.screens.why_screen import WhyScreen
 from fwtui.tui.selection import Selection
 from fwtui.tui.themes import DARK, THEMES
+from fwtui.workloads import catalogue as workloads
 
 TICK_S = 0.1
 WATCH_S = 0.5
@@ -64,6 +66,7 @@ class FwtuiApp(App[int]):
         super().__init__()
         self.model = self.MODEL(request, self._start_thread)
         self._auto_check = AutoCheck(self.model)
+        self._changes = Changes(self._start_thread, self._refuse)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK.name
@@ -83,7 +86,9 @@ class FwtuiApp(App[int]):
         """A race's keys do all that they do one after the other, see `RaceScreen.press`."""
         in_front = bool(self.screen_stack) and self.screen is self._here
         if isinstance(event, events.Key) and not event.is_forwarded and in_front:
-            if not await self._here.press(event):
+            if event.key == "escape" and self._changes.inspecting:
+                self._changes.cancel()
+            elif not await self._here.press(event):
                 await super().on_event(event)
         else:
             await super().on_event(event)
@@ -127,6 +132,7 @@ class FwtuiApp(App[int]):
             self.exit(self._leaves_with)
             return
         self.model.start()
+        self._tell_notes()
         self.set_interval(TICK_S, self._tick)
         self.set_interval(WATCH_S, self.model.watch)
 
@@ -134,6 +140,8 @@ class FwtuiApp(App[int]):
         self.run_worker(work, name=name, group="lanes", thread=True, exit_on_error=True)
 
     def _tick(self) -> None:
+        self._changes.tick()
+        self.model.inspecting = self._changes.inspecting
         heard = self.model.drain()
         self._auto_check.tick()
         if self.screen_stack:  # when the app leaves, its screens go before its timers
@@ -141,6 +149,7 @@ class FwtuiApp(App[int]):
 
     def action_quit_with(self, code: int) -> None:
         """Leaves; the lanes are ended once the terminal is restored."""
+        self._changes.cancel()
         # A screen that is being built when its app leaves is left empty, and stumbles over that.
         if self._stands:
             self.exit(code)
@@ -216,11 +225,11 @@ class FwtuiApp(App[int]):
     def action_restart(self) -> None:
         """Starts the lane with the focus anew."""
         index = self._here.lane_index
-        self._change(lambda: self.model.restart(index))
+        self._set_lane(index, lambda lane: lane)
 
     def action_restart_all(self) -> None:
         """Starts every lane anew."""
-        self._set_race(self.model.request)
+        self._set_race(lambda: self.model.request)
 
     def action_log(self) -> None:
         """Shows what the lane printed."""
@@ -238,7 +247,7 @@ class FwtuiApp(App[int]):
 
         def chosen(name: str | None) -> None:
             if name is not None:
-                self._set_lane(index, replace(lane, backend=name))
+                self._set_lane(index, lambda lane: replace(lane, backend=name))
 
         self.push_screen(
             Picker(f"Lane {index + 1}: backend", backend_choices(self.model, index), lane.backend), chosen
@@ -248,11 +257,10 @@ class FwtuiApp(App[int]):
         """Another device for the lane with the focus."""
         index = self._here.lane_index
         built = self.model.lanes[index].history.built
-        lane = self.model.request.lanes[index]
 
         def chosen(name: str | None) -> None:
             if name is not None:
-                self._set_lane(index, replace(lane, device=name))
+                self._set_lane(index, lambda lane: replace(lane, device=name))
 
         now = built.device if built else "cpu"
         self.push_screen(Picker(f"Lane {index + 1}: device", device_choices(self.model, index), now), chosen)
@@ -264,7 +272,7 @@ class FwtuiApp(App[int]):
         def chosen(key: str | None) -> None:
             if key is not None:
                 name, _, preset = key.rpartition("/")
-                self._change(lambda: self.model.set_workload(name, preset))
+                self._set_race(lambda: self.model.with_workload(name, preset))
 
         now = f"{workload.name}/{workload.preset}"
         self.push_screen(Picker("Every lane: workload", workload_choices(self.model), now), chosen)
@@ -274,50 +282,81 @@ class FwtuiApp(App[int]):
         index = self._here.lane_index
 
         def check(lane: LaneRequest) -> object:
-            return plan(with_lane(self.model.request, index, lane))
+            return plan(with_lane(self.model.request, index, lane), workloads.known)
 
         def chosen(lane: LaneRequest | None) -> None:
             if lane is not None:
-                self._set_lane(index, lane)
+                self._set_lane(index, lambda _: lane)
 
         dialog = LaneSettings(f"Lane {index + 1}: settings", self.model.request.lanes[index], check)
         self.push_screen(dialog, chosen)
 
     def action_add_lane(self) -> None:
         """One more lane like the one with the focus."""
-        lanes = self.model.request.lanes
-        if len(lanes) == MAX_LANES:
+        index = self._here.lane_index
+        if len(self.model.request.lanes) == MAX_LANES:
             self.notify(f"{MAX_LANES} lanes are the most", severity="warning")
             return
-        self._set_race(replace(self.model.request, lanes=(*lanes, lanes[self._here.lane_index])))
+
+        def with_one_more() -> RaceRequest:
+            lanes = self.model.request.lanes
+            return replace(self.model.request, lanes=(*lanes, lanes[index]))
+
+        self._set_race(with_one_more)
 
     def action_remove_lane(self) -> None:
         """The race without the lane with the focus."""
-        lanes = list(self.model.request.lanes)
-        if len(lanes) == 1:
+        index = self._here.lane_index
+        if len(self.model.request.lanes) == 1:
             self.notify("one lane is the least", severity="warning")
             return
-        del lanes[self._here.lane_index]
-        self._set_race(replace(self.model.request, lanes=tuple(lanes)))
 
-    def _set_lane(self, index: int, lane: LaneRequest) -> None:
-        self._change(lambda: self.model.set_lane(index, lane))
+        def with_one_less() -> RaceRequest:
+            lanes = self.model.request.lanes
+            return replace(self.model.request, lanes=lanes[:index] + lanes[index + 1 :])
 
-    def _set_race(self, request: RaceRequest) -> None:
-        self._change(lambda: self.model.set_race(request))
+        self._set_race(with_one_less)
+
+    def _set_lane(self, index: int, lane: Callable[[LaneRequest], LaneRequest]) -> None:
+        """Runs something else in one lane.
+
+        Args:
+            lane: what, worked out from what the lane was asked to run when the change is made.
+        """
+
+        def request() -> RaceRequest:
+            return with_lane(self.model.request, index, lane(self.model.request.lanes[index]))
+
+        def change(wanted: RaceRequest) -> None:
+            self._change(lambda: self.model.set_lane(index, wanted.lanes[index], workloads.load))
+
+        self._changes.submit(request, change)
+
+    def _set_race(self, request: Callable[[], RaceRequest]) -> None:
+        def change(wanted: RaceRequest) -> None:
+            self._change(lambda: self.model.set_race(wanted, workloads.load))
+
+        self._changes.submit(request, change)
+
+    def _refuse(self, error: SpecError) -> None:
+        self.notify(str(error), severity="error", markup=False)
+        self._here.look()
 
     def _change(self, change: Callable[[], None]) -> None:
-        """Changes the race, or says why it cannot be: a user's file may be another one by now."""
+        """Changes the race; SpecError, with the old one untouched, where it makes no sense."""
         before = list(self.model.lanes)
-        try:
-            change()
-        except SpecError as error:
-            self.notify(str(error), severity="error", markup=False)
+        change()
+        self._tell_notes()
         self._forget(before)
         if len(self.model.lanes) != len(before):
             self._renew_live()
         else:
             self._here.look()
+
+    def _tell_notes(self) -> None:
+        """Shows what may not be meant in the user's file."""
+        for note in workloads.notes(self.model.spec.lanes[0].workload):
+            self.notify(note, severity="warning", markup=False)
 
     def _forget(self, before: Sequence[Lane]) -> None:
         """Lets go of what was selected in lanes that are no more as they were."""

@@ -18,7 +18,7 @@ from fwtui.measure.parity import LossComparison, LossGap
 from fwtui.measure.probes import ProbeComparison
 from fwtui.measure.verdict import Speed, speed
 from fwtui.race.control import Word
-from fwtui.race.plan import LaneRequest, RaceRequest, differences, plan, with_lane
+from fwtui.race.plan import Describe, LaneRequest, RaceRequest, differences, plan, with_lane
 from fwtui.race.race import LaneRun, Race, StartThread
 from fwtui.race.records import LogLine, Record, TurnOver
 from fwtui.race.spec import LaneSpec, RaceSpec, WorkloadSpec
@@ -86,6 +86,8 @@ class RaceModel:
         self._heard: SimpleQueue[tuple[LaneRun, Record]] = SimpleQueue()
         self.disturbed = False
         """Whether a lane trained while another one's framework was imported beside it."""
+        self.inspecting: tuple[str, float] | None = None
+        """The user's file that is inspected for a change of the race, and for how many seconds."""
         self.own: WorkloadSpec | None = None
         """The user's own network, so that it can be chosen again after another one."""
         self.request: RaceRequest
@@ -261,42 +263,44 @@ class RaceModel:
         """Has a lane tell the graphs of that step, as `ask_ops` does its ops."""
         self._query(index, Word("tell-graphs", step))
 
-    def set_lane(self, index: int, lane: LaneRequest) -> None:
+    def set_lane(self, index: int, lane: LaneRequest, describe: Describe = workloads.fresh) -> None:
         """Runs something else in one lane; the others train on. SpecError where it makes no sense."""
         request = with_lane(self.request, index, lane)
-        spec = plan(request)
+        spec = plan(request, describe)
         self.request, self.spec = request, spec
-        self._restart(index)
+        self.restart(index)
 
     def restart(self, index: int) -> None:
-        """Starts one lane anew; the others train on. SpecError where a user's file makes no sense now."""
-        self.set_lane(index, self.request.lanes[index])
+        """Starts one lane anew as it was planned; the others train on."""
+        old = self.lanes[index]
+        paused = old.paused and old.history.ended is None
+        run = self.race.replace(index, self.spec.lanes[index], paused)
+        self.race.spec = self.spec
+        self.lanes[index] = Lane(run, History(), paused)
+        others = [lane.history for lane in self.lanes if lane.run.lane != index]
+        self.disturbed = any(history.built and not history.ended for history in others)
+        self._compare_anew()
 
-    def set_race(self, request: RaceRequest) -> None:
+    def set_race(self, request: RaceRequest, describe: Describe = workloads.fresh) -> None:
         """Runs another race; SpecError, with the old one untouched, where it makes no sense."""
-        spec = plan(request)
+        spec = plan(request, describe)
         self.race.close(timeout=0)
         self._set(request, spec)
         self.race.start()
 
-    def set_workload(self, name: str, preset: str) -> None:
-        """Another workload in every lane; what was set for the old one alone is dropped.
-
-        SpecError, with the old one untouched, where a user's file makes no sense.
-        """
+    def with_workload(self, name: str, preset: str) -> RaceRequest:
+        """The request with another workload in every lane; what was set for the old one alone is dropped."""
         lanes = tuple(replace(lane, lr=None, batch=None) for lane in self.request.lanes)
-        self.set_race(
-            replace(
-                self.request,
-                workload=name,
-                preset=preset,
-                data=self.own.data if self.own and name == self.own.name else None,
-                sizes=(),
-                lr=None,
-                batch=None,
-                steps=None,
-                lanes=lanes,
-            )
+        return replace(
+            self.request,
+            workload=name,
+            preset=preset,
+            data=self.own.data if self.own and name == self.own.name else None,
+            sizes=(),
+            lr=None,
+            batch=None,
+            steps=None,
+            lanes=lanes,
         )
 
     def shape(self) -> str:
@@ -320,16 +324,6 @@ class RaceModel:
         self.race = Race(spec, self._hear, self._start_thread)
         self.lanes = [Lane(run, History()) for run in self.race.runs]
         self.disturbed = False
-        self._compare_anew()
-
-    def _restart(self, index: int) -> None:
-        old = self.lanes[index]
-        paused = old.paused and old.history.ended is None
-        run = self.race.replace(index, self.spec.lanes[index], paused)
-        self.race.spec = self.spec
-        self.lanes[index] = Lane(run, History(), paused)
-        others = [lane.history for lane in self.lanes if lane.run.lane != index]
-        self.disturbed = any(history.built and not history.ended for history in others)
         self._compare_anew()
 
     def _compare_anew(self) -> None:

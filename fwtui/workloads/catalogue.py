@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path, PurePath
 from typing import Any
 
-from fwtui.race.spec import MAX_SIZE, SpecError, WorkloadSpec, one_of, whole_number
+from fwtui.race.spec import MAX_SIZE, SpecError, WorkloadSpec, known_size, one_of, whole_number
 from fwtui.workloads import own
 from fwtui.workloads.base import BuiltIn
 from fwtui.workloads.own import Own
 from fwtui.workloads.own_errors import plain
+from fwtui.workloads.user.description import Description
+from fwtui.workloads.user.inspector import Waiting, ignore, inspect
 
 _MODULES = {
     "two-layer": "fwtui.workloads.two_layer.workload",
@@ -26,9 +27,12 @@ _MODULES = {
 NAMES = tuple(_MODULES)
 _ONLY = "default"
 
+_described: dict[WorkloadSpec, Description] = {}
+"""Users' files as they were when they were inspected last."""
 
-def presets(name: str, data: str | None = None) -> Mapping[str, BuiltIn | Own]:
-    """Every preset of a workload, the default first; a user's file, as it stands now, has one.
+
+def presets(name: str, data: str | None = None) -> tuple[str, ...]:
+    """The names of a workload's presets, the default first; a user's file has one.
 
     Args:
         data: path of an `.npz` file for a user's file.
@@ -36,28 +40,63 @@ def presets(name: str, data: str | None = None) -> Mapping[str, BuiltIn | Own]:
     Raises:
         SpecError: there is no such workload, or it takes no data.
     """
-    if own.is_path(name):
-        return {_ONLY: own.fresh(WorkloadSpec(name, _ONLY, data=data))}
-    if name not in NAMES:
-        raise SpecError("--workload", name, f"{', '.join(NAMES)}, or the path of a Python file, my_net.py")
-    if data is not None:
-        raise SpecError("--data", data, f"nothing with {name}, which has its own; a file of yours takes it")
-    table: dict[str, BuiltIn] = import_module(_MODULES[name]).PRESETS
-    return table
+    return (_ONLY,) if own.is_path(name) else tuple(_table(name, data))
 
 
-def load(spec: WorkloadSpec) -> BuiltIn | Own:
-    """The workload that `spec` names, its sizes applied, a file as it was when it was looked at last.
+def execute(spec: WorkloadSpec) -> BuiltIn | Own:
+    """The workload that `spec` names, to be trained; executes a user's file in this process.
 
     Raises:
         SpecError: there is no such workload, or it lacks the preset or a size.
     """
-    return own.load(spec) if own.is_path(spec.name) else _built_in(spec)
+    return own.execute(spec) if own.is_path(spec.name) else _built_in(spec)
 
 
-def fresh(spec: WorkloadSpec) -> BuiltIn | Own:
-    """The same, a file as it stands now; where that cannot be used, `load` gives what it gave before."""
-    return own.fresh(spec) if own.is_path(spec.name) else _built_in(spec)
+def load(spec: WorkloadSpec) -> BuiltIn | Description:
+    """What the workload offers; a user's file as it was when inspected last. SpecError as `fresh`."""
+    if not own.is_path(spec.name):
+        return _built_in(spec)
+    return _described[spec] if spec in _described else fresh(spec)
+
+
+def fresh(spec: WorkloadSpec, waiting: Waiting = ignore) -> BuiltIn | Description:
+    """The same, a user's file as it stands now: one that has changed is inspected.
+
+    Args:
+        waiting: is called while that takes its time.
+
+    Raises:
+        SpecError: there is no such workload, or it lacks the preset or a size; what `load` gives stays.
+    """
+    description = current(spec)
+    if description is None:
+        description = inspect(spec, waiting=waiting)
+        _described.pop(spec, None)  # the last one inspected is the last one here
+        _described[spec] = description
+    return description
+
+
+def current(spec: WorkloadSpec) -> BuiltIn | Description | None:
+    """The same without any inspection: None where a user's file would need one. SpecError as `fresh`."""
+    if not own.is_path(spec.name):
+        return _built_in(spec)
+    description = _described.get(spec)
+    return None if description is None or description.changed else description
+
+
+def known(spec: WorkloadSpec) -> BuiltIn | Description:
+    """The same, a user's file with whatever sizes and data it was inspected last. SpecError as `fresh`."""
+    if not own.is_path(spec.name):
+        return _built_in(spec)
+    return next((_described[one] for one in reversed(_described) if one.name == spec.name), None) or fresh(
+        spec
+    )
+
+
+def notes(spec: WorkloadSpec) -> tuple[str, ...]:
+    """What may not be meant in a user's file, a line each. SpecError as `load`."""
+    workload = load(spec)
+    return workload.notes if isinstance(workload, Description) else ()
 
 
 def located(name: str) -> str:
@@ -80,14 +119,20 @@ def net(spec: WorkloadSpec, framework: str) -> tuple[Path, str]:
     return Path(package.origin).with_name(f"net_{framework}.py"), "loss"
 
 
+def _table(name: str, data: str | None) -> dict[str, BuiltIn]:
+    if name not in NAMES:
+        raise SpecError("--workload", name, f"{', '.join(NAMES)}, or the path of a Python file, my_net.py")
+    if data is not None:
+        raise SpecError("--data", data, f"nothing with {name}, which has its own; a file of yours takes it")
+    table: dict[str, BuiltIn] = import_module(_MODULES[name]).PRESETS
+    return table
+
+
 def _built_in(spec: WorkloadSpec) -> BuiltIn:
-    table = presets(spec.name, spec.data)
+    table = _table(spec.name, spec.data)
     workload = table[one_of("--preset", spec.preset, tuple(table))]
-    assert isinstance(workload, BuiltIn)
-    known = workload.sizes()
     for name, value in spec.sizes:
-        if name not in known:
-            raise SpecError("--size", f"{name}={value}", f"sizes of {spec.name}: {', '.join(known)}")
+        known_size(name, value, workload.sizes())
         whole_number(f"--size {name}", value, 1, MAX_SIZE)
     sizes: dict[str, Any] = dict(spec.sizes)
     return replace(workload, **sizes)

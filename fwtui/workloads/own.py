@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -25,26 +26,20 @@ from fwtui.race.spec import (
     OPTIMIZERS,
     SpecError,
     WorkloadSpec,
+    known_size,
     one_of,
     positive_number,
+    text_of,
     whole_number,
 )
-from fwtui.workloads import own_data
+from fwtui.workloads import own_data, own_file
 from fwtui.workloads.base import Arrays, Batch, Loss
 from fwtui.workloads.error_text import message
-from fwtui.workloads.own_errors import OwnError, explained, plain
-from fwtui.workloads.own_file import execute, stamp_of
+from fwtui.workloads.own_errors import TO_ADD, OwnError, explained, plain
 
 _BATCH = 64
+_MAX_INT = 2**63 - 1
 _SETTINGS = ("STEPS", "OPTIMIZER", "LEARNING_RATE")
-_TO_ADD = {
-    "parameters": "def parameters(rng): return {'w': rng.normal(size=(8, 1))}",
-    "batches": "def batches(rng), which yields {'x': array, 'y': array} in a `while True:`, or give --data",
-    "held_out": "def held_out(rng): return {'x': array, 'y': array}",
-    "torch_loss": "def torch_loss(), which imports torch and returns a function (params, batch) -> loss",
-    "tensorflow_loss": "def tensorflow_loss(), which imports tensorflow and returns a function "
-    "(params, batch) -> loss",
-}
 _LOSSES = ("torch_loss", "tensorflow_loss")
 _NAME = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*")
 """What TensorFlow takes as the name of an op."""
@@ -64,57 +59,53 @@ class Own:
     def __init__(self, spec: WorkloadSpec, stale: Mapping[str, Path]) -> None:
         self._sizes = dict(spec.sizes)
         self._data_path = spec.data
-        self.file = execute(Path(spec.name), {name.upper(): v for name, v in self._sizes.items()}, stale)
-        self._data_stamp = stamp_of([Path(spec.data)]) if spec.data else ()
+        self.file = own_file.execute(
+            Path(spec.name), {name.upper(): v for name, v in self._sizes.items()}, stale
+        )
+        self._data_stamp = own_file.stamp_of([Path(spec.data)]) if spec.data else ()
         self._given: dict[str, tuple[str, ...]] = {}
         self._kinds: dict[str, int | None] = {}
         self._net = _LOSSES[0]
         self._check_functions()
         self._check_sizes()
-        where = self.file.where
-        self.STEPS = whole_number(f"{where('STEPS')}: STEPS", str(self._constant("STEPS", 500)), 1, MAX_STEPS)
-        self.OPTIMIZER = one_of(
-            f"{where('OPTIMIZER')}: OPTIMIZER", str(self._constant("OPTIMIZER", "sgd")), OPTIMIZERS
-        )
-        self.LEARNING_RATE = positive_number(
-            f"{where('LEARNING_RATE')}: LEARNING_RATE", str(self._constant("LEARNING_RATE", 1e-3)), MAX_RATE
-        )
-        document = (self.file.module.__doc__ or "").strip().partition("\n")[0]
+        self.STEPS = whole_number(*self._setting("STEPS", 500), 1, MAX_STEPS)
+        self.OPTIMIZER = one_of(*self._setting("OPTIMIZER", "sgd"), OPTIMIZERS)
+        self.LEARNING_RATE = positive_number(*self._setting("LEARNING_RATE", 1e-3), MAX_RATE)
+        document = text_of(self.file.module.__doc__ or "").strip().partition("\n")[0]
         self.summary = plain(document or "a network of your own")
 
     @property
     def changed(self) -> bool:
         """Whether the file, what it imported from beside it, or the data is another one now."""
         data = [] if self._data_path is None else [Path(self._data_path)]
-        return self.file.changed or stamp_of(data) != self._data_stamp
+        return self.file.changed or own_file.stamp_of(data) != self._data_stamp
 
     def sizes(self) -> dict[str, int]:
         """The whole numbers in capitals at the top of the file, by their names in lower case."""
-        module = self.file.module
         found = {
             name.lower(): value
             for name in self.file.lines
             if name.isupper() and name not in _SETTINGS
-            if isinstance(value := getattr(module, name, None), int) and not isinstance(value, bool)
+            if isinstance(value := self._names.get(name), int) and not isinstance(value, bool)
+            if abs(value) <= _MAX_INT  # a larger one is no size of an array
         }
-        if not hasattr(module, "batches"):
+        if "batches" not in self._names:
             found.setdefault("batch", self._sizes.get("batch", _BATCH))
         return found
 
-    def shape(self) -> str:
-        """The sizes, such as `hidden 32, batch 64`: the network itself is not known before it runs."""
-        return ", ".join(f"{name} {value}" for name, value in self.sizes().items()) or "of your own"
+    def nets(self) -> tuple[str, ...]:
+        """The keys of the frameworks that the file has a net for."""
+        return tuple(name.removesuffix("_loss") for name in _LOSSES if name in self._names)
 
-    def require(self, framework: str) -> None:
-        """OwnError where the file has no net for `framework`, a key such as `torch`."""
-        name = f"{framework}_loss"
-        if name in _LOSSES and not hasattr(self.file.module, name):
-            raise OwnError(self.file.path.name, f"has no function {name}", f"add {_TO_ADD[name]}")
+    def files_and_stamp(self) -> tuple[list[Path], tuple[object, ...]]:
+        """The file, what it imported from beside it, the data; and what `stamp_of` said of them all."""
+        data = [] if self._data_path is None else [Path(self._data_path)]
+        return [self.file.path, *self.file.beside.values(), *data], self.file.stamp + self._data_stamp
 
     def parameters(self, rng: np.random.Generator) -> Arrays:
         """What the file's `parameters` gives: named arrays of finite floating-point numbers."""
         with self._blamed():
-            given = self.file.module.parameters(rng)
+            given = self._names["parameters"](rng)
         arrays = self._named("parameters", given)
         for name, array in arrays.items():
             kind = getattr(array, "dtype", None)
@@ -146,7 +137,7 @@ class Own:
 
     def held_out(self, rng: np.random.Generator) -> Batch | None:
         """What the file's `held_out` gives; None where it has no such function."""
-        function = getattr(self.file.module, "held_out", None)
+        function = self._names.get("held_out")
         if function is None:
             return None
         with self._blamed():
@@ -171,29 +162,35 @@ class Own:
             return self._wrong(self._net, what, "return a scalar, or {'loss': scalar, 'accuracy': scalar, …}")
         return explained(error, self.file.path, self._given)
 
-    def _constant(self, name: str, default: object) -> object:
-        return getattr(self.file.module, name, default)
+    def _setting(self, name: str, default: object) -> tuple[str, str]:
+        """Where a setting is assigned, and its value as text."""
+        return f"{self.file.where(name)}: {name}", text_of(self._names.get(name, default))
+
+    @property
+    def _names(self) -> Mapping[str, Any]:
+        """What stands at the top of the file; its own `__getattr__` is not asked."""
+        return vars(self.file.module)
 
     @cached_property
     def _data(self) -> Arrays | None:
         return None if self._data_path is None else own_data.read(self._data_path)
 
     def _check_functions(self) -> None:
-        module, with_data = self.file.module, self._data_path is not None
+        names, with_data = self._names, self._data_path is not None
         if self._data_path is not None:
             own_data.check(self._data_path)
         for name in ("parameters", "batches"):
-            if not hasattr(module, name) and not (name == "batches" and with_data):
-                raise OwnError(self.file.path.name, f"has no function {name}", f"add {_TO_ADD[name]}")
-        if not any(hasattr(module, name) for name in _LOSSES):
-            self.require("torch")
-        for name in _TO_ADD:
-            function = getattr(module, name, None)
-            if function is None and not hasattr(module, name):
+            if name not in names and not (name == "batches" and with_data):
+                raise OwnError.without(self.file.path.name, name)
+        if not self.nets():
+            raise OwnError.without(self.file.path.name, _LOSSES[0])
+        for name in TO_ADD:
+            if name not in names:
                 continue
+            function = names[name]
             if not callable(function):
                 what = f"{name} is {_kind(function)}, no function"
-                raise OwnError(self.file.where(name), what, f"write {_TO_ADD[name]}")
+                raise OwnError(self.file.where(name), what, f"write {TO_ADD[name]}")
             self._check_arity(name, function, with_data)
 
     def _check_arity(self, name: str, function: Callable[..., Any], with_data: bool) -> None:
@@ -210,20 +207,19 @@ class Own:
             hint = "give --data FILE.npz, or a default: data=None"
             raise OwnError(self.file.where(name), f"{name}(rng, data) needs data", hint)
         what = f"{name} takes the wrong number of parameters"
-        raise OwnError(self.file.where(name), what, f"write {_TO_ADD[name]}")
+        raise OwnError(self.file.where(name), what, f"write {TO_ADD[name]}")
 
     def _check_sizes(self) -> None:
         known = self.sizes()
         for name, value in self._sizes.items():
-            option = "--batch" if name == "batch" else f"--size {name}"
-            if name not in known:
-                accepted = ", ".join(known) or "none"
-                what = f"sizes of {self.file.path.name} (whole numbers in capitals at its top): {accepted}"
-                raise SpecError(option, value, what)
-            whole_number(option, value, 1, MAX_SIZE)
+            if name == "batch" and name not in known:
+                what = f"sizes of {self.file.path.name} (whole numbers in capitals at its top): "
+                raise SpecError("--batch", value, what + (", ".join(known) or "none"))
+            known_size(name, value, known)
+            whole_number("--batch" if name == "batch" else f"--size {name}", value, 1, MAX_SIZE)
 
     def _batches(self, rng: np.random.Generator) -> Iterator[Any]:
-        function = getattr(self.file.module, "batches", None)
+        function = self._names.get("batches")
         if function is None:
             assert self._data is not None
             assert self._data_path is not None
@@ -240,9 +236,10 @@ class Own:
         return function(rng, self._data) if with_data else function(rng)
 
     def _loss(self, name: str) -> Loss:
-        self.require(name.removesuffix("_loss"))
+        if name not in self._names:
+            raise OwnError.without(self.file.path.name, name)
         with self._blamed():
-            net: Loss = getattr(self.file.module, name)()
+            net: Loss = self._names[name]()
         if not callable(net):
             what = f"{name}() gave {_kind(net)}, no function"
             raise self._wrong(name, what, "return the function (params, batch) -> loss itself")
@@ -290,16 +287,13 @@ class Own:
         """What the file's own functions raise, as an OwnError."""
         try:
             yield
-        except SpecError:
+        except (SpecError, GeneratorExit):
             raise
-        except (Exception, SystemExit) as error:
-            told = self.explained(error)
-            if told is None:
+        except BaseException as error:
+            explanation = self.explained(error)
+            if explanation is None:
                 raise
-            raise told from error
-
-
-_loaded: dict[WorkloadSpec, Own] = {}
+            raise explanation from error
 
 
 def is_path(name: str) -> bool:
@@ -312,18 +306,18 @@ def absolute(path: str) -> str:
     return os.path.abspath(os.path.expanduser(path))  # noqa: PTH111, PTH100, pathlib raises where no home is
 
 
-def load(spec: WorkloadSpec) -> Own:
-    """The file as it stood when it was looked at last: whoever shows a race must not run it anew."""
-    return _loaded[spec] if spec in _loaded else fresh(spec)
+_executed: dict[WorkloadSpec, Own] = {}
+_lock = Lock()
 
 
-def fresh(spec: WorkloadSpec) -> Own:
-    """The file as it stands now; what was loaded before stays where this raises."""
-    known: Own | None = _loaded.get(spec)
-    if known is None or known.changed:
-        others = [own.file for own in _loaded.values() if str(own.file.path) == spec.name]
-        _loaded[spec] = Own(spec, {name: path for file in others for name, path in file.beside.items()})
-    return _loaded[spec]
+def execute(spec: WorkloadSpec) -> Own:
+    """The file, executed in this process as it stands now; lanes of one process share it."""
+    with _lock:
+        known: Own | None = _executed.get(spec)
+        if known is None or known.changed:
+            others = [own.file for own in _executed.values() if str(own.file.path) == spec.name]
+            _executed[spec] = Own(spec, {name: path for file in others for name, path in file.beside.items()})
+        return _executed[spec]
 
 
 def _takes(function: Callable[..., Any], count: int) -> bool:

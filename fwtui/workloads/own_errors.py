@@ -10,9 +10,21 @@ from typing import Any
 
 from fwtui.race.spec import SpecError
 from fwtui.workloads.error_text import error_text, first_root, message
+from fwtui.workloads.user.shadows import shadow_hint
 
 _LONGEST = 200
 _WHOLE_STORY = "the lane's log has the whole story"
+
+
+TO_ADD = {
+    "parameters": "def parameters(rng): return {'w': rng.normal(size=(8, 1))}",
+    "batches": "def batches(rng), which yields {'x': array, 'y': array} in a `while True:`, or give --data",
+    "held_out": "def held_out(rng): return {'x': array, 'y': array}",
+    "torch_loss": "def torch_loss(), which imports torch and returns a function (params, batch) -> loss",
+    "tensorflow_loss": "def tensorflow_loss(), which imports tensorflow and returns a function "
+    "(params, batch) -> loss",
+}
+"""How each function of a user's file is written."""
 
 
 class OwnError(SpecError):
@@ -20,13 +32,20 @@ class OwnError(SpecError):
 
     Attributes:
         reason: where and what, such as `my_net.py:12: parameters() gave an empty dict`.
+        where, what: its two parts.
         hint: what mends it.
     """
 
     def __init__(self, where: str, what: str, hint: str) -> None:
+        self.where, self.what = where, what
         self.reason, self.hint = plain(f"{where}: {what}"), plain(hint)
         super().__init__("--workload", where, hint)
         self.args = (f"--workload: {self.reason}; {self.hint}",)
+
+    @classmethod
+    def without(cls, where: str, function: str) -> OwnError:
+        """The file lacks a function that it needs."""
+        return cls(where, f"has no function {function}", f"add {TO_ADD[function]}")
 
 
 def plain(text: str) -> str:
@@ -57,6 +76,8 @@ def explained(error: BaseException, path: Path, given: Mapping[str, tuple[str, .
         hint = (
             "; ".join(f"{function}() gives {', '.join(names)}" for function, names in given.items()) or hint
         )
+    elif (renamed := shadow_hint(error, path.parent)) is not None:
+        hint = renamed
     elif isinstance(error, ModuleNotFoundError):
         hint = f"install {error.name} beside fwtui, or do without it"
     elif "read-only" in message(error):

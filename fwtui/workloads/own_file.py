@@ -16,6 +16,7 @@ from types import ModuleType
 
 from fwtui.workloads.error_text import error_text
 from fwtui.workloads.own_errors import OwnError, line_of, place
+from fwtui.workloads.user.shadows import shadow_hint, shadowed_imports
 
 FRAMEWORKS = ("torch", "tensorflow", "keras", "jax")
 _IMPORT_INSIDE = "move the import into torch_loss or tensorflow_loss: each lane's process loads one framework"
@@ -31,6 +32,7 @@ class OwnFile:
         lines: in which line each name is assigned or defined, of those at the top of the file.
         beside: the modules that it imported from its own folder, with their files.
         stamp: what `stamp_of` said of all these files before they were executed.
+        notes: a line for each import that is not of the file beside it with that name.
     """
 
     path: Path
@@ -38,6 +40,7 @@ class OwnFile:
     lines: Mapping[str, int]
     beside: Mapping[str, Path]
     stamp: tuple[object, ...]
+    notes: tuple[str, ...] = ()
 
     def where(self, name: str) -> str:
         """`my_net.py:12`, the line of what is called `name`; without a line where there is none."""
@@ -80,7 +83,8 @@ def execute(path: Path, sizes: Mapping[str, int], stale: Mapping[str, Path]) -> 
         del sys.modules[module.__name__]
         raise
     beside = dict(_beside(path.parent, set(sys.modules) - before - {module.__name__}))
-    return OwnFile(path, module, lines, beside, stamp + stamp_of(list(beside.values())))
+    stamp += stamp_of(list(beside.values()))
+    return OwnFile(path, module, lines, beside, stamp, shadowed_imports(tree, path))
 
 
 def stamp_of(paths: Sequence[Path]) -> tuple[object, ...]:
@@ -179,13 +183,14 @@ def _run(path: Path, tree: ast.Module, module: ModuleType) -> None:
             raise OwnError(
                 where, what, "put what only a script does under if __name__ == '__main__':"
             ) from None
-        except Exception as error:
+        except BaseException as error:
             if isinstance(error, SyntaxError) and error.filename == str(path):
                 raise OwnError(
                     place(path, error.lineno), f"no Python: {error.msg}", "mend this line"
                 ) from None
             where = place(path, line_of(error, path))
-            raise OwnError(where, f"{error_text(error)} when it is loaded", "mend this line") from error
+            hint = shadow_hint(error, path.parent) or "mend this line"
+            raise OwnError(where, f"{error_text(error)} when it is loaded", hint) from error
 
 
 def _beside(folder: Path, names: set[str]) -> Iterator[tuple[str, Path]]:

@@ -20,8 +20,9 @@ from fwtui.backends.base import Job
 from fwtui.backends.catalogue import BACKENDS, FRAMEWORKS, load
 from fwtui.race.data import shapes
 from fwtui.race.records import Compiled
-from fwtui.race.spec import DTYPES, OPTIMIZERS
+from fwtui.race.spec import DTYPES, OPTIMIZERS, WorkloadSpec
 from fwtui.workloads.catalogue import NAMES, presets
+from fwtui.workloads.catalogue import load as load_workload
 from fwtui.workloads.seeding import data_rng, parameters_rng
 from tests.backends import reference
 
@@ -56,6 +57,12 @@ LOGGED = {"fast": ["two-layer"], "slow": [name for name in NAMES if name != "two
 """The workloads of which each backend is asked for a log."""
 COMPILES_FOR_LONG = ("torch.compile",)
 """Backends of which nothing but that is asked in the fast tests."""
+
+
+def small(name, preset=None):
+    """A built-in workload of a size that takes no time; the default preset unless another one is given."""
+    workload = load_workload(WorkloadSpec(name, preset or presets(name)[0]))
+    return replace(workload, **SMALL.get(name, {}))
 
 
 def is_slow(backend, question):
@@ -106,7 +113,7 @@ def compilations(events):
 
 def training(build, name, preset, dtype):
     """A few steps of a built-in workload with its own optimizer."""
-    workload = replace(presets(name)[preset], **SMALL.get(name, {}))
+    workload = small(name, preset)
     first = cast(workload.parameters(parameters_rng(0)), dtype)
     batches = list(islice(cast_once(workload.batches(data_rng(0)), dtype), STEPS))
     fewer = {name: a if isinstance(a, int) else a[:7] for name, a in batches[0].items()}
@@ -145,7 +152,7 @@ def training(build, name, preset, dtype):
 
 def logging(build, name):
     """What is said of a step of a built-in workload, op by op, and whether saying it trains."""
-    workload = replace(next(iter(presets(name).values())), **SMALL.get(name, {}))
+    workload = small(name)
     batches = [cast(batch, "float32") for batch in islice(workload.batches(data_rng(0)), 2)]
     first = cast(workload.parameters(parameters_rng(0)), "float32")
     try:
@@ -206,7 +213,7 @@ def disturbed(build):
 
 def copies_again(build):
     """Whether a change to a batch's arrays is seen when the same object comes again."""
-    workload = presets("two-layer")["dynamic"]
+    workload = load_workload(WorkloadSpec("two-layer", "dynamic"))
     batch = next(workload.batches(data_rng(0)))
     backend = build(job(workload, workload.parameters(parameters_rng(0)), [batch], learning_rate=1e-30))
     before = backend.step(batch)["loss"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -42,3 +42,15 @@ def scripted_lanes(monkeypatch: pytest.MonkeyPatch):
     yield
     catalogue.BACKENDS.clear()
     catalogue.BACKENDS.update(before)
+
+
+@pytest.fixture
+def scripted_frameworks(scripted_lanes: None):
+    """A scripted backend as the only one of each framework."""
+    names = ("scripted.ok", "scripted.other")
+    entries = [
+        replace(catalogue.BACKENDS[name], framework=framework)
+        for name, framework in zip(names, catalogue.FRAMEWORKS.values(), strict=True)
+    ]
+    catalogue.BACKENDS.clear()
+    catalogue.BACKENDS.update({entry.name: entry for entry in entries})

@@ -55,16 +55,33 @@ def test_a_file_that_is_there_is_left_as_it_is(fwtui, folder):
     assert (folder / "my_net.py").read_text() == "mine"
 
 
+@pytest.mark.usefixtures("scripted_frameworks")
 def test_a_file_is_looked_over(fwtui, folder):
     (folder / "my_net.py").write_text(FILE)
     ran = fwtui("workloads", "my_net.py")
     assert ran.code == 0
     assert "my_net.py  A line." in ran.out
     assert "x 8×3, depth" in ran.out
+    assert ran.out.count("trains: one step, loss ") == 2
     (listed,) = json.loads(fwtui("workloads", "./my_net.py", "--json", "-").out)["workloads"]
     assert listed["name"] == "my_net.py"
     assert listed["presets"][0]["batch"] == {"x": [8, 3], "depth": None}
     assert listed["presets"][0]["held_out_rows"] == 5
+    assert [net["problem"] for net in listed["nets"]] == [None, None]
+
+
+@pytest.mark.usefixtures("scripted_frameworks")
+def test_a_net_that_is_missing_is_told(fwtui, folder):
+    (folder / "my_net.py").write_text(FILE.replace("def torch_loss", "def unused"))
+    ran = fwtui("workloads", "my_net.py", "--json")
+    assert ran.code == 1
+    told = {
+        net["function"]: (net["problem"], net["loss"]) for net in json.loads(ran.out)["workloads"][0]["nets"]
+    }
+    assert told["torch_loss"] == ("no function torch_loss", None)
+    problem, loss = told["tensorflow_loss"]
+    assert problem is None
+    assert isinstance(loss, float)
 
 
 BAD = {

@@ -16,10 +16,11 @@ from fwtui.race.control import Word
 from fwtui.race.frames import Frames
 from fwtui.race.hosts import ProcessHost, describe_exit
 from fwtui.race.records import Alive, Ended, Imported, LogLine, PhaseEntered, Probed, ProcessMemory, Steps
-from fwtui.race.spec import HOSTS, Probes, Start
+from fwtui.race.spec import HOSTS, Probes, Start, WorkloadSpec
 from tests import scripted
 from tests.conftest import lane_processes
 from tests.scripted.lanes import Heard, alone, counted, lane
+from tests.workloads.test_own import FILE
 
 pytestmark = pytest.mark.usefixtures("scripted_backends")
 FOREVER = 10**9
@@ -254,7 +255,7 @@ def test_what_a_lane_has_started_goes_with_it(monkeypatch, tmp_path):
         "time.sleep(0 if sys.argv[1] == 'leaves' else 3600)\n"
     )
     for behaviour in ("leaves", "stays"):
-        monkeypatch.setattr(hosts, "CHILD", (hosts.sys.executable, str(script), behaviour))
+        monkeypatch.setattr(hosts, "CHILD", (sys.executable, str(script), behaviour))
         with Hosted(lane()) as hosted:
             hosted.heard.comes(0, LogLine, text="started")
             if behaviour == "stays":
@@ -292,6 +293,24 @@ def test_a_kill_takes_no_time():
         while lane_processes() and time.monotonic() < by:
             time.sleep(0.01)
         assert hosted.end().outcome == "stopped"
+
+
+def test_a_network_that_is_never_built_is_given_up():
+    with Hosted(lane("stuck"), start_limit_s=1) as hosted:
+        end = hosted.end()
+    assert end.outcome == "failed"
+    assert end.reason.startswith("stuck building its network for")
+
+
+def test_a_batch_that_never_comes_is_given_up(tmp_path):
+    path = tmp_path / "my_net.py"
+    endless = "    for turn in range(10**9):\n        while turn > 300: pass\n"
+    path.write_text(FILE.replace("    while True:\n", endless))
+    spec = lane(workload=WorkloadSpec(str(path), "default"), steps=1000)
+    with Hosted(spec, stuck_limit_s=1) as hosted:
+        end = hosted.end()
+    assert end.outcome == "failed"
+    assert end.reason.startswith("stuck in step 301 for")
 
 
 def test_a_step_that_never_ends_is_given_up():

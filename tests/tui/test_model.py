@@ -97,7 +97,7 @@ def test_another_backend_in_one_lane(model):
 
 def test_another_workload_drops_what_was_set_for_the_old_one(model):
     model.set_lane(0, LaneRequest("torch.eager", lr="2e-6", batch="32"))
-    model.set_workload("digits-mlp", "default")
+    model.set_race(model.with_workload("digits-mlp", "default"))
     assert {lane.spec.learning_rate for lane in model.lanes} == {0.1}
     assert model.differences() == {}
     assert model.steps_total() == 2000

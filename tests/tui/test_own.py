@@ -34,13 +34,11 @@ async def test_an_edited_file_runs_anew_and_a_broken_one_is_told(path, told):
         running = list(d.lanes)
         path.write_text(FILE.replace("HIDDEN = 4", "HIDDEN = = 4"))
         await d.press("R")
+        await d.until(lambda: told, "a notification")
         assert told == ["--workload: my_net.py:5: no Python: invalid syntax; mend this line"]
         await d.press("r")
-        assert len(told) == 2
+        await d.until(lambda: len(told) == 2, "another notification")
         assert d.lanes == running
-        await d.press("w", "end")
-        await d.shows("not available: --workload: my_net.py:5")
-        await d.press("escape")
         path.write_text(FILE.replace("STEPS = 20", "STEPS = 90"))
         await d.press("r")
         await d.shows("of 90")
@@ -73,3 +71,23 @@ async def test_m_without_another_metric_says_so(path, told):
         await d.trains(0)
         await d.press("m")
         assert told == ["the network returns its loss alone"]
+
+
+async def test_a_file_that_hangs_is_looked_at_beside_the_race(path, told):
+    async with driven("scripted.ok", workload=str(path), size=(160, 45)) as d:
+        await d.trains(0)
+        running = list(d.lanes)
+        path.write_text(FILE.replace("HIDDEN = 4", "while True: pass"))
+        await d.press("R", "b")
+        await d.shows("Lane 1: backend")
+        await d.press("escape")
+        await d.shows("looking at my_net.py, 0 s", "esc leaves things as they are")
+        await d.trains(0)
+        await d.press("escape")
+        await d.shows("hidden 4, wide 8, batch 8")
+        assert d.lanes == running
+        path.write_text(FILE.replace("HIDDEN = 4", "HIDDEN = 6"))
+        await d.press("R", "a")
+        await d.shows("hidden 6, wide 12, batch 8")
+        await d.until(lambda: len(d.lanes) == 2, "another lane")
+        assert told == []

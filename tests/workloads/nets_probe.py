@@ -11,6 +11,7 @@ import sys
 
 from fwtui.backends.base import Job
 from fwtui.backends.catalogue import FRAMEWORKS, load
+from fwtui.race.spec import WorkloadSpec
 from fwtui.workloads import catalogue
 from fwtui.workloads.seeding import data_rng, parameters_rng
 from tests.workloads.nets import SMALL, first_batch, first_parameters, small
@@ -36,7 +37,7 @@ def main(key):
             "gradients": {weight: gradient.tolist() for weight, gradient in gradients.items()},
         }
         if key == "torch":  # what the others compute is the same
-            workload = next(iter(catalogue.presets(name).values()))
+            workload = catalogue.load(WorkloadSpec(name, catalogue.presets(name)[0]))
             batches = workload.batches(data_rng(0))
             net = eager(framework.step, workload, next(batches), workload.parameters(parameters_rng(0)))
             said["learning"][name] = [net.step(next(batches))["loss"] for _ in range(LEARNING_STEPS)]

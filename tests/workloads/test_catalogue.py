@@ -58,10 +58,12 @@ def test_unknown_names_are_refused_with_a_list():
 
 ELSEWHERE = """
 import json, sys
-from fwtui.workloads.catalogue import NAMES, presets
+from fwtui.race.spec import WorkloadSpec
+from fwtui.workloads.catalogue import NAMES, load, presets
 from fwtui.workloads.hashes import data_sha256
 from fwtui.workloads.seeding import data_rng
-hashes = {f"{n} {p}": data_sha256(w.batches(data_rng(0))) for n in NAMES for p, w in presets(n).items()}
+every = [(n, p, load(WorkloadSpec(n, p))) for n in NAMES for p in presets(n)]
+hashes = {f"{n} {p}": data_sha256(w.batches(data_rng(0))) for n, p, w in every}
 print(json.dumps({"hashes": hashes, "imported": sorted({m.partition(".")[0] for m in sys.modules})}))
 """
 
@@ -70,6 +72,6 @@ def test_another_process_draws_the_same_with_numpy_alone():
     done = subprocess.run([sys.executable, "-c", ELSEWHERE], capture_output=True, text=True, check=True)
     said = json.loads(done.stdout)
     assert said["hashes"] == {
-        f"{name} {preset}": hashes(presets(name)[preset], 0)[1] for name, preset in EVERY
+        f"{name} {preset}": hashes(load(WorkloadSpec(name, preset)), 0)[1] for name, preset in EVERY
     }
     assert not {"torch", "tensorflow", "sklearn", "scipy", "textual"} & set(said["imported"])

@@ -11,7 +11,7 @@ import pytest
 
 from fwtui.race.plan import LaneRequest, RaceRequest, plan
 from fwtui.race.spec import SpecError, WorkloadSpec
-from fwtui.workloads import catalogue, own, template
+from fwtui.workloads import catalogue, template
 from fwtui.workloads.own_errors import OwnError, plain
 from fwtui.workloads.seeding import data_rng, parameters_rng
 
@@ -84,7 +84,7 @@ def draw(workload, count=3):
 
 
 def test_a_file_is_a_workload(write):
-    workload = catalogue.load(spec(write()))
+    workload = catalogue.execute(spec(write()))
     assert (workload.STEPS, workload.OPTIMIZER, workload.LEARNING_RATE) == (20, "adam", 0.02)
     assert workload.sizes() == {"hidden": 4, "wide": 8, "batch": 8}
     assert workload.summary == "A line."
@@ -97,19 +97,19 @@ def test_a_file_is_a_workload(write):
 
 def test_sizes_are_set_before_anything_runs(write):
     path = write()
-    workload = catalogue.load(spec(path, hidden=16, batch=2))
+    workload = catalogue.execute(spec(path, hidden=16, batch=2))
     assert workload.sizes() == {"hidden": 16, "wide": 32, "batch": 2}
     parameters, batches = draw(workload)
     assert parameters["w"].shape == (3, 32)
     assert batches[0]["x"].shape == (2, 3)
-    assert catalogue.load(spec(path)).sizes()["hidden"] == 4
+    assert catalogue.execute(spec(path)).sizes()["hidden"] == 4
 
 
 def test_settings_have_defaults(write):
     text = "\n".join(
         line for line in FILE.splitlines() if not line.startswith(("STEPS", "OPTIMIZER", "LEARNING_RATE"))
     )
-    workload = catalogue.load(spec(write(text)))
+    workload = catalogue.execute(spec(write(text)))
     assert (workload.STEPS, workload.OPTIMIZER, workload.LEARNING_RATE) == (500, "sgd", 1e-3)
 
 
@@ -157,7 +157,7 @@ AT_THE_TOP = {
 def test_a_file_that_cannot_be_used(write, change, what, mend):
     assert change[0] in FILE
     with pytest.raises(SpecError) as told:
-        catalogue.presets(write(FILE.replace(*change)))
+        catalogue.execute(spec(write(FILE.replace(*change))))
     line = str(told.value)
     assert f"my_net.py{what}" in line
     assert mend in line
@@ -180,9 +180,10 @@ def test_a_framework_that_something_else_imports_is_never_loaded(write, tmp_path
 ROOT = Path(__file__).parents[2]
 IN_A_PROCESS = """
 import sys
+from fwtui.race.spec import WorkloadSpec
 from fwtui.workloads import catalogue
 try:
-    catalogue.presets(sys.argv[1])
+    catalogue.execute(WorkloadSpec(sys.argv[1], "default"))
 except ValueError as error:
     print(error)
 print(*{"torch", "tensorflow", "keras", "jax"} & set(sys.modules) or ["none"])
@@ -193,11 +194,11 @@ def test_what_is_for_type_checkers_and_inside_functions_may_name_a_framework(wri
     checked = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import torch\nHIDDEN = 4"
     text = FILE.replace("HIDDEN = 4", checked)
     text = text.replace("torch_loss():", "torch_loss():\n    import torch")
-    assert catalogue.presets(write(text))
+    assert catalogue.execute(spec(write(text)))
 
 
 def test_what_the_file_prints_stays_out_of_answers(write, capsys):
-    catalogue.presets(write("print('hello')\n" + FILE))
+    catalogue.execute(spec(write("print('hello')\n" + FILE)))
     printed = capsys.readouterr()
     assert (printed.out, printed.err) == ("", "hello\n")
 
@@ -208,7 +209,7 @@ def test_what_the_file_prints_stays_out_of_answers(write, capsys):
 def test_a_path_that_is_no_file(tmp_path, name, why):
     (tmp_path / "a_folder.py").mkdir()
     with pytest.raises(OwnError) as told:
-        catalogue.presets(str(tmp_path / name))
+        catalogue.execute(spec(str(tmp_path / name)))
     assert why in str(told.value)
     assert str(told.value).isprintable()
 
@@ -294,7 +295,7 @@ GIVEN = {
 @pytest.mark.parametrize(("old", "new", "what", "mend"), GIVEN.values(), ids=GIVEN)
 def test_functions_that_give_something_else(write, old, new, what, mend):
     assert old in FILE
-    workload = catalogue.load(spec(write(FILE.replace(old, new))))
+    workload = catalogue.execute(spec(write(FILE.replace(old, new))))
     with pytest.raises(OwnError) as told:
         give_all(workload)
     assert what in told.value.reason
@@ -308,7 +309,7 @@ def test_a_batch_filled_anew_is_another_batch(write):
         "def batches(rng):\n    batch = {}\n    while True:\n"
         "        batch['x'] = rng.normal(size=3)\n        yield batch\n        yield batch\n",
     ).replace(HELD_OUT, "")
-    _, batches = draw(catalogue.load(spec(write(refilled))), 4)
+    _, batches = draw(catalogue.execute(spec(write(refilled))), 4)
     assert batches[0] is batches[1]
     assert batches[1] is not batches[2]
     assert (batches[0]["x"] != batches[2]["x"]).all()
@@ -317,43 +318,43 @@ def test_a_batch_filled_anew_is_another_batch(write):
         "def batches(rng):\n    x = np.ones(3)\n    while True:\n        yield {'x': x}\n        x += 1\n",
     )
     with pytest.raises(OwnError, match=r"another.py:20: ValueError: .*read-only; make new arrays"):
-        draw(catalogue.load(spec(write(overwritten, "another.py"))))
+        draw(catalogue.execute(spec(write(overwritten, "another.py"))))
 
 
 def test_minibatches_of_a_files_arrays(write, arrays):
     data = arrays(x=np.arange(20.0).reshape(10, 2), y=np.arange(10))
     path = write(WITHOUT_BATCHES.replace("BATCH = 8", "BATCH = 4"))
-    _, batches = draw(catalogue.load(spec(path, data)), 6)
+    _, batches = draw(catalogue.execute(spec(path, data)), 6)
     assert {(b["x"].shape, b["y"].shape) for b in batches} == {((4, 2), (4,))}
     assert all((b["x"][:, 0] == 2 * b["y"]).all() for b in batches)
     epochs = [np.concatenate([b["y"] for b in batches[i : i + 2]]) for i in (0, 2, 4)]
     assert all(len(set(epoch)) == 8 for epoch in epochs)  # what does not fill a batch is dropped
     assert len({tuple(epoch) for epoch in epochs}) == 3
-    again = draw(catalogue.load(spec(path, data, batch=3)), 2)[1]
+    again = draw(catalogue.execute(spec(path, data, batch=3)), 2)[1]
     assert [len(b["y"]) for b in again] == [3, 3]
 
 
 def test_the_default_batch_of_a_files_arrays(write, arrays):
     path = write(WITHOUT_BATCHES.replace("BATCH = 8", ""))
-    workload = catalogue.load(spec(path, arrays(x=np.ones((100, 2)))))
+    workload = catalogue.execute(spec(path, arrays(x=np.ones((100, 2)))))
     assert workload.sizes()["batch"] == 64
     assert draw(workload, 1)[1][0]["x"].shape == (64, 2)
 
 
 def test_functions_get_the_data_where_they_take_it(write, arrays):
     text = WITH_DATA.replace("rng.normal(size=(BATCH, 3))", "data['x'] * 2")
-    workload = catalogue.load(spec(write(text), arrays(x=np.ones((5, 3)))))
+    workload = catalogue.execute(spec(write(text), arrays(x=np.ones((5, 3)))))
     assert (draw(workload)[1][0]["x"] == 2).all()
     assert workload.held_out(data_rng(0))["x"].shape == (5, 3)
     default = FILE.replace("def batches(rng):", "def batches(rng, data=None):")
-    assert draw(catalogue.load(spec(write(default, "default.py"))))[1][0]["x"].shape == (8, 3)
+    assert draw(catalogue.execute(spec(write(default, "default.py"))))[1][0]["x"].shape == (8, 3)
 
 
 def test_data_that_cannot_be_used(write, arrays, tmp_path):
     def told(data, text=WITHOUT_BATCHES):
         path = write(text)
         with pytest.raises(SpecError) as error:
-            draw(catalogue.fresh(spec(path, data)))
+            draw(catalogue.execute(spec(path, data)))
         return str(error.value)
 
     (tmp_path / "text.npz").write_text("no arrays")
@@ -381,7 +382,7 @@ def test_data_that_cannot_be_used(write, arrays, tmp_path):
 
 def test_data_is_read_once_and_stays_as_it_is(write, arrays):
     text = WITH_DATA.replace("    while True:", "    data['x'] /= 2\n    while True:")
-    workload = catalogue.load(spec(write(text), arrays(x=np.ones((5, 3)))))
+    workload = catalogue.execute(spec(write(text), arrays(x=np.ones((5, 3)))))
     with pytest.raises(OwnError, match=r"my_net.py:17: ValueError: .*read-only; make new arrays"):
         draw(workload)
 
@@ -405,16 +406,16 @@ def test_what_lies_beside_the_file_can_be_imported_and_is_read_anew_too(write, t
     beside = tmp_path / "beside_my_net.py"
     beside.write_text("VALUE = 1\n")
     path = write(FILE.replace("HIDDEN = 4", "import beside_my_net\nHIDDEN = beside_my_net.VALUE"))
-    assert own.fresh(spec(path)).sizes()["hidden"] == 1
+    assert catalogue.execute(spec(path)).sizes()["hidden"] == 1
     beside.write_text("VALUE = 22\n")
-    assert own.fresh(spec(path)).sizes()["hidden"] == 22
+    assert catalogue.execute(spec(path)).sizes()["hidden"] == 22
 
 
 def test_the_template_is_a_workload(tmp_path):
     path = tmp_path / "spirals.py"
     template.write(path)
     assert "fwtui --workload spirals.py" in path.read_text(encoding="utf-8")
-    workload = catalogue.load(spec(str(path), hidden=8))
+    workload = catalogue.execute(spec(str(path), hidden=8))
     parameters, batches = draw(workload)
     assert parameters["w1"].shape == (2, 8)
     assert batches[0]["points"].shape == (64, 2)

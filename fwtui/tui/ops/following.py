@@ -121,9 +121,6 @@ class Following:
 
         Returns:
             The lane that has told one already, which is then shown.
-
-        Raises:
-            SpecError: a lane cannot start anew, as a user's file makes no sense now.
         """
         for index in lanes:
             for log in self.model.lanes[index].history.op_logs:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fwtui.backends import catalogue as backends
 from fwtui.race.records import Device
-from fwtui.race.spec import SpecError
+from fwtui.race.spec import WorkloadSpec
 from fwtui.tui.model import RaceModel
 from fwtui.tui.screens.picker import Choice
 from fwtui.workloads import catalogue as workloads
-from fwtui.workloads.own_errors import plain
 
 _NAME_CELLS = 16
 
@@ -52,18 +53,16 @@ def device_choices(model: RaceModel, index: int) -> list[Choice]:
 
 def workload_choices(model: RaceModel) -> list[Choice]:
     """Every preset of every workload, keyed `name/preset`, and the user's own file where there is one."""
+    specs = [WorkloadSpec(name, preset) for name in workloads.NAMES for preset in workloads.presets(name)]
+    if model.own is not None:
+        specs.append(replace(model.own, sizes=()))
+    several = {name for name in workloads.NAMES if len(workloads.presets(name)) > 1}
     choices = []
-    data = dict.fromkeys(workloads.NAMES) | ({model.own.name: model.own.data} if model.own else {})
-    for name, path in data.items():
-        title = f"{workloads.title(name)[:_NAME_CELLS]:<{_NAME_CELLS}}  "
-        try:
-            presets = workloads.presets(name, path)
-        except SpecError as error:  # the file was edited, and cannot be used now
-            choices.append(Choice(f"{name}/", title, "", plain(str(error))))
-            continue
-        for preset, workload in presets.items():
-            label = f"{title}{preset if len(presets) > 1 else '':<10}{workload.shape()}"
-            settings = f"{workload.OPTIMIZER}, rate {workload.LEARNING_RATE:g}, {workload.STEPS:,} steps"
-            detail = f"{workload.summary}\n{settings}. Every lane starts anew with it."
-            choices.append(Choice(f"{name}/{preset}", label, detail))
+    for spec in specs:
+        workload = workloads.known(spec)
+        title = f"{workloads.title(spec.name)[:_NAME_CELLS]:<{_NAME_CELLS}}  "
+        label = f"{title}{spec.preset if spec.name in several else '':<10}{workload.shape()}"
+        settings = f"{workload.OPTIMIZER}, rate {workload.LEARNING_RATE:g}, {workload.STEPS:,} steps"
+        detail = f"{workload.summary}\n{settings}. Every lane starts anew with it."
+        choices.append(Choice(f"{spec.name}/{spec.preset}", label, detail))
     return choices

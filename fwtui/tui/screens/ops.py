@@ -13,7 +13,6 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from fwtui.ops.faults import told_fault
-from fwtui.race.spec import SpecError
 from fwtui.tui.model import RaceModel
 from fwtui.tui.ops import details, showing
 from fwtui.tui.ops.desk import OpsDesk
@@ -302,11 +301,7 @@ class OpsScreen(WhyScreen):
             following.stop(self.sides)
             self.look()
             return
-        try:
-            faulty = following.watch(self.sides)
-        except SpecError as error:
-            self.notify(str(error), severity="error", markup=False)
-            return
+        faulty = following.watch(self.sides)
         if faulty is not None:
             self._desk.take_in(self.sides)
             self._show_fault(faulty)

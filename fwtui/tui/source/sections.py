@@ -13,8 +13,8 @@ from fwtui.race.records import Phase
 from fwtui.race.spec import LaneSpec
 from fwtui.tui.source.text import Piece, SourceFile, UnreadableError
 from fwtui.workloads import catalogue as workloads
-from fwtui.workloads.own import Own
 from fwtui.workloads.own_errors import plain
+from fwtui.workloads.user.description import Description
 
 Source = tuple[str, int]
 """A file, and a line in it."""
@@ -93,7 +93,7 @@ class LaneSource:
     @property
     def changed(self) -> bool:
         """Whether a user's file is another one now than when the lane started."""
-        return isinstance(self._workload, Own) and self._workload.changed
+        return isinstance(self._workload, Description) and self._workload.changed
 
     @cached_property
     def _known(self) -> list[Section]:
@@ -105,7 +105,7 @@ class LaneSource:
         if not part.file:
             path, function = workloads.net(self._spec.workload, framework.key)
             net = self._read(path, part, (function,))
-            own = isinstance(self._workload, Own)
+            own = isinstance(self._workload, Description)
             return replace(net, title=workloads.title(self._spec.workload.name)) if own else net
         names = tuple(name.replace(_OPTIMIZER, self._spec.optimizer) for name in part.names)
         return self._read(_folder(framework) / part.file, part, names)

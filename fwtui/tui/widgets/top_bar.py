@@ -8,6 +8,7 @@ from fwtui.tui import words
 from fwtui.tui.model import RaceModel
 from fwtui.tui.widgets.line import Line
 from fwtui.workloads import catalogue as workloads
+from fwtui.workloads.own_errors import plain
 
 _BAR_CELLS = 20
 
@@ -25,6 +26,13 @@ class TopBar(Line):
             (workloads.title(spec.workload.name), "bold"),
         )
         about = f" {model.shape()} · {rate} · {spec.dtype} · {seed}"
+        if model.inspecting is not None:
+            file, seconds = model.inspecting
+            looking = (f"  looking at {plain(file)}, {seconds:.0f} s", "$warning")
+            end = ("   esc leaves things as they are", "$dim")
+            name = Content.assemble((" fwtui ", "bold $background on $foreground"), looking)
+            self.show((Content.assemble(name, end), Content("")), (name, Content("")))
+            return
         hashes = Content.assemble(("   weights ", "$dim"), *_hash(model, "weights_sha256"))
         hashes = Content.assemble(hashes, ("  data ", "$dim"), *_hash(model, "data_sha256"))
         place = Content.assemble(f"   {_devices(model)} · {_schedule(model)}")

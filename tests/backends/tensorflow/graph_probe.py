@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import pickle
 import sys
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,10 +15,9 @@ from types import SimpleNamespace
 import numpy as np
 
 from fwtui.backends.catalogue import FRAMEWORKS, load
-from fwtui.workloads.catalogue import presets
 from fwtui.workloads.seeding import data_rng, parameters_rng
 from tests.backends import reference
-from tests.backends.probe import SMALL, cast, compilations, equal, job, strings
+from tests.backends.probe import cast, compilations, equal, job, small, strings
 
 MODES = ("eager", "function", "session", "xla")
 OPTIMIZER = {"two-layer": "sgd", "digits-mlp": "momentum", "digits-cnn": "rmsprop", "char-rnn": "adamw"}
@@ -27,7 +25,7 @@ OPTIMIZER = {"two-layer": "sgd", "digits-mlp": "momentum", "digits-cnn": "rmspro
 
 def graphs(build, mode, name, dtype):
     """A built-in workload's graphs; why not, where the mode cannot take the workload."""
-    workload = replace(next(iter(presets(name).values())), **SMALL.get(name, {}))
+    workload = small(name)
     first = cast(workload.parameters(parameters_rng(0)), dtype)
     (batch,) = (cast(batch, dtype) for batch in islice(workload.batches(data_rng(0)), 1))
     try:

@@ -16,10 +16,9 @@ from types import SimpleNamespace
 import numpy as np
 
 from fwtui.backends.catalogue import FRAMEWORKS, load
-from fwtui.workloads.catalogue import presets
 from fwtui.workloads.seeding import data_rng, parameters_rng
 from tests.backends import reference
-from tests.backends.probe import SMALL, cast, compilations, job
+from tests.backends.probe import cast, compilations, job, small
 
 MODES = ("eager", "function", "session", "xla")
 TRAINED = MODES[:3]
@@ -28,7 +27,7 @@ TRAINED = MODES[:3]
 
 def built(build, mode, name, count, **sizes):
     """A built-in workload's backend, and its batches."""
-    workload = replace(next(iter(presets(name).values())), **SMALL.get(name, {}) | sizes)
+    workload = replace(small(name), **sizes)
     first = cast(workload.parameters(parameters_rng(0)), "float32")
     batches = [cast(batch, "float32") for batch in islice(workload.batches(data_rng(0)), count)]
     return build(mode, job(workload, first, batches, "sgd", 1e-6)), batches

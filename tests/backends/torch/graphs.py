@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from itertools import islice
 from types import SimpleNamespace
 
@@ -15,9 +15,9 @@ from fwtui.backends.base import Job
 from fwtui.backends.torch import graph
 from fwtui.backends.torch.step import build
 from fwtui.race.spec import DTYPES
-from fwtui.workloads.catalogue import NAMES, presets
+from fwtui.workloads.catalogue import NAMES
 from fwtui.workloads.seeding import data_rng, parameters_rng
-from tests.backends.probe import SMALL, cast, cast_once
+from tests.backends.probe import cast, cast_once, small
 from tests.backends.torch import nets
 
 
@@ -50,8 +50,7 @@ def looked_at(mode, workload, first, batches, optimizer="sgd", learning_rate=0.0
 
 def built_in(mode, name, dtype, preset=None):
     """A built-in workload, small, with its own optimizer."""
-    table = presets(name)
-    workload = replace(table[preset or next(iter(table))], **SMALL.get(name, {}))
+    workload = small(name, preset)
     first = cast(workload.parameters(parameters_rng(0)), dtype)
     batches = list(islice(cast_once(workload.batches(data_rng(0)), dtype), 3))
     return looked_at(mode, workload, first, batches, workload.OPTIMIZER, workload.LEARNING_RATE)

@@ -1,0 +1,1 @@
+"""What fwtui asks of the operating system; it knows nothing of lanes and frameworks."""

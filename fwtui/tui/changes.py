@@ -1,0 +1,130 @@
+"""Changes of the race, made one after the other; for one that needs it, a user's file is inspected first."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import NoReturn
+
+from fwtui.race.plan import RaceRequest, plan
+from fwtui.race.race import StartThread
+from fwtui.race.spec import SpecError, WorkloadSpec
+from fwtui.workloads import catalogue as workloads
+from fwtui.workloads.base import BuiltIn
+from fwtui.workloads.user.description import Description
+
+Request = Callable[[], RaceRequest]
+Apply = Callable[[RaceRequest], None]
+
+
+class Changes:
+    """Makes each change at once where everything about its workload is known, else after an inspection.
+
+    Args:
+        start_thread: starts the inspection's thread.
+        refused: receives why a change was not made.
+    """
+
+    def __init__(self, start_thread: StartThread, refused: Callable[[SpecError], None]) -> None:
+        self._start_thread, self._refused = start_thread, refused
+        self._waiting: deque[tuple[Request, Apply]] = deque()
+        self._inspection: _Inspection | None = None
+
+    @property
+    def inspecting(self) -> tuple[str, float] | None:
+        """The name of the file that is inspected, and for how many seconds it has been."""
+        return None if self._inspection is None else self._inspection.progress
+
+    def submit(self, request: Request, apply: Apply) -> None:
+        """Make a change after those that wait.
+
+        Args:
+            request: gives what the race is to be, asked when the change's turn comes.
+            apply: makes the change, or raises SpecError; everything about the workload is known by then.
+        """
+        self._waiting.append((request, apply))
+        self.tick()
+
+    def tick(self) -> None:
+        """Make the changes that can be made by now; to be called several times a second."""
+        while self._waiting and (self._inspection is None or self._inspection.is_over):
+            request, apply = self._waiting[0]
+            inspection, self._inspection = self._inspection, None
+            try:
+                if inspection is not None:
+                    inspection.raise_error()
+                wanted = request()
+                if inspection is None and not _is_known(wanted):
+                    self._inspection = _Inspection(wanted, self._start_thread)
+                    return
+                apply(wanted)
+            except SpecError as error:
+                self._refused(error)
+            self._waiting.popleft()
+
+    def cancel(self) -> None:
+        """End the inspection, and drop every change that waits."""
+        if self._inspection is not None:
+            self._inspection.cancelled.set()
+        self._inspection = None
+        self._waiting.clear()
+
+
+class _NotKnownError(Exception):
+    """A user's file must be inspected."""
+
+
+def _is_known(request: RaceRequest) -> bool:
+    def describe(spec: WorkloadSpec) -> BuiltIn | Description:
+        return workloads.current(spec) or _not_known()
+
+    try:
+        plan(request, describe)
+    except _NotKnownError:
+        return False
+    return True
+
+
+def _not_known() -> NoReturn:
+    raise _NotKnownError
+
+
+class _Inspection:
+    """The inspection of the file of one request, in a thread.
+
+    Attributes:
+        progress: the file, and for how many seconds it has been inspected.
+        cancelled: nobody wants it any more.
+    """
+
+    def __init__(self, request: RaceRequest, start_thread: StartThread) -> None:
+        self.progress = workloads.title(request.workload), 0.0
+        self.cancelled = threading.Event()
+        self._request = request
+        self._error: SpecError | None = None
+        self._over = threading.Event()
+        start_thread(self._work, f"inspection of {self.progress[0]}")
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the file is known now, or cannot be."""
+        return self._over.is_set()
+
+    def raise_error(self) -> None:
+        """Raise the SpecError that the inspection ended with, if it did."""
+        if self._error is not None:
+            raise self._error
+
+    def _work(self) -> None:
+        def waiting(name: str, seconds: float) -> None:
+            self.progress = name, seconds
+            if self.cancelled.is_set():
+                raise SpecError("--workload", name, "an inspection that nobody cancels")
+
+        try:
+            plan(self._request, lambda spec: workloads.fresh(spec, waiting))
+        except SpecError as error:
+            self._error = error
+        finally:
+            self._over.set()

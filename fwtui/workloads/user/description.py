@@ -1,0 +1,147 @@
+"""What a user's file offers, as a process of its own found it: all that the app needs to know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fwtui.workloads.base import Workload
+from fwtui.workloads.own import Own
+from fwtui.workloads.own_errors import OwnError, plain
+from fwtui.workloads.own_file import stamp_of
+from fwtui.workloads.seeding import data_rng, parameters_rng
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a workload's functions gave when they were called once.
+
+    Attributes:
+        parameters: how many numbers the first weights are.
+        batch: the shape of each array of the first batch; None for a Python int.
+        held_out_rows: None where nothing is held out, or what is has no rows.
+    """
+
+    parameters: int
+    batch: Mapping[str, tuple[int, ...] | None]
+    held_out_rows: int | None
+
+
+@dataclass(frozen=True)
+class Description:
+    """A user's file with the sizes and the data of one `WorkloadSpec`.
+
+    Attributes:
+        path: absolute.
+        summary: the first line of the file's docstring.
+        known: the file's sizes, by name.
+        nets: the keys of the frameworks that it has a net for.
+        files: the file, what it imported from beside it, and the data.
+        stamp: what `stamp_of` gave for `files` before any was read.
+        notes: what is not wrong, but may not be meant, a line each.
+        facts: None where its functions were not called.
+    """
+
+    path: str
+    summary: str
+    STEPS: int
+    OPTIMIZER: str
+    LEARNING_RATE: float
+    known: Mapping[str, int]
+    nets: tuple[str, ...]
+    files: tuple[str, ...]
+    stamp: tuple[object, ...]
+    notes: tuple[str, ...] = ()
+    facts: Facts | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether one of its files is another one now."""
+        return stamp_of([Path(file) for file in self.files]) != self.stamp
+
+    def sizes(self) -> dict[str, int]:
+        """The whole numbers in capitals at the top of the file, by their names in lower case."""
+        return dict(self.known)
+
+    def shape(self) -> str:
+        """The sizes, such as `hidden 32, batch 64`: the network itself is not known before it runs."""
+        return ", ".join(f"{name} {value}" for name, value in self.known.items()) or "of your own"
+
+    def require(self, framework: str) -> None:
+        """OwnError where the file has no net for `framework`, a key such as `torch`."""
+        if framework in ("torch", "tensorflow") and framework not in self.nets:
+            raise OwnError.without(Path(self.path).name, f"{framework}_loss")
+
+
+def facts_of(workload: Workload, stage: Callable[[str], None] = lambda stage: None) -> Facts:
+    """What a workload's functions give when each is called once.
+
+    Args:
+        stage: is called with which function is next, such as `in parameters()`.
+
+    Raises:
+        OwnError: a user's file gives something that cannot be used.
+    """
+    stage("in parameters()")
+    parameters = workload.parameters(parameters_rng(0))
+    stage("in batches()")
+    batch = next(workload.batches(data_rng(0)))
+    stage("in held_out()")
+    held_out = workload.held_out(data_rng(0))
+    arrays = [] if held_out is None else [one for one in held_out.values() if not isinstance(one, int)]
+    return Facts(
+        sum(array.size for array in parameters.values()),
+        {name: None if isinstance(one, int) else one.shape for name, one in batch.items()},
+        next((len(array) for array in arrays if array.ndim), None),
+    )
+
+
+def described(file: Own, facts: Facts | None = None) -> Description:
+    """What a file that was executed in this process offers."""
+    files, stamp = file.files_and_stamp()
+    return Description(
+        str(file.file.path),
+        file.summary,
+        file.STEPS,
+        file.OPTIMIZER,
+        file.LEARNING_RATE,
+        file.sizes(),
+        file.nets(),
+        tuple(map(str, files)),
+        stamp,
+        file.file.notes,
+        facts,
+    )
+
+
+def from_json(fields: Mapping[str, Any]) -> Description:
+    """The description whose fields came as JSON.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is none.
+    """
+    facts = fields["facts"]
+    return Description(
+        path=str(fields["path"]),
+        summary=str(fields["summary"]),
+        STEPS=int(fields["STEPS"]),
+        OPTIMIZER=str(fields["OPTIMIZER"]),
+        LEARNING_RATE=float(fields["LEARNING_RATE"]),
+        known={str(name): int(value) for name, value in fields["known"].items()},
+        nets=tuple(map(str, fields["nets"])),
+        files=tuple(map(str, fields["files"])),
+        stamp=tuple(None if one is None else tuple(one) for one in fields["stamp"]),
+        notes=tuple(plain(note) for note in fields["notes"]),
+        facts=None
+        if facts is None
+        else Facts(
+            int(facts["parameters"]),
+            {
+                str(name): None if shape is None else tuple(map(int, shape))
+                for name, shape in facts["batch"].items()
+            },
+            None if facts["held_out_rows"] is None else int(facts["held_out_rows"]),
+        ),
+    )

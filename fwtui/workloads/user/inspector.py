@@ -1,0 +1,168 @@
+"""Has a user's file looked at by a process of its own, which may end, hang or crash instead of the app."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from fwtui.race.spec import SpecError, WorkloadSpec
+from fwtui.system.child_process import command, kill_group
+from fwtui.workloads.own_errors import OwnError, place
+from fwtui.workloads.user.description import Description, from_json
+
+LIMIT_S = 120.0
+"""How long a file may take to be loaded."""
+_EVERY_S = 0.25
+_KEPT_BYTES = 20_000
+_MOST_BYTES = 10_000_000
+_CHUNK = 1 << 16
+
+Waiting = Callable[[str, float], None]
+"""Receives the file's name and for how many seconds it has been looked at, a few times a second."""
+
+
+def ignore(name: str, seconds: float) -> None:
+    """For those who need not know."""
+
+
+def inspect(spec: WorkloadSpec, calls: bool = False, waiting: Waiting = ignore) -> Description:
+    """What the file that `spec` names offers.
+
+    Args:
+        calls: whether its functions are called, too.
+
+    Raises:
+        OwnError: the file cannot be used.
+        SpecError: a size, a setting or the data makes no sense.
+    """
+    path = Path(spec.name)
+    with _Process(spec, calls) as process:
+        process.wait(lambda seconds: waiting(path.name, seconds))
+        answer = process.answer
+    if (given := answer.get("description")) is not None:
+        with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):
+            return from_json(given)
+    if (error := answer.get("own_error")) is not None:
+        raise OwnError(*error)
+    if (error := answer.get("spec_error")) is not None:
+        raise SpecError(*error)
+    raise _without_answer(path, process)
+
+
+class _Process:
+    """One process that looks at one file.
+
+    Attributes:
+        answer: its last word.
+        stage: what it was about.
+        output: the end of what was printed.
+        exit: its exit status; None where it was ended because its time was over.
+    """
+
+    def __init__(self, spec: WorkloadSpec, calls: bool) -> None:
+        self.answer: Mapping[str, Any] = {}
+        self.stage, self.output = "when it is loaded", b""
+        self.exit: int | None = None
+        self._said = b""
+        answers, theirs = os.pipe()
+        printed, output = os.pipe()
+        try:
+            self._child = subprocess.Popen(
+                command("fwtui.workloads.user.inspection", str(theirs)),
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=output,
+                pass_fds=(theirs,),
+                start_new_session=True,
+            )
+        except OSError as error:
+            for fd in (answers, printed):
+                os.close(fd)
+            raise SpecError("--workload", spec.name, f"a machine that starts processes ({error})") from None
+        finally:
+            os.close(theirs)
+            os.close(output)
+        self._answers, self._printed = answers, printed
+        request = {"name": spec.name, "preset": spec.preset, "sizes": spec.sizes, "data": spec.data}
+        assert self._child.stdin is not None
+        with contextlib.suppress(OSError):
+            self._child.stdin.write(json.dumps(request | {"calls": calls}).encode())
+            self._child.stdin.close()
+
+    def __enter__(self) -> _Process:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        kill_group(self._child.pid)
+        self._child.wait()
+        for fd in (self._answers, self._printed):
+            os.close(fd)
+
+    def wait(self, waiting: Callable[[float], None]) -> None:
+        """Reads until it has answered, is over, or its time is."""
+        began = time.monotonic()
+        with selectors.DefaultSelector() as selector:
+            for fd in (self._answers, self._printed):
+                os.set_blocking(fd, False)
+                selector.register(fd, selectors.EVENT_READ)
+            while (seconds := time.monotonic() - began) < LIMIT_S:
+                is_over = self._child.poll() is not None  # what it started may hold its pipes
+                ready = [key.fd for key, _ in selector.select(0 if is_over else _EVERY_S)]
+                for fd in ready:
+                    if not self._read(fd):
+                        selector.unregister(fd)
+                if self.answer or (is_over and not ready):
+                    self.exit = self._child.poll() or 0
+                    return
+                waiting(seconds)
+
+    def _read(self, fd: int) -> bool:
+        """Takes in what there is; False at the end."""
+        data = os.read(fd, _CHUNK)
+        if fd == self._printed:
+            self.output = (self.output + data)[-_KEPT_BYTES:]
+            return bool(data)
+        *lines, self._said = (self._said + data).split(b"\n")
+        for line in lines:
+            with contextlib.suppress(ValueError):
+                word = json.loads(line)
+                if isinstance(word, dict) and "stage" in word:
+                    self.stage = str(word["stage"])
+                elif isinstance(word, dict):
+                    self.answer = word
+        return bool(data) and len(self._said) < _MOST_BYTES
+
+
+def _without_answer(path: Path, process: _Process) -> OwnError:
+    """Why a file's process gave no description."""
+    where, stage = place(path, _line(path, process.output)), process.stage
+    if (name := process.answer.get("raised")) is not None:
+        return OwnError(where, f"raises {name} {stage}", "mend this line")
+    if process.answer:
+        return OwnError(where, f"writes into a pipe that is not its own {stage}", "write to files it opened")
+    if process.exit is None:
+        hint = "load data in batches(rng, data) and give --data, or take less of it"
+        return OwnError(where, f"is not done after {LIMIT_S:.0f} s {stage}", hint)
+    if process.exit < 0:
+        try:
+            name = signal.Signals(-process.exit).name
+        except ValueError:
+            name = f"signal {-process.exit}"
+        return OwnError(where, f"crashes Python ({name}) {stage}", "mend what is called there")
+    hint = "put what only a script does under if __name__ == '__main__':"
+    return OwnError(where, f"ends Python (exit code {process.exit}) {stage}", hint)
+
+
+def _line(path: Path, output: bytes) -> int | None:
+    """The innermost line of the file in the traceback that Python prints where it crashes."""
+    named = re.search(rf'File "{re.escape(str(path))}", line (\d+)', output.decode("utf-8", "replace"))
+    return int(named[1]) if named else None
