@@ -23,6 +23,8 @@ from fwtui.race.spec import RaceSpec
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 TICK_S = 0.1
+FREE_BYTES = 2_000_000_000
+"""So much memory is taken to be free where the system does not tell."""
 PROBES_SHARE = 4
 """Of the free memory, the fourth part is for the probes that one lane told and another has not yet."""
 
@@ -67,7 +69,8 @@ def run(spec: RaceSpec, watch: Watch = lambda lanes: None, stopped: threading.Ev
     Args:
         stopped: ends it early once it is set, in place of signals, which only a main thread can hear.
     """
-    probe_bytes = machine.free_bytes() // PROBES_SHARE // len(spec.lanes)
+    free = machine.free_bytes()
+    probe_bytes = (FREE_BYTES if free is None else free) // PROBES_SHARE // len(spec.lanes)
     lanes = [History(raw_steps=None, probe_bytes=probe_bytes) for _ in spec.lanes]
     # The lanes' threads and the signal handler put, this thread takes: SimpleQueue allows both.
     heard: SimpleQueue[Heard] = SimpleQueue()

@@ -5,6 +5,7 @@ Whatever goes wrong with the input is told in one line on standard error, with e
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 from collections.abc import Sequence
@@ -38,6 +39,9 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
         code = BROKEN_PIPE
     except KeyboardInterrupt:
         code = INTERRUPTED
+    if sys.flags.inspect:  # PYTHONINSPECT would have Python ask for commands now, and print SystemExit before
+        atexit._run_exitfuncs()
+        os._exit(code)
     sys.exit(code)
 
 

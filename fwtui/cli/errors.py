@@ -9,6 +9,7 @@ from typing import Any
 from typer import TyperException
 
 from fwtui.cli.options import metavar
+from fwtui.core.text import plain
 from fwtui.race.spec import SpecError
 
 
@@ -22,7 +23,7 @@ def one_line(error: TyperException) -> str:
         return _missing_value(str(option), error)
     if extra := re.search(r"extra argument\S* \((.*)\)", error.format_message()):
         return str(SpecError(_command(context), extra[1], "options only, see --help"))
-    return shown(" ".join(error.format_message().split()))
+    return plain(" ".join(error.format_message().split()))
 
 
 def unknown_command(name: str, known: list[str]) -> SpecError:
@@ -32,7 +33,7 @@ def unknown_command(name: str, known: list[str]) -> SpecError:
 
 def _unknown_option(option: str, context: Any) -> str:
     known = [name for param in context.command.get_params(context) for name in param.opts] if context else []
-    line = f"{shown(option)}: no such option in {context.command_path if context else 'fwtui'}"
+    line = f"{plain(option)}: no such option in {context.command_path if context else 'fwtui'}"
     return f"{line}{_closest(option, known) or ';'} --help lists what is accepted"
 
 
@@ -44,11 +45,6 @@ def _missing_value(option: str, error: TyperException) -> str:
 
 def _command(context: Any) -> str:
     return str(context.command_path) if context is not None else "fwtui"
-
-
-def shown(text: str) -> str:
-    """`text` without what a terminal would act on."""
-    return "".join(c if c.isprintable() else "?" for c in text)[:80]
 
 
 def _closest(name: str, known: list[str]) -> str:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from fwtui.cli import output
 from fwtui.cli.result_table import headline
+from fwtui.core.text import plain
 from fwtui.graphs import tree
 from fwtui.graphs.dot import as_dot
 from fwtui.graphs.draw import Drawing
@@ -23,7 +24,6 @@ from fwtui.measure.report import report as race_report
 from fwtui.race.graph import Graph, NoGraph
 from fwtui.tui import words
 from fwtui.workloads import catalogue as workloads
-from fwtui.workloads.own_errors import plain
 
 Told = Sequence[Graph | NoGraph]
 

@@ -30,5 +30,8 @@ def _require_terminal() -> None:
     for name, stream in streams.items():
         if stream is None or not stream.isatty():
             raise SpecError(name, "no terminal", "a terminal to show the lanes on; `fwtui bench` needs none")
+    if "utf" not in sys.stderr.encoding.lower():
+        hint = "UTF-8, to draw with: export LANG=C.UTF-8, or PYTHONIOENCODING=utf-8; `fwtui bench` needs none"
+        raise SpecError("the terminal's encoding", sys.stderr.encoding, hint)
     if os.environ.get("TERM") == "dumb":
         raise SpecError("TERM", "dumb", "a terminal that can move its cursor; `fwtui bench` needs none")

@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from fwtui.cli.ops_table import PHASE_STYLES, name, time
+from fwtui.core.text import plain
 from fwtui.ops.differences import Difference
 from fwtui.ops.names import computes
 from fwtui.ops.pairing import Pairing, pair
@@ -17,7 +18,6 @@ from fwtui.tui import words
 from fwtui.tui.ops.links import MARKS, compared
 from fwtui.tui.ops.rows import Heading, Row, arrange
 from fwtui.tui.ops.words import IN_PIECES, cut, output, right
-from fwtui.workloads.own_errors import plain
 
 _TIME = 8
 _SHAPE = (6, 14)

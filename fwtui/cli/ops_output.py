@@ -11,6 +11,7 @@ from rich.text import Text
 from fwtui.backends import catalogue as backends
 from fwtui.cli import ops_match, ops_table, output
 from fwtui.cli.result_table import headline
+from fwtui.core.text import plain
 from fwtui.headless import Result
 from fwtui.measure.history import History
 from fwtui.measure.report import report as race_report
@@ -24,7 +25,6 @@ from fwtui.race.oplog import OpLog
 from fwtui.race.records import OpsLogged
 from fwtui.race.spec import LaneSpec
 from fwtui.tui import words
-from fwtui.workloads.own_errors import plain
 
 Logs = Sequence[OpsLogged | None]
 

@@ -24,7 +24,7 @@ def console(stderr: bool = False) -> Console:
     """A console on standard output or error; a pipe has 120 columns unless `COLUMNS` says otherwise."""
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else shutil.get_terminal_size((PIPED_COLUMNS, 25)).columns
-    return Console(file=stream, width=width, highlight=False, emoji=False)
+    return Console(file=stream, width=width, highlight=False, emoji=False, markup=False)
 
 
 def show(answer: RenderableType) -> None:

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from fwtui.cli.output import console, is_terminal
+from fwtui.core.text import plain
 from fwtui.race.plan import RaceRequest, plan
 from fwtui.race.spec import RaceSpec
 from fwtui.workloads import catalogue
-from fwtui.workloads.own_errors import plain
 from fwtui.workloads.user.inspector import Waiting
 
 _QUIET_S = 1.0

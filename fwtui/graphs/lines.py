@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from fwtui.core.text import plain
 from fwtui.race.graph import Node, NodePhase, Tensor
-from fwtui.workloads.own_errors import place, plain
+from fwtui.workloads.own_errors import place
 
 Style = Literal["edge", "number", "op", "name", "tensor", "detail", "link"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import platform
@@ -11,12 +12,17 @@ from typing import Any
 
 import psutil
 
+from fwtui.system import cgroup
+
+_UNKNOWN = (psutil.Error, OSError, AttributeError, KeyError, ValueError, NotImplementedError)
+"""What psutil raises where `/proc` is missing, or has other figures than it knows."""
+
 
 def resident_bytes(pid: int) -> int | None:
-    """Resident memory of a process now; None where it is gone or not ours to read."""
+    """Resident memory of a process now; None where it is gone, not ours to read, or not told."""
     try:
         return int(psutil.Process(pid).memory_info().rss)
-    except psutil.Error:
+    except _UNKNOWN:
         return None
 
 
@@ -61,9 +67,19 @@ def gpu_names() -> tuple[str, ...]:
         return ()
 
 
-def free_bytes() -> int:
-    """Memory that programs can still get without swapping."""
-    return int(psutil.virtual_memory().available)
+def free_bytes() -> int | None:
+    """Memory that this process can still get without swapping; None where the system does not tell."""
+    known = [cgroup.memory_left_bytes()]
+    with contextlib.suppress(*_UNKNOWN):
+        known.append(int(psutil.virtual_memory().available))
+    return min((one for one in known if one is not None), default=None)
+
+
+def _memory_bytes() -> int | None:
+    try:
+        return int(psutil.virtual_memory().total)
+    except _UNKNOWN:
+        return None
 
 
 def describe() -> dict[str, Any]:
@@ -74,7 +90,7 @@ def describe() -> dict[str, Any]:
         "python": platform.python_version(),
         "processor": _processor(),
         "cores": os.cpu_count(),
-        "memory_bytes": int(psutil.virtual_memory().total),
+        "memory_bytes": _memory_bytes(),
         "gpus": list(gpu_names()),
         "nvidia_driver": _text(nvml.nvmlSystemGetDriverVersion()) if nvml else None,
     }

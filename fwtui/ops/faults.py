@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fwtui.core.text import plain
 from fwtui.race.nonfinite import first_fault, infinite_results, infinities, nans
 from fwtui.race.oplog import LoggedOp, OpLog
 from fwtui.race.records import OpsLogged
-from fwtui.workloads.own_errors import place, plain
+from fwtui.workloads.own_errors import place
 
 
 def told_fault(record: OpsLogged) -> tuple[LoggedOp, str] | None:

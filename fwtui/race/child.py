@@ -1,8 +1,8 @@
-"""A lane's own process: `python -P -m fwtui.race.child`, driven through its standard streams.
+"""A lane's own process, `fwtui.race.child RECORDS WORDS`, driven through two pipes.
 
-Standard input brings the spec and then words; standard output carries records; what anybody prints, Python
-or C++, goes to standard error, which the app keeps as the lane's log. The process imports the standard
-library, NumPy and one framework, so that it can run where there is no Textual.
+Descriptor RECORDS carries records to the app; WORDS brings the spec, and then words. The standard streams
+have no part in that: whatever prints, Python, C++ or a start-up file, prints into the lane's log. The process
+imports the standard library, NumPy and one framework, so that it can run where there is no Textual.
 """
 
 from __future__ import annotations
@@ -28,12 +28,11 @@ def main() -> None:
     """Runs one lane and leaves, without the seconds that the frameworks' own clean-up can take."""
     parent = os.getppid()
     die_with(parent)
-    link = _Link(os.dup(1))
-    words = Connection(os.dup(0), writable=False)
-    # From here on nobody can write into the records, or read the words, by accident.
-    os.dup2(2, 1)
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
+    records_fd, words_fd = map(int, sys.argv[-2:])
+    for fd in (records_fd, words_fd):  # for nobody that is started here
+        os.set_inheritable(fd, False)
+    link = _Link(records_fd)
+    words = Connection(words_fd, writable=False)
     sys.stdout = sys.stderr  # by lines, where a pipe would be written in blocks
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     spec: LaneSpec = words.recv()

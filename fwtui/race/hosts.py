@@ -8,7 +8,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from time import perf_counter_ns
@@ -16,6 +16,7 @@ from typing import Protocol
 
 from fwtui.backends import catalogue as backends
 from fwtui.measure import machine
+from fwtui.race.cleaning import cleaned
 from fwtui.race.control import Control, UseDevice, Word
 from fwtui.race.frames import NoRecordError
 from fwtui.race.inbox import Inbox
@@ -32,7 +33,7 @@ from fwtui.race.records import (
 )
 from fwtui.race.runner import Runner, run_lane
 from fwtui.race.spec import LaneSpec
-from fwtui.system.child_process import command, kill_group
+from fwtui.system.child_process import Child, command, use_own_temporary_folder
 
 Emit = Callable[[Record], None]
 
@@ -85,7 +86,7 @@ class ProcessHost:
         self._spec, self._emit = spec, emit
         self._silence_limit_s, self._stuck_limit_s = silence_limit_s, stuck_limit_s
         self._start_limit_s = start_limit_s
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: Child | None = None
         self._words: Connection | None = None
         self._early: list[Word | UseDevice] = []
         self._lock = threading.Lock()
@@ -130,8 +131,8 @@ class ProcessHost:
         with self._lock:
             now = time.monotonic()
             self._stop_by = now if self._stop_by is None else min(now, self._stop_by)
-            if self._child is not None and self._child.returncode is None:
-                kill_group(self._child.pid)
+            if self._child is not None and self._child.process.returncode is None:
+                self._child.kill()
 
     def _send(self, word: Word | UseDevice) -> None:
         # A dead child is told of by `run`; one that reads nothing any more must not make its app wait.
@@ -144,24 +145,21 @@ class ProcessHost:
         with self._lock:
             if self._stop_by is not None:
                 return None
-            # A session of its own: Ctrl+C in the terminal is the app's to handle, and the child can be
-            # killed with all that it starts.
-            child = subprocess.Popen(
-                CHILD,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                bufsize=0,
-                start_new_session=True,
-            )
-            assert child.stdin is not None
-            assert child.stdout is not None
-            assert child.stderr is not None
-            self._child = child
-            words = Connection(os.dup(child.stdin.fileno()), readable=False)
-            inbox = Inbox(os.dup(child.stdout.fileno()), os.dup(child.stderr.fileno()))
-            for stream in (child.stdin, child.stdout, child.stderr):
-                stream.close()
+            pipes = words_out, words_in, records_out, records_in, log_out, log_in = _pipes(3)
+            try:
+                self._child = Child(
+                    (*CHILD, str(records_in), str(words_out)),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log_in,
+                    stderr=log_in,
+                    pass_fds=(records_in, words_out),
+                )
+            except OSError:
+                _close(pipes)
+                raise
+            _close((words_out, records_in, log_in))
+            words = Connection(words_in, readable=False)
+            inbox = Inbox(records_out, log_out)
         # A spec with weights is more than the pipe holds, and waits for the child to read it: outside the
         # lock, so that a child that never does can be killed.
         with contextlib.suppress(OSError):
@@ -186,11 +184,14 @@ class ProcessHost:
             if now >= memory_at:
                 memory_at = now + _MEMORY_S
                 self._sample_memory()
-            gone = self._child.poll() is not None  # its pipes may live on, with what it started
+            gone = self._child.process.poll() is not None  # its pipes may live on, with what it started
             try:
                 came = inbox.read(_POLL_S)
             except NoRecordError:
-                return "its process sent what is no record", "something prints when Python starts there"
+                return (
+                    "its process sent what is no record",
+                    "something writes into a pipe that is not its own",
+                )
             except MemoryError:
                 return "fwtui itself is out of memory for what its process sent", "smaller sizes may fit"
             if gone and inbox.heard_at < now:
@@ -199,7 +200,7 @@ class ProcessHost:
                 heard_at, quiet_since = inbox.heard_at, awake_s
             elif awake_s - quiet_since > self._silence_limit_s:
                 return f"no answer for {awake_s - quiet_since:.0f} s", ""
-            for record in came:
+            for record in map(cleaned, came):
                 if isinstance(record, Steps):
                     self._step = record.first + record.count
                     self._longest_s = max(
@@ -238,11 +239,8 @@ class ProcessHost:
         assert self._child is not None
         if not inbox.open:  # it is about to be gone: how it went is worth knowing
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self._child.wait(timeout=_LAST_WORDS_S)
-        self.kill()
-        # Also where the child itself is gone: what it had started is not.
-        kill_group(self._child.pid)
-        self._child.wait()
+                self._child.process.wait(timeout=_LAST_WORDS_S)
+        self._child.bury()
         for line in inbox.rest(_LAST_WORDS_S):
             self._emit(line)
         inbox.close()
@@ -261,7 +259,7 @@ class ProcessHost:
     def _account(self, failure: tuple[str, str] | None, asked: bool) -> Ended:
         """How the child ended, from what it said last, what it was told, and its exit status."""
         assert self._child is not None
-        code = self._child.returncode
+        code = self._child.process.returncode
         if self._ended is not None and not self._ended.lingers:
             return self._ended
         if failure is not None:
@@ -277,6 +275,23 @@ class ProcessHost:
 
     def _end(self, outcome: Outcome, reason: str, hint: str = "") -> Ended:
         return Ended(outcome, self._step, perf_counter_ns(), reason, hint)
+
+
+def _pipes(count: int) -> tuple[int, ...]:
+    """So many pipes, each as its end to read from and its end to write to; OSError leaves none open."""
+    ends: list[int] = []
+    try:
+        for _ in range(count):
+            ends += os.pipe()
+    except OSError:
+        _close(ends)
+        raise
+    return tuple(ends)
+
+
+def _close(fds: Iterable[int]) -> None:
+    for fd in fds:
+        os.close(fd)
 
 
 class _Awake:
@@ -308,6 +323,7 @@ class ThreadHost:
 
     def run(self) -> None:
         """Trains."""
+        use_own_temporary_folder()
         run_lane(self._runner, os.getpid())
 
     def tell(self, word: Word | UseDevice) -> None:
@@ -329,7 +345,7 @@ class ThreadHost:
                 machine.gpu_bytes(pid),
             )
             self._emit(ProcessMemory(rss, peak, gpu, shared=True))
-        self._emit(record)
+        self._emit(cleaned(record))
 
 
 HOSTS: dict[str, Callable[[LaneSpec, Emit], Host]] = {"process": ProcessHost, "thread": ThreadHost}

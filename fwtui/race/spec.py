@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from fwtui.core.text import printable
+
 if TYPE_CHECKING:  # records need NumPy, which `fwtui --help` must not wait for
     from fwtui.race.array import Array
     from fwtui.race.records import Probed
@@ -41,14 +43,10 @@ class SpecError(ValueError):
 
     def __init__(self, option: str, got: object, accepted: str) -> None:
         self.option, self.got, self.accepted = option, got, accepted
-        shown = _printable(text_of(got))
+        shown = text_of(got)
         # Of a long path the end says most.
         shown = shown if len(shown) <= 80 else f"{shown[:37]}...{shown[-40:]}"
-        super().__init__(f"{_printable(option)}: got {shown!r}; accepted: {_printable(accepted)}")
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else "?" for c in text)
+        super().__init__(f"{printable(option)}: got {shown!r}; accepted: {printable(accepted)}")
 
 
 def text_of(value: object) -> str:

@@ -5,12 +5,20 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import shutil
 import signal
+import subprocess
 import sys
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+from fwtui.system.reaper import marked_environment, reaper
 
 _PR_SET_PDEATHSIG = 1
 _RUN_MODULE = str(Path(__file__).with_name("run_module.py"))
+_FOLDER_PREFIX = "fwtui-"
 
 
 def command(module: str, *arguments: str) -> tuple[str, ...]:
@@ -21,6 +29,63 @@ def command(module: str, *arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-P", _RUN_MODULE, module, *arguments)
 
 
+class Child:
+    """A child process that leads a session, and has a temporary folder for as long as it lives.
+
+    It ends with this process, and so does all that it has started.
+
+    Attributes:
+        process: what was started.
+
+    Args:
+        command: what to run.
+        settings: for `subprocess.Popen`.
+
+    Raises:
+        OSError: no process could be started.
+    """
+
+    def __init__(self, command: Sequence[str], **settings: Any) -> None:
+        environment = marked_environment()
+        try:
+            self._folder: str | None = tempfile.mkdtemp(prefix=_FOLDER_PREFIX)
+        except OSError:  # no room, or none to write to: what the child needs of it, it will say
+            self._folder = None
+        else:
+            environment["TMPDIR"] = self._folder
+        try:
+            # A session of its own: Ctrl+C in the terminal is this process's to handle, and the child can be
+            # killed with all that it starts.
+            self.process: subprocess.Popen[bytes] = subprocess.Popen(
+                command, env=environment, start_new_session=True, **settings
+            )
+        except BaseException:
+            self._remove_folder()
+            raise
+        reaper.child(self.process.pid, self._folder)
+
+    @property
+    def pid(self) -> int:
+        """The child's process id, and that of its session."""
+        return self.process.pid
+
+    def kill(self) -> None:
+        """Kill it, and all that it has started in its session; from any thread."""
+        with contextlib.suppress(OSError):
+            os.killpg(self.pid, signal.SIGKILL)
+
+    def bury(self) -> None:
+        """Kill what is left of it, wait for its end, and remove its folder."""
+        self.kill()
+        self.process.wait()
+        self._remove_folder()
+        reaper.child_is_gone(self.pid)
+
+    def _remove_folder(self) -> None:
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+
 def die_with(parent: int) -> None:
     """Ask Linux to kill this process with its parent: a hung framework cannot notice a closed pipe."""
     if sys.platform == "linux":
@@ -29,7 +94,15 @@ def die_with(parent: int) -> None:
             os._exit(1)
 
 
-def kill_group(pid: int) -> None:
-    """Kill a child that leads a session, and all that it started there."""
-    with contextlib.suppress(OSError):
-        os.killpg(pid, signal.SIGKILL)
+def use_own_temporary_folder() -> None:
+    """Have what this process writes to temporary files end with it; frameworks leave some behind."""
+    if not Path(tempfile.gettempdir()).name.startswith(_FOLDER_PREFIX):
+        with contextlib.suppress(OSError):
+            tempfile.tempdir = tempfile.mkdtemp(prefix=_FOLDER_PREFIX)
+            reaper.folder(tempfile.tempdir)
+
+
+def shared_temporary_folder() -> Path:
+    """Where temporary files go that outlive a child: in a child, where its own folder lies."""
+    folder = Path(tempfile.gettempdir())
+    return folder.parent if folder.name.startswith(_FOLDER_PREFIX) else folder

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fwtui.core.text import plain
 from fwtui.measure.downsample import column_edges
 from fwtui.measure.graph_runs import GraphRuns
 from fwtui.race.records import Compiled
 from fwtui.tui import words
 from fwtui.tui.charts.raster import DOTS_ACROSS
-from fwtui.workloads.own_errors import plain
 
 NOTHING, BETWEEN, MARKED = -1, -2, -3
 """In place of a kind: a cell before the first or after the last sample, one that no sample fell into, and one

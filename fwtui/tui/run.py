@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 
 from fwtui.race.plan import RaceRequest
+from fwtui.system.reaper import reaper
 from fwtui.tui.app import FwtuiApp
 from fwtui.tui.driver import TerminalDriver
 from fwtui.tui.leaving import leave_when_asked
@@ -35,6 +36,7 @@ def run(request: RaceRequest) -> int:
         sys.stdin.fileno(), lambda number: loop.call_soon_threadsafe(app.quit_on, number), app.model.close
     )
     code: int | None = None
+    reaper.terminal(sys.stdin.fileno())
     # A process of its own has its output captured by its host.
     output = captured_output(app.model.hear_print) if request.host == "thread" else nullcontext()
     try:
@@ -43,6 +45,7 @@ def run(request: RaceRequest) -> int:
                 app.begin_capture_print(prints)
             code = app.run(loop=loop)
     finally:
+        reaper.terminal_is_restored()
         clean = app.model.close()
         if not clean:
             # A training loop in a thread of this process (a framework's import, a long compile) cannot be

@@ -7,9 +7,10 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
+from fwtui.core.text import plain
 from fwtui.race.records import Compiled, Ended, Phase
 from fwtui.tui.charts.axes import prefixed
-from fwtui.workloads.own_errors import place, plain
+from fwtui.workloads.own_errors import place
 
 NA = "n/a"
 

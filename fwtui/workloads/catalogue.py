@@ -8,11 +8,11 @@ from importlib.util import find_spec
 from pathlib import Path, PurePath
 from typing import Any
 
+from fwtui.core.text import plain
 from fwtui.race.spec import MAX_SIZE, SpecError, WorkloadSpec, known_size, one_of, whole_number
 from fwtui.workloads import own
 from fwtui.workloads.base import BuiltIn
 from fwtui.workloads.own import Own
-from fwtui.workloads.own_errors import plain
 from fwtui.workloads.user.description import Description
 from fwtui.workloads.user.inspector import Waiting, ignore, inspect
 

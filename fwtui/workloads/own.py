@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from fwtui.backends.base import RETURNED
+from fwtui.core.text import plain
 from fwtui.race.spec import (
     MAX_RATE,
     MAX_SIZE,
@@ -35,7 +36,7 @@ from fwtui.race.spec import (
 from fwtui.workloads import own_data, own_file
 from fwtui.workloads.base import Arrays, Batch, Loss
 from fwtui.workloads.error_text import message
-from fwtui.workloads.own_errors import TO_ADD, OwnError, explained, plain
+from fwtui.workloads.own_errors import TO_ADD, OwnError, explained
 
 _BATCH = 64
 _MAX_INT = 2**63 - 1

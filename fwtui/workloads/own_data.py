@@ -103,7 +103,7 @@ def _opened(path: str) -> Iterator[zipfile.ZipFile]:
             raise _error(path, f"it holds '{name}' {times:,} times")
         most = free_bytes()
         needed = sum(_nbytes(path, file, member) for member in members)
-        if needed > most:
+        if most is not None and needed > most:
             raise _error(path, f"its arrays take {needed / 1e9:,.1f} GB, and {most / 1e9:,.1f} GB are free")
         yield file
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from fwtui.core.text import plain
 from fwtui.race.spec import SpecError
 from fwtui.workloads.error_text import error_text, first_root, message
 from fwtui.workloads.user.shadows import shadow_hint
 
-_LONGEST = 200
 _WHOLE_STORY = "the lane's log has the whole story"
 
 
@@ -46,13 +46,6 @@ class OwnError(SpecError):
     def without(cls, where: str, function: str) -> OwnError:
         """The file lacks a function that it needs."""
         return cls(where, f"has no function {function}", f"add {TO_ADD[function]}")
-
-
-def plain(text: str) -> str:
-    """`text` on one line, without what a terminal would act on, and not without end."""
-    line = " ".join(text.split())
-    line = "".join(c if c.isprintable() else "?" for c in line)
-    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 
 def place(path: Path, line: int | None) -> str:

@@ -17,7 +17,7 @@ from fwtui.backends.base import Job
 from fwtui.backends.catalogue import FRAMEWORKS, load
 from fwtui.race.records import OpsLogged
 from fwtui.race.spec import OPTIMIZERS, WorkloadSpec
-from fwtui.workloads.catalogue import NAMES, fresh, presets
+from fwtui.workloads.catalogue import NAMES, execute, presets
 from fwtui.workloads.seeding import data_rng, parameters_rng
 from tests.planted import BUGS, SPECTRUM
 
@@ -48,7 +48,7 @@ def cases(folder: Path) -> dict[str, Case]:
 
 def logs(key: str, case: Case):
     """The case's logs in float64, each before its step, and what steps come to of which nothing is logged."""
-    workload = fresh(WorkloadSpec(case.workload, case.preset))
+    workload = execute(WorkloadSpec(case.workload, case.preset))
     first = workload.parameters(parameters_rng(0))
     batches = list(islice(workload.batches(data_rng(0)), case.steps))
     learning_rate = workload.LEARNING_RATE * (case.tensorflow_rate if key == "tensorflow" else 1)

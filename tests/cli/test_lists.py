@@ -7,6 +7,7 @@ import json
 from fwtui import __version__
 from fwtui.backends import catalogue as backends
 from fwtui.cli import options
+from fwtui.cli.output import plain_table, show
 from fwtui.race import plan, spec
 from fwtui.workloads import catalogue as workloads
 
@@ -51,3 +52,10 @@ def test_help_names_every_choice(fwtui, monkeypatch):
 
 def test_a_request_left_alone_is_the_default():
     assert options.race_request() == plan.RaceRequest()
+
+
+def test_names_that_look_like_markup_are_printed_as_they_are(capsys):
+    table = plain_table()
+    table.add_row("final [/]", "[red]x[/red]", ":smile:")
+    show(table)
+    assert capsys.readouterr().out == "\nfinal [/]  [red]x[/red]  :smile:\n"

@@ -91,7 +91,7 @@ BAD = {
     "no Python file": (("workloads", "new", "net.txt"), "a name that ends in .py"),
     "no file": (("bench", "--workload", "nowhere.py"), "No such file or directory"),
     "a folder": (("bench", "--workload", "./"), "a folder"),
-    "a path with control characters": (("bench", "--workload", "\x1b[31mred\n.py"), "?[31mred .py: No such"),
+    "a path with control characters": (("bench", "--workload", "\x1b[31mred\n.py"), r"\x1b[31mred .py: No"),
     "wrong when it is looked over": (("workloads", "wrong.py"), "wrong.py:14: AttributeError: "),
     "wrong when it is loaded": (("bench", "--workload", "broken.py"), "broken.py:5: no Python: "),
     "live": (("--workload", "broken.py"), "broken.py:5: no Python: "),

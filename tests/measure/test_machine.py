@@ -31,6 +31,26 @@ def test_the_machine_is_json():
     assert 0 < machine.free_bytes() < told["memory_bytes"]
 
 
+@pytest.mark.parametrize(
+    "error", [FileNotFoundError("/proc/meminfo"), KeyError("MemTotal:"), NotImplementedError()]
+)
+def test_what_the_system_does_not_tell_is_unknown(monkeypatch, error):
+    def fails(*_):
+        raise error
+
+    monkeypatch.setattr(machine.psutil, "virtual_memory", fails)
+    monkeypatch.setattr(machine.psutil, "Process", fails)
+    monkeypatch.setattr(machine.cgroup, "memory_left_bytes", lambda: None)
+    assert machine.free_bytes() is None
+    assert machine.resident_bytes(os.getpid()) is None
+    assert machine.describe()["memory_bytes"] is None
+
+
+def test_free_memory_is_what_the_control_group_leaves(monkeypatch):
+    monkeypatch.setattr(machine.cgroup, "memory_left_bytes", lambda: 12_345)
+    assert machine.free_bytes() == 12_345
+
+
 class NvmlError(Exception):
     pass
 

@@ -216,9 +216,21 @@ def test_a_process_that_cannot_be_started(monkeypatch, tmp_path):
 
 
 def test_a_process_that_sends_nonsense(monkeypatch):
-    monkeypatch.setattr(hosts, "CHILD", ("/bin/sh", "-c", "yes hello from a start-up file"))
+    script = "import os, sys; os.write(int(sys.argv[-2]), b'hello' * 99); sys.stdin.read(); input()"
+    monkeypatch.setattr(hosts, "CHILD", (sys.executable, "-c", script))
     _, end = alone(lane())
     assert (end.outcome, end.reason) == ("failed", "its process sent what is no record")
+
+
+def test_what_a_start_up_file_prints_and_reads_is_no_matter(monkeypatch, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, sys\nprint('hello from a start-up file')\nos.write(1, b'raw\\n')\nsys.stdin.read()\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PYTHONINSPECT", "1")
+    said, end = alone(lane())
+    assert end.outcome == "done"
+    assert {"hello from a start-up file", "raw"} <= {one.text for one in said if isinstance(one, LogLine)}
 
 
 def test_no_memory_for_what_a_process_sends(monkeypatch):

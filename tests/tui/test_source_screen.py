@@ -175,7 +175,7 @@ async def test_the_first_log_takes_the_cursor_to_what_it_tells_of_unless_it_was_
         assert place(d) == (0, None, ("net_tensorflow.py", 13))
         d.lanes[1].history.apply(NotLogged(312, "no ops\x1b[31m to tell"))
         d.app.screen.look()
-        await d.shows("ops n/a: no ops?[31m to tell")
+        await d.shows(r"ops n/a: no ops\x1b[31m to tell")
 
 
 async def test_lanes_that_paused_ended_or_never_began():

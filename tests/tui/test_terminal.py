@@ -89,8 +89,11 @@ class Terminal:
             os.close(self._ends.pop())
 
     def lanes(self) -> list[psutil.Process]:
-        """The processes below the app."""
-        return psutil.Process(self.app.pid).children(recursive=True)
+        """The processes below the app, but for the one that cleans up after it."""
+        below = psutil.Process(self.app.pid).children(recursive=True)
+        return [
+            process for process in below if not any("reaper_process" in word for word in process.cmdline())
+        ]
 
     def ends(self) -> int:
         """Waits for the app's end; its exit code, as a shell shows it."""
@@ -250,3 +253,21 @@ def test_without_colours():
 def coloured(code: bytes) -> bool:
     """Whether a code sets a colour that is no shade of grey."""
     return any(len(set(rgb)) > 1 for rgb in re.findall(rb"[34]8;2;(\d+);(\d+);(\d+)", code))
+
+
+@pytest.mark.parametrize("host", ["process", "thread"])
+def test_a_killed_app_leaves_the_terminal_as_it_was(host):
+    with Terminal(host, "scripted.ok", "scripted.slow") as terminal:
+        terminal.shows("scripted.slow")
+        terminal.until(lambda: ENTERED in terminal.seen, "application mode")
+        lanes = terminal.lanes()
+        terminal.app.kill()
+        assert terminal.ends() == 128 + signal.SIGKILL
+        terminal.until(lambda: LEFT in terminal.seen and terminal.is_restored(), "the terminal as it was")
+        terminal.until(lambda: not any(lane.is_running() for lane in lanes), "the lanes' end")
+
+
+def test_a_lane_in_a_thread_that_ends_the_app_leaves_the_terminal_as_it_was():
+    with Terminal("thread", "scripted.exit", "scripted.slow") as terminal:
+        assert terminal.ends() == 3
+        terminal.until(lambda: LEFT in terminal.seen and terminal.is_restored(), "the terminal as it was")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,9 +30,11 @@ from torch._dynamo.pgo import get_code_state
 from torch._dynamo.utils import CompilationMetrics, graph_break_reasons
 from torch._inductor.custom_graph_pass import CustomGraphPass
 from torch._inductor.exc import InvalidCxxCompiler
+from torch._inductor.runtime.cache_dir_utils import default_cache_dir
 
 from fwtui.backends.logbook import Source, in_library
 from fwtui.race.records import Compiled, GraphBroken
+from fwtui.system.child_process import shared_temporary_folder
 
 LOGGER = "torch._utils_internal"
 """Where Dynamo logs each compilation when it is over, as an object, in the thread that asked for it."""
@@ -89,6 +92,9 @@ def compiled(function: Callable[..., Any], name: str, **options: Any) -> Callabl
     assert isinstance(function, FunctionType)
     code = function.__code__.replace(co_name=name)
     own = FunctionType(code, function.__globals__, name, function.__defaults__, function.__closure__)
+    # Of a lane's own folder nothing is left for the next one.
+    cache = shared_temporary_folder() / Path(default_cache_dir()).name
+    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(cache))
     # Compiler processes would pay where kernels are many, and would outlive a lane that is killed.
     inductor_config.compile_threads = 1
     inductor_config.trace.provenance_tracking_level = _LINES

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
+from fwtui.core.text import plain
 from fwtui.graphs.lines import called, outputs, tensor
 from fwtui.tui import words
 from fwtui.tui.graph.facts import GraphFacts
 from fwtui.tui.graph.page import Item
-from fwtui.workloads.own_errors import plain
 
 NONE_NEEDED = "none needed: it computes nothing"
 _LABEL = 9

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
+from fwtui.core.text import plain
 from fwtui.graphs.lines import tensor
 from fwtui.tui.graph.pairing import Pairing
 from fwtui.tui.widgets.line import Sides
-from fwtui.workloads.own_errors import plain
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from fwtui.core.text import plain
 from fwtui.ops.differences import Difference
 from fwtui.ops.figures import apart, fingerprint
 from fwtui.ops.names import computes
@@ -14,7 +15,6 @@ from fwtui.race.graph import Tensor
 from fwtui.race.oplog import Fingerprint, LoggedOp, Taken
 from fwtui.tui import words
 from fwtui.tui.ops.words import IN_PIECES, shape
-from fwtui.workloads.own_errors import plain
 
 _LABEL = 8
 _MOST_INPUTS = 3

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import perf_counter_ns
 
+from fwtui.core.text import plain
 from fwtui.race.explaining import LOGS_A_SECOND
 from fwtui.race.nonfinite import first_fault
 from fwtui.race.race import LaneRun
@@ -14,7 +15,6 @@ from fwtui.tui import words
 from fwtui.tui.meeting import common_step, moves
 from fwtui.tui.model import Lane, RaceModel
 from fwtui.tui.widgets.lane_panel import status
-from fwtui.workloads.own_errors import plain
 
 RATES: tuple[int | None, ...] = (None, 1000, 100, 10, 1)
 """Before each how many-th step ops are logged; None: only when asked."""

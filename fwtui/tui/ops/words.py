@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from rich.cells import cell_len, set_cell_size
 
+from fwtui.core.text import plain
 from fwtui.race.graph import Tensor
 from fwtui.race.oplog import LoggedOp
 from fwtui.tui.words import line_name
-from fwtui.workloads.own_errors import plain
 
 IN_PIECES = "logs as long as these are matched in pieces"
 """Why nobody knows whether an op has a counterpart."""

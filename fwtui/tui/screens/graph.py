@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
 
+from fwtui.core.text import plain
 from fwtui.race.graph import Graph, NoGraph
 from fwtui.tui.graph import details
 from fwtui.tui.graph.asking import Asking, makes_another
@@ -26,7 +27,6 @@ from fwtui.tui.widgets.lane_panel import colour_names
 from fwtui.tui.widgets.lane_panel import status as status_of
 from fwtui.tui.widgets.line import Line
 from fwtui.tui.widgets.page_lines import PageLines
-from fwtui.workloads.own_errors import plain
 
 Asked = Literal["search", "filter"]
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from fwtui.core.text import plain
 from fwtui.race.records import OpsLogged
 from fwtui.tui import words
 from fwtui.tui.model import Lane
@@ -13,7 +14,6 @@ from fwtui.tui.source.costs import Costs
 from fwtui.tui.source.sections import Running, Section
 from fwtui.tui.widgets.lane_panel import status
 from fwtui.tui.widgets.line import Sides
-from fwtui.workloads.own_errors import plain
 
 
 def running(lane: Lane, sections: Sequence[Section]) -> Running:

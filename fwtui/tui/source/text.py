@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from fwtui.workloads.own_errors import plain
+from fwtui.core.text import plain
 
 MOST_BYTES = 2_000_000
 MOST_LINES = 5_000

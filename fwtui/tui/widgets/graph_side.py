@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from fwtui.core.text import plain
 from fwtui.race.graph import PHASES, Graph, NoGraph
 from fwtui.tui import words
 from fwtui.tui.charts.axes import prefixed
@@ -18,7 +19,6 @@ from fwtui.tui.graph.page import Page
 from fwtui.tui.widgets.lane_side import LaneSide
 from fwtui.tui.widgets.line import Line, Sides
 from fwtui.tui.widgets.page_lines import PageLines
-from fwtui.workloads.own_errors import plain
 
 _NOTHING = Content("")
 _STYLES = (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from fwtui.core.text import plain
 from fwtui.tui import words
 from fwtui.tui.model import RaceModel
 from fwtui.tui.widgets.line import Line
 from fwtui.workloads import catalogue as workloads
-from fwtui.workloads.own_errors import plain
 
 _BAR_CELLS = 20
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fwtui.core.text import plain
 from fwtui.workloads.base import Workload
 from fwtui.workloads.own import Own
-from fwtui.workloads.own_errors import OwnError, plain
+from fwtui.workloads.own_errors import OwnError
 from fwtui.workloads.own_file import stamp_of
 from fwtui.workloads.seeding import data_rng, parameters_rng
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from fwtui.race.spec import SpecError, WorkloadSpec
-from fwtui.system.child_process import command, kill_group
+from fwtui.system.child_process import Child, command
 from fwtui.workloads.own_errors import OwnError, place
 from fwtui.workloads.user.description import Description, from_json
 
@@ -76,13 +76,12 @@ class _Process:
         answers, theirs = os.pipe()
         printed, output = os.pipe()
         try:
-            self._child = subprocess.Popen(
+            self._child = Child(
                 command("fwtui.workloads.user.inspection", str(theirs)),
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=output,
                 pass_fds=(theirs,),
-                start_new_session=True,
             )
         except OSError as error:
             for fd in (answers, printed):
@@ -93,17 +92,17 @@ class _Process:
             os.close(output)
         self._answers, self._printed = answers, printed
         request = {"name": spec.name, "preset": spec.preset, "sizes": spec.sizes, "data": spec.data}
-        assert self._child.stdin is not None
+        stdin = self._child.process.stdin
+        assert stdin is not None
         with contextlib.suppress(OSError):
-            self._child.stdin.write(json.dumps(request | {"calls": calls}).encode())
-            self._child.stdin.close()
+            stdin.write(json.dumps(request | {"calls": calls}).encode())
+            stdin.close()
 
     def __enter__(self) -> _Process:
         return self
 
     def __exit__(self, *_: object) -> None:
-        kill_group(self._child.pid)
-        self._child.wait()
+        self._child.bury()
         for fd in (self._answers, self._printed):
             os.close(fd)
 
@@ -115,13 +114,13 @@ class _Process:
                 os.set_blocking(fd, False)
                 selector.register(fd, selectors.EVENT_READ)
             while (seconds := time.monotonic() - began) < LIMIT_S:
-                is_over = self._child.poll() is not None  # what it started may hold its pipes
+                is_over = self._child.process.poll() is not None  # what it started may hold its pipes
                 ready = [key.fd for key, _ in selector.select(0 if is_over else _EVERY_S)]
                 for fd in ready:
                     if not self._read(fd):
                         selector.unregister(fd)
                 if self.answer or (is_over and not ready):
-                    self.exit = self._child.poll() or 0
+                    self.exit = self._child.process.poll() or 0
                     return
                 waiting(seconds)
 
