@@ -2,11 +2,12 @@
 
 import os
 import random
+import threading
 
 import pytest
 
 from fwtui.race.frames import NoRecordError, framed
-from fwtui.race.inbox import LOG_LINE_MAX, Inbox, clean
+from fwtui.race.inbox import LOG_LINE_MAX, LOG_LINES_MAX, Inbox, clean
 from fwtui.race.records import Alive, LogLine, Steps
 
 
@@ -78,6 +79,30 @@ def test_a_line_without_end_comes_in_pieces(pipes):
     inbox, _, log_in = pipes
     os.write(log_in, b"x" * (3 * LOG_LINE_MAX + 5))
     assert [len(line.text) for line in inbox.read(1)] == [LOG_LINE_MAX] * 3 + [5]
+
+
+def test_of_a_flood_the_last_lines_come_and_the_others_are_counted(pipes):
+    inbox, _, log_in = pipes
+    text = b"".join(b"line %d\n" % n for n in range(100_000))
+
+    def flood():
+        rest = text
+        while rest:
+            rest = rest[os.write(log_in, rest) :]
+        os.close(log_in)
+
+    writer = threading.Thread(target=flood)
+    writer.start()
+    came = []
+    while len(came) < 2 or came[-1].text != "line 99999":
+        came += inbox.read(1)
+    writer.join()
+    numbers = [int(line.text.split()[1]) for line in came if line.text.startswith("line")]
+    left_out = [int(line.text.split()[1].replace(",", "")) for line in came if line.text.startswith("…")]
+    assert numbers == sorted(numbers)
+    assert numbers[-LOG_LINES_MAX // 2 :] == list(range(100_000 - LOG_LINES_MAX // 2, 100_000))
+    assert sum(left_out) + len(numbers) == 100_000
+    assert left_out
 
 
 def test_the_log_comes_before_the_records_of_the_same_moment(pipes):
