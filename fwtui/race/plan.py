@@ -186,7 +186,8 @@ def _lane(request: RaceRequest, index: int, describe: Describe) -> LaneSpec:
         cores=cores,
         pace=None if request.pace is None else positive_number("--pace", request.pace, 1e6),
         tf32=request.tf32,
-        by_turns=request.schedule == "turns" and len(request.lanes) > 1,
+        # A lane that is shown alone may get company.
+        by_turns=request.schedule == "turns" and (len(request.lanes) > 1 or request.linger),
         linger=request.linger,
         probes=_probes(request.probe_every, LIVE_PROBE_BYTES if request.linger else None),
         ops=_logging(request.log_every),

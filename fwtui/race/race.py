@@ -36,12 +36,12 @@ StartThread = Callable[[Callable[[], None], str], object]
 _WATCH_S = 0.25
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class LaneRun:
     """One run of a lane: another backend or a restart in the same place is another run.
 
     Attributes:
-        lane: the place, counted from 0.
+        lane: the place, counted from 0; another one where a lane before it has been removed.
         number: counts all runs of a race, so that what an earlier run still says can be told apart.
     """
 
@@ -99,7 +99,7 @@ class Race:
         )
         self._awaited_s = awaited_s
         self._asked_at: float | None = None
-        self._undecided = {run.lane for run in self._runs if run.spec.device == "auto"}
+        self._undecided = {run.number for run in self._runs if run.spec.device == "auto"}
 
     @property
     def runs(self) -> tuple[LaneRun, ...]:
@@ -113,21 +113,22 @@ class Race:
 
     def pause(self, lane: int) -> None:
         """Halts the lane after the step that it is in."""
-        self._paused.add(lane)
+        number = self._runs[lane].number
+        self._paused.add(number)
         if self._turns:
-            self._turns.pause(self._runs[lane].number)
+            self._turns.pause(number)
         self._tell(lane, Word("pause"))
 
     def resume(self, lane: int) -> None:
         """Lets a paused lane go on."""
-        self._paused.discard(lane)
+        self._paused.discard(self._runs[lane].number)
         self._tell(lane, Word("resume"))
         if self._turns:
             self._turns.resume(self._runs[lane].number)
 
     def step(self, lane: int) -> None:
         """Pauses the lane and has it take one step, in its turn where lanes take turns."""
-        if lane not in self._paused:
+        if self._runs[lane].number not in self._paused:
             self.pause(lane)
         if self._turns:
             self._turns.single(self._runs[lane].number)
@@ -136,7 +137,7 @@ class Race:
 
     def train_on(self, lane: int, steps: int) -> None:
         """Gives a lane that is done, and lingers, more steps."""
-        if lane in self._paused:
+        if self._runs[lane].number in self._paused:
             self.resume(lane)
         self._tell(lane, Word("train-on", steps))
 
@@ -157,18 +158,42 @@ class Race:
         with self._lock:
             old, run = self._runs[lane], self._new(lane, spec)
             self._runs[lane] = run
-            self._imported.pop(lane, None)
-            self._undecided.discard(lane)
-            if spec.device == "auto":
-                self._undecided.add(lane)
+            self._forget(old)
+            self._expect(run)
         # The old run keeps its turn, if it has it, until it has stopped: no two may step at a time.
         old.host.tell(Word("stop"))
         if paused:
             self.pause(lane)
-        else:
-            self._paused.discard(lane)
         self._launch(run)
         return run
+
+    def add(self, spec: LaneSpec) -> LaneRun:
+        """Starts one lane more, in the last place; the others go on."""
+        with self._lock:
+            run = self._new(len(self._runs), spec)
+            self._runs.append(run)
+            self._expect(run)
+        self._launch(run)
+        return run
+
+    def remove(self, lane: int) -> None:
+        """Stops a lane for good and closes the gap; the others go on."""
+        with self._lock:
+            old = self._runs.pop(lane)
+            self._forget(old)
+            for place, run in enumerate(self._runs):
+                run.lane = place
+            self._decide_device()
+        old.host.tell(Word("stop"))
+
+    def _expect(self, run: LaneRun) -> None:
+        if run.spec.device == "auto":
+            self._undecided.add(run.number)
+
+    def _forget(self, run: LaneRun) -> None:
+        self._imported.pop(run.number, None)
+        self._undecided.discard(run.number)
+        self._paused.discard(run.number)
 
     def watch(self) -> None:
         """Lets no lane wait for one that hangs. Cheap; call it twice a second; `wait` does so itself."""
@@ -237,8 +262,8 @@ class Race:
             self._done[run.number] = record.first + record.count
         if isinstance(record, Imported | Ended):
             with self._lock:
-                if self._runs[run.lane] is run:
-                    self._learn_devices(run.lane, record)
+                if run in self._runs:
+                    self._learn_devices(run.number, record)
         if self._turns and run.spec.by_turns:
             turns, number = self._turns, run.number
             if not isinstance(record, ProcessMemory):  # what its host measures says nothing of the lane
@@ -258,12 +283,12 @@ class Race:
                 (turns.done if record.lingers else turns.leave)(number)
         self._sink(run, record)
 
-    def _learn_devices(self, lane: int, record: Imported | Ended) -> None:
+    def _learn_devices(self, number: int, record: Imported | Ended) -> None:
         if isinstance(record, Imported):
-            self._imported[lane] = record.devices
+            self._imported[number] = record.devices
         else:
-            self._imported[lane] = ()
-            self._undecided.discard(lane)
+            self._imported[number] = ()
+            self._undecided.discard(number)
         self._decide_device()
 
     def _decide_device(self, among_all: bool = True) -> None:
@@ -276,12 +301,12 @@ class Race:
         if not asking:
             self._asked_at = None
             return
-        if among_all and any(run.lane not in self._imported for run in self._runs):
+        if among_all and any(run.number not in self._imported for run in self._runs):
             self._asked_at = time.monotonic() if self._asked_at is None else self._asked_at
             return
-        self._device = best_device([self._imported[lane] for lane in asking], self._device)
-        for lane in asking:
-            self._tell(lane, UseDevice(self._device))
+        self._device = best_device([self._imported[number] for number in asking], self._device)
+        for number in asking:
+            self._live[number].host.tell(UseDevice(self._device))
         self._undecided.difference_update(asking)
         self._asked_at = None
 

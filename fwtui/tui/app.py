@@ -302,7 +302,9 @@ class FwtuiApp(App[int]):
             lanes = self.model.request.lanes
             return replace(self.model.request, lanes=(*lanes, lanes[index]))
 
-        self._set_race(with_one_more)
+        self._changes.submit(
+            with_one_more, lambda wanted: self._change(lambda: self.model.add_lane(wanted, workloads.load))
+        )
 
     def action_remove_lane(self) -> None:
         """The race without the lane with the focus."""
@@ -315,7 +317,10 @@ class FwtuiApp(App[int]):
             lanes = self.model.request.lanes
             return replace(self.model.request, lanes=lanes[:index] + lanes[index + 1 :])
 
-        self._set_race(with_one_less)
+        def change(wanted: RaceRequest) -> None:
+            self._change(lambda: self.model.remove_lane(index, wanted, workloads.load))
+
+        self._changes.submit(with_one_less, change)
 
     def _set_lane(self, index: int, lane: Callable[[LaneRequest], LaneRequest]) -> None:
         """Runs something else in one lane.
@@ -349,9 +354,8 @@ class FwtuiApp(App[int]):
         self._tell_notes()
         self._forget(before)
         if len(self.model.lanes) != len(before):
-            self._renew_live()
-        else:
-            self._here.look()
+            self._live.fit_lanes()
+        self._here.look()
 
     def _tell_notes(self) -> None:
         """Shows what may not be meant in the user's file."""
@@ -366,16 +370,3 @@ class FwtuiApp(App[int]):
         else:
             for index in (index for index, is_new in enumerate(changed) if is_new):
                 self._selection.forget_lane(index)
-
-    def _renew_live(self) -> None:
-        """A live screen with another number of lanes, in place of the one before."""
-        old, self._live = self._live, LiveScreen(self.model)
-        if self._here is old:
-            self._here = self._live
-            self.switch_screen(self._live)
-            self.uninstall_screen(old)
-        else:
-            self.uninstall_screen(old)
-            old.remove()
-            self._here.look()
-        self.install_screen(self._live, "live")

@@ -7,7 +7,7 @@ records become history. Every record is taken in; only drawing is thinned.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from time import perf_counter_ns
@@ -277,16 +277,36 @@ class RaceModel:
         run = self.race.replace(index, self.spec.lanes[index], paused)
         self.race.spec = self.spec
         self.lanes[index] = Lane(run, History(), paused)
-        others = [lane.history for lane in self.lanes if lane.run.lane != index]
-        self.disturbed = any(history.built and not history.ended for history in others)
+        self._mark_disturbed(lane for lane in self.lanes if lane.run.lane != index)
         self._compare_anew()
 
     def set_race(self, request: RaceRequest, describe: Describe = workloads.fresh) -> None:
         """Runs another race; SpecError, with the old one untouched, where it makes no sense."""
+        self._restart_all(request, plan(request, describe))
+
+    def add_lane(self, request: RaceRequest, describe: Describe = workloads.fresh) -> None:
+        """Runs `request`, the present one with a lane more at its end; the others train on where they can.
+
+        Lanes that share out the cores all start anew. SpecError as `set_race`.
+        """
         spec = plan(request, describe)
-        self.race.close(timeout=0)
-        self._set(request, spec)
-        self.race.start()
+        if spec.lanes[:-1] != self.spec.lanes:
+            self._restart_all(request, spec)
+            return
+        self._adopt(request, spec)
+        run = self.race.add(spec.lanes[-1])
+        self.lanes.append(Lane(run, History()))
+        self._mark_disturbed(self.lanes[:-1])
+
+    def remove_lane(self, index: int, request: RaceRequest, describe: Describe = workloads.fresh) -> None:
+        """Runs `request`, the present one without a lane; the others train on where they can, as above."""
+        spec = plan(request, describe)
+        if spec.lanes != self.spec.lanes[:index] + self.spec.lanes[index + 1 :]:
+            self._restart_all(request, spec)
+            return
+        self._adopt(request, spec)
+        self.race.remove(index)
+        del self.lanes[index]
 
     def with_workload(self, name: str, preset: str) -> RaceRequest:
         """The request with another workload in every lane; what was set for the old one alone is dropped."""
@@ -325,6 +345,20 @@ class RaceModel:
         self.lanes = [Lane(run, History()) for run in self.race.runs]
         self.disturbed = False
         self._compare_anew()
+
+    def _restart_all(self, request: RaceRequest, spec: RaceSpec) -> None:
+        self.race.close(timeout=0)
+        self._set(request, spec)
+        self.race.start()
+
+    def _adopt(self, request: RaceRequest, spec: RaceSpec) -> None:
+        """Takes in a request that differs in its number of lanes alone."""
+        self.request, self.spec, self.race.spec, self._held = request, spec, spec, []
+        self._compare_anew()
+
+    def _mark_disturbed(self, others: Iterable[Lane]) -> None:
+        """A framework is imported while these lanes train."""
+        self.disturbed = any(lane.history.built and not lane.history.ended for lane in others)
 
     def _compare_anew(self) -> None:
         self.drop_check()

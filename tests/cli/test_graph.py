@@ -80,7 +80,11 @@ BAD = {
     "no backend": ((), "fwtui graph: got ''", "torch.eager, torch.compile"),
     "an unknown backend": (("jax.jit",), "got 'jax.jit'", "tf.function"),
     "an unknown format": (("scripted.ok", "--as", "svg"), "--as: got 'svg'", "tree, draw, dot"),
-    "an unknown kind": (("scripted.ok", *SMALL, "--kind", "n\x07"), "--kind: got 'n?'", "traced, optimized"),
+    "an unknown kind": (
+        ("scripted.ok", *SMALL, "--kind", "n\x07"),
+        "--kind: got 'n\\x07'",
+        "traced, optimized",
+    ),
     "no step": (("scripted.ok", "--steps", "0"), "--steps: got '0'", "a whole number from 1"),
     "an option of a race": (("scripted.ok", "--lanes", "tf.eager"), "--lanes: no such option", "--help"),
     "two backends": (("scripted.ok", "tf.eager"), "got 'tf.eager'", "options only"),

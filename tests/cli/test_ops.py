@@ -167,7 +167,7 @@ BAD = {
     "no backend": ((), "fwtui ops: got ''", "torch.eager, torch.compile"),
     "an unknown backend to match": (("scripted.ok", "--match", "jax"), "--match: got 'jax'", "tf.eager"),
     "an unknown format": (("scripted.ok", "--as", "svg"), "--as: got 'svg'", "log, totals, timeline"),
-    "an unknown phase": (("scripted.ok", "--phase", "p\x07"), "--phase: got 'p?'", "forward, backward"),
+    "an unknown phase": (("scripted.ok", "--phase", "p\x07"), "--phase: got 'p\\x07'", "forward, backward"),
     "no step": (("scripted.ok", "--steps", "0", "--until-nan"), "--steps: got '0'", "a whole number from 1"),
     "less than no step": (("scripted.ok", "--steps", "-1"), "--steps: got '-1'", "a whole number from 1"),
     "an option of a race": (("scripted.ok", "--lanes", "tf.eager"), "--lanes: no such option", "--help"),

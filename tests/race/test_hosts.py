@@ -124,7 +124,7 @@ def test_a_lane_that_was_done_and_is_killed_by_somebody_has_failed():
 
 @pytest.mark.parametrize("mode", ["ok", "wedged"])
 def test_a_process_that_is_stopped_or_wedged_does_not_answer(mode):
-    with Hosted(lane(mode, steps=FOREVER), silence_limit_s=1.5) as hosted:
+    with Hosted(lane(mode, steps=FOREVER), silence_limit_s=5) as hosted:
         hosted.heard.at_least(0, 1)
         if mode == "ok":
             os.kill(hosted.pid(), signal.SIGSTOP)
@@ -244,11 +244,11 @@ def test_no_memory_for_what_a_process_sends(monkeypatch):
 
 
 def test_noise_goes_to_the_log_and_not_into_the_records():
-    said, end = alone(lane("noisy", steps=10_000))
+    said, end = alone(lane("noisy", steps=900))
     assert end.outcome == "done"
-    assert counted(said) == 10_000
+    assert counted(said) == 900
     lines = [record.text for record in said if isinstance(record, LogLine)]
-    assert lines == [f"line {n} red" for n in range(10_000)]
+    assert lines == [f"line {n} red" for n in range(900)]
 
 
 def test_an_errors_whole_story_is_in_the_log_before_the_end():

@@ -53,6 +53,8 @@ def test_one_lane_has_no_turns_to_wait_for():
     (lane,) = plan(RaceRequest(lanes=(LaneRequest("torch.eager"),))).lanes
     assert not lane.by_turns
     assert lane.threads == 3
+    (lane,) = plan(RaceRequest(lanes=(LaneRequest("torch.eager"),), linger=True)).lanes
+    assert lane.by_turns, "it may get company"
 
 
 def test_a_lane_has_settings_of_its_own():

@@ -277,6 +277,31 @@ def test_in_turns_a_replaced_lane_steps_beside_nobody():
 
 
 @BOTH_HOSTS
+def test_a_lane_joins_and_another_leaves_while_the_others_go_on(host):
+    with Running(
+        lane("slow", steps=FOREVER), lane("slow", steps=FOREVER), schedule="turns", host=host
+    ) as run:
+        race, heard = run
+        second = race.runs[1]
+        heard.at_least(0, 4)
+        third = race.add(lane("slow", steps=FOREVER, by_turns=True, device="auto"))
+        heard.at_least(third.number, 4)
+        race.pause(1)
+        race.remove(0)
+        assert heard.ended(0).outcome == "stopped"
+        assert race.runs == (second, third)
+        assert (second.lane, third.lane) == (0, 1)
+        steps = heard.steps(third.number)
+        heard.at_least(third.number, steps + 4)
+        race.resume(0)
+        heard.at_least(1, heard.steps(1) + 4)
+        race.stop(1)
+        assert heard.ended(third.number).outcome == "stopped"
+        race.remove(1)
+        heard.at_least(1, heard.steps(1) + 4)
+
+
+@BOTH_HOSTS
 def test_restarts_by_the_dozen_leave_nothing_behind(host):
     with Running(lane(steps=FOREVER), lane(steps=FOREVER), host=host) as (race, heard):
         for _ in range(10):

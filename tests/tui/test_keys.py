@@ -182,23 +182,46 @@ async def test_settings_of_one_lane():
         await d.until(lambda: "lr" in d.line("#same"), "the verdict names the rate")
 
 
-async def test_one_to_four_lanes():
+async def test_one_to_four_lanes_and_the_others_go_on():
     async with driven("scripted.ok", "scripted.other") as d:
         await d.trains(0, 1)
         for count in (3, 4):
+            before = list(d.lanes)
             await d.press("a")
-            await d.until(lambda: len(d.app._live.query("LanePanel")) == count, count)  # noqa: B023
+            await d.until(lambda: panels(d) == count, count)  # noqa: B023
+            assert d.lanes[:-1] == before
             await d.trains(*range(count), steps=1)
         await d.press("a")
         assert len(d.lanes) == 4
         for count in (3, 2, 1):
-            await d.press("x")
-            await d.until(lambda: len(d.app._live.query("LanePanel")) == count, count)  # noqa: B023
+            before = list(d.lanes)
+            await d.press("tab" if count == 2 else "shift+tab", "x")
+            await d.until(lambda: panels(d) == count, count)  # noqa: B023
+            assert [lane.run.lane for lane in d.lanes] == list(range(count))
+            assert all(lane in before for lane in d.lanes)
             await d.trains(*range(count), steps=1)
         await d.press("x")
         assert len(d.lanes) == 1
         assert len([one for one in d.app.screen_stack if isinstance(one, LiveScreen)]) == 1
         await d.until(lambda: "turns" not in d.line("#top"), "no turns")
+        await d.press("a", "x", "a", "x", "a")
+        await d.until(lambda: panels(d) == len(d.lanes) == 2, "two again")
+        await d.trains(0, 1)
+
+
+def panels(d):
+    return len([panel for panel in d.app._live.query("LanePanel") if panel.display])
+
+
+async def test_lanes_that_share_out_the_cores_all_start_anew_with_another_one():
+    async with driven("scripted.ok", "scripted.other", schedule="race") as d:
+        await d.trains(0, 1)
+        before = list(d.lanes)
+        await d.press("a")
+        await d.until(lambda: panels(d) == 3, "three lanes")
+        shared = before[0].spec.cores is not None or before[0].spec.threads > 1
+        assert (d.lanes[0] in before) is not shared
+        await d.trains(0, 1, 2)
 
 
 async def test_the_log_follows_and_is_clean():

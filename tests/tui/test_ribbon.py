@@ -65,7 +65,7 @@ def test_figures():
 
 def test_from_where_on_it_is_not_known_and_why():
     told = runs([(1, "a"), (11, "a")])
-    assert ribbon.figures(told, (), "no such\x1b hook") == ("n/a since step 12: no such? hook",)
+    assert ribbon.figures(told, (), "no such\x1b hook") == ("n/a since step 12: no such\\x1b hook",)
     assert ribbon.figures(GraphRuns(), compiled(0), "no such hook") == ("n/a: no such hook",)
 
 

@@ -150,7 +150,7 @@ AT_THE_TOP = {
     "no steps": (("STEPS = 20", "STEPS = None"), ":9: STEPS: got 'None'", "a whole number"),
     "optimizer": (('"adam"', '"adma"'), ":10: OPTIMIZER: got 'adma'", "sgd, momentum"),
     "rate": (("0.02", "float('nan')"), ":11: LEARNING_RATE: got 'nan'", "a number above 0"),
-    "control characters": (("HIDDEN = 4", "raise OSError('\\x1b[3m\\nred')"), r"OSError: \x1b[3m", "mend"),
+    "control characters": (("HIDDEN = 4", "raise OSError('\\x1b[3m\\nred')"), r":5: OSError: \x1b", "mend"),
 }
 
 

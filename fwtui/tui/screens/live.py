@@ -71,11 +71,29 @@ class LiveScreen(RaceScreen):
 
     def focus_lane(self, index: int) -> None:
         """Gives the focus to a lane, on the chart that was looked at last."""
-        panels = list(self.query(LanePanel))
+        panels = self._panels
         if not panels:
             self._begin = index
         else:
             panels[index % len(panels)].chart(self._kind).focus(scroll_visible=False)
+
+    def fit_lanes(self) -> None:
+        """Shows a panel for each lane there is; each shows the lane in its place from the next look on."""
+        index = min(self.lane_index, len(self._model.lanes) - 1)
+        if self.maximized is not None:
+            self.minimize()
+        panels = list(self.query(LanePanel))
+        missing = map(LanePanel, range(len(panels), len(self._model.lanes)))
+        self.query_one("#lanes", Container).mount(*missing)
+        for panel in panels:  # one that is not needed now may be again
+            panel.display = panel.index < len(self._model.lanes)
+        self.call_after_refresh(self.fit)
+        self.call_after_refresh(self.focus_lane, index)
+
+    @property
+    def _panels(self) -> list[LanePanel]:
+        """The panels that are shown."""
+        return list(self.query(LanePanel))[: len(self._model.lanes)]
 
     def lay_out(self, width: int, height: int) -> None:
         """How many lanes side by side, one chart or three in each."""
@@ -87,7 +105,7 @@ class LiveScreen(RaceScreen):
         room = height - ZOOMED_OTHER_ROWS if self.maximized else (height - OTHER_ROWS) // rows
         one_chart = room < THREE_CHARTS_ROWS
         self.set_class(one_chart, "-one-chart")
-        for panel in self.query(LanePanel):
+        for panel in self._panels:
             panel.set_class(one_chart, "-one-chart")
             for kind in KINDS:
                 chart = panel.chart(kind)
@@ -106,7 +124,7 @@ class LiveScreen(RaceScreen):
         self._axes.fit(curves, model.steps_total(), self._scale)
         differences = model.differences()
         colours = colour_names(model.lanes)
-        for panel, lane in zip(self.query(LanePanel), model.lanes, strict=False):
+        for panel, lane in zip(self._panels, model.lanes, strict=False):
             index = panel.index
             others = [other for place, other in enumerate(curves) if place != index]
             settings = tuple((name, values[index]) for name, values in differences.items())
@@ -166,7 +184,7 @@ class LiveScreen(RaceScreen):
         if name != self._metric:
             self._axes.y.pop("metric", None)
         self._metric = name
-        for panel in self.query(LanePanel):
+        for panel in self._panels:
             panel.chart("metric").scale = self._scale
 
     def action_zoom(self) -> None:
@@ -174,7 +192,7 @@ class LiveScreen(RaceScreen):
         if self.maximized is not None:
             self.action_unzoom()
             return
-        self.maximize(self.query(LanePanel)[self.lane_index], container=False)
+        self.maximize(self._panels[self.lane_index], container=False)
         self.call_after_refresh(self.fit)
 
     def action_unzoom(self) -> None:

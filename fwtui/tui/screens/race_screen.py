@@ -61,8 +61,8 @@ class RaceScreen(Screen[None]):
         *_ALWAYS,
         Binding("p", "app.pause_lane", show=False, tooltip="pause or resume this lane alone"),
         Binding("R", "app.restart_all", show=False, tooltip="start every lane anew", key_display="R"),
-        Binding("a", "app.add_lane", show=False, tooltip="add a lane like this one; all start anew"),
-        Binding("x", "app.remove_lane", show=False, tooltip="remove this lane; the others start anew"),
+        Binding("a", "app.add_lane", show=False, tooltip="add a lane like this one; the others go on"),
+        Binding("x", "app.remove_lane", show=False, tooltip="remove this lane; the others go on"),
         Binding("tab", "next_lane(1)", show=False, tooltip="the next lane"),
         Binding("shift+tab", "next_lane(-1)", show=False, tooltip="the lane before"),
     ]
