@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import ClassVar
 
 from textual import events
-from textual.app import App, SystemCommand
-from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
-from textual.screen import Screen
+from textual.app import App
+from textual.binding import ActiveBinding, Binding, BindingType
 
 from fwtui.race.plan import LaneRequest, RaceRequest, plan, with_lane
 from fwtui.race.spec import MAX_LANES, SpecError
@@ -28,7 +26,7 @@ from fwtui.tui.screens.lane_settings import LaneSettings
 from fwtui.tui.screens.live import LiveScreen
 from fwtui.tui.screens.log import LogScreen
 from fwtui.tui.screens.ops import OpsScreen
-from fwtui.tui.screens.palette import Palette
+from fwtui.tui.screens.palette import Command, Palette
 from fwtui.tui.screens.parity import ParityScreen
 from fwtui.tui.screens.picker import Picker
 from fwtui.tui.screens.race_screen import RaceScreen
@@ -41,6 +39,7 @@ from fwtui.workloads import catalogue as workloads
 TICK_S = 0.1
 WATCH_S = 0.5
 START_S = 0.5
+_SCREENSHOT = "save this screen as an SVG file in the current folder"
 
 
 class FwtuiApp(App[int]):
@@ -52,7 +51,7 @@ class FwtuiApp(App[int]):
 
     TITLE = "fwtui"
     CSS_PATH: ClassVar = ["app.tcss", *(f"screens/{name}.tcss" for name in ("why", "graph", "ops", "source"))]
-    ENABLE_COMMAND_PALETTE = True
+    ENABLE_COMMAND_PALETTE = False  # it has one of its own
     MODEL = RaceModel
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -97,18 +96,45 @@ class FwtuiApp(App[int]):
         """Our own colours, for themes that do not know of them."""
         return dict(DARK.variables)
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Every key's action, for the command palette."""
-        for active in screen.active_bindings.values():
+    def commands(self) -> list[Command]:
+        """Every action that a key of this moment stands for, and those that have no key."""
+        keys: dict[tuple[str, str], list[str]] = {}
+        known: dict[tuple[str, str], ActiveBinding] = {}
+        # As in the help: what the footer shows first, then the screen's other keys, then the widget's.
+        for active in sorted(
+            self.screen.active_bindings.values(),
+            key=lambda one: (one.node is not self.screen, not one.binding.show),
+        ):
             binding = active.binding
             if binding.tooltip and binding.action != "command_palette":
-                run = partial(self.run_action, binding.action, active.node)
-                yield SystemCommand(binding.tooltip, f"key {self.get_key_display(binding)}", run)
+                names = keys.setdefault((binding.action, binding.tooltip), [])
+                names.append(self.get_key_display(binding))
+                known.setdefault((binding.action, binding.tooltip), active)
+        found = [
+            Command(active.binding.description, meaning, " ".join(keys[action, meaning]), action, active.node)
+            for (action, meaning), active in known.items()
+        ]
+        return [*found, Command("screenshot", _SCREENSHOT, "", "app.save_screen", self)]
 
     def action_command_palette(self) -> None:
         """Every action by name."""
-        if not isinstance(self.screen, CommandPalette):
-            self.push_screen(Palette(id="--command-palette"))
+        if isinstance(self.screen, Palette):
+            return
+
+        def chosen(command: Command | None) -> None:
+            if command is not None:
+                self.call_next(self.run_action, command.action, command.node)
+
+        self.push_screen(Palette(self.commands()), chosen)
+
+    def action_save_screen(self) -> None:
+        """Saves what the screen shows as an SVG file in the current folder."""
+        try:
+            path = self.save_screenshot(path=os.curdir)
+        except OSError as error:
+            self.notify(f"not saved: {error.strerror}", severity="error", markup=False)
+        else:
+            self.notify(f"saved {os.path.relpath(path)}", markup=False)
 
     def on_mount(self) -> None:
         """Starts the race after the first paint."""

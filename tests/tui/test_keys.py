@@ -4,6 +4,7 @@ import pytest
 from textual.widgets import Input
 
 from fwtui.tui.screens.live import LiveScreen
+from fwtui.tui.screens.palette import found
 from fwtui.tui.widgets.chart import Chart
 from tests.tui.driving import driven
 
@@ -338,23 +339,40 @@ async def test_the_palette_has_every_action_of_every_screen():
         for key in "12345":
             await d.press(key)
             bindings = [active.binding for active in d.app.screen.active_bindings.values()]
-            known = {command.title for command in d.app.get_system_commands(d.app.screen)}
+            known = {command.meaning: command for command in d.app.commands()}
             wanted = {one.tooltip for one in bindings if one.tooltip and one.action != "command_palette"}
             assert len(known) > 8
-            assert known == wanted
+            assert set(known) == wanted | {"save this screen as an SVG file in the current folder"}
+            for one in bindings:
+                if one.tooltip in known:
+                    assert d.app.get_key_display(one) in known[one.tooltip].key.split(" ")
             for one in bindings:
                 assert one.tooltip or one.system or one.action in INHERITED, (key, one)
 
 
-async def test_an_action_is_found_by_its_words_and_carried_out():
+@pytest.mark.parametrize(
+    "words", ["quit", "zoom", "restart", "log", "dark", "screenshot", "backend", "Lane alone", "leave", "svg"]
+)
+async def test_the_words_of_the_footer_and_the_help_find_an_action(words):
+    async with driven("scripted.ok", "scripted.other") as d:
+        best, *_ = found(d.app.commands(), words)
+        assert words.lower() in f"{best.name} {best.meaning}".lower()
+        assert found(d.app.commands(), "xyzzy") == []
+
+
+async def test_an_action_is_found_by_its_words_and_carried_out(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     async with driven("scripted.ok", "scripted.other") as d:
         await d.trains(0, 1)
         await d.press("ctrl+p")
         await d.press(*"linear")
-        await d.shows("the first chart on a logarithmic or a linear scale")
+        await d.shows("log scale  the first chart on a logarithmic or")
         await d.press("enter")
         await d.until(d.on_top, "the live screen")
         await d.until(lambda: d.app._live._scale == "linear", "the linear scale")
+        await d.press("ctrl+p", *"svg", "enter")
+        await d.until(lambda: list(tmp_path.glob("*.svg")), "a screenshot")
+        await d.until(lambda: [one for one in d.app._notifications if "saved" in one.message], "a note")
 
 
 @pytest.mark.parametrize(

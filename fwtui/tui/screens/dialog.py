@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from textual import events
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen, Screen, ScreenResultType
 
@@ -24,3 +25,8 @@ class Dialog(ModalScreen[ScreenResultType]):
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
         """Removes this dialog, unless it is gone already or covered."""
         return super().dismiss(result) if is_uppermost(self) else AwaitComplete()
+
+    def on_click(self, event: events.Click) -> None:
+        """A click beside it removes it."""
+        if event.widget is self:
+            self.dismiss(None)
