@@ -8,8 +8,11 @@ from tests.ports import RIGHT
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("name", RIGHT)
+# In float64 nothing has to be explained, so that the ports tell less of the check there: every second one.
+RUNS = [(name, "float32") for name in RIGHT] + [(name, "float64") for name in list(RIGHT)[::2]]
+
+
+@pytest.mark.parametrize(("name", "dtype"), RUNS)
 def test_a_right_port_agrees(name, dtype):
     finding, text = judged(RIGHT[name], dtype=dtype)
     assert finding.same is True, text
