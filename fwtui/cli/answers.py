@@ -73,9 +73,18 @@ def faster(result: Result) -> str:
     ratio = speed.ratio
     interval = f"(95 % interval {ratio.low:.2f}–{ratio.high:.2f})"
     if ratio.certain:
-        text = f"{quick}: {ratio.value:.2f}× {interval} as fast as {slow}, by the median step"
+        by = "the median time a sample, as the batches differ" if speed.per_sample else "the median step"
+        text = f"{quick}: {ratio.value:.2f}× {interval} as fast as {slow}, by {by}"
     else:
         text = f"no certain difference between {quick} and {slow}: {ratio.value:.2f}× {interval}"
+    if len(speed.order) > 2:
+        names = (f"{lane + 1} {result.spec.lanes[lane].backend}" for lane in speed.order)
+        text += f"; in this order: {', '.join(names)}"
+    if ratio.certain and speed.break_even_step is not None:
+        made = result.lanes[speed.faster].steps
+        within = "" if speed.break_even_step <= made else f", more than the {made:,} made"
+        text += "; it took longer to build and compile, which is made up for after "
+        text += words.plural(speed.break_even_step, "step") + within
     if speed.contended:
         text += "; contended: the lanes ran at the same time"
     if result.spec.host == "thread":

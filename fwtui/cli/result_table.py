@@ -138,6 +138,11 @@ def _rate(_: LaneSpec, lane: History) -> str:
     return words.rate(times.steps_a_second if times else None)
 
 
+def _samples(spec: LaneSpec, lane: History) -> str:
+    times, batch = lane.step_times(), workloads.batch_size(spec.workload)
+    return words.rate(times.steps_a_second * batch if times and batch else None)
+
+
 def _first_step(_: LaneSpec, lane: History) -> str:
     what = next((f", {e.phase}" for e in lane.phases if e.phase in ("trace", "compile")), "")
     return words.NA if lane.first_step_ns is None else words.duration(lane.first_step_ns) + what
@@ -174,6 +179,7 @@ _ROWS: dict[str, Callable[[LaneSpec, History], RenderableType]] = {
     "step p95": _step("p95"),
     "step p99": _step("p99"),
     "steps a second": _rate,
+    "samples a second": _samples,
     "first step": _first_step,
     "import": _phase("import"),
     "build": _phase("build"),

@@ -63,7 +63,7 @@ def _workload(spec: LaneSpec) -> dict[str, Any]:
 
 def _lane(spec: LaneSpec, lane: History) -> dict[str, Any]:
     built, ended, phases = lane.built, lane.ended, lane.phase_ns()
-    times = lane.step_times()
+    times, batch = lane.step_times(), workloads.batch_size(spec.workload)
 
     def phase_ns(phase: Phase) -> int | None:
         return phases.get(phase)
@@ -76,7 +76,7 @@ def _lane(spec: LaneSpec, lane: History) -> dict[str, Any]:
         "dtype": spec.dtype,
         "optimizer": spec.optimizer,
         "learning_rate": spec.learning_rate,
-        "batch": workloads.load(spec.workload).sizes().get("batch"),
+        "batch": batch,
         "threads": built.threads if built else None,
         "cores": list(built.cores) if built and built.cores is not None else None,
         "parameters": built.parameters if built else None,
@@ -111,6 +111,8 @@ def _lane(spec: LaneSpec, lane: History) -> dict[str, Any]:
             key: getattr(times, key) if times else None for key in ("p50", "p95", "p99", "mean", "min")
         },
         "steady_steps": times.count if times else 0,
+        "steps_a_second": times.steps_a_second if times else None,
+        "samples_a_second": times.steps_a_second * batch if times and batch else None,
         "memory": {
             "rss_peak_bytes": lane.rss_peak_bytes,
             "rss_shared": lane.process_memory.shared,
@@ -158,6 +160,9 @@ def _speed(race: RaceSpec, speed: Speed | None) -> dict[str, Any]:
         "slower": race.lanes[speed.slower].backend if speed and speed.ratio.certain else None,
         "faster_lane": speed.faster + 1 if speed and speed.ratio.certain else None,
         "slower_lane": speed.slower + 1 if speed and speed.ratio.certain else None,
+        "lanes_by_speed": [lane + 1 for lane in speed.order] if speed else None,
+        "break_even_step": speed.break_even_step if speed and speed.ratio.certain else None,
+        "per_sample": speed.per_sample if speed else None,
         "contended": race.schedule == "race" and len(race.lanes) > 1,
         "paced": any(lane.pace is not None for lane in race.lanes),
     }

@@ -52,6 +52,11 @@ class Ratio:
         """Whether the interval leaves no doubt about which lane is faster, by half a percent at least."""
         return self.low >= 1.005
 
+    @property
+    def noisy(self) -> bool:
+        """Whether the interval is too wide to tell anything."""
+        return self.high > 4 * self.low
+
 
 def median_ratio(slower: Floats, faster: Floats) -> Ratio | None:
     """Ratio of the two medians, with an interval that stands up to spells.

@@ -137,7 +137,7 @@ def differences(lanes: tuple[LaneSpec, ...]) -> dict[str, tuple[str, ...]]:
         "dtype": tuple(lane.dtype for lane in lanes),
         "optimizer": tuple(lane.optimizer for lane in lanes),
         "lr": tuple(f"{lane.learning_rate:g}" for lane in lanes),
-        "batch": tuple(str(workloads.load(lane.workload).sizes().get("batch", "n/a")) for lane in lanes),
+        "batch": tuple(str(workloads.batch_size(lane.workload) or "n/a") for lane in lanes),
         "threads": tuple(str(lane.threads) for lane in lanes),
     }
     return {name: values for name, values in table.items() if len(set(values)) > 1}

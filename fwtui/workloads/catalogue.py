@@ -93,6 +93,11 @@ def known(spec: WorkloadSpec) -> BuiltIn | Description:
     )
 
 
+def batch_size(spec: WorkloadSpec) -> int | None:
+    """Samples in a batch; None where a user's file has no such size. SpecError as `load`."""
+    return load(spec).sizes().get("batch")
+
+
 def notes(spec: WorkloadSpec) -> tuple[str, ...]:
     """What may not be meant in a user's file, a line each. SpecError as `load`."""
     workload = load(spec)

@@ -128,8 +128,9 @@ def test_labels_and_own_settings(fwtui):
         *("bench", "--schedule", "race", "--pace", "500", "--steps", "100", "--workload", "digits-mlp"),
         *("--lane", "scripted.ok threads=1 lr=0.25", "--lane", "scripted.slow threads=2"),
     )
-    assert "contended: the lanes ran at the same time" in ran.out
-    assert "paced: caches and threads went cold" in ran.out
+    text = " ".join(ran.out.split())
+    assert "contended: the lanes ran at the same time" in text
+    assert "paced: caches and threads went cold" in text
     assert "they differ in  lr: 0.25, 0.1" in ran.out
     assert "they differ in  threads: 1, 2" in ran.out
     rows = {line[:18].strip(): line[18:].split() for line in ran.out.splitlines()}

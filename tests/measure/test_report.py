@@ -41,6 +41,7 @@ def test_a_whole_race():
     assert (first["import_ns"], first["build_ns"]) == (15, 20)
     assert first["step_ns"]["p50"] == pytest.approx(3000, rel=0.01)
     assert first["steady_steps"] == 199
+    assert first["samples_a_second"] == 2 * first["steps_a_second"] == pytest.approx(2e9 / 3000, rel=0.02)
     assert first["memory"]["rss_peak_bytes"] == 5
     assert first["memory"]["device_peak_bytes"] == 3
     assert second["memory"]["device_peak_bytes"] is None
@@ -50,6 +51,8 @@ def test_a_whole_race():
     assert verdict["faster"] == "scripted.other"
     assert verdict["ratio_low"] <= verdict["ratio"] <= verdict["ratio_high"]
     assert verdict["contended"] is False
+    assert verdict["per_sample"] is False
+    assert verdict["lanes_by_speed"] == [2, 1]
     assert (answer["workload"]["name"], answer["workload"]["sizes"]["batch"]) == ("two-layer", 2)
 
 

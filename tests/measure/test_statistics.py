@@ -73,3 +73,12 @@ def test_few_steps_give_no_ratio_and_constant_ones_an_exact_one():
 @pytest.mark.parametrize(("freedom", "quantile"), [(3, 3.182), (5, 2.571), (10, 2.228), (30, 2.042)])
 def test_students_quantile_is_that_of_the_tables(freedom, quantile):
     assert _student(freedom) == pytest.approx(quantile, rel=0.008)
+
+
+def test_an_interval_too_wide_to_tell_anything_is_noisy():
+    rng = np.random.default_rng(0)
+    calm = ratio(spells(rng, 400, 0.0), spells(rng, 400, 0.0))
+    wild = ratio(spells(rng, 40, 0.9, size=4.0), spells(rng, 40, 0.9, size=4.0))
+    assert not calm.noisy
+    assert wild.noisy
+    assert not wild.certain

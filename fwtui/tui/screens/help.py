@@ -101,6 +101,12 @@ _MEANINGS = (
         "a framework was imported beside a lane that trained",
     ),
     (
+        "pays from step",
+        "from here on the faster lane has made up for what it took longer to build, trace and compile",
+    ),
+    ("order 2 1 3", "the lanes by their median step, the shortest first"),
+    ("per sample", "the lanes have batches of other sizes, and the time that one sample takes is compared"),
+    (
         "in use, reserved",
         "memory on the device as the framework counts it; n/a where it does not, as on a CPU",
     ),

@@ -20,6 +20,7 @@ from fwtui.tui.model import Lane
 from fwtui.tui.widgets.chart import Chart
 from fwtui.tui.widgets.graph_ribbon import GraphRibbon
 from fwtui.tui.widgets.line import Line
+from fwtui.workloads import catalogue as workloads
 
 COLOURS = tuple(f"framework-{key}{shade}" for key in backends.FRAMEWORKS for shade in ("", "-2"))
 _GUTTER = 8
@@ -194,11 +195,17 @@ def _figures(view: LaneView) -> tuple[tuple[Content, Content], ...]:
     rate = words.rate(times.steps_a_second if times else None)
     loss = _figure(words.loss(history.loss), "loss")
     step = _figure(f"{words.microseconds(times.p50)} µs" if times else words.NA, "a step")
+    batch = workloads.batch_size(view.lane.spec.workload)
+    samples = _figure(words.rate(times.steps_a_second * batch if times and batch else None), "samples/s")
     steps = _figure(rate, "steps/s")
+    if "batch" in dict(view.settings):  # steps are not alike between the lanes
+        steps = samples
+    rates = [steps] if steps is samples else [steps, samples]
     done = _figure(f"{history.steps:,}", f"of {total:,}")
     accuracy = _held_out(view)
     gap, tight, nothing = Content("    "), Content("  "), Content("")
     return (
+        (gap.join([loss, step, *rates, done, *accuracy]), nothing),
         (gap.join([loss, step, steps, done, *accuracy]), nothing),
         (gap.join([loss, step, steps, *accuracy]), nothing),
         (tight.join([loss, step, steps, *accuracy]), nothing),

@@ -92,6 +92,8 @@ def _faster(model: RaceModel, speed: Speed | None) -> list[Content]:
     ratio = speed.ratio
     labels = "".join(f"  {label}" for label, applies in _labels(model, speed) if applies)
     interval = f"  {ratio.low:.2f} – {ratio.high:.2f}"
+    if ratio.noisy and not ratio.certain:
+        return [Content.assemble(question, ("too noisy to call", "bold"), (labels, "$warning"))]
     if not ratio.certain:
         answer = ("too close to call", "bold")
         return [
@@ -107,20 +109,28 @@ def _faster(model: RaceModel, speed: Speed | None) -> list[Content]:
         if many
         else backends.entry(lane.spec.backend).framework.title
     )
-    against = f" as fast as {model.lanes[speed.slower].spec.backend}" if len(model.lanes) > 2 else ""
+    slower = f"{speed.slower + 1} {model.lanes[speed.slower].spec.backend}"
+    against, short = (
+        (f" as fast as {slower}", f" vs {speed.slower + 1}") if len(model.lanes) > 2 else ("", "")
+    )
+    paid = "" if speed.break_even_step is None else f"  pays from step {speed.break_even_step:,}"
+    order = f"  order {' '.join(str(lane + 1) for lane in speed.order)}" if len(speed.order) > 2 else ""
     colour = f"bold ${colour_names(model.lanes)[speed.faster]}"
     answer = (f"{name} {ratio.value:.2f}×", colour)
     return [
-        Content.assemble(question, answer, against, (interval, "$dim"), (labels, "$warning")),
-        Content.assemble(question, answer, (interval, "$dim"), (labels, "$warning")),
-        Content.assemble(question, answer, (labels, "$warning")),
-        Content.assemble(question, answer),
+        Content.assemble(question, answer, against, (interval + order + paid, "$dim"), (labels, "$warning")),
+        Content.assemble(question, answer, short, (interval + order + paid, "$dim"), (labels, "$warning")),
+        Content.assemble(question, answer, short, (interval + order, "$dim"), (labels, "$warning")),
+        Content.assemble(question, answer, short, (interval, "$dim"), (labels, "$warning")),
+        Content.assemble(question, answer, short, (labels, "$warning")),
+        Content.assemble(question, answer, short),
     ]
 
 
 def _labels(model: RaceModel, speed: Speed) -> tuple[tuple[str, bool], ...]:
     """What makes step times mean less than they seem to."""
     return (
+        ("per sample", speed.per_sample),
         ("contended", speed.contended),
         ("paced", speed.paced),
         ("one interpreter", model.spec.host == "thread"),
