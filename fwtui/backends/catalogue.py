@@ -188,6 +188,11 @@ def entry(name: str) -> BackendEntry:
     return BACKENDS[one_of("backend", name, names())]
 
 
+def first_of(framework: FrameworkEntry) -> str:
+    """The name of the framework's first backend, which runs op by op."""
+    return next(entry.name for entry in BACKENDS.values() if entry.framework == framework)
+
+
 def load(framework: FrameworkEntry) -> Framework:
     """Imports a framework and gives its modules; ImportError where it is not installed."""
     return Framework(*(import_module(f"{framework.folder}.{file}") for file in ("step", "device", "memory")))

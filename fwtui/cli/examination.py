@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from fwtui.backends.catalogue import BACKENDS, FrameworkEntry
+from fwtui.backends.catalogue import BACKENDS, FrameworkEntry, first_of
 from fwtui.measure.history import History
 from fwtui.race.plan import LaneRequest, RaceRequest, plan
 from fwtui.race.race import Race
@@ -73,7 +73,7 @@ class Finding:
 
 def examine(framework: FrameworkEntry, patience_s: float = PATIENCE_S) -> Finding:
     """Runs a lane of `framework` on its best device; one that hangs is killed after `patience_s`."""
-    backend = next(entry.name for entry in BACKENDS.values() if entry.framework == framework)
+    backend = first_of(framework)
     sizes = tuple((name, "4") for name in ("batch", "d_in", "hidden", "d_out"))
     request = RaceRequest(lanes=(LaneRequest(backend),), workload="two-layer", sizes=sizes, steps=STEPS)
     lane = History()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fwtui import headless
-from fwtui.backends.catalogue import BACKENDS, FRAMEWORKS, FrameworkEntry
+from fwtui.backends.catalogue import FRAMEWORKS, FrameworkEntry, first_of
 from fwtui.cli.planning import planned
 from fwtui.cli.progress import Progress
 from fwtui.measure.history import History
@@ -48,15 +48,11 @@ def check_nets(file: Description, request: RaceRequest) -> list[NetCheck]:
         request: names the file and its data; which backends, and how long, is not taken from there.
     """
     found = [framework for framework in FRAMEWORKS.values() if framework.key in file.nets]
-    lanes = tuple(LaneRequest(_first_backend(framework)) for framework in found)
+    lanes = tuple(LaneRequest(first_of(framework)) for framework in found)
     race = planned(replace(request, lanes=lanes, steps="1"))
     with Progress(race) as progress:
         histories = dict(zip(found, headless.run(race, progress).lanes, strict=True))
     return [_check(framework, histories.get(framework)) for framework in FRAMEWORKS.values()]
-
-
-def _first_backend(framework: FrameworkEntry) -> str:
-    return next(entry.name for entry in BACKENDS.values() if entry.framework == framework)
 
 
 def _check(framework: FrameworkEntry, lane: History | None) -> NetCheck:

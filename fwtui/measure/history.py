@@ -283,7 +283,7 @@ class History:
         self.ended = None  # a lane that is over says no more, but one that lingers may go on
 
     def _alive(self, record: Alive) -> None:
-        self.busy_since_ns = record.busy_since_ns
+        self.busy_since_ns = record.busy_since_ns if record.in_step else None
 
 
 def _size(probe: Probed) -> int:

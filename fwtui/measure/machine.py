@@ -19,7 +19,7 @@ _UNKNOWN = (psutil.Error, OSError, AttributeError, KeyError, ValueError, NotImpl
 
 
 def resident_bytes(pid: int) -> int | None:
-    """Resident memory of a process now; None where it is gone, not ours to read, or not told."""
+    """Resident memory of a process now; None where it is gone, not ours to read, or unknown."""
     try:
         return int(psutil.Process(pid).memory_info().rss)
     except _UNKNOWN:

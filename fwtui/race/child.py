@@ -75,7 +75,7 @@ def _listen(words: Connection, control: Control) -> None:
 def _beat(link: _Link, runner: Runner) -> None:
     while True:
         time.sleep(HEARTBEAT_S)
-        link.emit(Alive(runner.step, runner.busy_since_ns))
+        link.emit(Alive(runner.step, runner.busy_since_ns, runner.in_step))
 
 
 if __name__ == "__main__":

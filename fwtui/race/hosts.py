@@ -41,7 +41,7 @@ CHILD = command("fwtui.race.child")
 SILENCE_LIMIT_S = 60.0
 STUCK_LIMIT_S = 60.0
 START_LIMIT_S = 1800.0
-"""For the network to be built, and for the first step, which may compile for long."""
+"""For the network to be built, for a batch, and for the first step, which may compile for long."""
 STOP_GRACE_S = 0.5
 _POLL_S = 0.1
 _MOST_ASLEEP_S = 1.0
@@ -72,7 +72,7 @@ class ProcessHost:
         emit: receives the records, in the thread that calls `run`.
         silence_limit_s: a child that says nothing for so long, not even that it is alive, is killed.
         stuck_limit_s: so is one that is in one step for so long, and for 20 times as long as in any before,
-        start_limit_s: and one that builds its network, or is in its first step, for so long.
+        start_limit_s: and one that builds its network, waits for a batch or is in its first step for so long.
     """
 
     def __init__(
@@ -208,8 +208,7 @@ class ProcessHost:
                     )
                     self._ended = None
                 elif isinstance(record, Alive) and (stuck := self._stuck_s(record, awake_s)):
-                    where = "building its network" if self._phase == "build" else f"in step {record.step}"
-                    return f"stuck {where} for {stuck:.0f} s", ""
+                    return f"stuck {self._busy_with(record)} for {stuck:.0f} s", ""
                 elif isinstance(record, Built | Ended):
                     self._sample_memory()
                 elif isinstance(record, PhaseEntered):
@@ -232,7 +231,13 @@ class ProcessHost:
             self._busy = record.busy_since_ns, awake_s
         seconds = awake_s - self._busy[1]
         later = max(self._stuck_limit_s, _PATIENCE * self._longest_s)
-        return seconds if seconds > (later if record.step else self._start_limit_s) else None
+        limit = later if record.step and record.in_step else self._start_limit_s
+        return seconds if seconds > limit else None
+
+    def _busy_with(self, record: Alive) -> str:
+        if self._phase == "build":
+            return "building its network"
+        return f"in step {record.step}" if record.in_step else f"waiting for the batch of step {record.step}"
 
     def _bury(self, inbox: Inbox) -> None:
         """Sees that nothing of the child is left, and reads the last of its log."""

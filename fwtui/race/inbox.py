@@ -24,8 +24,8 @@ _CONTROL = re.compile(rf"{_ESCAPE}|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def clean(text: str) -> str:
-    """`text` without control characters and escape sequences: it goes to a terminal."""
-    return _CONTROL.sub("", text).rstrip()
+    """`text` without control characters and escape sequences, tabs as spaces: it goes to a terminal."""
+    return _CONTROL.sub("", text).expandtabs().rstrip()
 
 
 class Inbox:

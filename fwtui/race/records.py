@@ -320,10 +320,16 @@ class TurnOver:
 
 @dataclass(frozen=True, slots=True)
 class Alive:
-    """The lane's process answers; it has been in a step, or building, since `busy_since_ns`, or in none."""
+    """The lane's process answers.
+
+    Attributes:
+        busy_since_ns: since when it has been at what it does; None where it waits to be told.
+        in_step: whether that is a step, and not a network that is built or a batch that is waited for.
+    """
 
     step: int
     busy_since_ns: int | None
+    in_step: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,7 @@ class Runner:
         self.step = 0
         self._owns_process = owns_process
         self.busy_since_ns: int | None = None
+        self.in_step = False
         self._spec, self._emit, self._control = spec, emit, control
         self._backend: Backend | None = None
         self._warm_up = min(WARM_UP_STEPS, spec.steps // 10)
@@ -210,13 +211,14 @@ class Runner:
         run_step, batches, columns, control = self._backend.step, self._batches, self._columns, self._control
         pace_ns = int(1e9 / self._spec.pace) if self._spec.pace else 0
         digester = self._digester
-        self.busy_since_ns = clock()  # a user's batches() may be what never returns
+        self.busy_since_ns = clock()
         for _ in range(quota):
-            batch = next(batches)
+            self.in_step = False
+            batch = next(batches)  # a user's may load data for minutes, or never return
             if self.step >= self._next_event:
                 self._at_event(batch)
             started = clock()
-            self.busy_since_ns = started
+            self.busy_since_ns, self.in_step = started, True
             values = run_step(batch)
             ended = clock()
             columns.write(started, ended - started, values)

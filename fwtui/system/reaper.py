@@ -1,7 +1,7 @@
 """Has a process of its own clean up what this one leaves behind, however it ends: by `kill -9` as well.
 
-That process is started when there is first something to clean up. It is told of each thing as it comes and
-goes, and acts when the pipe to it closes, see `reaper_process`.
+That process is started with the first thing to clean up. It receives a message for each thing that comes or
+goes, and cleans up when the pipe to it closes, see `reaper_process`.
 """
 
 from __future__ import annotations

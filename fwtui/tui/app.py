@@ -11,12 +11,13 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import App
-from textual.binding import ActiveBinding, Binding, BindingType
+from textual.binding import Binding, BindingType
 
 from fwtui.race.plan import LaneRequest, RaceRequest, plan, with_lane
 from fwtui.race.spec import MAX_LANES, SpecError
 from fwtui.tui.auto_check import AutoCheck
 from fwtui.tui.changes import Changes
+from fwtui.tui.commands import Command, commands_of
 from fwtui.tui.model import Lane, RaceModel
 from fwtui.tui.screens.choices import backend_choices, device_choices, workload_choices
 from fwtui.tui.screens.compilations import CompilationsScreen
@@ -26,7 +27,7 @@ from fwtui.tui.screens.lane_settings import LaneSettings
 from fwtui.tui.screens.live import LiveScreen
 from fwtui.tui.screens.log import LogScreen
 from fwtui.tui.screens.ops import OpsScreen
-from fwtui.tui.screens.palette import Command, Palette
+from fwtui.tui.screens.palette import Palette
 from fwtui.tui.screens.parity import ParityScreen
 from fwtui.tui.screens.picker import Picker
 from fwtui.tui.screens.race_screen import RaceScreen
@@ -66,6 +67,7 @@ class FwtuiApp(App[int]):
         self.model = self.MODEL(request, self._start_thread)
         self._auto_check = AutoCheck(self.model)
         self._changes = Changes(self._start_thread, self._refuse)
+        self._told_notes: tuple[str, ...] = ()
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK.name
@@ -97,23 +99,8 @@ class FwtuiApp(App[int]):
         return dict(DARK.variables)
 
     def commands(self) -> list[Command]:
-        """Every action that a key of this moment stands for, and those that have no key."""
-        keys: dict[tuple[str, str], list[str]] = {}
-        known: dict[tuple[str, str], ActiveBinding] = {}
-        # As in the help: what the footer shows first, then the screen's other keys, then the widget's.
-        for active in sorted(
-            self.screen.active_bindings.values(),
-            key=lambda one: (one.node is not self.screen, not one.binding.show),
-        ):
-            binding = active.binding
-            if binding.tooltip and binding.action != "command_palette":
-                names = keys.setdefault((binding.action, binding.tooltip), [])
-                names.append(self.get_key_display(binding))
-                known.setdefault((binding.action, binding.tooltip), active)
-        found = [
-            Command(active.binding.description, meaning, " ".join(keys[action, meaning]), action, active.node)
-            for (action, meaning), active in known.items()
-        ]
+        """Every action that a key of this moment stands for, and one that has no key."""
+        found = [one for one in commands_of(self.screen) if one.action != "command_palette"]
         return [*found, Command("screenshot", _SCREENSHOT, "", "app.save_screen", self)]
 
     def action_command_palette(self) -> None:
@@ -324,8 +311,10 @@ class FwtuiApp(App[int]):
             self.notify(f"{MAX_LANES} lanes are the most", severity="warning")
             return
 
-        def with_one_more() -> RaceRequest:
+        def with_one_more() -> RaceRequest | None:
             lanes = self.model.request.lanes
+            if index >= len(lanes) or len(lanes) == MAX_LANES:
+                return None
             return replace(self.model.request, lanes=(*lanes, lanes[index]))
 
         self._changes.submit(
@@ -339,8 +328,10 @@ class FwtuiApp(App[int]):
             self.notify("one lane is the least", severity="warning")
             return
 
-        def with_one_less() -> RaceRequest:
+        def with_one_less() -> RaceRequest | None:
             lanes = self.model.request.lanes
+            if index >= len(lanes) or len(lanes) == 1:
+                return None
             return replace(self.model.request, lanes=lanes[:index] + lanes[index + 1 :])
 
         def change(wanted: RaceRequest) -> None:
@@ -355,8 +346,9 @@ class FwtuiApp(App[int]):
             lane: what, worked out from what the lane was asked to run when the change is made.
         """
 
-        def request() -> RaceRequest:
-            return with_lane(self.model.request, index, lane(self.model.request.lanes[index]))
+        def request() -> RaceRequest | None:
+            lanes = self.model.request.lanes  # this one may have been removed while a file was inspected
+            return with_lane(self.model.request, index, lane(lanes[index])) if index < len(lanes) else None
 
         def change(wanted: RaceRequest) -> None:
             self._change(lambda: self.model.set_lane(index, wanted.lanes[index], workloads.load))
@@ -384,9 +376,12 @@ class FwtuiApp(App[int]):
         self._here.look()
 
     def _tell_notes(self) -> None:
-        """Shows what may not be meant in the user's file."""
-        for note in workloads.notes(self.model.spec.lanes[0].workload):
-            self.notify(note, severity="warning", markup=False)
+        """Shows what may not be meant in the user's file, once."""
+        notes = workloads.notes(self.model.spec.lanes[0].workload)
+        if notes != self._told_notes:
+            self._told_notes = notes
+            for note in notes:
+                self.notify(note, severity="warning", markup=False)
 
     def _forget(self, before: Sequence[Lane]) -> None:
         """Lets go of what was selected in lanes that are no more as they were."""

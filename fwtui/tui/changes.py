@@ -14,7 +14,7 @@ from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.base import BuiltIn
 from fwtui.workloads.user.description import Description
 
-Request = Callable[[], RaceRequest]
+Request = Callable[[], RaceRequest | None]
 Apply = Callable[[RaceRequest], None]
 
 
@@ -40,7 +40,8 @@ class Changes:
         """Make a change after those that wait.
 
         Args:
-            request: gives what the race is to be, asked when the change's turn comes.
+            request: gives what the race is to be, asked when the change's turn comes; None where there is
+                nothing to change by then.
             apply: makes the change, or raises SpecError; everything about the workload is known by then.
         """
         self._waiting.append((request, apply))
@@ -55,10 +56,11 @@ class Changes:
                 if inspection is not None:
                     inspection.raise_error()
                 wanted = request()
-                if inspection is None and not _is_known(wanted):
+                if wanted is not None and inspection is None and not _is_known(wanted):
                     self._inspection = _Inspection(wanted, self._start_thread)
                     return
-                apply(wanted)
+                if wanted is not None:
+                    apply(wanted)
             except SpecError as error:
                 self._refused(error)
             self._waiting.popleft()
@@ -88,6 +90,10 @@ def _is_known(request: RaceRequest) -> bool:
 
 def _not_known() -> NoReturn:
     raise _NotKnownError
+
+
+class _CancelledError(Exception):
+    """Nobody wants to know any more."""
 
 
 class _Inspection:
@@ -120,11 +126,16 @@ class _Inspection:
         def waiting(name: str, seconds: float) -> None:
             self.progress = name, seconds
             if self.cancelled.is_set():
-                raise SpecError("--workload", name, "an inspection that nobody cancels")
+                raise _CancelledError
 
         try:
             plan(self._request, lambda spec: workloads.fresh(spec, waiting))
+        except _CancelledError:
+            return
         except SpecError as error:
             self._error = error
+        except Exception as error:  # of ours: the race goes on all the same
+            accepted = f"a file that can be inspected ({error!r})"
+            self._error = SpecError("--workload", self.progress[0], accepted)
         finally:
             self._over.set()

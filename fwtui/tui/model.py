@@ -271,7 +271,7 @@ class RaceModel:
         self.restart(index)
 
     def restart(self, index: int) -> None:
-        """Starts one lane anew as it was planned; the others train on."""
+        """Restart one lane as it was planned; the others keep training."""
         old = self.lanes[index]
         paused = old.paused and old.history.ended is None
         run = self.race.replace(index, self.spec.lanes[index], paused)
@@ -285,9 +285,9 @@ class RaceModel:
         self._restart_all(request, plan(request, describe))
 
     def add_lane(self, request: RaceRequest, describe: Describe = workloads.fresh) -> None:
-        """Runs `request`, the present one with a lane more at its end; the others train on where they can.
+        """Add the last lane of `request`, else the present one; the others keep training where they can.
 
-        Lanes that share out the cores all start anew. SpecError as `set_race`.
+        Lanes that share the cores out are all restarted. SpecError as `set_race`.
         """
         spec = plan(request, describe)
         if spec.lanes[:-1] != self.spec.lanes:
@@ -299,7 +299,7 @@ class RaceModel:
         self._mark_disturbed(self.lanes[:-1])
 
     def remove_lane(self, index: int, request: RaceRequest, describe: Describe = workloads.fresh) -> None:
-        """Runs `request`, the present one without a lane; the others train on where they can, as above."""
+        """Remove a lane, which `request` lacks; the others keep training where they can, as in `add_lane`."""
         spec = plan(request, describe)
         if spec.lanes != self.spec.lanes[:index] + self.spec.lanes[index + 1 :]:
             self._restart_all(request, spec)

@@ -319,10 +319,10 @@ def test_a_batch_that_never_comes_is_given_up(tmp_path):
     endless = "    for turn in range(10**9):\n        while turn > 300: pass\n"
     path.write_text(FILE.replace("    while True:\n", endless))
     spec = lane(workload=WorkloadSpec(str(path), "default"), steps=1000)
-    with Hosted(spec, stuck_limit_s=1) as hosted:
+    with Hosted(spec, stuck_limit_s=0.1, start_limit_s=1.5) as hosted:
         end = hosted.end()
     assert end.outcome == "failed"
-    assert end.reason.startswith("stuck in step 301 for")
+    assert end.reason.startswith("stuck waiting for the batch of step 301 for ")
 
 
 def test_a_step_that_never_ends_is_given_up():

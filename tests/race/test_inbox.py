@@ -69,7 +69,7 @@ def test_log_lines_are_whole_short_and_clean(pipes):
     os.write(log_in, b"one\ntw")
     assert inbox.read(1) == [LogLine("one")]
     os.write(log_in, "o \x1b[1;31mred\x1b[0m\x07 \x1b]0;title\x07\tü\x9b\r\n\nlast".encode())
-    assert inbox.read(1) == [LogLine("two red \tü"), LogLine("")]
+    assert inbox.read(1) == [LogLine("two red         ü"), LogLine("")]
     os.close(log_in)
     assert inbox.read(1) == [LogLine("last")]
     assert inbox.open

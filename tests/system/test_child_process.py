@@ -85,8 +85,10 @@ def test_nobody_is_disturbed_by_the_end_of_the_process_that_cleans_up():
     reaper = Reaper()
     reaper.folder("/no/such/folder")
     os.killpg(reaper._process.pid, signal.SIGKILL)
-    reaper._process.wait()
-    reaper.folder("/no/such/folder either")
+    assert reaper._process.wait() == -signal.SIGKILL
+    for _ in range(2):
+        reaper.folder("/no/such/folder either")
+    assert not reaper._failed
 
 
 def test_a_child_has_the_package_of_its_parent_and_nothing_before_the_standard_library(tmp_path):

@@ -63,6 +63,6 @@ def workload_choices(model: RaceModel) -> list[Choice]:
         title = f"{workloads.title(spec.name)[:_NAME_CELLS]:<{_NAME_CELLS}}  "
         label = f"{title}{spec.preset if spec.name in several else '':<10}{workload.shape()}"
         settings = f"{workload.OPTIMIZER}, rate {workload.LEARNING_RATE:g}, {workload.STEPS:,} steps"
-        detail = f"{workload.summary}\n{settings}. Every lane starts anew with it."
+        detail = f"{workload.summary}\n{settings}. Every lane is restarted with it."
         choices.append(Choice(f"{spec.name}/{spec.preset}", label, detail))
     return choices

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
+from fwtui.tui.commands import commands_of
 from fwtui.tui.screens.dialog import Dialog
 
 _KEYS_WIDTH = 18
@@ -140,16 +141,7 @@ class HelpScreen(Dialog[None]):
         self.query_one(VerticalScroll).focus()
 
     def _keys(self) -> Table:
-        rows: dict[str, list[str]] = {}
-        # What the footer shows first, then the screen's other keys, then what the focused widget adds.
-        for active in sorted(
-            self._below.active_bindings.values(),
-            key=lambda one: (one.node is not self._below, not one.binding.show),
-        ):
-            binding = active.binding
-            if binding.tooltip:
-                rows.setdefault(binding.tooltip, []).append(self.app.get_key_display(binding))
-        return _table((" ".join(dict.fromkeys(keys)), text) for text, keys in rows.items())
+        return _table((command.key, command.meaning) for command in commands_of(self._below))
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> Table:

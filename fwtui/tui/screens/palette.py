@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -16,32 +15,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.dom import DOMNode
 from textual.fuzzy import Matcher
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from fwtui.tui.commands import Command
 from fwtui.tui.screens.dialog import Dialog
 
 _KEY_CELLS, _NAME_CELLS, _MEANING_CELLS = 9, 11, 48
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Command:
-    """One action.
-
-    Attributes:
-        name: what the footer calls it; "" where it does not.
-        meaning: what the help says of it.
-        key: as the help shows it; "" where it has none.
-        action, node: what is run, and where.
-    """
-
-    name: str
-    meaning: str
-    key: str
-    action: str
-    node: DOMNode
 
 
 class Palette(Dialog[Command | None]):

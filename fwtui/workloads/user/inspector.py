@@ -73,8 +73,11 @@ class _Process:
         self.stage, self.output = "when it is loaded", b""
         self.exit: int | None = None
         self._said = b""
-        answers, theirs = os.pipe()
-        printed, output = os.pipe()
+        try:
+            answers, theirs = os.pipe()
+            printed, output = os.pipe()
+        except OSError as error:
+            raise SpecError("--workload", spec.name, f"a machine with pipes to spare ({error})") from None
         try:
             self._child = Child(
                 command("fwtui.workloads.user.inspection", str(theirs)),
