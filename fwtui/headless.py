@@ -16,7 +16,8 @@ from fwtui.measure import machine
 from fwtui.measure.history import History
 from fwtui.measure.parity import LossComparison, LossGap
 from fwtui.measure.probes import ProbeComparison, ProbeRow
-from fwtui.measure.verdict import SameAnswer, Speed, least_exact, same_answer, speed
+from fwtui.measure.speed import Speed, speed
+from fwtui.measure.verdict import SameAnswer, least_exact, same_answer
 from fwtui.race.race import LaneRun, Race
 from fwtui.race.records import Probed, Record
 from fwtui.race.spec import RaceSpec

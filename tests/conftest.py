@@ -10,6 +10,7 @@ import pytest
 
 from fwtui.backends import catalogue
 from fwtui.race import hosts
+from fwtui.system.processor import ProcessorMeter
 from tests import scripted
 
 
@@ -17,6 +18,12 @@ from tests import scripted
 def no_width(monkeypatch: pytest.MonkeyPatch) -> None:
     """pytest-xdist tells its workers the width of a terminal that no test has."""
     monkeypatch.delenv("COLUMNS", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def quiet_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What else runs on the machine is not a test's to judge."""
+    monkeypatch.setattr(ProcessorMeter, "use", lambda meter: None)
 
 
 @pytest.fixture

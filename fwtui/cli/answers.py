@@ -6,6 +6,7 @@ from fwtui.headless import Result
 from fwtui.measure.agreement import Place
 from fwtui.measure.compared import compared
 from fwtui.measure.probes import largest
+from fwtui.measure.speed import NOTED_SHARE
 from fwtui.measure.statistics import LEAST_STEPS
 from fwtui.race.plan import differences
 from fwtui.tui import words
@@ -71,6 +72,11 @@ def faster(result: Result) -> str:
         return f"{words.NA}: {_why_unknown(result)}"
     quick, slow = (f"{n + 1} {result.spec.lanes[n].backend}" for n in (speed.faster, speed.slower))
     ratio = speed.ratio
+    if ratio is None:
+        return (
+            f"{words.NA}: the machine was busy: others used {words.share(speed.others_share)} of the cores "
+            "while the lanes trained, so that a ratio would tell of them; run it again on a quiet machine"
+        )
     interval = f"(95 % interval {ratio.low:.2f}–{ratio.high:.2f})"
     if ratio.certain:
         by = "the median time a sample, as the batches differ" if speed.per_sample else "the median step"
@@ -85,6 +91,8 @@ def faster(result: Result) -> str:
         within = "" if speed.break_even_step <= made else f", more than the {made:,} made"
         text += "; it took longer to build and compile, which is made up for after "
         text += words.plural(speed.break_even_step, "step") + within
+    if speed.others_share is not None and speed.others_share >= NOTED_SHARE:
+        text += f"; others used {words.share(speed.others_share)} of the cores"
     if speed.contended:
         text += "; contended: the lanes ran at the same time"
     if result.spec.host == "thread":

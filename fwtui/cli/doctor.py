@@ -6,6 +6,7 @@ from fwtui.cli.options import Json
 
 if TYPE_CHECKING:
     from fwtui.cli.examination import Finding
+    from fwtui.system.processor import ProcessorUse
 
 PACKAGES = ("textual", "rich", "plotext", "numpy", "psutil", "typer", "scikit-learn", "nvidia-ml-py")
 
@@ -23,15 +24,17 @@ def doctor(json: Json = None) -> int:
     from fwtui.backends.catalogue import FRAMEWORKS
     from fwtui.cli.examination import examine
     from fwtui.cli.output import JsonOutput, console, is_terminal, show
+    from fwtui.system.processor import ProcessorMeter
 
     out = None if json is None else JsonOutput(json)
     findings = []
+    meter = ProcessorMeter()
     with console(stderr=True).status("") as status:
         for framework in FRAMEWORKS.values():
             if is_terminal(sys.stderr):
                 status.update(f"importing {framework.title} in a process of its own")
             findings.append(examine(framework))
-    facts = _facts(findings)
+    facts = _facts(findings, meter.use())
     if out is None or not out.standard:
         show(_page(facts, findings))
     if out is not None:
@@ -39,7 +42,7 @@ def doctor(json: Json = None) -> int:
     return int(any(finding.problem for finding in findings))
 
 
-def _facts(findings: "list[Finding]") -> dict[str, Any]:
+def _facts(findings: "list[Finding]", use: "ProcessorUse | None") -> dict[str, Any]:
     """Everything that the doctor knows, ready for JSON."""
     import platform
     from importlib.metadata import PackageNotFoundError, version
@@ -58,7 +61,7 @@ def _facts(findings: "list[Finding]") -> dict[str, Any]:
     return {
         "fwtui": __version__,
         "python": platform.python_version(),
-        "machine": machine.describe(),
+        "machine": machine.describe() | {"others_share": use.others_share if use else None},
         "terminal": screen,
         "packages": {package: installed(package) for package in PACKAGES},
         "frameworks": [finding.as_json() for finding in findings],
@@ -66,6 +69,7 @@ def _facts(findings: "list[Finding]") -> dict[str, Any]:
             *({"what": f.complaint, "mend": f.mend or None} for f in findings if f.problem),
             *({"what": what, "mend": None} for f in findings for what in f.hindered_gpus()),
             *_compiler_problems(),
+            *_busy_problems(use),
             *terminal.problems(screen),
         ],
     }
@@ -87,6 +91,17 @@ def _compiler_problems() -> list[dict[str, Any]]:
     return [{"what": f"torch.compile needs a C++ compiler, and finds no {compiler}", "mend": mend}]
 
 
+def _busy_problems(use: "ProcessorUse | None") -> list[dict[str, Any]]:
+    """Whether others use so much of the processor that no lane's times could be compared with another's."""
+    from fwtui.measure.history import DISTURBED
+    from fwtui.tui import words
+
+    if use is None or use.others_share < DISTURBED:
+        return []
+    what = f"others use {words.share(use.others_share)} of the cores, which distorts step times"
+    return [{"what": what, "mend": "top shows which processes"}]
+
+
 def _page(facts: dict[str, Any], findings: "list[Finding]") -> Any:
     from rich.console import Group
     from rich.table import Table
@@ -105,6 +120,7 @@ def _page(facts: dict[str, Any], findings: "list[Finding]") -> Any:
     cores = words.plural(machine["cores"] or 0, "core") if machine["cores"] else "cores n/a"
     about.add_row("fwtui", f"{facts['fwtui']}, Python {facts['python']}")
     about.add_row("machine", f"{machine['processor'] or words.NA}, {cores}, {memory} memory, {gpus}{driver}")
+    about.add_row("processor", f"others used {words.share(machine['others_share'])} of the cores meanwhile")
     about.add_row("system", machine["platform"])
     about.add_row("terminal", terminal.in_words(facts["terminal"]))
     about.add_row("packages", ", ".join(f"{k} {v or 'missing'}" for k, v in facts["packages"].items()))

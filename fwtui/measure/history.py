@@ -24,6 +24,7 @@ from fwtui.race.records import (
     GraphBroken,
     GraphRan,
     GraphsTold,
+    HostRecord,
     Imported,
     LogLine,
     NetInspected,
@@ -42,6 +43,7 @@ from fwtui.race.records import (
     Steps,
     Stood,
 )
+from fwtui.system.processor import ProcessorUse
 
 RAW_STEPS = 65_536
 LOG_LINES = 5_000
@@ -49,6 +51,8 @@ PROBE_BYTES = 32_000_000
 KEPT_PROBES = 2
 """So many are kept whatever their size: a lane tells its first two at once, before another tells any."""
 KEPT_OPS = 20_000
+DISTURBED = 0.2
+"""A step counts as disturbed where no core was left free and others used so large a part of them all."""
 
 
 @dataclass
@@ -82,6 +86,7 @@ class History:
         graphs: the step's graphs, as they were told last; None where nobody asked for them.
         graph_runs: which graph ran, sampled.
         evaluations: (step, metrics) of each look at the held-out data.
+        processor: the use of the processor during the steady steps; None where it is unknown.
         heard_ns: when the lane itself last said something.
         log: the last lines that the lane's process printed, and `log_lines`, how many there were.
     """
@@ -113,6 +118,7 @@ class History:
     log_lines: int = 0
     heard_ns: int = field(default_factory=perf_counter_ns)
     busy_since_ns: int | None = None
+    processor: ProcessorUse | None = None
 
     def __post_init__(self) -> None:
         self.metrics: dict[str, Window] = {}
@@ -129,10 +135,13 @@ class History:
         self._kept_ops = 0
         self._device_peak: int | None = None
         self._rss_peak: int | None = None
+        self._measured_steps = 0
+        # Ranges of steps, each with its end, that others disturbed.
+        self._disturbed: deque[tuple[int, int]] = deque()
 
     def apply(self, record: Record) -> None:
         """Takes one record in."""
-        if not isinstance(record, ProcessMemory):  # that comes from its host
+        if not isinstance(record, HostRecord):
             self.heard_ns = perf_counter_ns()
         handler = _HANDLERS.get(type(record))
         if handler is not None:
@@ -182,6 +191,15 @@ class History:
         """Times of the steady steps that are kept, in ns; float64 of shape (steps,)."""
         first = self.steady_from
         return np.empty(0) if first is None else self.step_ns.since(first)
+
+    def quiet_step_ns(self) -> Any:
+        """Those of the steady step times that others did not disturb, see `DISTURBED`."""
+        times = self.steady_step_ns()
+        first = self.steps - len(times)
+        quiet = np.ones(len(times), bool)
+        for start, end in self._disturbed:
+            quiet[max(0, start - first) : max(0, end - first)] = False
+        return times[quiet]
 
     def step_times(self) -> StepTimes | None:
         """Statistics of the steady steps that are kept; None where there are none."""
@@ -249,6 +267,19 @@ class History:
         self.process_memory = record
         self._rss_peak = _most(_most(self._rss_peak, record.rss_bytes), record.rss_peak_bytes)
 
+    def _processor_use(self, record: ProcessorUse) -> None:
+        start, self._measured_steps = self._measured_steps, self.steps
+        if self.steady_from is None or start == self.steps:  # paused, waiting, or over
+            return
+        so_far = self.processor or ProcessorUse(0.0, 0.0, 0.0)
+        self.processor = so_far + record
+        if record.is_full and record.others_share >= DISTURBED:
+            if self._disturbed and self._disturbed[-1][1] == start:
+                start = self._disturbed.pop()[0]
+            self._disturbed.append((start, self.steps))
+        while self._disturbed and self._disturbed[0][1] <= self.step_ns.first:
+            self._disturbed.popleft()
+
     def _log(self, record: LogLine) -> None:
         self.log.append(record.text)
         self.log_lines += 1
@@ -306,6 +337,7 @@ _HANDLERS: dict[type, Callable[[History, Any], None]] = {
     Evaluated: lambda history, record: history.evaluations.append(record),
     FrameworkMemory: History._framework_memory,
     ProcessMemory: History._process_memory,
+    ProcessorUse: History._processor_use,
     Compiled: lambda history, record: history.compiled.append(record),
     NetInspected: lambda history, record: setattr(history, "net", record),
     Probed: History._probed,

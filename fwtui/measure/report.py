@@ -15,7 +15,8 @@ from fwtui.measure.history import History
 from fwtui.measure.parity import LossGap
 from fwtui.measure.probe_report import quantity
 from fwtui.measure.probes import ProbeRow
-from fwtui.measure.verdict import SameAnswer, Speed
+from fwtui.measure.speed import Speed
+from fwtui.measure.verdict import SameAnswer
 from fwtui.race.records import Phase
 from fwtui.race.spec import LaneSpec, RaceSpec
 from fwtui.workloads import catalogue as workloads
@@ -111,6 +112,8 @@ def _lane(spec: LaneSpec, lane: History) -> dict[str, Any]:
             key: getattr(times, key) if times else None for key in ("p50", "p95", "p99", "mean", "min")
         },
         "steady_steps": times.count if times else 0,
+        "disturbed_steps": times.count - len(lane.quiet_step_ns()) if times and lane.processor else None,
+        "others_share": lane.processor.others_share if lane.processor else None,
         "steps_a_second": times.steps_a_second if times else None,
         "samples_a_second": times.steps_a_second * batch if times and batch else None,
         "memory": {
@@ -152,19 +155,23 @@ def _same(race: RaceSpec, lanes: Sequence[History], gap: LossGap, same: SameAnsw
 
 
 def _speed(race: RaceSpec, speed: Speed | None) -> dict[str, Any]:
+    ratio = speed.ratio if speed else None
+    certain = speed if speed and speed.is_certain else None
     return {
-        "faster": race.lanes[speed.faster].backend if speed and speed.ratio.certain else None,
-        "ratio": speed.ratio.value if speed else None,
-        "ratio_low": speed.ratio.low if speed else None,
-        "ratio_high": speed.ratio.high if speed else None,
-        "slower": race.lanes[speed.slower].backend if speed and speed.ratio.certain else None,
-        "faster_lane": speed.faster + 1 if speed and speed.ratio.certain else None,
-        "slower_lane": speed.slower + 1 if speed and speed.ratio.certain else None,
-        "lanes_by_speed": [lane + 1 for lane in speed.order] if speed else None,
-        "break_even_step": speed.break_even_step if speed and speed.ratio.certain else None,
+        "faster": race.lanes[certain.faster].backend if certain else None,
+        "ratio": ratio.value if ratio else None,
+        "ratio_low": ratio.low if ratio else None,
+        "ratio_high": ratio.high if ratio else None,
+        "slower": race.lanes[certain.slower].backend if certain else None,
+        "faster_lane": certain.faster + 1 if certain else None,
+        "slower_lane": certain.slower + 1 if certain else None,
+        "lanes_by_speed": [lane + 1 for lane in speed.order] if speed and ratio else None,
+        "break_even_step": certain.break_even_step if certain else None,
         "per_sample": speed.per_sample if speed else None,
         "contended": race.schedule == "race" and len(race.lanes) > 1,
         "paced": any(lane.pace is not None for lane in race.lanes),
+        "busy_machine": speed.ratio is None if speed else None,
+        "others_share": speed.others_share if speed else None,
     }
 
 

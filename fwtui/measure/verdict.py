@@ -1,8 +1,7 @@
-"""The verdict: same answer, and faster? In words that do not say more than was measured."""
+"""The verdict on the same answer: whether the lanes agree in all that was compared, and where first not."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,34 +14,7 @@ from fwtui.measure.coverage import Coverage
 from fwtui.measure.history import History
 from fwtui.measure.parity import LossGap
 from fwtui.measure.probes import Gap, Key, ProbeRow, largest
-from fwtui.measure.statistics import Ratio, median_ratio
-from fwtui.race.spec import DTYPES, LaneSpec, RaceSpec
-from fwtui.workloads import catalogue as workloads
-
-
-@dataclass(frozen=True, slots=True)
-class Speed:
-    """Which lane's median step is the shortest, against the longest.
-
-    Attributes:
-        faster, slower: lanes, counted from 0.
-        ratio: the slower one's median step over the faster one's.
-        order: the lanes that have steady steps, by their median step, the shortest first.
-        per_sample: whether what a sample takes is compared, as the lanes have batches of other sizes.
-        break_even_step: after so many steps the faster lane has made up for what it took longer to build and
-            compile; None where it did not take longer, or that is not known.
-        contended: whether lanes ran at the same time, so that each disturbed the other's times.
-        paced: whether steps were kept apart by a pace, so that caches and threads went cold between them.
-    """
-
-    faster: int
-    slower: int
-    ratio: Ratio
-    order: tuple[int, ...]
-    per_sample: bool
-    break_even_step: int | None
-    contended: bool
-    paced: bool
+from fwtui.race.spec import DTYPES, LaneSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,52 +144,3 @@ def first_loss(lanes: Sequence[History], gap: LossGap, dtype: str) -> Place | No
 def earliest(*places: Place | None) -> Place | None:
     """That which comes first; of several in the same step, the first of them."""
     return min((place for place in places if place is not None), key=lambda place: place.step, default=None)
-
-
-def speed(race: RaceSpec, lanes: Sequence[History]) -> Speed | None:
-    """The fastest lane against the slowest; None before both have steady steps enough.
-
-    Lanes with batches of other sizes are compared by the time that a sample takes.
-    """
-    batches = [workloads.batch_size(lane.workload) for lane in race.lanes]
-    per_sample = len(set(batches)) > 1 and None not in batches
-    largest_batch = max((batch for batch in batches if batch is not None), default=1)
-    # What the largest batch would take: times stay above what a clock can tell.
-    scale = [largest_batch / batch if per_sample and batch else 1.0 for batch in batches]
-    times = [lane.step_times() for lane in lanes]
-    known = [(stats.p50 * scale[index], index) for index, stats in enumerate(times) if stats is not None]
-    if len(known) < 2:
-        return None
-    (_, faster), (_, slower) = min(known), max(known)
-    ratio = median_ratio(
-        lanes[slower].steady_step_ns() * scale[slower], lanes[faster].steady_step_ns() * scale[faster]
-    )
-    if ratio is None or faster == slower:
-        return None
-    return Speed(
-        faster=faster,
-        slower=slower,
-        ratio=ratio,
-        order=tuple(index for _, index in sorted(known)),
-        per_sample=per_sample,
-        break_even_step=None if per_sample else _break_even_step(lanes[faster], lanes[slower]),
-        contended=race.schedule == "race",
-        paced=any(lane.pace is not None for lane in race.lanes),
-    )
-
-
-def _break_even_step(faster: History, slower: History) -> int | None:
-    fast, slow = faster.step_times(), slower.step_times()
-    prepared, waited = _preparation_ns(faster), _preparation_ns(slower)
-    if fast is None or slow is None or prepared is None or waited is None or prepared <= waited:
-        return None
-    return math.ceil((prepared - waited) / max(1.0, slow.p50 - fast.p50))
-
-
-def _preparation_ns(lane: History) -> float | None:
-    """What building, tracing and compiling took, with the first step, in which most of it happens."""
-    build, first = lane.phase_ns().get("build"), lane.first_step_ns
-    later = [one.cost_ns for one in lane.compiled if one.step > 0]
-    if build is None or first is None or None in later:
-        return None
-    return build + first + sum(cost for cost in later if cost is not None)

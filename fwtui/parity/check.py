@@ -21,6 +21,7 @@ from fwtui.measure.digests import first_above, first_parting, other_batches
 from fwtui.measure.history import History
 from fwtui.measure.parity import LossComparison, relative_gap
 from fwtui.measure.probes import Gap, largest
+from fwtui.measure.speed import speed
 from fwtui.measure.updates import UpdateGap
 from fwtui.measure.verdict import (
     earliest,
@@ -28,7 +29,6 @@ from fwtui.measure.verdict import (
     first_loss,
     first_metrics,
     least_exact,
-    speed,
 )
 from fwtui.parity.equal_weights import EqualWeights, NotRepeatedError, Repeater
 from fwtui.parity.finding import Finding, Run, Say, Tolerances

@@ -34,6 +34,7 @@ from fwtui.race.records import (
 from fwtui.race.runner import Runner, run_lane
 from fwtui.race.spec import LaneSpec
 from fwtui.system.child_process import Child, command, use_own_temporary_folder
+from fwtui.system.processor import ProcessorMeter
 
 Emit = Callable[[Record], None]
 
@@ -46,7 +47,7 @@ STOP_GRACE_S = 0.5
 _POLL_S = 0.1
 _MOST_ASLEEP_S = 1.0
 """Between two looks at a lane: what is more, this process was stopped."""
-_MEMORY_S = 0.5
+_MEASURE_S = 0.5
 _PATIENCE = 20
 _LAST_WORDS_S = 1.0
 
@@ -97,6 +98,7 @@ class ProcessHost:
         # Since when, by the child's clock, it has been in its present step, and when that was first heard of.
         self._busy = 0, 0.0
         self._phase: Phase = "spawn"
+        self._processor = ProcessorMeter()
 
     def run(self) -> None:
         """Starts the child, relays its records, and accounts for its end."""
@@ -174,16 +176,16 @@ class ProcessHost:
     def _relay(self, inbox: Inbox) -> tuple[str, str] | None:
         """Passes on what the child says until it is over; (reason, hint) where this host gave it up."""
         assert self._child is not None
-        memory_at = time.monotonic()
+        measure_at = time.monotonic()
         awake = _Awake()
         heard_at, quiet_since = inbox.heard_at, 0.0
         while inbox.open:
             now, awake_s = time.monotonic(), awake.seconds()
             if self._stop_by is not None and now > self._stop_by:
                 return None
-            if now >= memory_at:
-                memory_at = now + _MEMORY_S
-                self._sample_memory()
+            if now >= measure_at:
+                measure_at = now + _MEASURE_S
+                self._measure()
             gone = self._child.process.poll() is not None  # its pipes may live on, with what it started
             try:
                 came = inbox.read(_POLL_S)
@@ -210,7 +212,7 @@ class ProcessHost:
                 elif isinstance(record, Alive) and (stuck := self._stuck_s(record, awake_s)):
                     return f"stuck {self._busy_with(record)} for {stuck:.0f} s", ""
                 elif isinstance(record, Built | Ended):
-                    self._sample_memory()
+                    self._measure()
                 elif isinstance(record, PhaseEntered):
                     self._phase = record.phase
                 if isinstance(record, Ended):
@@ -254,12 +256,14 @@ class ProcessHost:
             self._words.close()
             self._words = None
 
-    def _sample_memory(self) -> None:
+    def _measure(self) -> None:
         assert self._child is not None
         pid = self._child.pid
         rss = machine.resident_bytes(pid)
         if rss:
             self._emit(ProcessMemory(rss, machine.resident_peak_bytes(pid), machine.gpu_bytes(pid)))
+        if use := self._processor.use():
+            self._emit(use)
 
     def _account(self, failure: tuple[str, str] | None, asked: bool) -> Ended:
         """How the child ended, from what it said last, what it was told, and its exit status."""
@@ -323,7 +327,8 @@ class ThreadHost:
     def __init__(self, spec: LaneSpec, emit: Emit) -> None:
         self._control = Control(spec.steps, spec.by_turns)
         self._emit = emit
-        self._memory_at = 0.0
+        self._measure_at = 0.0
+        self._processor = ProcessorMeter()
         self._runner = Runner(spec, self._relay, self._control)
 
     def run(self) -> None:
@@ -341,8 +346,8 @@ class ThreadHost:
 
     def _relay(self, record: Record) -> None:
         now = time.monotonic()
-        if now >= self._memory_at or isinstance(record, Built | Ended):
-            self._memory_at = now + _MEMORY_S
+        if now >= self._measure_at or isinstance(record, Built | Ended):
+            self._measure_at = now + _MEASURE_S
             pid = os.getpid()
             rss, peak, gpu = (
                 machine.resident_bytes(pid),
@@ -350,6 +355,8 @@ class ThreadHost:
                 machine.gpu_bytes(pid),
             )
             self._emit(ProcessMemory(rss, peak, gpu, shared=True))
+            if use := self._processor.use():
+                self._emit(use)
         self._emit(cleaned(record))
 
 

@@ -19,9 +19,9 @@ from fwtui.race.records import (
     Built,
     Device,
     Ended,
+    HostRecord,
     Imported,
     LogLine,
-    ProcessMemory,
     Record,
     Steps,
     Stood,
@@ -266,7 +266,7 @@ class Race:
                     self._learn_devices(run.number, record)
         if self._turns and run.spec.by_turns:
             turns, number = self._turns, run.number
-            if not isinstance(record, ProcessMemory):  # what its host measures says nothing of the lane
+            if not isinstance(record, HostRecord):
                 turns.heard(number)
             if isinstance(record, Built) or (isinstance(record, Stood) and record.standing != "paused"):
                 turns.ready(number)

@@ -12,6 +12,7 @@ from typing import Literal
 from fwtui.race.array import Array
 from fwtui.race.graph import Graph, Node, NoGraph
 from fwtui.race.oplog import LoggedOp, OpLog
+from fwtui.system.processor import ProcessorUse
 
 DIGEST_BLOCK = 8_192
 """Elements of an array that one step's digest covers; the next step's covers the next block."""
@@ -365,6 +366,7 @@ Record = (
     | Evaluated
     | FrameworkMemory
     | ProcessMemory
+    | ProcessorUse
     | Compiled
     | GraphBroken
     | NetInspected
@@ -382,3 +384,6 @@ Record = (
     | LogLine
     | Ended
 )
+
+HostRecord = ProcessMemory | ProcessorUse
+"""What a lane's host measures: it is no sign of life of the lane."""

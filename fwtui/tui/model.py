@@ -16,7 +16,7 @@ from fwtui.measure.comparability import incomparable
 from fwtui.measure.history import History
 from fwtui.measure.parity import LossComparison, LossGap
 from fwtui.measure.probes import ProbeComparison
-from fwtui.measure.verdict import Speed, speed
+from fwtui.measure.speed import Speed, speed
 from fwtui.race.control import Word
 from fwtui.race.plan import Describe, LaneRequest, RaceRequest, differences, plan, with_lane
 from fwtui.race.race import LaneRun, Race, StartThread

@@ -131,6 +131,11 @@ def compilations(compiled: Sequence[Compiled]) -> str:
     return plural(len(compiled), {"build": "graph build", "compile": "compilation"}.get(kind, kind))
 
 
+def share(part: float | None) -> str:
+    """`34 %` for 0.34."""
+    return NA if part is None else f"{part * 100:.0f} %"
+
+
 def shares(between: tuple[float | None, float] | None) -> str:
     """`12 – 34 %`, from two shares between 0 and 1; `≤ 34 %` where the lower one is not known."""
     if between is None:

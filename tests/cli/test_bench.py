@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from fwtui.system.processor import ProcessorMeter, ProcessorUse
+
 pytestmark = pytest.mark.usefixtures("scripted_lanes")
 
 LANE_NAMES = {
@@ -112,6 +114,13 @@ def test_the_table(fwtui):
     assert "same answer?  yes: largest relative gap 0 at step 0 (over 80 steps" in ran.out
     assert "faster?       1 scripted.ok: " in ran.out
     assert all(line == line.rstrip() for line in ran.out.splitlines())
+
+
+def test_beside_others_the_ratio_is_withheld(fwtui, monkeypatch):
+    monkeypatch.setattr(ProcessorMeter, "use", lambda meter: ProcessorUse(1.0, 0.3, 0.7))
+    ran = fwtui("bench", "--lanes", "scripted.ok,scripted.slow", "--steps", "80")
+    assert "faster?       n/a: the machine was busy: others used 70 % of the cores" in ran.out
+    assert ran.code == 0
 
 
 def test_what_cannot_be_judged_says_why(fwtui):

@@ -7,9 +7,11 @@ import pytest
 
 from fwtui.measure.parity import LossComparison
 from fwtui.measure.report import report
-from fwtui.measure.verdict import same_answer, speed
+from fwtui.measure.speed import speed
+from fwtui.measure.verdict import same_answer
 from fwtui.race.records import Ended, Evaluated, FrameworkMemory, LogLine, ProcessMemory
 from fwtui.race.spec import RaceSpec
+from fwtui.system.processor import ProcessorUse
 from tests.measure.support import history
 from tests.scripted.lanes import lane
 
@@ -53,7 +55,22 @@ def test_a_whole_race():
     assert verdict["contended"] is False
     assert verdict["per_sample"] is False
     assert verdict["lanes_by_speed"] == [2, 1]
+    assert (verdict["busy_machine"], verdict["others_share"]) == (False, None)
+    assert (first["disturbed_steps"], first["others_share"]) == (None, None)
     assert (answer["workload"]["name"], answer["workload"]["sizes"]["batch"]) == ("two-layer", 2)
+
+
+def test_a_busy_machine_has_no_ratio():
+    rng = np.random.default_rng(0)
+    lanes = [history(np.ones(200), rng.normal(mean, 10, 200)) for mean in (3000, 1000)]
+    for run in lanes:
+        run.apply(ProcessorUse(10.0, 4.0, 6.0))
+    answer = told(*lanes)
+    assert answer["lanes"][0]["others_share"] == pytest.approx(0.6)
+    assert answer["lanes"][0]["disturbed_steps"] == 199
+    verdict = answer["verdict"]
+    assert (verdict["busy_machine"], verdict["others_share"]) == (True, pytest.approx(0.6))
+    assert [verdict[key] for key in ("faster", "ratio", "lanes_by_speed", "break_even_step")] == [None] * 4
 
 
 def test_what_is_not_finite_or_not_known_is_null():

@@ -1,7 +1,5 @@
 """Words that do not say more than was measured."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -9,10 +7,9 @@ from fwtui.measure.arrays import ArrayGap
 from fwtui.measure.coverage import Coverage
 from fwtui.measure.parity import LossComparison
 from fwtui.measure.probes import Gap, ProbeRow
-from fwtui.measure.verdict import SameAnswer, incomparable, same_answer, speed
+from fwtui.measure.verdict import SameAnswer, incomparable, same_answer
 from fwtui.race.array import Array
-from fwtui.race.records import Compiled, Probed
-from fwtui.race.spec import RaceSpec, WorkloadSpec
+from fwtui.race.records import Probed
 from tests.measure.support import history, steps
 from tests.scripted.lanes import lane
 
@@ -47,52 +44,6 @@ def test_other_settings_are_still_comparable_and_one_lane_never():
     assert judged([lane(), lane(dtype="float64")], lanes) is True
     assert judged([lane(), lane(learning_rate=2.0)], lanes) is True
     assert incomparable([lane()], lanes[:1]) is not None
-
-
-def test_lanes_of_other_batch_sizes_are_compared_by_what_a_sample_takes():
-    rng = np.random.default_rng(0)
-    lanes = [history(np.ones(300), rng.normal(mean, 20, 300)) for mean in (1000, 4000)]
-    sized = [
-        replace(lane(), workload=WorkloadSpec("two-layer", "static", (("batch", n),))) for n in (64, 512)
-    ]
-    found = speed(RaceSpec(tuple(sized), "turns", "process"), lanes)
-    assert (found.faster, found.slower, found.per_sample) == (1, 0, True)
-    assert found.ratio.value == pytest.approx(8 / 4, rel=0.03)
-    alike = speed(RaceSpec((sized[0], sized[0]), "turns", "process"), lanes)
-    assert (alike.faster, alike.per_sample) == (0, False)
-    assert alike.ratio.value == pytest.approx(4, rel=0.03)
-
-
-def test_a_compilation_pays_from_a_step_on():
-    lanes = [history(np.ones(300), np.full(300, float(ns))) for ns in (3000, 1000)]
-    race = RaceSpec((lane(), lane()), "turns", "process")
-    assert speed(race, lanes).break_even_step is None, "the faster one took no longer to begin"
-    lanes[1].first_step_ns = lanes[0].first_step_ns + 1_000_001
-    assert speed(race, lanes).break_even_step == 501
-    lanes[1].apply(Compiled(7, "retrace", 1_000_000, "another shape"))
-    assert speed(race, lanes).break_even_step == 1001
-    lanes[1].apply(Compiled(9, "retrace", None, "another shape"))
-    assert speed(race, lanes).break_even_step is None, "nobody knows what that took"
-
-
-def test_the_fastest_lane_is_held_against_the_slowest():
-    rng = np.random.default_rng(0)
-    lanes = [history(np.ones(300), rng.normal(mean, 50, 300)) for mean in (2000, 1000, 1500)]
-    race = RaceSpec((lane(), lane(), replace(lane(), pace=5.0)), "race", "process")
-    found = speed(race, lanes)
-    assert (found.faster, found.slower) == (1, 0)
-    assert found.ratio.value == pytest.approx(2, rel=0.03)
-    assert found.ratio.certain
-    assert (found.contended, found.paced) == (True, True)
-    assert found.order == (1, 2, 0)
-    calm = speed(RaceSpec((lane(), lane()), "turns", "process"), lanes[:2])
-    assert (calm.contended, calm.paced) == (False, False)
-
-
-def test_too_few_steady_steps_are_no_verdict():
-    race = RaceSpec((lane(), lane()), "turns", "process")
-    assert speed(race, [history(np.ones(300)), history()]) is None
-    assert speed(race, [history(np.ones(300)), history(np.ones(20))]) is None
 
 
 def with_metrics(losses, **metrics):

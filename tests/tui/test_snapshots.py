@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from fwtui.race.records import Compiled, Ended, GraphBroken, Steps
+from fwtui.system.processor import ProcessorUse
 from tests.tui import still
 from tests.tui.still import NOW, Scene, done, importing, pressing, race, training
 
@@ -33,6 +34,13 @@ def looks(snap_compare):
 
 def mid_run() -> Scene:
     return Scene(race(), [training("tf.function", 312), training("torch.eager", 306)])
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_busy_machine(looks, size):
+    busy = [ProcessorUse(10.0, 2.9, 7.1)]
+    lanes = [[*training("tf.function", 312), *busy], [*training("torch.eager", 306), *busy]]
+    assert looks(Scene(race(), lanes), size)
 
 
 def diverged() -> list:

@@ -105,6 +105,12 @@ _MEANINGS = (
         "pays from step",
         "from here on the faster lane has made up for what it took longer to build, trace and compile",
     ),
+    (
+        "busy machine",
+        "no core was free, and others used a fifth of them or more in too many of the steps: a ratio would "
+        "tell of them. Steps that they disturbed do not count while there are enough others",
+    ),
+    ("others 12 %", "so much of all cores was used by others; step times mean less"),
     ("order 2 1 3", "the lanes by their median step, the shortest first"),
     ("per sample", "the lanes have batches of other sizes, and the time that one sample takes is compared"),
     (

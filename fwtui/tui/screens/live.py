@@ -9,8 +9,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widget import Widget
 
+from fwtui.measure.speed import Speed
 from fwtui.measure.statistics import StepTimes
-from fwtui.measure.verdict import Speed
 from fwtui.tui.charts.raster import Scale
 from fwtui.tui.curves import KINDS, LaneCurves, SharedAxes
 from fwtui.tui.model import RaceModel

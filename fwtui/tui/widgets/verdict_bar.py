@@ -7,7 +7,7 @@ from textual.containers import Container
 from textual.content import Content
 
 from fwtui.backends import catalogue as backends
-from fwtui.measure.verdict import Speed
+from fwtui.measure.speed import NOTED_SHARE, Speed
 from fwtui.tui import words
 from fwtui.tui.judgement import Judgement, judge
 from fwtui.tui.model import RaceModel
@@ -90,6 +90,12 @@ def _faster(model: RaceModel, speed: Speed | None) -> list[Content]:
     if speed is None:
         return [Content.assemble(question, (words.NA, "$dim"))]
     ratio = speed.ratio
+    if ratio is None:
+        others = words.share(speed.others_share)
+        return [
+            Content.assemble(question, ("busy machine", "bold"), text)
+            for text in (f": others use {others} of the cores, no ratio", f": others use {others}", "")
+        ]
     labels = "".join(f"  {label}" for label, applies in _labels(model, speed) if applies)
     interval = f"  {ratio.low:.2f} – {ratio.high:.2f}"
     if ratio.noisy and not ratio.certain:
@@ -135,6 +141,7 @@ def _labels(model: RaceModel, speed: Speed) -> tuple[tuple[str, bool], ...]:
         ("paced", speed.paced),
         ("one interpreter", model.spec.host == "thread"),
         ("disturbed", model.disturbed),
+        (f"others {words.share(speed.others_share)}", (speed.others_share or 0) >= NOTED_SHARE),
     )
 
 
