@@ -16,7 +16,13 @@ def live(request: "RaceRequest") -> int:
     from fwtui.cli.planning import planned
 
     probe_every = request.probe_every or "growing"
-    request = replace(request, linger=True, probe_every=probe_every, sample_graphs=True)
+    request = replace(
+        request,
+        linger=True,
+        keep_training=request.steps is None,
+        probe_every=probe_every,
+        sample_graphs=True,
+    )
     planned(request)
     _require_terminal()
     from fwtui.tui.run import run

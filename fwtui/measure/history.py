@@ -51,6 +51,8 @@ PROBE_BYTES = 32_000_000
 KEPT_PROBES = 2
 """So many are kept whatever their size: a lane tells its first two at once, before another tells any."""
 KEPT_OPS = 20_000
+FIRST_LOSSES = 65_536
+"""So many are kept from the first on, for a lane that starts later and is compared from there."""
 DISTURBED = 0.2
 """A step counts as disturbed where no core was left free and others used so large a part of them all."""
 
@@ -135,6 +137,7 @@ class History:
         self._kept_ops = 0
         self._device_peak: int | None = None
         self._rss_peak: int | None = None
+        self._first_losses = Window(None)
         self._measured_steps = 0
         # Ranges of steps, each with its end, that others disturbed.
         self._disturbed: deque[tuple[int, int]] = deque()
@@ -166,6 +169,13 @@ class History:
         """The last value of something that the network returns; None where it has not yet."""
         window = self.metrics.get(metric)
         return float(window.values()[-1]) if window is not None and window.count else None
+
+    def losses_from(self, step: int) -> tuple[int, Any]:
+        """The losses that are kept from `step` on, or from the next that is: its step, and they, in order."""
+        if step < self._first_losses.count:
+            return step, self._first_losses.since(step)
+        window = self.metrics.get("loss")
+        return (step, np.empty(0)) if window is None else (max(step, window.first), window.since(step))
 
     @property
     def ops(self) -> OpsLogged | None:
@@ -258,6 +268,7 @@ class History:
             curve.extend(columns.get(name, np.full(record.count, np.nan)))
             if name in columns:
                 self.metrics[name].extend(columns[name])
+        self._first_losses.extend(columns.get("loss", _NONE)[: FIRST_LOSSES - self._first_losses.count])
 
     def _framework_memory(self, record: FrameworkMemory) -> None:
         self.memory = record
@@ -315,6 +326,9 @@ class History:
 
     def _alive(self, record: Alive) -> None:
         self.busy_since_ns = record.busy_since_ns if record.in_step else None
+
+
+_NONE = np.empty(0)
 
 
 def _size(probe: Probed) -> int:

@@ -52,12 +52,14 @@ class LossComparison:
     Args:
         dtype: the least exact dtype among the lanes.
         tolerance: relative gap that is still the same answer; the dtype's own unless told otherwise.
+        steps: how many steps to compare; None compares all.
     """
 
-    def __init__(self, dtype: str, tolerance: float | None = None) -> None:
+    def __init__(self, dtype: str, tolerance: float | None = None, steps: int | None = None) -> None:
         tolerance = TOLERANCES[dtype] if tolerance is None else tolerance
         self._floor = loss_floor(dtype)
         self._next = 0
+        self._steps = steps
         self._scale: float | None = None
         self.gap = LossGap(tolerance)
 
@@ -67,15 +69,18 @@ class LossComparison:
         A lane that is over is compared as far as it came; beyond that the others are compared without it.
         """
         while True:
-            windows = [lane.metrics.get("loss") for lane in lanes if not self._left_behind(lane)]
-            losses = [window for window in windows if window is not None]
-            if len(losses) < max(2, len(windows)):
+            if self._next == self._steps:
                 return self.gap
-            first = max(self._next, *(window.first for window in losses))
-            stop = min(window.count for window in losses)
+            losses = [lane.losses_from(self._next) for lane in lanes if not self._left_behind(lane)]
+            if len(losses) < 2:
+                return self.gap
+            first = max(start for start, _ in losses)
+            stop = min(start + len(values) for start, values in losses)
+            if self._steps is not None:
+                stop = min(stop, self._steps)
             if stop <= first:
                 return self.gap
-            self._compare(first, np.stack([window.since(first)[: stop - first] for window in losses]))
+            self._compare(first, np.stack([values[first - start : stop - start] for start, values in losses]))
 
     def _left_behind(self, lane: History) -> bool:
         """Whether the lane is over and all that it had is compared."""

@@ -126,11 +126,8 @@ def first_loss(lanes: Sequence[History], gap: LossGap, dtype: str) -> Place | No
     step = gap.first_divergence
     if step is None:
         return None
-    losses = {
-        number: window.since(step)[0]
-        for number, lane in enumerate(lanes)
-        if (window := lane.metrics.get("loss")) is not None and window.first <= step < window.count
-    }
+    kept = {number: lane.losses_from(step) for number, lane in enumerate(lanes)}
+    losses = {number: loss[0] for number, (start, loss) in kept.items() if start == step and len(loss)}
     first = min(losses, default=0)
     known = [
         Gap(number, found, first)

@@ -14,7 +14,7 @@ from fwtui.race.graph import NoGraph
 from fwtui.race.nonfinite import first_fault, not_finite_inputs
 from fwtui.race.oplog import OpLog
 from fwtui.race.records import GraphRan, GraphsTold, NotLogged, NotSampled, OpsLogged
-from fwtui.race.spec import LaneSpec, OpLogging
+from fwtui.race.spec import NEVER, LaneSpec, OpLogging
 from fwtui.workloads.base import Batch
 
 LOGS_A_SECOND = 4
@@ -33,7 +33,6 @@ FIRST_SAMPLES = 8
 QUICK_NS = 20_000_000
 """The graphs of so many first steps are all sampled, where that is as quick."""
 
-NEVER = sys.maxsize
 
 Emit = Callable[[OpsLogged | NotLogged | GraphsTold | GraphRan | NotSampled], None]
 Explain = Callable[[BaseException], tuple[str, str]]

@@ -76,7 +76,12 @@ LANE_KEYS = tuple(f.name for f in fields(LaneRequest) if f.name != "backend")
 
 @dataclass(frozen=True)
 class RaceRequest:
-    """A race as the user asked for it, in the words of the command line; None is the workload's default."""
+    """A race as the user asked for it, in the words of the command line; None is the workload's default.
+
+    Attributes:
+        linger: lanes take more steps after their last one.
+        keep_training: they will be given more, so that only what comes before is compared.
+    """
 
     lanes: tuple[LaneRequest, ...] = tuple(map(LaneRequest, DEFAULT_BACKENDS))
     workload: str = workloads.NAMES[0]
@@ -96,6 +101,7 @@ class RaceRequest:
     schedule: str = "turns"
     host: str = "process"
     linger: bool = False
+    keep_training: bool = False
     probe_every: str | None = None
     log_every: str | None = None
     sample_graphs: bool = False
@@ -189,20 +195,26 @@ def _lane(request: RaceRequest, index: int, describe: Describe) -> LaneSpec:
         # A lane that is shown alone may get company.
         by_turns=request.schedule == "turns" and (len(request.lanes) > 1 or request.linger),
         linger=request.linger,
-        probes=_probes(request.probe_every, LIVE_PROBE_BYTES if request.linger else None),
+        probes=_probes(request, steps),
         ops=_logging(request.log_every),
         sample_graphs=request.sample_graphs,
     )
 
 
-def _probes(asked: str | None, most_bytes: int | None) -> Probes | None:
+def _probes(request: RaceRequest, steps: int) -> Probes | None:
+    asked = request.probe_every
     if asked is None or asked == "never":
         return None
-    if asked == "growing":
-        return Probes(most_bytes=most_bytes)
-    if not asked.isdigit():
-        raise SpecError("--probe-every", asked, f"{', '.join(PROBING)}, or a whole number of steps")
-    return Probes(whole_number("--probe-every", asked, 1, MAX_STEPS), most_bytes=most_bytes)
+    every = None
+    if asked != "growing":
+        if not asked.isdigit():
+            raise SpecError("--probe-every", asked, f"{', '.join(PROBING)}, or a whole number of steps")
+        every = whole_number("--probe-every", asked, 1, MAX_STEPS)
+    return Probes(
+        every,
+        last=steps if request.keep_training else None,
+        most_bytes=LIVE_PROBE_BYTES if request.linger else None,
+    )
 
 
 def _logging(every: str | None) -> OpLogging | None:

@@ -11,11 +11,9 @@ from fwtui.backends.determinism import arrays_differ, differ
 from fwtui.race.array import Array
 from fwtui.race.records import NoReference, NotProbed, Probed, Rounding
 from fwtui.race.reference import Reference
-from fwtui.race.spec import Probes
+from fwtui.race.spec import NEVER, Probes
 from fwtui.workloads.base import Arrays, Batch
 from fwtui.workloads.error_text import error_text
-
-NEVER = sys.maxsize
 
 Emit = Callable[[Probed | NotProbed | NoReference], None]
 
@@ -66,6 +64,7 @@ class Prober:
         self._first: Batch | None = None
         self._began: tuple[Batch, Mapping[str, float], Gradients] | None = None
         self._told = -1
+        self._lacks_memory = False
         self._due = probes.at_or_after(0)
 
     @property
@@ -91,7 +90,7 @@ class Prober:
 
     def repeats_the_first(self) -> bool:
         """Whether the first weights and batch give the first probe's loss and gradients once more."""
-        if self._began is None or self._due == NEVER:
+        if self._began is None or self._lacks_memory:
             return True
         batch, before, gradients = self._began
         now = self._backend.weights()
@@ -113,7 +112,7 @@ class Prober:
         try:
             self._emit(self._probed(step, batch))
         except MemoryError:
-            self._due = NEVER
+            self._due, self._lacks_memory = NEVER, True
             size = _megabytes(_bytes_of_one(self._parameters))
             self._emit(NotProbed(f"no memory for the probe of step {step}, which is {size}"))
 

@@ -136,7 +136,7 @@ class Race:
             self._tell(lane, Word("step"))
 
     def train_on(self, lane: int, steps: int) -> None:
-        """Gives a lane that is done, and lingers, more steps."""
+        """Gives a lane that lingers more steps, before it is done or after; a paused one goes on."""
         if self._runs[lane].number in self._paused:
             self.resume(lane)
         self._tell(lane, Word("train-on", steps))

@@ -7,6 +7,7 @@ left out from the workload; nothing below this module guesses.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -30,6 +31,8 @@ MAX_SIZE = 1_000_000
 MAX_SEED = 2**32 - 1
 MAX_THREADS = 1024
 MAX_RATE = 1e6
+NEVER = sys.maxsize
+"""A step that no lane reaches."""
 
 
 class SpecError(ValueError):
@@ -120,6 +123,7 @@ class Probes:
         every: so many steps apart; None: each time half as far again, 0, 1, 2, 3, 4, 6, 9, 13, …
         first: none before this step.
         also: further steps.
+        last: none after this step, which is one of them; None: there is no last one.
         exact: whether each is held against float64 at the same parameters.
         tolerance: the relative error there that needs no explanation by rounding.
         most_bytes: none at all where gradients and parameters together are more than this: a screen that is
@@ -129,14 +133,18 @@ class Probes:
     every: int | None = None
     first: int = 0
     also: tuple[int, ...] = ()
+    last: int | None = None
     exact: bool = False
     tolerance: float = 0.0
     most_bytes: int | None = None
 
     def at_or_after(self, step: int) -> int:
-        """The first step to probe at that is not before `step`."""
+        """The first step to probe at that is not before `step`; `NEVER` where there is none any more."""
         step = max(step, self.first)
-        return min([self._scheduled(step), *(one for one in self.also if one >= step)])
+        if self.last is not None and step > self.last:
+            return NEVER
+        further = [one for one in self.also if one >= step]
+        return min([self._scheduled(step), *further, *([] if self.last is None else [self.last])])
 
     def _scheduled(self, step: int) -> int:
         if step <= 1:

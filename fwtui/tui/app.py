@@ -18,6 +18,7 @@ from fwtui.race.spec import MAX_LANES, SpecError
 from fwtui.tui.auto_check import AutoCheck
 from fwtui.tui.changes import Changes
 from fwtui.tui.commands import Command, commands_of
+from fwtui.tui.continuation import Continuation
 from fwtui.tui.model import Lane, RaceModel
 from fwtui.tui.screens.choices import backend_choices, device_choices, workload_choices
 from fwtui.tui.screens.compilations import CompilationsScreen
@@ -66,6 +67,7 @@ class FwtuiApp(App[int]):
         super().__init__()
         self.model = self.MODEL(request, self._start_thread)
         self._auto_check = AutoCheck(self.model)
+        self._continuation = Continuation(self.model)
         self._changes = Changes(self._start_thread, self._refuse)
         self._told_notes: tuple[str, ...] = ()
         for theme in THEMES:
@@ -157,6 +159,8 @@ class FwtuiApp(App[int]):
         self.model.inspecting = self._changes.inspecting
         heard = self.model.drain()
         self._auto_check.tick()
+        self._continuation.tick()
+        self.model.training_left_s = self._continuation.left_s
         if self.screen_stack:  # when the app leaves, its screens go before its timers
             self._here.tick(heard)
 

@@ -48,7 +48,7 @@ def judge(model: RaceModel) -> Judgement:
     """
     if refused := model.comparable:
         return Judgement(None, refused, hopeless=True)
-    lost = [lane for lane in model.lanes if _is_lost(lane)]
+    lost = [lane for lane in model.lanes if _is_lost(lane, model.compared_steps)]
     judgement = _compared(model)
     if not lost:
         return judgement
@@ -77,9 +77,12 @@ def _compared(model: RaceModel) -> Judgement:
     return Judgement(True, worst=worst)
 
 
-def _is_lost(lane: Lane) -> bool:
-    """Whether the lane failed, diverged or was stopped before its last step."""
-    return lane.history.ended is not None and lane.history.ended.outcome != "done"
+def _is_lost(lane: Lane, compared_steps: int | None) -> bool:
+    """Whether the lane failed, diverged or was stopped before its last step that is compared."""
+    history = lane.history
+    if history.ended is None or history.ended.outcome == "done":
+        return False
+    return compared_steps is None or history.steps < compared_steps
 
 
 def _how_lost(lane: Lane) -> str:

@@ -35,6 +35,7 @@ class Lane:
     """One lane as it stands: what it runs, and what it has said.
 
     Attributes:
+        limit: how many steps it will have done, unless it is given more.
         log_every: before each how many-th step its ops are to be logged; None: only when asked.
         until_nan: whether that ends with the first NaN.
     """
@@ -42,10 +43,12 @@ class Lane:
     run: LaneRun
     history: History
     paused: bool = False
+    limit: int = 0
     log_every: int | None = None
     until_nan: bool = False
 
     def __post_init__(self) -> None:
+        self.limit = self.spec.steps
         if self.spec.ops is not None:
             self.log_every, self.until_nan = self.spec.ops.every, self.spec.ops.until_nan
 
@@ -88,6 +91,8 @@ class RaceModel:
         """Whether a lane trained while another one's framework was imported beside it."""
         self.inspecting: tuple[str, float] | None = None
         """The user's file that is inspected for a change of the race, and for how many seconds."""
+        self.training_left_s: float | None = None
+        """For how long lanes will train beyond the steps that are compared; None where they do not."""
         self.own: WorkloadSpec | None = None
         """The user's own network, so that it can be chosen again after another one."""
         self.request: RaceRequest
@@ -210,7 +215,18 @@ class RaceModel:
 
     def steps_total(self) -> int:
         """Steps that the longest lane will have done."""
-        return max(max(lane.spec.steps, lane.history.steps) for lane in self.lanes)
+        return max(max(lane.limit, lane.history.steps) for lane in self.lanes)
+
+    @property
+    def compared_steps(self) -> int | None:
+        """How many steps the answers are compared over; None: over all that the lanes will do."""
+        return self.spec.lanes[0].steps if self.request.keep_training else None
+
+    @property
+    def is_past_comparison(self) -> bool:
+        """Whether a lane has done steps that are not compared any more."""
+        compared = self.compared_steps
+        return compared is not None and any(lane.history.steps > compared for lane in self.lanes)
 
     def seconds_left(self) -> float | None:
         """Until the last lane is done, at its rate so far; None where that is unknown."""
@@ -232,7 +248,12 @@ class RaceModel:
         """Gives a lane that is done as many steps again."""
         self._end_check()
         self.lanes[index].paused = False
-        self.race.train_on(index, self.lanes[index].spec.steps)
+        self.extend(index, self.lanes[index].spec.steps)
+
+    def extend(self, index: int, steps: int) -> None:
+        """Gives a lane that trains, or is done, so many more steps."""
+        self.lanes[index].limit += steps
+        self.race.train_on(index, steps)
 
     def step(self, indices: Sequence[int]) -> None:
         """Pauses these lanes and has each take one step."""
@@ -362,7 +383,7 @@ class RaceModel:
 
     def _compare_anew(self) -> None:
         self.drop_check()
-        self._comparison = LossComparison(self.dtype)
+        self._comparison = LossComparison(self.dtype, steps=self.compared_steps)
         self.gap = self._comparison.gap
         self.probes = ProbeComparison(self.dtype)
         self.summary = ProbeSummary(self.dtype, self.gap.tolerance)
@@ -375,7 +396,7 @@ class RaceModel:
 def _seconds_left(lane: Lane) -> float | None:
     """At the rate of the whole run since its second step, waiting for turns included."""
     history = lane.history
-    total = max(lane.spec.steps, history.steps)
+    total = max(lane.limit, history.steps)
     started = next((entered.at_ns for entered in history.phases if entered.step >= 1), None)
     if started is None or history.steps < 2 or lane.paused:
         return None

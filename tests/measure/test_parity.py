@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from fwtui.measure import history as histories
 from fwtui.measure.history import History
 from fwtui.measure.parity import TOLERANCES, LossComparison, relative_gap
 from tests.measure.support import history, steps
@@ -99,11 +100,12 @@ def test_any_interleaving_gives_what_the_whole_gives(seed):
     assert whole.compared == count
 
 
-def test_steps_that_are_no_longer_kept_are_counted_as_skipped():
+def test_steps_that_are_no_longer_kept_are_counted_as_skipped(monkeypatch):
+    monkeypatch.setattr(histories, "FIRST_LOSSES", 50)
     far = History(raw_steps=100)
     far.apply(steps(0, np.ones(1000)))
     gap = gap_of(far, history(np.ones(1000)))
-    assert (gap.compared, gap.skipped, gap.same) == (100, 900, True)
+    assert (gap.compared, gap.skipped, gap.same) == (150, 850, True)
 
 
 def test_a_lane_that_failed_early_is_compared_as_far_as_it_came():
@@ -120,3 +122,19 @@ def test_a_first_loss_that_is_not_finite_spoils_no_later_figure():
     gap = gap_of(*lanes)
     assert (gap.same, gap.first_divergence, gap.compared) == (False, 0, 50)
     assert gap.latest == 0
+
+
+def test_no_more_steps_are_compared_than_asked_for():
+    lanes = [history(np.ones(30)), history(np.r_[np.ones(20), 2 * np.ones(10)])]
+    comparison = LossComparison("float32", steps=20)
+    assert comparison.update(lanes).compared == 20
+    lanes[1].apply(steps(30, [3.0]))
+    assert comparison.update(lanes).same is True
+    assert LossComparison("float32", steps=21).update(lanes).first_divergence == 20
+
+
+def test_a_lane_that_starts_late_is_compared_with_the_first_losses_of_one_that_has_dropped_them():
+    old = history(np.arange(1.0, 101.0), raw_steps=10)
+    assert old.metrics["loss"].first == 90
+    gap = LossComparison("float32", steps=50).update([old, history(np.arange(1.0, 51.0))])
+    assert (gap.compared, gap.skipped, gap.same) == (50, 0, True)

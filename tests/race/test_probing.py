@@ -30,6 +30,11 @@ def test_none_before_the_first():
     assert at(Probes(every=1, first=1), 3) == [1, 2, 3]
 
 
+def test_none_after_the_last_which_is_one():
+    assert at(Probes(last=10), 100) == [0, 1, 2, 3, 4, 6, 9, 10]
+    assert at(Probes(every=5, last=5), 100) == [0, 1, 5]
+
+
 def run(monkeypatch, probes, steps=10, mode="ok"):
     """What a lane says, and what its backend was asked, in order."""
     asked = []

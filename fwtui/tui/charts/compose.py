@@ -19,7 +19,7 @@ from fwtui.tui.charts.raster import DOTS_ACROSS, Layer, draw
 
 Role = Literal["own", "extra", "other"]
 
-_CURSOR_LINE = ord("│")
+_CURSOR_LINE, _MARK_LINE = ord("│"), ord("┊")
 _ROWS_A_LABEL = 3
 _COLUMNS_A_LABEL = 9
 
@@ -84,6 +84,7 @@ class View:
         x_axis: whether the x axis with its labels stands below.
         formatter: how values are written.
         cursor: step at which the cursor stands; None: no cursor.
+        mark: step at which a faint line stands; None: no line.
         empty: what a chart without data says.
     """
 
@@ -95,6 +96,7 @@ class View:
     x_axis: bool = False
     formatter: Formatter = field(default=NUMBER)
     cursor: int | None = None
+    mark: int | None = None
     empty: str = ""
 
 
@@ -143,7 +145,9 @@ def compose(view: View, curves: Sequence[Curve], columns: int, rows: int) -> Cel
         _frame(cells, view, view.y_limits, plot)
         _curves(cells, view, view.y_limits, shown, plot)
         if view.cursor is not None:
-            _cursor(cells, view, plot)
+            _vertical_line(cells, view, plot, view.cursor, _CURSOR_LINE, Ink.CURSOR)
+        if view.mark is not None:
+            _vertical_line(cells, view, plot, view.mark, _MARK_LINE, Ink.AXIS)
     _head(cells, view, readout=read_out(view, shown))
     return cells
 
@@ -206,16 +210,15 @@ def _curves(cells: Cells, view: View, limits: Limits, curves: Sequence[Curve], p
     cells.inks[area][lit] = colours[lit]
 
 
-def _cursor(cells: Cells, view: View, plot: Plot) -> None:
-    """A vertical line through the blanks; where a curve is, the curve stays."""
-    assert view.cursor is not None
-    if not view.x_limits[0] <= view.cursor <= view.x_limits[1]:
+def _vertical_line(cells: Cells, view: View, plot: Plot, step: int, character: int, ink: Ink) -> None:
+    """A line through the blanks of a column; where a curve is, the curve stays."""
+    if not view.x_limits[0] <= step <= view.x_limits[1]:
         return
-    column = plot.left + plot.column(view.cursor, view.x_limits)
+    column = plot.left + plot.column(step, view.x_limits)
     rows = slice(plot.top, plot.top + plot.rows)
     free: NDArray[np.bool_] = cells.characters[rows, column] == BLANK
-    cells.characters[rows, column][free] = _CURSOR_LINE
-    cells.inks[rows, column][free] = Ink.CURSOR
+    cells.characters[rows, column][free] = character
+    cells.inks[rows, column][free] = ink
 
 
 def _area(plot: Plot) -> tuple[slice, slice]:

@@ -124,6 +124,7 @@ class LiveScreen(RaceScreen):
         self._axes.fit(curves, model.steps_total(), self._scale)
         differences = model.differences()
         colours = colour_names(model.lanes)
+        compared_steps = model.compared_steps if model.is_past_comparison else None
         for panel, lane in zip(self._panels, model.lanes, strict=False):
             index = panel.index
             others = [other for place, other in enumerate(curves) if place != index]
@@ -138,6 +139,7 @@ class LiveScreen(RaceScreen):
                     self._metric,
                     settings,
                     colours[index],
+                    compared_steps,
                 )
             )
         self._top.show_race(model)

@@ -114,6 +114,9 @@ class Chart(Widget, can_focus=True):
     cursor: reactive[int | None] = reactive(None, repaint=False, init=False)
     """The step at which the cursor stands; None: no cursor. Setting it posts no message."""
 
+    mark: reactive[int | None] = reactive(None, repaint=False, init=False)
+    """The step at which a faint line stands; None: no line."""
+
     class CursorMoved(Message):
         """Somebody moved this chart's cursor, by key or mouse; `step` is None when it was removed."""
 
@@ -179,6 +182,7 @@ class Chart(Widget, can_focus=True):
         y_limits: Limits | None = None,
         *,
         figures: str | None = None,
+        mark: int | None = None,
     ) -> None:
         """Shows these curves from now on, in place of the ones before.
 
@@ -188,12 +192,14 @@ class Chart(Widget, can_focus=True):
             y_limits: the y axis, if it is shared with another chart (see `Limits.fit`); None: as the data
                 needs. Limits for another scale than the chart's are not used.
             figures: new text on the right of the first row; None: as it is.
+            mark: the step at which a faint line stands; None: no line.
         """
         self._curves = tuple(curves)
         self._x_limits = x_limits
         self._y_limits = y_limits
         if figures is not None:
             self.set_reactive(Chart.figures, figures)
+        self.set_reactive(Chart.mark, mark)
         self._update()
 
     @property
@@ -221,6 +227,7 @@ class Chart(Widget, can_focus=True):
             x_axis=self.x_axis,
             formatter=self._formatter,
             cursor=self.cursor,
+            mark=self.mark,
             empty=self.empty,
         )
 

@@ -40,6 +40,7 @@ class LaneView:
         metric: what the first chart shows of what the network returns.
         settings: what it has of its own, where lanes differ: (name, value) pairs.
         colour: one of `COLOURS`.
+        compared_steps: how many of its steps are compared, where it has done more; None otherwise.
     """
 
     lane: Lane
@@ -50,6 +51,7 @@ class LaneView:
     metric: str
     settings: tuple[tuple[str, str], ...]
     colour: str
+    compared_steps: int | None = None
 
 
 def colour_names(lanes: Sequence[Lane]) -> list[str]:
@@ -123,7 +125,13 @@ class LanePanel(Vertical):
             chart.empty = _waiting_for(lane) if kind == "metric" or self.has_class("-one-chart") else ""
             curves = [other.curve(kind, "other") for other in view.others]
             curves.append(view.curves.curve(kind, "own"))
-            chart.show(curves, view.axes.x, view.axes.y[kind], figures=_chart_figures(kind, view))
+            chart.show(
+                curves,
+                view.axes.x,
+                view.axes.y[kind],
+                figures=_chart_figures(kind, view),
+                mark=view.compared_steps,
+            )
 
     def _show_trouble(self, trouble: Content) -> None:
         if not trouble.is_same(self._told):
@@ -191,7 +199,7 @@ def _title(index: int, view: LaneView) -> tuple[tuple[Content, Content], ...]:
 
 def _figures(view: LaneView) -> tuple[tuple[Content, Content], ...]:
     history, times = view.lane.history, view.times
-    total = max(view.lane.spec.steps, history.steps)
+    total = max(view.lane.limit, history.steps)
     rate = words.rate(times.steps_a_second if times else None)
     loss = _figure(words.loss(history.loss), "loss")
     step = _figure(f"{words.microseconds(times.p50)} µs" if times else words.NA, "a step")
@@ -201,7 +209,7 @@ def _figures(view: LaneView) -> tuple[tuple[Content, Content], ...]:
     if "batch" in dict(view.settings):  # steps are not alike between the lanes
         steps = samples
     rates = [steps] if steps is samples else [steps, samples]
-    done = _figure(f"{history.steps:,}", f"of {total:,}")
+    done = _figure(f"{history.steps:,}", f"of {total:,}" if view.compared_steps is None else "steps")
     accuracy = _held_out(view)
     gap, tight, nothing = Content("    "), Content("  "), Content("")
     return (

@@ -6,6 +6,7 @@ from textual.content import Content
 
 from fwtui.core.text import plain
 from fwtui.tui import words
+from fwtui.tui.continuation import LIMIT_S
 from fwtui.tui.model import RaceModel
 from fwtui.tui.widgets.line import Line
 from fwtui.workloads import catalogue as workloads
@@ -79,13 +80,18 @@ def _progress(model: RaceModel, cells: int) -> Content:
     total = model.steps_total()
     able = [lane.history.steps for lane in model.lanes if not lane.over]
     done = min(able) if able else max(history.steps for history in model.histories)
-    filled = round(2 * cells * done / total)
-    left = model.seconds_left()
-    bar = "━" * (filled // 2) + ("╸" if filled % 2 else "")
+    if model.training_left_s is not None:
+        return _bar(f"{done:,} steps", 1 - model.training_left_s / LIMIT_S, cells, model.training_left_s)
     over = all(history.ended is not None for history in model.histories)
+    return _bar(f"{done:,}/{total:,}", done / total, cells, None if over else model.seconds_left(), over)
+
+
+def _bar(text: str, share: float, cells: int, left_s: float | None, is_over: bool = False) -> Content:
+    filled = round(2 * cells * share)
+    bar = "━" * (filled // 2) + ("╸" if filled % 2 else "")
     return Content.assemble(
-        (f"{done:,}/{total:,} ", ""),
+        (f"{text} ", ""),
         (bar, "$success"),
         ("─" * (cells - len(bar)), "$faint"),
-        (f" {'     ' if over else f'{words.clock(left):>5}'}", "$dim"),
+        (f" {'     ' if is_over else f'{words.clock(left_s):>5}'}", "$dim"),
     )
