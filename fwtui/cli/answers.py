@@ -12,12 +12,16 @@ from fwtui.race.plan import differences
 from fwtui.tui import words
 
 
-def same(result: Result) -> str:
-    """Whether the lanes agree, and over what; or why that cannot be said."""
+def same(result: Result, no: str = "no") -> str:
+    """Whether the lanes agree, and over what; or why that cannot be said.
+
+    Args:
+        no: what is said where they do not.
+    """
     answer, gap = result.same, result.gap
     if answer.same is None:
         return f"{words.NA}: {answer.reason}"
-    verdict = "yes" if answer.same else "no"
+    verdict = "yes" if answer.same else no
     over = f"over {words.plural(gap.compared, 'step')}, tolerance {gap.tolerance:.0e}"
     if gap.below_floor and gap.floor is not None:
         over += f"; relative to {gap.floor:.3g} where the loss is below, as it is in {gap.below_floor:,}"

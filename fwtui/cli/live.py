@@ -25,9 +25,10 @@ def live(request: "RaceRequest") -> int:
     )
     planned(request)
     _require_terminal()
+    from fwtui.cli.farewell import say_farewell
     from fwtui.tui.run import run
 
-    return run(request)
+    return run(request, say_farewell)
 
 
 def _require_terminal() -> None:

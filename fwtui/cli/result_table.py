@@ -25,21 +25,28 @@ _WHOLE_REASON = re.compile(r".+\.py:\d+: |not possible: ")
 _OUTCOME_STYLES = {"done": "green", "stopped": "yellow", "diverged": "red", "failed": "red"}
 
 
-def render(result: Result) -> RenderableType:
-    """The table and the answers."""
+def render(result: Result, rows: Sequence[str] | None = None, same: str | None = None) -> RenderableType:
+    """The table and the answers.
+
+    Args:
+        rows: the titles of the rows to show; None shows all.
+        same: the answer to the first question, where a check has found more than `result` knows.
+    """
     table = plain_table()
     table.add_column("", style="dim")
     for number, lane in enumerate(result.spec.lanes, 1):
         table.add_column(f"{number} {lane.backend}", overflow="fold")
     pairs = list(zip(result.spec.lanes, result.lanes, strict=True))
     for title, cell in _ROWS.items():
+        if rows is not None and title not in rows:
+            continue
         table.add_row(title, *(cell(spec, lane) for spec, lane in pairs))
         if title == "final loss":
             for name in _further_metrics(result.lanes):
                 table.add_row(f"final {plain(name)}", *(words.loss(lane.last(name)) for lane in result.lanes))
         if title == "compilations" and any(spec.ops for spec, _ in pairs):
             table.add_row("op logs", *(_op_logs(lane) for lane in result.lanes))
-    return Group(Text(headline(result.spec), style="bold"), "", table, "", _answers(result))
+    return Group(Text(headline(result.spec), style="bold"), "", table, "", _answers(result, same))
 
 
 def headline(race: RaceSpec) -> str:
@@ -84,11 +91,11 @@ def _told_in_one_line(ended: Ended) -> bool:
     return bool(_WHOLE_REASON.match(ended.reason)) and "log" not in ended.hint
 
 
-def _answers(result: Result) -> Table:
+def _answers(result: Result, same: str | None) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
-    table.add_row("same answer?", answers.same(result))
+    table.add_row("same answer?", same or answers.same(result))
     table.add_row("faster?", answers.faster(result))
     for setting, values in answers.differing(result).items():
         table.add_row("they differ in", f"{setting}: {', '.join(values)}")

@@ -28,6 +28,7 @@ from fwtui.workloads import catalogue as workloads
 
 SILENT_S = 2.0
 LONG_STEP_S = 5.0
+NOTICED_S = 1.0
 
 
 @dataclass(slots=True)
@@ -35,6 +36,7 @@ class Lane:
     """One lane as it stands: what it runs, and what it has said.
 
     Attributes:
+        waits_for: what of another lane it waits for, such as `lane 1's import`; "" where it does not.
         limit: how many steps it will have done, unless it is given more.
         log_every: before each how many-th step its ops are to be logged; None: only when asked.
         until_nan: whether that ends with the first NaN.
@@ -43,6 +45,7 @@ class Lane:
     run: LaneRun
     history: History
     paused: bool = False
+    waits_for: str = ""
     limit: int = 0
     log_every: int | None = None
     until_nan: bool = False
@@ -66,6 +69,15 @@ class Lane:
         """For how many seconds a lane that should answer has not; None where it does."""
         seconds = (perf_counter_ns() - self.history.heard_ns) / 1e9
         return seconds if seconds > SILENT_S and not self.over and self.history.imported else None
+
+    def present_step(self) -> str | None:
+        """The step that it is in, in words, if that takes so long that others notice; None otherwise."""
+        since = self.history.busy_since_ns
+        if since is None or (perf_counter_ns() - since) / 1e9 < NOTICED_S:
+            return None
+        if self.history.steps:
+            return f"step {self.history.steps:,}"
+        return {"trace": "tracing", "compile": "compilation"}.get(self.history.phase, "first step")
 
     def long_step_s(self) -> float | None:
         """For how many seconds the present step has run, if that is strangely long; None otherwise."""
@@ -128,6 +140,8 @@ class RaceModel:
             if lane is not None and lane.run is run:
                 lane.history.apply(record)
                 heard = True
+        for lane in self.lanes:
+            lane.waits_for = self._awaited_by(lane)
         if heard:
             self.gap = self._comparison.update(self.histories)
         # Comparing all the arrays of one step takes a while, and keys must not wait for several.
@@ -139,6 +153,22 @@ class RaceModel:
             self._held = []
             self.toggle_pause(held)
         return heard or compared
+
+    def _awaited_by(self, lane: Lane) -> str:
+        """What of another lane this one waits for; "" where it does not."""
+        mine = lane.history
+        if mine.ended is not None or lane.paused or mine.imported is None:
+            return ""
+        others = [other for other in self.lanes if other is not lane and other.history.ended is None]
+        if not mine.steps and (mine.built is not None or mine.phase == "import"):
+            for other in others:
+                if other.history.built is None:
+                    return f"lane {other.run.lane + 1}'s {'build' if other.history.imported else 'import'}"
+        if mine.built is not None and lane.spec.by_turns and mine.busy_since_ns is None:
+            for other in others:
+                if (now := other.present_step()) is not None:
+                    return f"lane {other.run.lane + 1}'s {now}"
+        return ""
 
     @property
     def is_checking(self) -> bool:

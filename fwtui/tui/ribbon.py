@@ -6,6 +6,7 @@ import string
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -50,6 +51,7 @@ class Ribbon:
             at = _columns([ran.step for ran in runs], x_limits, columns)
             kinds[at[0] : at[-1] + 1] = BETWEEN
             kinds[at] = [places.get(ran.graph, len(places)) for ran in runs]
+            kinds = _filled(kinds)
         marks = _columns([one.step for one in compiled], x_limits, columns) if columns else ()
         return cls(tuple(map(int, kinds)), frozenset(map(int, marks)))
 
@@ -73,15 +75,29 @@ class Ribbon:
         return "".join(character for character, _ in self.cells())
 
 
+def _filled(kinds: np.ndarray) -> np.ndarray:
+    """With the graph itself between two samples of the same one."""
+    known = np.flatnonzero(kinds >= 0)
+    filled = kinds.copy()
+    for start, end in pairwise(known):
+        if kinds[start] == kinds[end]:
+            filled[start:end] = kinds[start]
+    return filled
+
+
 def letter(kind: int) -> str:
     """What a graph is called: `a` is the first that was seen."""
     return LETTERS[kind] if kind < len(LETTERS) else "*"
 
 
-def figures(runs: GraphRuns, compiled: Sequence[Compiled], not_sampled: str = "") -> tuple[str, ...]:
+def figures(
+    runs: GraphRuns, compiled: Sequence[Compiled], steps: int, is_static: bool, not_sampled: str = ""
+) -> tuple[str, ...]:
     """How many graphs ran, how often another one, and what compiling cost the last time; longest first.
 
     Args:
+        steps: how many steps were done.
+        is_static: whether one graph serves many steps; else each step makes its own.
         not_sampled: why it is not known any more which graph runs; "" where it is.
     """
     if not_sampled:
@@ -93,9 +109,12 @@ def figures(runs: GraphRuns, compiled: Sequence[Compiled], not_sampled: str = ""
     elif runs.changes:
         share = 100 * runs.changes / (runs.samples - 1)
         short = f"{kinds} kinds"
-        long = f"{short}, another in {f'{share:.0f}' if share >= 1 else 'less than 1'} % of samples"
+        changes = f"another in {f'{share:.0f}' if share >= 1 else 'less than 1'} % of samples"
+        long = f"{kinds} graphs, {changes}" if is_static else f"{steps:,} graphs of {kinds} kinds, {changes}"
+    elif is_static:
+        short, long = "1 graph", f"1 graph, run {steps:,} times"
     else:
-        short = long = f"{kinds} kind so far"
+        short, long = "1 kind", f"{steps:,} graphs, all of 1 kind"
     if not compiled:
         return long, short
     cost = f"{MARK} {'last ' if len(compiled) > 1 else ''}{words.duration(compiled[-1].cost_ns)}"

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 
 from fwtui.race.plan import RaceRequest
+from fwtui.race.spec import SpecError
 from fwtui.system.reaper import reaper
 from fwtui.tui.app import FwtuiApp
 from fwtui.tui.driver import TerminalDriver
 from fwtui.tui.leaving import leave_when_asked
+from fwtui.tui.model import RaceModel
 from fwtui.tui.terminal import captured_output
 
 _WORKERS = 32
 
 
-def run(request: RaceRequest) -> int:
+def run(request: RaceRequest, farewell: Callable[[RaceModel], None] = lambda model: None) -> int:
     """Shows the race until the user leaves.
+
+    Args:
+        farewell: is called once the terminal is as it was, unless that is gone or the app has failed.
 
     Returns:
         The exit code: 0 for `q`, 130 for Ctrl+C, 128 + N for signal N, 1 after an error in the app.
@@ -47,6 +54,9 @@ def run(request: RaceRequest) -> int:
     finally:
         reaper.terminal_is_restored()
         clean = app.model.close()
+        if app.return_code == 0 and code not in (None, 128 + signal.SIGHUP):
+            with suppress(SpecError, OSError):  # the terminal may be gone by now
+                farewell(app.model)
         if not clean:
             # A training loop in a thread of this process (a framework's import, a long compile) cannot be
             # ended, and the interpreter would wait for it.

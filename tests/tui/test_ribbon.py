@@ -32,6 +32,12 @@ def test_a_letter_stands_where_another_graph_ran_and_a_line_where_nobody_looked(
     assert row.kinds[2:5] == (0, 1, 1)
 
 
+def test_between_two_samples_of_a_graph_that_graph_is_drawn():
+    row = Ribbon.of(runs([(2, "x"), (6, "x"), (9, "y")]), (), (0, 19), 20)
+    assert row.text() == "  a    ──b          "
+    assert row.kinds[2:7] == (0,) * 5
+
+
 @pytest.mark.parametrize(("last", "columns"), [(500, 61), (20, 61), (10_000_000, 7)])
 def test_a_cell_stands_where_the_charts_draw_its_step(last, columns):
     plot = Plot(0, 0, columns, 1)
@@ -51,22 +57,25 @@ def test_there_may_be_no_room(columns):
 
 
 def test_figures():
-    assert ribbon.figures(GraphRuns(), ())[0] == "n/a"
-    assert ribbon.figures(runs([(1, "a"), (2, "a")]), compiled(0))[0] == "1 kind so far   ▲ 210 ms"
+    assert ribbon.figures(GraphRuns(), (), 0, True)[0] == "n/a"
+    alike = runs([(1, "a"), (2, "a")])
+    assert ribbon.figures(alike, compiled(0), 312, True)[0] == "1 graph, run 312 times   ▲ 210 ms"
+    assert ribbon.figures(alike, (), 312, False)[0] == "312 graphs, all of 1 kind"
     changing = runs((step, "abc"[step % 3]) for step in range(9))
-    assert ribbon.figures(changing, compiled(0, 3)) == (
-        "3 kinds, another in 100 % of samples   ▲ last 210 ms",
+    assert ribbon.figures(changing, compiled(0, 3), 9, True) == (
+        "3 graphs, another in 100 % of samples   ▲ last 210 ms",
         "3 kinds   ▲ last 210 ms",
         "3 kinds",
     )
     seldom = runs((step, "b" if step == 500 else "a") for step in range(1_000))
-    assert ribbon.figures(seldom, ())[0] == "2 kinds, another in less than 1 % of samples"
+    told = "1,000 graphs of 2 kinds, another in less than 1 % of samples"
+    assert ribbon.figures(seldom, (), 1000, False)[0] == told
 
 
 def test_from_where_on_it_is_not_known_and_why():
     told = runs([(1, "a"), (11, "a")])
-    assert ribbon.figures(told, (), "no such\x1b hook") == ("n/a since step 12: no such\\x1b hook",)
-    assert ribbon.figures(GraphRuns(), compiled(0), "no such hook") == ("n/a: no such hook",)
+    assert ribbon.figures(told, (), 20, True, "no such\x1b hook") == ("n/a since step 12: no such\\x1b hook",)
+    assert ribbon.figures(GraphRuns(), compiled(0), 20, True, "no such hook") == ("n/a: no such hook",)
 
 
 def test_at_the_cursor_the_last_sample_is_told():

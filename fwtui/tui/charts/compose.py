@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -20,6 +21,7 @@ from fwtui.tui.charts.raster import DOTS_ACROSS, Layer, draw
 Role = Literal["own", "extra", "other"]
 
 _CURSOR_LINE, _MARK_LINE = ord("│"), ord("┊")
+_PARAGRAPH_COLUMNS = 64
 _ROWS_A_LABEL = 3
 _COLUMNS_A_LABEL = 9
 
@@ -85,7 +87,8 @@ class View:
         formatter: how values are written.
         cursor: step at which the cursor stands; None: no cursor.
         mark: step at which a faint line stands; None: no line.
-        empty: what a chart without data says.
+        empty: what a chart without data says, in one paragraph or several; where one begins with a few words
+            and two spaces, those are its heading.
     """
 
     title: str = ""
@@ -137,9 +140,7 @@ def compose(view: View, curves: Sequence[Curve], columns: int, rows: int) -> Cel
     shown = [curve for curve in curves if len(curve.x)]
     if not shown or view.y_limits is None:
         _head(cells, view, readout="")
-        text = view.empty[:columns]
-        if rows > 1:
-            cells.put(1 + (rows - 2) // 2, (columns - len(text)) // 2, text, Ink.EMPTY)
+        _empty(cells, view.empty)
         return cells
     if plot.rows > 0 and plot.columns > 0:
         _frame(cells, view, view.y_limits, plot)
@@ -208,6 +209,24 @@ def _curves(cells: Cells, view: View, limits: Limits, curves: Sequence[Curve], p
     lit = dots != 0
     cells.characters[area][lit] = dots[lit].astype(np.uint32) + BRAILLE
     cells.inks[area][lit] = colours[lit]
+
+
+def _empty(cells: Cells, text: str) -> None:
+    """Puts paragraphs into the middle, below the title; of what there is no room for, the end is left out."""
+    rows, columns = cells.characters.shape
+    width = min(columns, _PARAGRAPH_COLUMNS)
+    lines: list[tuple[str, str]] = []
+    for paragraph in text.split("\n"):
+        heading, gap, _ = paragraph.partition("  ")
+        wrapped = textwrap.wrap(paragraph, width, drop_whitespace=True) or [""]
+        lines += [(heading if gap and not at else "", line) for at, line in enumerate(wrapped)]
+    lines = lines[: max(rows - 1, 0)]
+    top = 1 + (rows - 1 - len(lines)) // 2
+    # Charts above each other have their paragraphs in one column; a few words stand in the middle.
+    left = (columns - (len(text) if len(text) < width and "  " not in text else width)) // 2
+    for row, (heading, line) in enumerate(lines, top):
+        cells.put(row, left, line, Ink.EMPTY)
+        cells.put(row, left, heading, Ink.FIGURES)
 
 
 def _vertical_line(cells: Cells, view: View, plot: Plot, step: int, character: int, ink: Ink) -> None:

@@ -83,7 +83,7 @@ class GraphScreen(WhyScreen):
         """Shows the race as it stands."""
         if not self.is_mounted:
             return
-        self._top.show_race(self._model)
+        self._show_frame()
         self._desk.take_in(self.sides)
         if self.is_current:
             self._asking.look(self._model, self.sides)

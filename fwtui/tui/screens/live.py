@@ -19,9 +19,11 @@ from fwtui.tui.widgets.chart import Chart
 from fwtui.tui.widgets.graph_ribbon import GraphRibbon
 from fwtui.tui.widgets.lane_panel import LanePanel, LaneView, colour_names
 from fwtui.tui.widgets.verdict_bar import VerdictBar
+from fwtui.tui.widgets.what_now import WhatNow
 
-OTHER_ROWS, ZOOMED_OTHER_ROWS = 5, 2
-THREE_CHARTS_ROWS = 27
+OTHER_ROWS, NARROW_OTHER_ROWS = 7, 5
+THREE_CHARTS_ROWS = 26
+LEAST_PANEL_COLUMNS = 50
 
 
 class LiveScreen(RaceScreen):
@@ -29,18 +31,20 @@ class LiveScreen(RaceScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "zoom", "zoom", tooltip="this lane alone, or all again"),
+        Binding("m", "next_metric", show=False, tooltip="another metric of the network's in the first chart"),
+        Binding("up,k", "next_chart(-1)", "charts", tooltip="the chart above", key_display="↑↓"),
+        Binding("down,j", "next_chart(1)", show=False, tooltip="the chart below"),
         Binding(
             "y", "toggle_scale", "log scale", tooltip="the first chart on a logarithmic or a linear scale"
         ),
-        Binding("m", "next_metric", show=False, tooltip="another metric of the network's in the first chart"),
-        Binding("up,k", "next_chart(-1)", show=False, tooltip="the chart above"),
-        Binding("down,j", "next_chart(1)", show=False, tooltip="the chart below"),
         Binding("escape", "unzoom", show=False, tooltip="back: all lanes, no cursor; end the check"),
     ]
 
     def __init__(self, model: RaceModel) -> None:
         super().__init__(model)
         self._verdict = VerdictBar(id="verdict")
+        self._what_now = WhatNow(id="what-now")
+        self._zoomed = False
         self._begin = 0
         self._axes = SharedAxes()
         self._metric = "loss"
@@ -50,9 +54,11 @@ class LiveScreen(RaceScreen):
         self._times: list[StepTimes | None] = []
 
     def parts(self) -> Iterable[Widget]:
-        """A panel a lane, and the verdict."""
-        yield Container(*(LanePanel(index) for index in range(len(self._model.lanes))), id="lanes")
+        """A panel a lane, the verdict, and what may be done next."""
+        panels = (LanePanel(index, colour) for index, colour in enumerate(colour_names(self._model.lanes)))
+        yield Container(*panels, id="lanes")
         yield self._verdict
+        yield self._what_now
 
     def on_mount(self) -> None:
         """The first lane is the one that keys act on, unless another was asked for before."""
@@ -74,21 +80,29 @@ class LiveScreen(RaceScreen):
         panels = self._panels
         if not panels:
             self._begin = index
-        else:
-            panels[index % len(panels)].chart(self._kind).focus(scroll_visible=False)
+            return
+        panel = panels[index % len(panels)]
+        if not panel.display:
+            self._display(panel.index)
+        panel.chart(self._kind).focus(scroll_visible=False)
 
     def fit_lanes(self) -> None:
         """Shows a panel for each lane there is; each shows the lane in its place from the next look on."""
         index = min(self.lane_index, len(self._model.lanes) - 1)
-        if self.maximized is not None:
-            self.minimize()
-        panels = list(self.query(LanePanel))
-        missing = map(LanePanel, range(len(panels), len(self._model.lanes)))
+        self._zoomed = False
+        colours = colour_names(self._model.lanes)
+        first = len(self.query(LanePanel))
+        missing = (LanePanel(lane, colours[lane]) for lane in range(first, len(colours)))
         self.query_one("#lanes", Container).mount(*missing)
-        for panel in panels:  # one that is not needed now may be again
-            panel.display = panel.index < len(self._model.lanes)
+        self._display(index)
         self.call_after_refresh(self.fit)
         self.call_after_refresh(self.focus_lane, index)
+
+    def _display(self, index: int) -> None:
+        """Shows the panel of each lane, or where one is zoomed that of `index` alone."""
+        lanes = len(self._model.lanes)
+        for panel in self.query(LanePanel):  # one that is not needed now may be again
+            panel.display = panel.index == index if self._zoomed else panel.index < lanes
 
     @property
     def _panels(self) -> list[LanePanel]:
@@ -97,14 +111,13 @@ class LiveScreen(RaceScreen):
 
     def lay_out(self, width: int, height: int) -> None:
         """How many lanes side by side, one chart or three in each."""
-        lanes = len(self._model.lanes)
-        columns = lanes if lanes <= 2 or width >= 60 * lanes else 2
+        lanes = 1 if self._zoomed else len(self._model.lanes)
+        columns = lanes if lanes <= 2 or width >= LEAST_PANEL_COLUMNS * lanes else 2
         rows = -(-lanes // columns)
         grid = self.query_one("#lanes", Container)
         grid.styles.grid_size_columns, grid.styles.grid_size_rows = columns, rows
-        room = height - ZOOMED_OTHER_ROWS if self.maximized else (height - OTHER_ROWS) // rows
+        room = (height - (NARROW_OTHER_ROWS if self.has_class("-narrow") else OTHER_ROWS)) // rows
         one_chart = room < THREE_CHARTS_ROWS
-        self.set_class(one_chart, "-one-chart")
         for panel in self._panels:
             panel.set_class(one_chart, "-one-chart")
             for kind in KINDS:
@@ -142,8 +155,9 @@ class LiveScreen(RaceScreen):
                     compared_steps,
                 )
             )
-        self._top.show_race(model)
+        self._show_frame()
         self._verdict.show(model, self._speed)
+        self._what_now.show_race(model, self.lane_index)
 
     def on_chart_cursor_moved(self, event: Chart.CursorMoved) -> None:
         """One chart's cursor moves all the others'."""
@@ -189,21 +203,25 @@ class LiveScreen(RaceScreen):
         for panel in self._panels:
             panel.chart("metric").scale = self._scale
 
+    def key_labels(self) -> dict[str, str]:
+        """The same, with where `enter` leads while one lane is shown alone."""
+        return super().key_labels() | ({"zoom": "back"} if self._zoomed else {})
+
     def action_zoom(self) -> None:
         """One lane alone, or all again."""
-        if self.maximized is not None:
-            self.action_unzoom()
-            return
-        self.maximize(self._panels[self.lane_index], container=False)
-        self.call_after_refresh(self.fit)
+        self._zoom(not self._zoomed)
 
     def action_unzoom(self) -> None:
         """All lanes again; where all are shown, ends a parity check."""
-        if self.maximized is None and self._model.is_checking:
+        if not self._zoomed and self._model.is_checking:
             self._model.drop_check()
             self.look()
             return
+        self._zoom(False)
+
+    def _zoom(self, zoomed: bool) -> None:
         index = self.lane_index
-        self.minimize()
+        self._zoomed = zoomed
+        self._display(index)
         self.call_after_refresh(self.fit)
         self.call_after_refresh(self.focus_lane, index)

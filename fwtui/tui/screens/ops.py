@@ -86,7 +86,7 @@ class OpsScreen(WhyScreen):
         """Shows the race as it stands, the newest logs only together with the `statistics`."""
         if not self.is_mounted:
             return
-        self._top.show_race(self._model)
+        self._show_frame()
         if statistics:
             self._take_in()
         self._settle()

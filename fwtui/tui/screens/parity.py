@@ -117,7 +117,7 @@ class ParityScreen(RaceScreen):
             return
         model = self._model
         found = judgement.judge(model)
-        self._top.show_race(model)
+        self._show_frame()
         self._lines.show(model, found, self.lane_index)
         self._take_in()
         assert self._heat is not None

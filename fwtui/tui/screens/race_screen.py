@@ -72,15 +72,18 @@ class RaceScreen(Screen[None]):
         self._model = model
         # Kept, not queried for: when the app leaves, its timer finds some widgets gone already.
         self._top = TopBar(id="top")
+        groups = (_SCREENS, self.COMMON, _ALWAYS)
+        self._footer = KeyFooter(*([binding.key for binding in bindings] for bindings in groups))
         self._ticks = 0
         self._stale = False
 
     def compose(self) -> ComposeResult:
+        # Before there are parts that would be styled once more.
+        self._classify(*self.app.size)
         yield self._top
         yield from self.parts()
         yield Static(id="too-small")
-        groups = (_SCREENS, self.COMMON, _ALWAYS)
-        yield KeyFooter(*([binding.key for binding in bindings] for bindings in groups))
+        yield self._footer
 
     def parts(self) -> Iterable[Widget]:
         """What stands between the row on top and the footer."""
@@ -118,20 +121,35 @@ class RaceScreen(Screen[None]):
     def fit(self) -> None:
         """Fits the layout to the window, and shows the race in it."""
         width, height = self.size
-        small = width < LEAST_COLUMNS or height < LEAST_ROWS
-        self.set_class(small, "-too-small")
-        if small:
+        self._classify(width, height)
+        if self.has_class("-too-small"):
             text = (
                 f"fwtui needs {LEAST_COLUMNS}×{LEAST_ROWS},\nthis is {width}×{height}"
                 if height > 1
                 else "too small"
             )
             self.query_one("#too-small", Static).update(text)
-        narrow = width < NARROW_COLUMNS
-        self.set_class(narrow, "-narrow")
-        self.query_one(KeyFooter).compact = narrow
+        self._footer.narrow = self.has_class("-narrow")
         self.lay_out(width, height)
         self.look()
+
+    def _show_frame(self) -> None:
+        """Shows the race in the row on top, and what keys do at present in the footer."""
+        self._top.show_race(self._model)
+        self._footer.labels = self.key_labels()
+
+    def key_labels(self) -> dict[str, str]:
+        """What actions do at present, where their keys' own words do not say it."""
+        lanes = self._model.lanes
+        if self._model.paused:
+            return {"app.pause": "go on"}
+        if all(lane.history.ended for lane in lanes) and not all(lane.over for lane in lanes):
+            return {"app.pause": "train on"}
+        return {}
+
+    def _classify(self, width: int, height: int) -> None:
+        self.set_class(width < LEAST_COLUMNS or height < LEAST_ROWS, "-too-small")
+        self.set_class(width < NARROW_COLUMNS, "-narrow")
 
     def lay_out(self, width: int, height: int) -> None:
         """Fits what stands between the row on top and the footer to a window of so many cells."""

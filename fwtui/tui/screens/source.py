@@ -53,7 +53,7 @@ class SourceScreen(WhyScreen):
         """Shows the race as it stands."""
         if not self.is_mounted:
             return
-        self._top.show_race(self._model)
+        self._show_frame()
         if not self.is_current:
             return
         self._desk.ask(self.sides)

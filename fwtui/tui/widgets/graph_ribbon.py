@@ -22,6 +22,8 @@ from fwtui.tui.widgets.line import Line
 # Textual repaints a changed row from its widget's left edge on: narrow widgets keep that short.
 _TILES = 8
 
+_SEAM = "▏"
+
 SHADES = (0.45, 0.85, 0.25, 0.65)
 """How much of the lane's colour the graphs have, in turn; letters tell them apart for certain."""
 
@@ -46,20 +48,26 @@ class GraphRibbon(Vertical):
         self._head = Line(classes="ribbon--head")
         self._tiles = [RibbonTile() for _ in range(_TILES)]
         self._history = History()
+        self._is_static = True
         self._x_limits = (0, 1)
 
     def compose(self) -> ComposeResult:
         yield self._head
         yield Horizontal(*self._tiles)
 
-    def show(self, history: History, x_limits: tuple[int, int]) -> None:
-        """Shows what a lane has said, on the charts' axis of steps, if it is seen, and else once it is."""
-        self._history, self._x_limits = history, x_limits
+    def show(self, history: History, x_limits: tuple[int, int], is_static: bool) -> None:
+        """Shows what a lane has said, on the charts' axis of steps, if it is seen, and else once it is.
+
+        Args:
+            is_static: whether one graph serves many steps, drawn as one bar; else each cell stands alone.
+        """
+        self._history, self._x_limits, self._is_static = history, x_limits, is_static
         if not self.display:
             return
         runs, compiled = history.graph_runs, history.compiled
         if self.cursor is None:
-            figures = [_marked(text) for text in ribbon.figures(runs, compiled, history.not_sampled)]
+            told = ribbon.figures(runs, compiled, history.steps, is_static, history.not_sampled)
+            figures = [_marked(text) for text in told]
         else:
             figures = [Content.assemble((ribbon.read_out(runs, self.cursor), "bold"))]
         self._head.show(*((Content.assemble(("graph", "$dim")), text) for text in figures))
@@ -68,7 +76,7 @@ class GraphRibbon(Vertical):
         cells += Ribbon.of(runs, compiled, x_limits, columns).cells()
         for tile in self._tiles:
             start = tile.region.x - self.region.x
-            tile.show(cells[start : start + tile.size.width])
+            tile.show(cells[start : start + tile.size.width], is_static)
 
     def on_show(self) -> None:
         """There is room for it now, which nobody need tell it."""
@@ -81,7 +89,7 @@ class GraphRibbon(Vertical):
     def move_cursor(self, step: int | None) -> None:
         """Says which graph ran there; None: how many there are."""
         self.cursor = step
-        self.show(self._history, self._x_limits)
+        self.show(self._history, self._x_limits, self._is_static)
 
     @property
     def plain(self) -> str:
@@ -101,11 +109,12 @@ class RibbonTile(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._cells: list[Cell] = []
+        self._is_static = True
 
-    def show(self, cells: list[Cell]) -> None:
-        """Shows these cells from now on."""
-        if cells != self._cells:
-            self._cells = cells
+    def show(self, cells: list[Cell], is_static: bool) -> None:
+        """Shows these cells from now on; `is_static`: as one bar."""
+        if (cells, is_static) != (self._cells, self._is_static):
+            self._cells, self._is_static = cells, is_static
             self.refresh()
 
     @property
@@ -114,13 +123,16 @@ class RibbonTile(Widget):
         return "".join(character for character, _ in self._cells)
 
     def render_line(self, y: int) -> Strip:
-        segments = [
-            Segment("".join(character for character, _ in group), self._style(kind))
-            for kind, group in groupby(self._cells, lambda cell: cell[1])
-        ]
+        segments = []
+        for (kind, is_plain), group in groupby(self._cells, lambda cell: (cell[1], cell[0] == " ")):
+            text = "".join(character for character, _ in group)
+            if is_plain and kind >= 0 and not self._is_static:
+                segments.append(Segment(_SEAM * len(text), self._style(kind, is_seam=True)))
+            else:
+                segments.append(Segment(text, self._style(kind)))
         return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
 
-    def _style(self, kind: int) -> Style:
+    def _style(self, kind: int, is_seam: bool = False) -> Style:
         if kind == MARKED:
             return self.get_component_rich_style("ribbon--mark")
         _, _, ground, foreground = self.colors
@@ -128,7 +140,7 @@ class RibbonTile(Widget):
         if kind < 0:
             return Style.from_color(ground.blend(own, min(SHADES)).rich_color, ground.rich_color)
         share = SHADES[kind % len(SHADES)]
-        letter = ground if share > 0.5 else foreground
+        letter = ground if share > 0.5 or is_seam else foreground
         return Style.from_color(letter.rich_color, ground.blend(own, share).rich_color)
 
 

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from textual.app import ComposeResult
-from textual.binding import ActiveBinding
+from textual import events
+from textual.binding import Binding
+from textual.content import Content
+from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer
-from textual.widgets._footer import FooterKey
 
-_AROUND, _AROUND_COMPACT = 3, 2
-"""Cells that a key takes besides its name and its description."""
+_GAP, _NARROW_GAP = "  ", " "
 
 
-class KeyFooter(Footer):
+@dataclass(frozen=True, slots=True)
+class _Key:
+    binding: Binding
+    shown: str
+    label: str
+
+    @property
+    def width(self) -> int:
+        return len(self.shown) + 1 + len(self.label)
+
+
+class KeyFooter(Widget):
     """Shows the keys in the order of their worth; where the window ends, the least of them give way.
+
+    It is one widget: one for each key made a fifth of the first paint.
 
     Args:
         first: keys that come first and always stay.
@@ -24,45 +37,80 @@ class KeyFooter(Footer):
         last: keys that come last and always stay.
     """
 
+    DEFAULT_CSS = """
+    KeyFooter { dock: bottom; width: 1fr; height: 1; padding: 0 1; }
+    """
+
+    labels: reactive[Mapping[str, str]] = reactive({}, init=False)
+    """What an action does at present, where its binding's own words do not say it, by the action."""
+
+    narrow: reactive[bool] = reactive(False, init=False)
+    """Whether keys stand closer together."""
+
     def __init__(self, first: Sequence[str], common: Sequence[str], last: Sequence[str]) -> None:
-        super().__init__(show_command_palette=False)
-        # A screen's keys are known when it is composed: a footer that waits to be told them is not there in
-        # the first paint.
-        self.set_reactive(Footer._bindings_ready, True)
+        super().__init__()
         self._first, self._common, self._last = list(first), list(common), list(last)
-        self._composed: dict[str, ActiveBinding] = {}
 
-    def compose(self) -> ComposeResult:
-        self._composed = self.screen.active_bindings
-        keys = sorted(super().compose(), key=self._place)
-        self._fit(keys)
-        yield from keys
+    def on_mount(self) -> None:
+        """Follows the keys that there are."""
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_updated)
 
-    def bindings_changed(self, screen: Screen[object]) -> None:
-        """Composes the keys anew, if they are other ones."""
-        if screen.active_bindings != self._composed:
-            super().bindings_changed(screen)
+    def _bindings_updated(self, _: Screen[object]) -> None:
+        self.refresh()
 
-    def on_resize(self) -> None:
-        """Finds out anew what there is room for."""
-        self._fit(list(self.children))
+    @property
+    def keys(self) -> list[str]:
+        """The keys that are shown, from left to right."""
+        return [key.binding.key for key in self._shown()]
 
-    def watch_compact(self) -> None:
-        """The same: a compact key takes less room."""
-        self._fit(list(self.children))
+    @property
+    def plain(self) -> str:
+        """What it shows as text."""
+        return self.render().plain
 
-    def _place(self, key: Widget) -> tuple[int, int]:
-        assert isinstance(key, FooterKey)
-        for rank, keys in ((0, self._first), (2, self._common), (3, self._last)):
-            if key.key in keys:
-                return rank, keys.index(key.key)
-        return 1, 0
+    def render(self) -> Content:
+        """Each key with what it does."""
+        keys = (Content.assemble((key.shown, "bold"), " ", (key.label, "$dim")) for key in self._shown())
+        return Content(self._gap).join(keys)
 
-    def _fit(self, keys: Sequence[Widget]) -> None:
-        room = self.app.size.width
+    def on_click(self, event: events.Click) -> None:
+        """Does what the key under the mouse does."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        left = 0
+        for key in self._shown():
+            if left <= offset.x < left + key.width:
+                self.app.simulate_key(key.binding.key)
+            left += key.width + len(self._gap)
+
+    @property
+    def _gap(self) -> str:
+        return _NARROW_GAP if self.narrow else _GAP
+
+    def _shown(self) -> list[_Key]:
+        """The keys that there is room for, in order."""
+        keys = sorted(self._all(), key=self._place)
         staying = {*self._first, *self._last}
-        for key in sorted(keys, key=lambda one: isinstance(one, FooterKey) and one.key not in staying):
-            assert isinstance(key, FooterKey)
-            around = _AROUND_COMPACT if self.compact else _AROUND
-            room -= len(key.key_display) + len(key.description) + around
-            key.display = room >= 0 or key.key in staying
+        room = self.content_size.width + len(self._gap)
+        shown = []
+        for key in sorted(keys, key=lambda one: one.binding.key not in staying):
+            needed = key.width + len(self._gap)
+            if needed <= room or key.binding.key in staying:
+                room -= needed
+                shown.append(key)
+        return sorted(shown, key=keys.index)
+
+    def _all(self) -> list[_Key]:
+        found: dict[str, _Key] = {}
+        for _, binding, _, _ in self.screen.active_bindings.values():
+            if binding.show:
+                label = self.labels.get(binding.action, binding.description)
+                found.setdefault(binding.action, _Key(binding, self.app.get_key_display(binding), label))
+        return list(found.values())
+
+    def _place(self, key: _Key) -> tuple[int, int]:
+        for rank, keys in ((0, self._first), (2, self._common), (3, self._last)):
+            if key.binding.key in keys:
+                return rank, keys.index(key.binding.key)
+        return 1, 0

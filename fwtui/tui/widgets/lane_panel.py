@@ -16,6 +16,7 @@ from fwtui.measure.statistics import StepTimes
 from fwtui.tui import words
 from fwtui.tui.charts.axes import BYTES, MICROSECONDS, NUMBER
 from fwtui.tui.curves import KINDS, LaneCurves, SharedAxes
+from fwtui.tui.introduction import introduction
 from fwtui.tui.model import Lane
 from fwtui.tui.widgets.chart import Chart
 from fwtui.tui.widgets.graph_ribbon import GraphRibbon
@@ -68,11 +69,11 @@ def colour_names(lanes: Sequence[Lane]) -> list[str]:
 class LanePanel(Vertical):
     """Shows one lane, with its three charts or, where there is no room for more, with one."""
 
-    ALLOW_MAXIMIZE = True
-
-    def __init__(self, index: int) -> None:
-        super().__init__(id=f"lane-{index + 1}")
+    def __init__(self, index: int, colour: str) -> None:
+        # With its colour from the first: a class that comes later styles all that is in the panel once more.
+        super().__init__(id=f"lane-{index + 1}", classes=f"-{colour}")
         self.index = index
+        self._colour = colour
         self._title = Line(classes="lane--title")
         self._figures = Line(classes="lane--figures")
         self._trouble = Static(classes="lane--trouble")
@@ -106,30 +107,34 @@ class LanePanel(Vertical):
     def show(self, view: LaneView) -> None:
         """Shows the lane as it stands in `view`."""
         lane = view.lane
-        for colour in COLOURS:
-            self.set_class(colour == view.colour, f"-{colour}")
+        if view.colour != self._colour:
+            self.remove_class(f"-{self._colour}").add_class(f"-{view.colour}")
+            self._colour = view.colour
         self._title.show(*_title(self.index, view))
         self._figures.show(*_figures(view))
         self._phases.show(*_phases(lane))
         self._place.show(*_place(view))
         self._show_trouble(_trouble(lane))
         self._show_compiled(_compiled(lane, self.size.width - _BORDER))
-        self._ribbon.show(lane.history, view.axes.x)
+        self._ribbon.show(lane.history, view.axes.x, backends.entry(lane.spec.backend).graph == "static")
+        texts = _introduction(lane, self.has_class("-one-chart")) if not lane.history.steps else {}
+        is_failed = lane.history.ended is not None and lane.history.ended.outcome == "failed"
+        has_nothing = lane.history.ended is not None and not lane.history.steps
+        self._ribbon.set_class(has_nothing, "-nothing")
         for kind in KINDS:
             chart = self.chart(kind)
             if not chart.display:
                 continue
-            if kind == "metric":
-                chart.heading = view.metric
-            # Said once, not three times, where all three charts wait.
-            chart.empty = _waiting_for(lane) if kind == "metric" or self.has_class("-one-chart") else ""
-            curves = [other.curve(kind, "other") for other in view.others]
+            headings = {"metric": view.metric, "step": "step time", "memory": "memory"}
+            chart.heading = "" if has_nothing else headings[kind]
+            chart.empty = texts.get(kind, "")
+            curves = [] if is_failed else [other.curve(kind, "other") for other in view.others]
             curves.append(view.curves.curve(kind, "own"))
             chart.show(
                 curves,
                 view.axes.x,
                 view.axes.y[kind],
-                figures=_chart_figures(kind, view),
+                figures="" if has_nothing else _chart_figures(kind, view),
                 mark=view.compared_steps,
             )
 
@@ -159,15 +164,17 @@ def status(lane: Lane) -> tuple[str, str]:
         }[ended.outcome]
     if (silent := lane.silent_s()) is not None:
         return f"? no answer for {silent:.0f} s", "$warning"
+    if history.built is not None and lane.paused:
+        return "‖ paused", "$warning"
+    if lane.waits_for:
+        return f"◌ waits for {lane.waits_for}", "$dim"
     if history.built is not None:
-        if lane.paused:
-            return "‖ paused", "$warning"
         if history.standing == "waiting" and not history.steps:
-            return "◌ waits for the others", "$dim"
+            return "◌ waits for its turn", "$dim"
         if (long := lane.long_step_s()) is not None:
             return f"◌ in one step for {long:.0f} s", "$warning"
     if history.imported is not None and history.phase == "import":
-        return "◌ waits for the others", "$dim"
+        return "◌ waits for a device", "$dim"
     if history.phase == "steady":
         return "● steady", "$success"
     return f"◌ {words.PHASES[history.phase]}{_elapsed(lane)}", "$warning"
@@ -200,6 +207,8 @@ def _title(index: int, view: LaneView) -> tuple[tuple[Content, Content], ...]:
 def _figures(view: LaneView) -> tuple[tuple[Content, Content], ...]:
     history, times = view.lane.history, view.times
     total = max(view.lane.limit, history.steps)
+    if not history.steps:
+        return ((_figure(words.plural(0, "step"), f"of {total:,}"), Content("")),)
     rate = words.rate(times.steps_a_second if times else None)
     loss = _figure(words.loss(history.loss), "loss")
     step = _figure(f"{words.microseconds(times.p50)} µs" if times else words.NA, "a step")
@@ -243,14 +252,14 @@ def _chart_figures(kind: str, view: LaneView) -> str:
         p50, p95, p99 = (words.microseconds(value) for value in (times.p50, times.p95, times.p99))
         return f"p50 {p50}  p95 {p95}  p99 {p99} µs"
     memory, process = history.memory, history.process_memory
-    parts = [
-        f"in use {words.size(memory.in_use_bytes)}",
-        f"reserved {words.size(memory.reserved_bytes)}",
-        f"{'RSS of all' if process.shared else 'RSS'} {words.size(process.rss_bytes)}",
-    ]
-    if process.gpu_bytes is not None:
-        parts.insert(2, f"GPU {words.size(process.gpu_bytes)}")
-    return "  ".join(parts)
+    resident = f"{'RSS of all' if process.shared else 'RSS'} {words.size(process.rss_bytes)}"
+    gpu = [] if process.gpu_bytes is None else [f"GPU {words.size(process.gpu_bytes)}"]
+    if memory.in_use_bytes is None and memory.reserved_bytes is None:
+        device = history.built.device if history.built else None
+        untold = [f"in use on {device} {words.NA}"] if device else []
+        return "  ".join([*untold, *gpu, resident])
+    in_use, reserved = words.size(memory.in_use_bytes), words.size(memory.reserved_bytes)
+    return "  ".join([f"in use {in_use}", f"reserved {reserved}", *gpu, resident])
 
 
 def _metric_figures(view: LaneView) -> str:
@@ -332,9 +341,10 @@ def _trouble(lane: Lane) -> Content:
     return Content.assemble((ended.reason, "bold $error"), "\n", (hint, "$dim"))
 
 
-def _waiting_for(lane: Lane) -> str:
-    """What an empty chart says."""
-    if lane.history.ended is not None:
-        return "no steps were done"
+def _introduction(lane: Lane, is_alone: bool) -> dict[str, str]:
+    """What the charts of a lane without a step say, by their kind."""
     sign, _ = status(lane)
-    return sign.partition(" ")[2]
+    standing = sign.partition(" ")[2]
+    if lane.history.phase == "import" and standing.startswith(words.PHASES["import"]):
+        standing = f"importing {backends.entry(lane.spec.backend).framework.title}{_elapsed(lane)}"
+    return introduction(lane, standing, is_alone)

@@ -124,6 +124,7 @@ def test_what_is_said_until_graphs_come_agrees_with_how_the_lane_stands(asked):
     assert asking.state(model.lanes[1]) == "asked, comes with the next step"
     waiting = RaceModel(race("tf.function", "torch.eager"), lambda work, name: None)
     say(waiting, 0, *importing("tf.function"), Imported("TensorFlow", "2.21.0", (CPU,), 1, 0))
+    waiting.drain()
     sign, _ = status(waiting.lanes[0])
-    assert sign == "◌ waits for the others"
+    assert sign == "◌ waits for lane 2's import"
     assert asking.state(waiting.lanes[0]) == f"{sign}\nits graphs come after its first step"

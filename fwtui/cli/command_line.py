@@ -1,0 +1,30 @@
+"""A race as the command that runs it without a screen."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import fields
+
+from fwtui.race.plan import RaceRequest
+
+_NOT_OPTIONS = ("lanes", "sizes", "tf32", "linger", "keep_training", "sample_graphs")
+
+
+def bench_command(request: RaceRequest) -> str:
+    """Return `fwtui bench …` with every option in which `request` differs from the defaults."""
+    words = ["fwtui", "bench"]
+    if any(lane.settings() for lane in request.lanes):
+        for lane in request.lanes:
+            words += ["--lane", lane.text()]
+    else:
+        words += ["--lanes", ",".join(lane.backend for lane in request.lanes)]
+    usual = RaceRequest()
+    for field in fields(request):
+        value = getattr(request, field.name)
+        if field.name not in _NOT_OPTIONS and value != getattr(usual, field.name):
+            words += [f"--{field.name.replace('_', '-')}", value]
+    for name, size in request.sizes:
+        words += ["--size", f"{name}={size}"]
+    if request.tf32:
+        words.append("--tf32")
+    return shlex.join(words)

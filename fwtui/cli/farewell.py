@@ -1,0 +1,52 @@
+"""What the terminal keeps of a race that was shown live: its figures, its answers, and how to repeat it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fwtui.cli import answers, result_table
+from fwtui.cli.command_line import bench_command
+from fwtui.cli.output import say, show
+from fwtui.headless import Result
+from fwtui.measure.verdict import same_answer
+from fwtui.race.plan import RaceRequest
+from fwtui.tui import words
+from fwtui.tui.judgement import judge
+from fwtui.tui.model import RaceModel
+
+ROWS = ("outcome", "steps", "final loss", "step p50", "steps a second", "first step", "compilations")
+
+
+def say_farewell(model: RaceModel) -> None:
+    """Print what the race came to on standard output; nothing where no lane has taken a step.
+
+    Raises:
+        SpecError: standard output takes no more.
+    """
+    if any(lane.history.steps for lane in model.lanes):
+        result = _result(model)
+        show(result_table.render(result, ROWS, same=_same(model, result)))
+        say(f"\nagain, without a screen:  {bench_command(_repeated(model.request))}\n")
+
+
+def _same(model: RaceModel, result: Result) -> str:
+    """The answer to the first question: a check may have found more than the losses and probes tell."""
+    judgement = judge(model)
+    if judgement.explained is not None:
+        checked = words.plural(judgement.explained, "step")
+        return f"apart by rounding alone, as a check of {checked} found: first at {judgement.first}"
+    unproven = judgement.same is False and not judgement.proven
+    return answers.same(result, no="apart, by a bug or by rounding" if unproven else "no")
+
+
+def _result(model: RaceModel) -> Result:
+    lanes = model.histories
+    rows = model.probes.rows
+    same = same_answer(model.spec.lanes, lanes, model.gap, rows, model.probes.coverage)
+    return Result(model.spec, lanes, model.gap, rows, same, model.judge_speed(), None, settled=True)
+
+
+def _repeated(request: RaceRequest) -> RaceRequest:
+    """The request without what only a screen asks for."""
+    usual = "growing"
+    return replace(request, probe_every=None if request.probe_every == usual else request.probe_every)
