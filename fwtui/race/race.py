@@ -93,7 +93,15 @@ class Race:
         self._runs = [self._new(lane, lane_spec) for lane, lane_spec in enumerate(spec.lanes)]
         heartbeat_s = silent_s if spec.host == "process" else None
         self._turns = (
-            Turns(self._live, steps, self._tell_run, hung_s, heartbeat_s, awaited_s=awaited_s)
+            Turns(
+                self._live,
+                steps,
+                self._tell_run,
+                hung_s,
+                heartbeat_s,
+                awaited_s=awaited_s,
+                pace=spec.lanes[0].pace,
+            )
             if by_turns
             else None
         )
@@ -274,9 +282,7 @@ class Race:
                 if record.first == 0:  # the first step, which comes alone, may have compiled
                     turns.stepped(number)
                 else:
-                    took = float(np.frombuffer(record.step_ns, np.int64).min())
-                    # A paced lane's turn is as long as its pace makes it.
-                    turns.timed(number, max(took, 1e9 / run.spec.pace) if run.spec.pace else took)
+                    turns.timed(number, float(np.frombuffer(record.step_ns, np.int64).min()))
             elif isinstance(record, TurnOver):
                 turns.over(number)
             elif isinstance(record, Ended):

@@ -209,7 +209,8 @@ class Runner:
         assert self._backend is not None
         clock, isfinite = perf_counter_ns, math.isfinite
         run_step, batches, columns, control = self._backend.step, self._batches, self._columns, self._control
-        pace_ns = int(1e9 / self._spec.pace) if self._spec.pace else 0
+        # In turns a pace holds back the next turn.
+        pace_ns = int(1e9 / self._spec.pace) if self._spec.pace and not self._spec.by_turns else 0
         digester = self._digester
         self.busy_since_ns = clock()
         for _ in range(quota):

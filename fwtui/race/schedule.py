@@ -1,4 +1,7 @@
-"""Turns: lanes alternate in blocks of steps, so that no two ever run at the same time."""
+"""Turns: lanes alternate in blocks of steps, so that no two ever run at the same time.
+
+A pace holds a lane's next turn back, and not the turn itself: the others step meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,12 @@ SILENT_S = 3.0
 """A process that says nothing for so long, not even that it is alive, has lost its turn."""
 
 
+def _after(seconds: float, work: Callable[[], None]) -> None:
+    timer = threading.Timer(seconds, work)
+    timer.daemon = True
+    timer.start()
+
+
 @dataclass
 class _Seat:
     """What is known of one run of a lane.
@@ -32,6 +41,7 @@ class _Seat:
         has_steps: it has steps to take, beside those asked for one by one.
         hung: it was passed over, and has not answered that turn yet.
         step_ns: what its steps take; None before its second step.
+        due_at: when its pace allows it the next turn.
     """
 
     built: bool = False
@@ -42,6 +52,7 @@ class _Seat:
     singles: int = 0
     step_ns: float | None = None
     heard_at: float = 0.0
+    due_at: float = 0.0
 
     @property
     def willing(self) -> bool:
@@ -62,6 +73,8 @@ class Turns:
         hung_s, silent_s: when `watch` passes a holder over; None where a run has no heartbeat.
         clock: seconds, for `watch`.
         awaited_s: when `watch` no longer awaits a first run that is not ready.
+        pace: steps a second that each run may take at most; None: as many as it can.
+        later: calls a function after so many seconds, from any thread.
     """
 
     def __init__(
@@ -73,13 +86,19 @@ class Turns:
         silent_s: float | None = SILENT_S,
         clock: Callable[[], float] = time.monotonic,
         awaited_s: float = AWAITED_S,
+        pace: float | None = None,
+        later: Callable[[float, Callable[[], None]], object] = _after,
     ) -> None:
+        self._pace, self._later = pace, later
+        self._waked_at: float | None = None
         self._awaited = set(runs)
         self._tell, self._clock = tell, clock
         self._hung_s, self._silent_s = hung_s, silent_s
         self._awaited_s = awaited_s
         self._ready_at: float | None = None
         self._largest = max(1, steps // 10)
+        if pace is not None:
+            self._largest = max(1, min(self._largest, int(pace * BLOCK_NS / 1e9)))
         self._block = 1
         self._seats: defaultdict[int, _Seat] = defaultdict(_Seat)
         self._holder: int | None = None
@@ -184,15 +203,36 @@ class Turns:
     def _give(self) -> None:
         if self._holder is not None or self._awaited:
             return
-        willing = sorted(run for run, seat in self._seats.items() if seat.willing)
+        now = self._clock()
+        able = sorted(run for run, seat in self._seats.items() if seat.willing)
+        willing = [run for run in able if self._seats[run].singles or self._seats[run].due_at <= now]
         if not willing:
+            if able:
+                self._wake_at(min(self._seats[run].due_at for run in able))
             return
         run = next((run for run in willing if run > self._last), willing[0])
         self._holder = self._last = run
-        self._taken_at = self._clock()
+        self._taken_at = now
         seat = self._seats[run]
+        if self._pace is not None:
+            # A turn that begins a little late leaves the next one where it was.
+            behind = now - seat.due_at
+            begun = seat.due_at if behind < self._block / self._pace else now
+            seat.due_at = begun + (1 if seat.singles else self._block) / self._pace
         if seat.singles:
             seat.singles -= 1
             self._tell(run, Word("step"))
         else:
             self._tell(run, Word("grant", self._block))
+
+    def _wake_at(self, at: float) -> None:
+        """Gives the turn when a pace allows it; one wake for the same moment."""
+        if self._waked_at is not None and self._waked_at <= at:
+            return
+        self._waked_at = at
+        self._later(max(0.0, at - self._clock()), self._wake)
+
+    def _wake(self) -> None:
+        with self._lock:
+            self._waked_at = None
+            self._give()

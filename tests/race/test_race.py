@@ -64,6 +64,18 @@ def test_paced_lanes_take_short_turns():
         assert max(b - a for steps in firsts for a, b in pairwise(steps)) <= 20
 
 
+@BOTH_SCHEDULES
+def test_a_pace_is_that_of_each_lane(schedule):
+    paced = lane(steps=FOREVER, pace=20)
+    with Running(paced, paced, schedule=schedule) as (_, heard):
+        for number in (0, 1):
+            heard.at_least(number, 40)
+        for number in (0, 1):
+            started = heard.column(number, "started_ns")[1:40]
+            apart = (started[-1] - started[0]) / 1e9 / (len(started) - 1)
+            assert 0.95 / 20 < apart < 1.7 / 20
+
+
 def test_in_a_race_steps_do_overlap():
     with Running(lane("slow", steps=60), lane("slow", steps=60)) as (race, heard):
         assert race.wait(60)

@@ -302,3 +302,66 @@ def test_lanes_in_threads_never_hold_the_turn_together():
         threading.Thread(target=lane, args=(run,), daemon=True).start()
     left.wait(90)
     assert overlaps == []
+
+
+class Paced(Table):
+    """A table whose wakes the test calls."""
+
+    def __init__(self, *runs, pace, **settings):
+        self.wakes = []
+        super().__init__(
+            *runs, pace=pace, later=lambda seconds, work: self.wakes.append((seconds, work)), **settings
+        )
+
+    def used(self, seconds=0.0):
+        """Whoever has the turn has used it."""
+        self.now += seconds
+        self.turns.over(self.order[-1])
+
+    def wake(self):
+        seconds, work = self.wakes.pop()
+        self.now += seconds
+        work()
+
+
+def test_a_pace_holds_back_the_next_turn_and_no_other_lane():
+    table = Paced(0, 1, pace=5.0)
+    table.used(0.01)
+    assert table.told == [(0, Word("grant", 1)), (1, Word("grant", 1))]
+    table.used(0.01)
+    assert len(table.told) == 2, "neither may step again so soon"
+    table.wake()
+    assert (table.now, table.order) == (pytest.approx(0.2), [0, 1, 0])
+    table.used(0.01)
+    table.used(0.01)
+    table.wake()
+    assert (table.now, table.order) == (pytest.approx(0.4), [0, 1, 0, 1, 0])
+
+
+def test_a_quick_pace_is_kept_by_blocks_of_steps():
+    table = Paced(0, pace=200.0)
+    for _ in range(40):
+        table.turns.timed(0, 1e6)
+        table.used(0.001)
+        if table.wakes:
+            table.wake()
+    steps = sum(word.steps for _, word in table.told)
+    assert table.told[-1] == (0, Word("grant", 10))
+    assert steps / table.now == pytest.approx(200, rel=0.1)
+
+
+def test_a_single_step_waits_for_no_pace():
+    table = Paced(0, pace=1.0)
+    table.used(0.01)
+    table.turns.pause(0)
+    table.turns.single(0)
+    assert table.told[-1] == (0, Word("step"))
+
+
+def test_a_lane_too_slow_for_its_pace_does_not_catch_up():
+    table = Paced(0, pace=10.0)
+    for _ in range(5):
+        table.used(0.5)
+    assert len(table.told) == 6
+    table.used(0.01)
+    assert table.wakes, "it had not saved up any steps"
