@@ -12,6 +12,7 @@ import numpy as np
 
 from fwtui.backends.base import MAX_METRICS
 from fwtui.measure.graph_runs import GraphRuns
+from fwtui.measure.quantiles import QuantileBuckets
 from fwtui.measure.series import Extrema, Window
 from fwtui.measure.statistics import StepTimes
 from fwtui.race.records import (
@@ -127,7 +128,8 @@ class History:
         self.digests: dict[str, Window] = {}
         self.step_ns = Window(self.raw_steps)
         self.metric_curves: dict[str, Extrema] = {}
-        self.step_curve, self.in_use_curve, self.rss_curve = Extrema(), Extrema(), Extrema()
+        self.step_curve = QuantileBuckets()
+        self.in_use_curve, self.rss_curve = Extrema(), Extrema()
         self.log: deque[str] = deque(maxlen=LOG_LINES)
         self.probes: dict[int, Probed] = {}
         self.rounding: dict[int, tuple[Rounding, ...]] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import ClassVar
@@ -15,15 +16,24 @@ from textual.binding import Binding, BindingType
 
 from fwtui.race.plan import LaneRequest, RaceRequest, plan, with_lane
 from fwtui.race.spec import MAX_LANES, SpecError
+from fwtui.tui import words
 from fwtui.tui.auto_check import AutoCheck
 from fwtui.tui.changes import Changes
 from fwtui.tui.commands import Command, commands_of
 from fwtui.tui.continuation import Continuation
 from fwtui.tui.model import Lane, RaceModel
-from fwtui.tui.screens.choices import backend_choices, device_choices, workload_choices
+from fwtui.tui.screen_text import screen_text
+from fwtui.tui.screens.choices import (
+    backend_choices,
+    device_choices,
+    present_settings,
+    workload_choices,
+)
 from fwtui.tui.screens.compilations import CompilationsScreen
+from fwtui.tui.screens.confirm import Confirm
 from fwtui.tui.screens.graph import GraphScreen
 from fwtui.tui.screens.help import HelpScreen
+from fwtui.tui.screens.histogram import HistogramScreen
 from fwtui.tui.screens.lane_settings import LaneSettings
 from fwtui.tui.screens.live import LiveScreen
 from fwtui.tui.screens.log import LogScreen
@@ -41,6 +51,9 @@ from fwtui.workloads import catalogue as workloads
 TICK_S = 0.1
 WATCH_S = 0.5
 START_S = 0.5
+INTERRUPT_S = 1.0
+ASK_FROM_S = 1_800.0
+"""Training of so long is not thrown away without a question."""
 _SCREENSHOT = "save this screen as an SVG file in the current folder"
 
 
@@ -59,8 +72,9 @@ class FwtuiApp(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "toggle_dark", show=False, tooltip="dark or light"),
         Binding("ctrl+p", "command_palette", show=False, tooltip="every action by name"),
-        Binding("ctrl+c", "quit_with(130)", show=False, priority=True, tooltip="leave, with exit code 130"),
-        Binding("ctrl+q", "quit_with(0)", show=False, priority=True, system=True),
+        Binding("Y", "copy", show=False, tooltip="copy the selected text, or the screen", key_display="Y"),
+        Binding("ctrl+c", "interrupt", show=False, priority=True, tooltip="copy selected text; twice: leave"),
+        Binding("ctrl+q", "leave", show=False, priority=True, system=True),
     ]
 
     def __init__(self, request: RaceRequest) -> None:
@@ -84,6 +98,7 @@ class FwtuiApp(App[int]):
         self._here: RaceScreen = self._live
         self._stands = False
         self._leaves_with: int | None = None
+        self._interrupted_at = -INTERRUPT_S
 
     async def on_event(self, event: events.Event) -> None:
         """A race's keys do all that they do one after the other, see `RaceScreen.press`."""
@@ -163,6 +178,48 @@ class FwtuiApp(App[int]):
         self.model.training_left_s = self._continuation.left_s
         if self.screen_stack:  # when the app leaves, its screens go before its timers
             self._here.tick(heard)
+
+    def action_copy(self) -> None:
+        """Copies the text that the mouse has selected, or what the screen shows, by way of the terminal."""
+        self._copy(self.screen.get_selected_text() or screen_text(self.screen))
+
+    def action_interrupt(self) -> None:
+        """Copies the selected text; without any, leaves where it is asked to twice."""
+        if selected := self.screen.get_selected_text():
+            self._copy(selected)
+            self.screen.clear_selection()
+        elif time.monotonic() - self._interrupted_at < INTERRUPT_S:
+            self.action_quit_with(130)
+        else:
+            self._interrupted_at = time.monotonic()
+            self.notify("ctrl+c again leaves", timeout=INTERRUPT_S)
+
+    def _copy(self, text: str) -> None:
+        self.copy_to_clipboard(text)
+        lines = words.plural(text.count("\n") + 1, "line")
+        self.notify(f"copied {lines}; a terminal that does not take OSC 52 keeps its clipboard")
+
+    def action_leave(self) -> None:
+        """Leaves; where much would be lost, once that is confirmed."""
+        self._confirmed("Leave?", "leaving", lambda: self.action_quit_with(0))
+
+    def _confirmed(self, question: str, doing: str, work: Callable[[], None]) -> None:
+        """Does what ends lanes, after a question where they have trained for long."""
+        trained_s = self.model.trained_s()
+        if trained_s < ASK_FROM_S:
+            work()
+            return
+        detail = f"The lanes have trained for {words.clock(trained_s)}; {doing} ends them."
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                work()
+
+        self.push_screen(Confirm(question, detail), answered)
+
+    def action_histogram(self) -> None:
+        """How the step times are distributed."""
+        self.push_screen(HistogramScreen(self.model))
 
     def action_quit_with(self, code: int) -> None:
         """Leaves; the lanes are ended once the terminal is restored."""
@@ -245,8 +302,10 @@ class FwtuiApp(App[int]):
         self._set_lane(index, lambda lane: lane)
 
     def action_restart_all(self) -> None:
-        """Starts every lane anew."""
-        self._set_race(lambda: self.model.request)
+        """Restarts every lane."""
+        self._confirmed(
+            "Restart all lanes?", "restarting", lambda: self._set_race(lambda: self.model.request)
+        )
 
     def action_log(self) -> None:
         """Shows what the lane printed."""
@@ -289,7 +348,11 @@ class FwtuiApp(App[int]):
         def chosen(key: str | None) -> None:
             if key is not None:
                 name, _, preset = key.rpartition("/")
-                self._set_race(lambda: self.model.with_workload(name, preset))
+                self._confirmed(
+                    "Another workload?",
+                    "changing it",
+                    lambda: self._set_race(lambda: self.model.with_workload(name, preset)),
+                )
 
         now = f"{workload.name}/{workload.preset}"
         self.push_screen(Picker("Every lane: workload", workload_choices(self.model), now), chosen)
@@ -305,7 +368,8 @@ class FwtuiApp(App[int]):
             if lane is not None:
                 self._set_lane(index, lambda _: lane)
 
-        dialog = LaneSettings(f"Lane {index + 1}: settings", self.model.request.lanes[index], check)
+        now = present_settings(self.model, index)
+        dialog = LaneSettings(f"Lane {index + 1}: settings", self.model.request.lanes[index], now, check)
         self.push_screen(dialog, chosen)
 
     def action_add_lane(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,9 +31,9 @@ Arrays = tuple[NDArray[np.int64], Floats, Floats]
 class LaneCurves:
     """One lane's series by kind: first step, minimum and maximum of each bucket.
 
-    `metric` is the loss, or whatever else the network returns; `step` is in µs, `memory` in bytes: what the
-    framework has in use on its device, or, where it does not tell, what is resident of the lane's process
-    (`memory_name` says which).
+    `metric` is the loss, or whatever else the network returns; `step` is the median step in ns, and `band`
+    the 5th and the 95th percentile around it; `memory` is in bytes: what the framework has in use on its
+    device, or, where it does not tell, what is resident of the lane's process (`memory_name` says which).
     """
 
     series: dict[str, Arrays]
@@ -43,11 +43,12 @@ class LaneCurves:
     def of(cls, history: History, metric: str = "loss") -> LaneCurves:
         """The curves of a lane as it stands, with one of its metrics."""
         in_use = history.memory.in_use_bytes is not None
-        x, low, high = history.step_curve.buckets()
+        x, low, middle, high = history.step_curve.buckets()
         return cls(
             {
                 "metric": history.metric_curves.get(metric, _EMPTY).buckets(),
-                "step": (x, low / 1e3, high / 1e3),
+                "step": (x, middle, middle),
+                "band": (x, low, high),
                 "memory": (history.in_use_curve if in_use else history.rss_curve).buckets(),
             },
             "in use" if in_use else "resident",
@@ -65,11 +66,12 @@ class SharedAxes:
     x: tuple[int, int] = (0, 1)
     y: dict[str, Limits | None] = field(default_factory=dict)
 
-    def fit(self, lanes: Sequence[LaneCurves], total: int, metric_scale: Scale) -> None:
+    def fit(self, lanes: Sequence[LaneCurves], total: int, scales: Mapping[str, Scale]) -> None:
         """Fits all axes to all lanes; each keeps its limits while they serve.
 
         Args:
             total: steps that the longest lane will have done.
+            scales: that of each kind; linear where it has none.
         """
         # A long run's axis grows with it: its first minute would else be one column wide.
         done = max(
@@ -78,9 +80,10 @@ class SharedAxes:
         first, last = fit_steps(done, total if total <= WHOLE_RUN else None, self.x)
         self.x = (first, min(last, total))
         for kind in KINDS:
-            scale: Scale = metric_scale if kind == "metric" else "linear"
-            ranges: list[tuple[Floats, Floats]] = [lane.series[kind][1:] for lane in lanes]
-            if kind == "step":
+            scale = scales.get(kind, "linear")
+            shown = "band" if kind == "step" else kind
+            ranges: list[tuple[Floats, Floats]] = [lane.series[shown][1:] for lane in lanes]
+            if kind == "step" and scale == "linear":
                 ranges = [_without_spikes(low, high) for low, high in ranges]
             if kind == "memory":
                 ranges.append((np.zeros(1), np.zeros(1)))

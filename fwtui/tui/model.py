@@ -243,6 +243,10 @@ class RaceModel:
         """The settings in which lanes differ beside their backend."""
         return differences(self.spec.lanes)
 
+    def trained_s(self) -> float:
+        """For how many seconds the lane that has trained longest has, since its first step."""
+        return max(map(_trained_s, self.histories), default=0.0)
+
     def steps_total(self) -> int:
         """Steps that the longest lane will have done."""
         return max(max(lane.limit, lane.history.steps) for lane in self.lanes)
@@ -421,6 +425,12 @@ class RaceModel:
     def _hear(self, run: LaneRun, record: Record) -> None:
         if not isinstance(record, TurnOver):
             self._heard.put((run, record))
+
+
+def _trained_s(history: History) -> float:
+    began = next((entered.at_ns for entered in history.phases if entered.step >= 1), None)
+    until = history.heard_ns if history.ended is None else history.ended.at_ns
+    return 0.0 if began is None else (until - began) / 1e9
 
 
 def _seconds_left(lane: Lane) -> float | None:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from fwtui.core.text import plain
 from fwtui.race.records import Compiled, Ended, Phase
-from fwtui.tui.charts.axes import prefixed
 from fwtui.workloads.own_errors import place
 
 NA = "n/a"
@@ -36,14 +35,6 @@ def duration(ns: float | None) -> str:
     if ns < 60e9:
         return f"{ns / 1e9:.2f} s" if ns < 10e9 else f"{ns / 1e9:.1f} s"
     return clock(ns / 1e9)
-
-
-def microseconds(ns: float | None) -> str:
-    """The number alone, in µs: `201`, `1,100`, `96.2`."""
-    if ns is None:
-        return NA
-    us = ns / 1e3
-    return f"{us:,.0f}" if us >= 100 else f"{us:.3g}"
 
 
 def rate(a_second: float | None) -> str:
@@ -77,6 +68,17 @@ def loss(value: float | complex | None) -> str:
 def size(byte_count: float | None) -> str:
     """`512 MB`, with decimal prefixes."""
     return NA if byte_count is None else prefixed(byte_count, "B") if byte_count else "0 B"
+
+
+def prefixed(value: float, unit: str = "") -> str:
+    """`value` with a decimal prefix and at most three figures: `2 MB`, `1.25 GB`, `500 k`; 0 is plain `0`."""
+    if value == 0:
+        return "0"
+    exponent = min(max(math.floor(math.log10(abs(value)) / 3), 0), 5)
+    number = f"{value / 1000**exponent:.3g}"
+    if number in ("1e+03", "-1e+03") and exponent < 5:
+        exponent, number = exponent + 1, number[:-4]
+    return f"{number} {' kMGTP'[exponent].strip()}{unit}".rstrip()
 
 
 def count(number: int | None) -> str:

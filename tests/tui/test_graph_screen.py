@@ -69,18 +69,18 @@ async def test_one_key_leads_to_the_counterpart_one_to_the_source_and_one_back()
 
 async def test_inputs_and_outputs_are_walked_and_each_jump_leads_back():
     async with shown(scene(), "2", "g") as d:
-        await d.press("o")
+        await d.press("right_square_bracket")
         assert here(d) == (1, "relu")
-        await d.press("i")
+        await d.press("left_square_bracket")
         assert here(d) == (1, "mm")
         seen = []
         for _ in range(3):
-            await d.press("i")
+            await d.press("left_square_bracket")
             seen.append(here(d)[1])
         assert seen == ["batch x", "parameter w1", "batch x"]
         assert "input 1 of 2 of #4" in d.text()
-        await d.press("i")
-        await d.press("down", "i")
+        await d.press("left_square_bracket")
+        await d.press("down", "left_square_bracket")
         assert "it takes nothing" in d.text()
         await d.press("1", "2")
         assert "it takes nothing" not in d.text()
@@ -123,7 +123,7 @@ async def test_search_filter_and_what_stands_alone_are_dropped_one_by_one():
         await d.shows("matrix product 1 of 5")
         await d.press("n", "n", "N")
         assert here(d) == (0, "matmul_1")
-        await ask(d, "f", "backward")
+        await ask(d, "F", "backward")
         assert "forward" not in lines(d, 0)
         assert lines(d, 0).count("MatMul") == 3
         assert lines(d, 1).count("aten.mm") == 3
@@ -139,7 +139,7 @@ async def test_search_filter_and_what_stands_alone_are_dropped_one_by_one():
         assert "backward" not in d.text().splitlines()[-2]
         await d.press("escape")
         await ask(d, "slash", "relu")
-        await ask(d, "f", "tensorflow")
+        await ask(d, "F", "tensorflow")
         await d.press("g")
         assert here(d) == (1, "threshold_backward"), "a jump shows what was left out"
         assert "tensorflow" not in d.text().splitlines()[-2]
@@ -147,14 +147,14 @@ async def test_search_filter_and_what_stands_alone_are_dropped_one_by_one():
 
 async def test_a_prompt_that_is_left_changes_nothing():
     async with shown(scene(), "2") as d:
-        await ask(d, "f", "relu")
+        await ask(d, "F", "relu")
         await d.press("end")
         before, at = lines(d, 0), here(d)
-        await d.press("slash", *"nothing", "escape", "f", *"x", "escape")
+        await d.press("slash", *"nothing", "escape", "F", *"x", "escape")
         await d.until(lambda: (lines(d, 0), here(d)) == (before, at))
-        await ask(d, "f", "nonsense")
+        await ask(d, "F", "nonsense")
         await d.shows("no node like that here")
-        await d.press("down", "g", "i", "left", "v", "n")
+        await d.press("down", "g", "left_square_bracket", "left", "v", "n")
         await d.press("escape")
         assert "MatMul" in lines(d, 0)
 

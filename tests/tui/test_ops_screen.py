@@ -190,11 +190,11 @@ async def test_search():
 
 
 async def test_logs_are_followed_or_stay_and_come_as_often_as_is_set():
-    async with shown(told(), "3", "f") as d:
+    async with shown(told(), "3", "z") as d:
         await d.shows("frozen")
         says(d, 1, at_step("torch.eager", 200))
         assert "step 200" not in d.text()
-        await d.press("f")
+        await d.press("z")
         # The other lane is on its way to that step: until then what is shown stays of one and the same.
         await d.press("down")
         assert steps_shown(d) == [100, 100]
@@ -217,15 +217,15 @@ async def test_logs_are_followed_or_stay_and_come_as_often_as_is_set():
         await d.shows("one step in 100")
         await d.press("minus", "minus", "minus")
         assert [lane.log_every for lane in lanes] == [None, None]
-        await d.press("u")
+        await d.press("exclamation_mark")
         assert all(lane.until_nan for lane in lanes)
         await d.shows("until the first NaN")
-        await d.press("u")
+        await d.press("exclamation_mark")
         assert not any(lane.until_nan for lane in lanes)
 
 
 async def test_the_first_nan_stays_with_the_cursor_on_it():
-    async with shown(told(), "3", "v", "F", "u") as d:
+    async with shown(told(), "3", "v", "F", "exclamation_mark") as d:
         says(d, 0, at_step("tf.eager", 149))
         says(d, 1, at_step("torch.eager", 150, faulty=12))
         said = "lane 2, step 150: the first NaN is from op 12 aten.mul"
@@ -240,11 +240,11 @@ async def test_the_first_nan_stays_with_the_cursor_on_it():
         assert "step 151" not in d.text()
         await d.press("escape", "escape")
         await d.until(lambda: any("aten.mul" in line and " NaN" in line for line in rows(d)), "a mark")
-        await d.press("f")
+        await d.press("z")
         says(d, 0, at_step("tf.eager", 151))
         await d.shows("step 151")
         # It is known already: nothing need be logged for it.
-        await d.press("u")
+        await d.press("exclamation_mark")
         await d.shows(said)
 
 
@@ -254,7 +254,7 @@ async def test_lanes_that_cannot_tell_or_not_yet():
         await d.shows(
             "◌ importing 2 s, its ops come once it trains", r"cannot tell its ops: no profiler \x1b[31mhere"
         )
-        await d.press("g", "v", "down", "F", "slash", "a", "enter", "u", "f", "tab")
+        await d.press("g", "v", "down", "F", "slash", "a", "enter", "exclamation_mark", "z", "tab")
         await d.press("escape", "escape", "escape", "escape")
         # Names from frameworks reach the terminal plain.
         logged = steps.logged("torch.eager")
@@ -301,7 +301,7 @@ async def test_lanes_that_train_are_followed_until_the_first_nan():
         screen = d.app.screen
         step = screen._desk.pairing.logs[1].step
         await d.until(lambda: screen._desk.pairing.logs[1].step > step + 100, "a newer log")
-        await d.press("f", "r", "u")
+        await d.press("z", "r", "exclamation_mark")
         await d.shows("the first NaN is from op", "✗ 1 NaN")
 
 

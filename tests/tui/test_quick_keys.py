@@ -133,7 +133,7 @@ async def test_what_follows_a_prompts_key_at_once_is_typed_and_no_command():
     async with driven("scripted.ok", "scripted.tilt", size=(120, 30)) as d:
         await d.trains(0, 1)
         for keys, screen in (
-            (["2", "f", *"mux"], "graph"),
+            (["2", "F", *"mux"], "graph"),
             (["3", "/", *"axd"], "ops"),
             (["4", "/", *"d"], "source"),
         ):

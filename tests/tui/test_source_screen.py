@@ -59,7 +59,7 @@ async def test_one_key_leads_across_one_through_the_ops_of_a_line_and_one_back()
         await d.press("down", "g")
         assert place(d) == (1, 3, ("net_torch.py", 19))
         await d.shows("↔ MatMul net_tensorflow.py:18")
-        await d.press("o", "o")
+        await d.press("e", "e")
         assert place(d) == (1, 14, ("net_torch.py", 19))
         await d.shows("3 of 5")
         await d.press("g")
@@ -104,7 +104,7 @@ async def test_each_side_keeps_its_line():
         assert place(d) == (0, None, ("net_tensorflow.py", 13))
         await d.press("g")
         assert "1 tf.eager · no counterpart" in d.text()
-        await d.press("o")
+        await d.press("e")
         assert place(d) == (0, None, ("net_tensorflow.py", 13))
 
 

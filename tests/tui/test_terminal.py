@@ -139,7 +139,7 @@ BUSY = {
 }
 WAYS = {
     "q": (lambda terminal: terminal.press("q"), 0),
-    "Ctrl+C": (lambda terminal: terminal.press("\x03"), 130),
+    "Ctrl+C": (lambda terminal: terminal.press("\x03\x03"), 130),
     "SIGINT": (lambda terminal: terminal.app.send_signal(signal.SIGINT), 130),
     "SIGTERM": (lambda terminal: terminal.app.send_signal(signal.SIGTERM), 143),
     "SIGHUP": (lambda terminal: terminal.app.send_signal(signal.SIGHUP), 129),

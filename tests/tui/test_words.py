@@ -26,13 +26,6 @@ def test_durations(ns, text):
 
 
 @pytest.mark.parametrize(
-    ("ns", "text"), [(None, "n/a"), (201_000, "201"), (1_100_000, "1,100"), (96_200, "96.2"), (99_960, "100")]
-)
-def test_microseconds(ns, text):
-    assert words.microseconds(ns) == text
-
-
-@pytest.mark.parametrize(
     ("seconds", "text"),
     [(None, "n/a"), (0, "0:00"), (4.4, "0:04"), (59.6, "1:00"), (725, "12:05"), (11_525, "3:12:05")],
 )

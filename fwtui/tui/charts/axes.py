@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fwtui.tui.charts.raster import Scale
+from fwtui.tui.words import duration, prefixed
 
 Floats = NDArray[np.float64]
 
@@ -94,58 +95,53 @@ def ticks(limits: Limits, most: int) -> list[float]:
     return _linear_ticks(limits.low, limits.high, most)
 
 
-@dataclass(frozen=True, slots=True)
 class Formatter:
-    """How the values of an axis are written.
-
-    Attributes:
-        unit: appended to every value after a space; in labels only if `unit_in_labels`.
-        prefixed: write 2,000,000 as `2 MB` (decimal prefixes) rather than as a number and a unit.
-        unit_in_labels: whether tick labels carry the unit too.
-    """
-
-    unit: str = ""
-    prefixed: bool = False
-    unit_in_labels: bool = False
+    """How the values of an axis are written: as plain numbers."""
 
     def labels(self, values: Sequence[float]) -> list[str]:
         """Short labels of one axis's ticks, all in the same style."""
-        if self.prefixed:
-            return [prefixed(value, self.unit) for value in values]
-        unit = f" {self.unit}" if self.unit and self.unit_in_labels else ""
         largest = max((abs(value) for value in values), default=0.0)
         smallest = min((abs(value) for value in values if value), default=largest)
         if largest >= 1e5 or (largest > 0 and smallest < 1e-3):
-            return [_power(value) + unit for value in values]
-        return [f"{value:,.6g}{unit}" for value in values]
+            return [_power(value) for value in values]
+        return [f"{value:,.6g}" for value in values]
 
     def value(self, value: float) -> str:
-        """One value as it is read out at the cursor, with its unit and four to six figures."""
+        """One value as it is read out at the cursor, with four to six figures; `n/a` if not finite."""
         if not math.isfinite(value):
             return "n/a"
-        if self.prefixed:
-            return prefixed(value, self.unit)
         size = abs(value)
         text = f"{value:.4e}" if size >= 1e6 or 0 < size < 1e-3 else f"{value:,.5g}"
-        if 1e5 <= size < 1e6:
-            text = f"{value:,.0f}"
-        return f"{text} {self.unit}" if self.unit else text
+        return f"{value:,.0f}" if 1e5 <= size < 1e6 else text
 
+
+class _Bytes(Formatter):
+    """Bytes with decimal prefixes: `2 MB`."""
+
+    def labels(self, values: Sequence[float]) -> list[str]:
+        return [prefixed(value, "B") for value in values]
+
+    def value(self, value: float) -> str:
+        return prefixed(value, "B") if math.isfinite(value) else "n/a"
+
+
+class _Durations(Formatter):
+    """Nanoseconds as durations; the ticks of an axis all in one unit."""
+
+    def labels(self, values: Sequence[float]) -> list[str]:
+        largest = max((abs(value) for value in values), default=0.0)
+        unit, name = next((one for one in _UNITS if largest >= one[0]), _UNITS[-1])
+        return [f"{value / unit:,.6g} {name}" if value else "0" for value in values]
+
+    def value(self, value: float) -> str:
+        return duration(value) if math.isfinite(value) else "n/a"
+
+
+_UNITS = ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns"))
 
 NUMBER = Formatter()
-MICROSECONDS = Formatter("µs")
-BYTES = Formatter("B", prefixed=True)
-
-
-def prefixed(value: float, unit: str = "") -> str:
-    """`value` with a decimal prefix and at most three figures: `2 MB`, `1.25 GB`, `500 k`; 0 is plain `0`."""
-    if value == 0:
-        return "0"
-    exponent = min(max(math.floor(math.log10(abs(value)) / 3), 0), 5)
-    number = f"{value / 1000**exponent:.3g}"
-    if number in ("1e+03", "-1e+03") and exponent < 5:
-        exponent, number = exponent + 1, number[:-4]
-    return f"{number} {' kMGTP'[exponent].strip()}{unit}".rstrip()
+DURATION: Formatter = _Durations()
+BYTES: Formatter = _Bytes()
 
 
 def step_labels(values: Sequence[float]) -> list[str]:

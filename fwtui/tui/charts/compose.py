@@ -18,7 +18,7 @@ from fwtui.tui.charts.axes import NUMBER, Formatter, Limits
 from fwtui.tui.charts.cells import BLANK, BRAILLE, Cells
 from fwtui.tui.charts.raster import DOTS_ACROSS, Layer, draw
 
-Role = Literal["own", "extra", "other"]
+Role = Literal["own", "extra", "other", "band"]
 
 _CURSOR_LINE, _MARK_LINE = ord("│"), ord("┊")
 _PARAGRAPH_COLUMNS = 64
@@ -40,10 +40,12 @@ class Ink(IntEnum):
     CURSOR = 8
     READOUT = 9
     EMPTY = 10
+    BAND = 11
 
 
 # Later ones are drawn over earlier ones.
-_INK_OF: dict[Role, Ink] = {"other": Ink.OTHER, "extra": Ink.EXTRA, "own": Ink.OWN}
+_INK_OF: dict[Role, Ink] = {"band": Ink.BAND, "other": Ink.OTHER, "extra": Ink.EXTRA, "own": Ink.OWN}
+_ORDER = list(_INK_OF)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +56,8 @@ class Curve:
         x: shape (n,), ascending: the step with which each bucket begins.
         low: float64, shape (n,): the lowest value of each bucket.
         high: float64, shape (n,): the highest one.
-        role: `own` is the lane of this chart, `extra` a second series of it, `other` another lane's, faint.
+        role: `own` is the lane of this chart, `extra` a second series of it, `other` another lane's, faint;
+            `band` is what lies around `own`, fainter than all.
     """
 
     x: Steps
@@ -201,7 +204,7 @@ def _frame(cells: Cells, view: View, limits: Limits, plot: Plot) -> None:
 
 def _curves(cells: Cells, view: View, limits: Limits, curves: Sequence[Curve], plot: Plot) -> None:
     layers = []
-    for curve in sorted(curves, key=lambda curve: _INK_OF[curve.role]):
+    for curve in sorted(curves, key=lambda curve: _ORDER.index(curve.role)):
         low, high = to_columns(curve.x, curve.low, curve.high, view.x_limits, plot.columns * DOTS_ACROSS)
         layers.append(Layer(low, high, _INK_OF[curve.role], sparse=curve.role == "other"))
     dots, colours = draw(layers, plot.rows, plot.columns, limits.pair, limits.scale)

@@ -9,8 +9,8 @@ from fwtui.core.text import plain
 from fwtui.graphs import tree
 from fwtui.graphs.lines import called, outputs, padded, source
 from fwtui.graphs.tree import Group, TreeRow
-from fwtui.tui.charts.axes import prefixed
 from fwtui.tui.graph.facts import GraphFacts
+from fwtui.tui.words import prefixed
 
 Item = int | str
 """A node, by its place in `Graph.nodes`, or a group of the tree, by its path."""

@@ -97,7 +97,7 @@ def following(live: bool, watching: bool, rate: int | None, lanes: int, halted: 
     if live:
         return Content.assemble(("● ", "$success"), "follows live", (f"  {often}", "$dim"))
     logged = "" if rate is None else f"  {often} is logged"
-    return Content.assemble(("‖ ", "$warning"), "frozen", (logged, "$dim"), ("   f follows", "$dim"))
+    return Content.assemble(("‖ ", "$warning"), "frozen", (logged, "$dim"), ("   z follows", "$dim"))
 
 
 def state(

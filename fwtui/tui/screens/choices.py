@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fwtui.backends import catalogue as backends
+from fwtui.measure import machine
+from fwtui.race.plan import LANE_KEYS
 from fwtui.race.records import Device
-from fwtui.race.spec import WorkloadSpec
+from fwtui.race.spec import DTYPES, MAX_RATE, MAX_SIZE, MAX_THREADS, OPTIMIZERS, WorkloadSpec
+from fwtui.tui import words
 from fwtui.tui.model import RaceModel
 from fwtui.tui.screens.picker import Choice
 from fwtui.workloads import catalogue as workloads
@@ -24,7 +27,7 @@ def backend_choices(model: RaceModel, index: int) -> list[Choice]:
     for entry in backends.BACKENDS.values():
         label = f"{entry.name:<14}{entry.framework.title:<12}"
         if entry.name == now:
-            what = f"Runs now. Choosing it starts lane {index + 1} anew{trains_on}."
+            what = "Runs now; r restarts it."
         else:
             what = (
                 f"Lane {index + 1} stops {now} at step {step:,} and starts {entry.name} at step 0{trains_on}."
@@ -39,16 +42,24 @@ def device_choices(model: RaceModel, index: int) -> list[Choice]:
     title = backends.entry(lane.spec.backend).framework.title
     imported = lane.history.imported
     known = imported.devices if imported else (Device("cpu", "CPU"),)
+    alone = f"\n{_why_no_gpu(title)}" if imported and len(known) == 1 else ""
     return [
         Choice(
             device.name,
             f"{device.name:<10}{device.label if device.label != device.name else ''}",
-            f"Lane {index + 1} starts anew on {device.name}. With lanes on different devices the answers are "
-            "still compared; the speeds are those of the devices.",
+            f"Lane {index + 1} is restarted on {device.name}. With lanes on different devices the answers "
+            f"are still compared; the speeds are those of the devices.{alone}",
             f"{title}: {device.reason}" if device.reason else None,
         )
         for device in known
     ]
+
+
+def _why_no_gpu(framework: str) -> str:
+    """Why the CPU is all that there is."""
+    if not machine.gpu_names():
+        return f"No GPU: this machine has no NVIDIA driver that shows one, and {framework} finds no other."
+    return f"No GPU: {framework} is built without CUDA, or lacks its libraries; `fwtui doctor` tells more."
 
 
 def workload_choices(model: RaceModel) -> list[Choice]:
@@ -66,3 +77,23 @@ def workload_choices(model: RaceModel) -> list[Choice]:
         detail = f"{workload.summary}\n{settings}. Every lane is restarted with it."
         choices.append(Choice(f"{spec.name}/{spec.preset}", label, detail))
     return choices
+
+
+def present_settings(model: RaceModel, index: int) -> list[tuple[str, str, str]]:
+    """What a lane's settings are, by the keys of its own: (name, value, what is accepted)."""
+    lane = model.lanes[index]
+    spec, imported = lane.spec, lane.history.imported
+    devices = [device.name for device in imported.devices if device.reason is None] if imported else ["cpu"]
+    built = lane.history.built
+    values = {
+        "device": (built.device if built else spec.device, ", ".join(["auto", *devices])),
+        "dtype": (spec.dtype, ", ".join(DTYPES)),
+        "optimizer": (spec.optimizer, ", ".join(OPTIMIZERS)),
+        "lr": (f"{spec.learning_rate:g}", f"a number above 0, up to {MAX_RATE:g}"),
+        "batch": (
+            str(workloads.batch_size(spec.workload) or words.NA),
+            f"a whole number up to {MAX_SIZE:,}",
+        ),
+        "threads": (str(spec.threads), f"a whole number up to {MAX_THREADS:,}"),
+    }
+    return [(key, *values[key]) for key in LANE_KEYS]

@@ -45,9 +45,27 @@ class GraphScreen(WhyScreen):
         Binding("e", "next_graph", "graphs", tooltip="another of this lane's graphs"),
         Binding("D", "alone", "diff", tooltip="only what does not match", key_display="D"),
         Binding("slash", "ask('search')", "search", tooltip="search", key_display="/"),
-        Binding("f", "ask('filter')", "filter", tooltip="only the nodes of a phase, op, name or line"),
-        Binding("i", "follow('inputs')", "inputs", tooltip="to what a node takes; again: the next of them"),
-        Binding("o", "follow('outputs')", "outputs", tooltip="to what takes it; again: the next of them"),
+        Binding(
+            "F",
+            "ask('filter')",
+            "filter",
+            tooltip="only the nodes of a phase, op, name or line",
+            key_display="F",
+        ),
+        Binding(
+            "left_square_bracket",
+            "follow('inputs')",
+            "inputs",
+            tooltip="to what a node takes; again: the next of them",
+            key_display="[",
+        ),
+        Binding(
+            "right_square_bracket",
+            "follow('outputs')",
+            "outputs",
+            tooltip="to what takes it; again: the next of them",
+            key_display="]",
+        ),
         Binding("u", "renew", show=False, tooltip="capture both lanes' graphs anew"),
         Binding("left", "fold(True)", show=False, tooltip="close a group, or go to the group around"),
         Binding("right", "fold(False)", show=False, tooltip="open a group, or go into it"),
@@ -55,7 +73,7 @@ class GraphScreen(WhyScreen):
             "enter",
             "toggle_group",
             show=False,
-            tooltip="open or close a group; from a node `i` and `o` go on",
+            tooltip="open or close a group; from a node `[` and `]` go on",
         ),
         Binding("escape", "less", show=False, tooltip="one thing less: the search, the filter, the diff"),
     ]
@@ -235,7 +253,7 @@ class GraphScreen(WhyScreen):
         self._moved()
 
     def action_toggle_group(self) -> None:
-        """Opens or closes the group at the cursor; from a node, `i` and `o` go on from there."""
+        """Opens or closes the group at the cursor; from a node, `[` and `]` go on from there."""
         self._desk.toggle(self.lane_index)
         self._moved()
 

@@ -35,7 +35,10 @@ class LiveScreen(RaceScreen):
         Binding("up,k", "next_chart(-1)", "charts", tooltip="the chart above", key_display="↑↓"),
         Binding("down,j", "next_chart(1)", show=False, tooltip="the chart below"),
         Binding(
-            "y", "toggle_scale", "log scale", tooltip="the first chart on a logarithmic or a linear scale"
+            "y",
+            "toggle_scale",
+            "log scale",
+            tooltip="this chart on a logarithmic or a linear scale",
         ),
         Binding("escape", "unzoom", show=False, tooltip="back: all lanes, no cursor; end the check"),
     ]
@@ -134,7 +137,7 @@ class LiveScreen(RaceScreen):
         if self._metric not in self._metrics():
             self._show_metric("loss")
         curves = [LaneCurves.of(history, self._metric) for history in model.histories]
-        self._axes.fit(curves, model.steps_total(), self._scale)
+        self._axes.fit(curves, model.steps_total(), {kind: self._scale(kind) for kind in KINDS})
         differences = model.differences()
         colours = colour_names(model.lanes)
         compared_steps = model.compared_steps if model.is_past_comparison else None
@@ -174,9 +177,11 @@ class LiveScreen(RaceScreen):
         self.focus_lane(index)
 
     def action_toggle_scale(self) -> None:
-        """The first chart on a logarithmic or a linear scale, in all lanes."""
-        self._scales[self._metric] = "linear" if self._scale == "log" else "log"
-        self._show_metric(self._metric)
+        """The chart with the focus on a logarithmic or a linear scale, in all lanes."""
+        what = self._metric if self._kind == "metric" else self._kind
+        self._scales[what] = "linear" if self._scale(self._kind) == "log" else "log"
+        for panel in self._panels:
+            panel.chart(self._kind).scale = self._scale(self._kind)
         self.look()
 
     def action_next_metric(self) -> None:
@@ -187,9 +192,8 @@ class LiveScreen(RaceScreen):
         self._show_metric(names[(names.index(self._metric) + 1) % len(names)])
         self.look()
 
-    @property
-    def _scale(self) -> Scale:
-        return self._scales.get(self._metric, "linear")
+    def _scale(self, kind: str) -> Scale:
+        return self._scales.get(self._metric if kind == "metric" else kind, "linear")
 
     def _metrics(self) -> list[str]:
         """What the lanes' networks have returned, the loss first."""
@@ -201,7 +205,7 @@ class LiveScreen(RaceScreen):
             self._axes.y.pop("metric", None)
         self._metric = name
         for panel in self._panels:
-            panel.chart("metric").scale = self._scale
+            panel.chart("metric").scale = self._scale("metric")
 
     def key_labels(self) -> dict[str, str]:
         """The same, with where `enter` leads while one lane is shown alone."""

@@ -42,7 +42,7 @@ class LogScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -tall"):
             yield Static(classes="dialog--title")
-            yield RichLog(max_lines=LOG_LINES, wrap=True, markup=False, highlight=False)
+            yield RichLog(max_lines=LOG_LINES, min_width=0, wrap=True, markup=False, highlight=False)
             yield Static(
                 Content.assemble(
                     "↑ ↓", (" scroll   ", "$dim"), "end", (" follow   ", "$dim"), "esc", (" back", "$dim")

@@ -37,13 +37,19 @@ class OpsScreen(WhyScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("g", "counterpart", "match", tooltip="to the counterpart in the other lane"),
         Binding("v", "view", "view", tooltip="the log, totals by op, or the timeline of the step"),
-        Binding("f", "follow", "follow", tooltip="follow the newest log, or freeze this one"),
+        Binding("z", "follow", "freeze", tooltip="follow the newest log, or freeze this one"),
         Binding("o", "order", "sort", tooltip="by phase, by time, by bytes, or by name"),
         Binding(
-            "F", "phase", "phase", tooltip="all phases, or forward, backward, update alone", key_display="F"
+            "F", "phase", "filter", tooltip="all phases, or forward, backward, update alone", key_display="F"
         ),
         Binding("slash", "ask", "search", tooltip="search", key_display="/"),
-        Binding("u", "until_nan", "NaN", tooltip="log every step until the first NaN, and go to it; or stop"),
+        Binding(
+            "exclamation_mark",
+            "until_nan",
+            "NaN",
+            tooltip="log every step until the first NaN, and go to it; or stop",
+            key_display="!",
+        ),
         Binding("plus", "rate(1)", show=False, tooltip="log more steps", key_display="+"),
         Binding("minus", "rate(-1)", show=False, tooltip="log fewer steps", key_display="-"),
         Binding("escape", "less", show=False, tooltip="one thing less: the search, the filter, the order"),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -33,6 +34,17 @@ class Choice:
     refusal: str | None = None
 
 
+class _Choices(OptionList):
+    """A list in which a click selects, and a click on what is selected chooses, as Enter does."""
+
+    def on_click(self, event: events.Click) -> None:
+        """Selects what was not selected before."""
+        option = event.style.meta.get("option")
+        if option is not None and option != self.highlighted:
+            event.prevent_default()
+            self.highlighted = option
+
+
 class Picker(Dialog[str | None]):
     """Returns the key of the choice, or None."""
 
@@ -52,7 +64,7 @@ class Picker(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(Content.assemble((self._title, "bold")), classes="dialog--title")
-            yield OptionList(*(Option(self._prompt(choice), id=choice.key) for choice in self._choices))
+            yield _Choices(*(Option(self._prompt(choice), id=choice.key) for choice in self._choices))
             yield Static(self._detail(self._begin), classes="dialog--detail")
             yield Static(
                 Content.assemble("enter", (" choose   ", "$dim"), "esc", (" back", "$dim")),
@@ -69,9 +81,12 @@ class Picker(Dialog[str | None]):
         self.query_one(".dialog--detail", Static).update(detail, layout=False)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Makes the choice, unless it cannot be made, or was: a second Enter may already be on its way."""
+        """Makes the choice, unless it cannot be made, or was: a second Enter may already be on its way.
+
+        To choose what is there already changes nothing.
+        """
         if self._choices[event.option_index].refusal is None and self.is_current:
-            self.dismiss(event.option.id)
+            self.dismiss(None if event.option.id == self._current else event.option.id)
 
     def action_list_down(self) -> None:
         """As the arrow key."""

@@ -36,14 +36,14 @@ _RACE = (
     ),
     Binding("full_stop", "app.step", "step", tooltip="one step in every lane", key_display="."),
     Binding("d", "app.pick_device", "device", tooltip="another device for this lane"),
-    Binding("r", "app.restart", "restart", tooltip="start this lane anew"),
+    Binding("r", "app.restart", "restart", tooltip="restart this lane"),
     Binding("l", "app.log", "log", tooltip="what this lane's process printed"),
     Binding("c", "app.compilations", "compiled", tooltip="what was traced or compiled, and why"),
     Binding("s", "app.lane_settings", "settings", tooltip="this lane's own rate, batch, device, threads"),
 )
 _ALWAYS = (
     Binding("question_mark", "app.help", "help", tooltip="this page", key_display="?"),
-    Binding("q", "app.quit_with(0)", "quit", tooltip="end every lane and leave"),
+    Binding("q", "app.leave", "quit", tooltip="end every lane and leave"),
 )
 
 
@@ -59,8 +59,9 @@ class RaceScreen(Screen[None]):
         *_SCREENS,
         *_RACE,
         *_ALWAYS,
+        Binding("h", "app.histogram", show=False, tooltip="how the step times are distributed"),
         Binding("p", "app.pause_lane", show=False, tooltip="pause or resume this lane alone"),
-        Binding("R", "app.restart_all", show=False, tooltip="start every lane anew", key_display="R"),
+        Binding("R", "app.restart_all", show=False, tooltip="restart every lane", key_display="R"),
         Binding("a", "app.add_lane", show=False, tooltip="add a lane like this one; the others go on"),
         Binding("x", "app.remove_lane", show=False, tooltip="remove this lane; the others go on"),
         Binding("tab", "next_lane(1)", show=False, tooltip="the next lane"),

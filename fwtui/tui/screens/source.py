@@ -31,7 +31,7 @@ class SourceScreen(WhyScreen):
     HINT: ClassVar[str] = "a part of a line"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("g", "counterpart", "match", tooltip="to the counterpart in the other lane"),
-        Binding("o", "next_op", "op", tooltip="the next op that this line asked for"),
+        Binding("e", "next_op", "op", tooltip="the next op that this line asked for"),
         Binding("slash", "ask", "search", tooltip="search", key_display="/"),
         Binding("escape", "less", show=False, tooltip="one thing less: the search"),
     ]

@@ -31,6 +31,7 @@ class WhyScreen(RaceScreen):
 
     COMMON: ClassVar[tuple[Binding, ...]] = (_BACK, *RaceScreen.COMMON)
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "next_lane(1)", "lane", tooltip="the next lane"),
         _BACK,
         Binding("n", "find(1)", show=False, tooltip="the next that was searched for"),
         Binding("N", "find(-1)", show=False, tooltip="the one before", key_display="N"),

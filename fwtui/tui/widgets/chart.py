@@ -70,6 +70,7 @@ class Chart(Widget, can_focus=True):
         & > .chart--other { color: $foreground 30%; }
         & > .chart--extra { color: $secondary; }
         & > .chart--own { color: $primary; }
+        & > .chart--band { color: $primary 35%; }
         & > .chart--cursor { color: $foreground 50%; }
         & > .chart--readout { color: $foreground; text-style: bold; }
         & > .chart--empty { color: $foreground 35%; }

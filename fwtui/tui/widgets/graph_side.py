@@ -13,12 +13,12 @@ from textual.widgets import Static
 from fwtui.core.text import plain
 from fwtui.race.graph import PHASES, Graph, NoGraph
 from fwtui.tui import words
-from fwtui.tui.charts.axes import prefixed
 from fwtui.tui.graph.facts import GraphFacts
 from fwtui.tui.graph.page import Page
 from fwtui.tui.widgets.lane_side import LaneSide
 from fwtui.tui.widgets.line import Line, Sides
 from fwtui.tui.widgets.page_lines import PageLines
+from fwtui.tui.words import prefixed
 
 _NOTHING = Content("")
 _STYLES = (

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from fwtui.backends import catalogue as backends
 from fwtui.measure.statistics import StepTimes
 from fwtui.tui import words
-from fwtui.tui.charts.axes import BYTES, MICROSECONDS, NUMBER
+from fwtui.tui.charts.axes import BYTES, DURATION, NUMBER
 from fwtui.tui.curves import KINDS, LaneCurves, SharedAxes
 from fwtui.tui.introduction import introduction
 from fwtui.tui.model import Lane
@@ -81,7 +81,7 @@ class LanePanel(Vertical):
         self._place = Line(classes="lane--place")
         self._charts = {
             "metric": Chart("loss", formatter=NUMBER, gutter=_GUTTER, scale="log", classes="chart-metric"),
-            "step": Chart("step time", formatter=MICROSECONDS, gutter=_GUTTER, classes="chart-step"),
+            "step": Chart("step time", formatter=DURATION, gutter=_GUTTER, classes="chart-step"),
             "memory": Chart("memory", formatter=BYTES, gutter=_GUTTER, x_axis=True, classes="chart-memory"),
         }
         self._ribbon = GraphRibbon(_GUTTER, classes="lane--ribbon")
@@ -130,6 +130,8 @@ class LanePanel(Vertical):
             chart.empty = texts.get(kind, "")
             curves = [] if is_failed else [other.curve(kind, "other") for other in view.others]
             curves.append(view.curves.curve(kind, "own"))
+            if kind == "step":
+                curves.append(view.curves.curve("band", "band"))
             chart.show(
                 curves,
                 view.axes.x,
@@ -211,7 +213,7 @@ def _figures(view: LaneView) -> tuple[tuple[Content, Content], ...]:
         return ((_figure(words.plural(0, "step"), f"of {total:,}"), Content("")),)
     rate = words.rate(times.steps_a_second if times else None)
     loss = _figure(words.loss(history.loss), "loss")
-    step = _figure(f"{words.microseconds(times.p50)} µs" if times else words.NA, "a step")
+    step = _figure(words.duration(times.p50 if times else None), "a step")
     batch = workloads.batch_size(view.lane.spec.workload)
     samples = _figure(words.rate(times.steps_a_second * batch if times and batch else None), "samples/s")
     steps = _figure(rate, "steps/s")
@@ -249,8 +251,7 @@ def _chart_figures(kind: str, view: LaneView) -> str:
     if kind == "step":
         if times is None:
             return ""
-        p50, p95, p99 = (words.microseconds(value) for value in (times.p50, times.p95, times.p99))
-        return f"p50 {p50}  p95 {p95}  p99 {p99} µs"
+        return "  ".join(f"{name} {words.duration(getattr(times, name))}" for name in ("p50", "p95", "p99"))
     memory, process = history.memory, history.process_memory
     resident = f"{'RSS of all' if process.shared else 'RSS'} {words.size(process.rss_bytes)}"
     gpu = [] if process.gpu_bytes is None else [f"GPU {words.size(process.gpu_bytes)}"]
@@ -273,13 +274,20 @@ def _metric_figures(view: LaneView) -> str:
 
 
 def _phases(lane: Lane) -> tuple[tuple[Content, Content], ...]:
-    """What each phase took."""
-    history = lane.history
+    """What each phase took, and from which weights and data the lane began."""
+    history, built = lane.history, lane.history.built
     took = {phase: words.duration(ns) for phase, ns in history.phase_ns().items()}
     before = [f"{phase} {took[phase]}" for phase in ("import", "build") if phase in took]
     first = [] if history.first_step_ns is None else [f"first step {words.duration(history.first_step_ns)}"]
-    variants = ([*before, *first], first or before[:1])
-    return tuple((Content.assemble((" · ".join(parts), "$dim")), Content("")) for parts in variants)
+    full, short = "", ""
+    if built is not None:
+        weights, data = built.weights_sha256[:4], built.data_sha256[:4]
+        full, short = f"weights {weights}  data {data}", f"{weights} {data}"
+    variants = (([*before, *first], full), (first or before[:1], full), (first or before[:1], short))
+    return tuple(
+        (Content.assemble((" · ".join(parts), "$dim")), Content.assemble((hashes, "$dim")))
+        for parts, hashes in variants
+    )
 
 
 def _compiled(lane: Lane, room: int) -> Content:

@@ -7,15 +7,14 @@ import pytest
 
 from fwtui.tui.charts.axes import (
     BYTES,
-    MICROSECONDS,
+    DURATION,
     NUMBER,
-    Formatter,
     Limits,
     fit_steps,
-    prefixed,
     step_labels,
     ticks,
 )
+from fwtui.tui.words import prefixed
 
 
 def fit(low, high, scale="linear", previous=None):
@@ -107,9 +106,9 @@ def test_both_ends_are_labelled_where_they_are_round():
 def test_labels_are_short():
     assert NUMBER.labels([10.0, 1e3, 1e5, 1e7]) == ["1e+01", "1e+03", "1e+05", "1e+07"]
     assert NUMBER.labels([0, 0.25, 0.5]) == ["0", "0.25", "0.5"]
-    assert MICROSECONDS.labels([0, 500, 1000]) == ["0", "500", "1,000"]
+    assert DURATION.labels([0, 250e3, 500e3]) == ["0", "250 µs", "500 µs"]
+    assert DURATION.labels([0, 500e3, 1e6]) == ["0", "0.5 ms", "1 ms"]
     assert BYTES.labels([0, 1e6, 2e6]) == ["0", "1 MB", "2 MB"]
-    assert Formatter("ms", unit_in_labels=True).labels([2]) == ["2 ms"]
     assert step_labels([0, 1250, 2500]) == ["0", "1,250", "2,500"]
     assert step_labels([0, 5e6, 1e7]) == ["0", "5M", "10M"]
 
@@ -118,7 +117,8 @@ def test_values_at_the_cursor_carry_their_unit():
     assert NUMBER.value(309.65) == "309.65"
     assert NUMBER.value(2.1e-6) == "2.1000e-06"
     assert NUMBER.value(float("nan")) == "n/a"
-    assert MICROSECONDS.value(1234.5) == "1,234.5 µs"
+    assert DURATION.value(1_234_500) == "1.23 ms"
+    assert DURATION.value(float("nan")) == "n/a"
     assert BYTES.value(1.25e9) == "1.25 GB"
     assert prefixed(999_900, "B") == "1 MB"
     assert prefixed(-1500, "B") == "-1.5 kB"

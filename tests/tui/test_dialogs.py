@@ -1,0 +1,199 @@
+"""Dialogs: what they ask, what a click does in them, and what is copied out of the screen."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import numpy as np
+import pytest
+from textual.widgets import OptionList
+
+from fwtui.measure import machine
+from fwtui.race.plan import parse_lane
+from fwtui.race.records import Device
+from fwtui.tui import app as apps
+from fwtui.tui.screen_text import screen_text
+from fwtui.tui.screens.choices import device_choices, present_settings
+from fwtui.tui.screens.confirm import Confirm
+from fwtui.tui.screens.histogram import ROWS, HistogramScreen, bar, bins, histogram
+from fwtui.tui.screens.picker import Picker
+from tests.tui import still
+from tests.tui.driving import Driven
+from tests.tui.still import Scene, race, training
+from tests.tui.why import LARGE, SMALL, shown
+
+BOTH = ("tf.function", "torch.eager")
+
+
+def mid_run():
+    return Scene(race(), [training(name, 312) for name in BOTH])
+
+
+@asynccontextmanager
+async def running(size=LARGE) -> AsyncIterator[Driven]:
+    async with shown(mid_run(), size=size) as d:
+        yield d
+
+
+class TestConfirm:
+    """What ends hours of training is asked for twice."""
+
+    @pytest.mark.parametrize("key", ["q", "R", "ctrl+q"])
+    async def test_a_short_run_ends_at_once(self, key, monkeypatch):
+        done = []
+        monkeypatch.setattr(apps.FwtuiApp, "action_quit_with", lambda app, code: done.append(code))
+        monkeypatch.setattr(apps.FwtuiApp, "_set_race", lambda app, request: done.append(request()))
+        async with running() as d:
+            await d.press(key)
+            assert done
+            assert d.on_top()
+
+    @pytest.mark.parametrize("key", ["q", "R", "ctrl+q"])
+    async def test_a_long_run_is_asked_about(self, key, monkeypatch):
+        done = []
+        monkeypatch.setattr(apps, "ASK_FROM_S", 0.01)
+        monkeypatch.setattr(apps.FwtuiApp, "action_quit_with", lambda app, code: done.append(code))
+        monkeypatch.setattr(apps.FwtuiApp, "_set_race", lambda app, request: done.append(request()))
+        async with running() as d:
+            for answer in ("escape", "n", "enter"):
+                assert not done
+                await d.press(key)
+                assert isinstance(d.app.screen, Confirm)
+                await d.press(answer)
+                assert d.on_top()
+            assert len(done) == 1
+
+    async def test_another_workload_is_asked_about_once_it_is_chosen(self, monkeypatch):
+        monkeypatch.setattr(apps, "ASK_FROM_S", 0.01)
+        async with running() as d:
+            before = d.app.model.race
+            await d.press("w", "down", "enter")
+            assert isinstance(d.app.screen, Confirm)
+            await d.press("escape")
+            assert d.app.model.race is before
+
+
+class TestPicker:
+    async def test_what_runs_already_is_not_restarted(self):
+        async with running() as d:
+            before = list(d.lanes)
+            for key in "bwd":
+                await d.press(key)
+                assert isinstance(d.app.screen, Picker)
+                await d.press("enter")
+                assert d.on_top()
+            assert d.lanes == before
+
+    async def test_a_click_selects_and_a_second_one_chooses(self, monkeypatch):
+        chosen = []
+        monkeypatch.setattr(apps.FwtuiApp, "_set_lane", lambda app, index, lane: chosen.append(index))
+        async with running() as d:
+            await d.press("b")
+            choices = d.app.screen.query_one(OptionList)
+            row = choices.highlighted - 2
+            await d.pilot.click(OptionList, offset=(5, row))
+            assert (choices.highlighted, d.on_top()) == (row, False)
+            await d.pilot.click(OptionList, offset=(5, row))
+            await d.until(d.on_top, "chosen")
+            assert chosen == [0]
+
+    async def test_without_a_gpu_it_says_why(self, monkeypatch):
+        async with running() as d:
+            history = d.lanes[0].history
+            cpu = Device("cpu", "CPU")
+            history.imported = type(history.imported)("TensorFlow", "2.21.0", (cpu,), 1, 0)
+            monkeypatch.setattr(machine, "gpu_names", lambda: ())
+            assert "No GPU: this machine has no NVIDIA driver" in device_choices(d.app.model, 0)[0].detail
+            monkeypatch.setattr(machine, "gpu_names", lambda: ("H200",))
+            assert "No GPU: TensorFlow is built without CUDA" in device_choices(d.app.model, 0)[0].detail
+            gpu = Device("cuda:0", "H200")
+            history.imported = type(history.imported)("TensorFlow", "2.21.0", (cpu, gpu), 1, 0)
+            assert "No GPU" not in device_choices(d.app.model, 0)[0].detail
+
+
+async def test_settings_show_what_is_set_and_what_may_be():
+    async with running() as d:
+        settings = {name: (value, accepted) for name, value, accepted in present_settings(d.app.model, 0)}
+        assert settings["lr"][0] == "1e-06"
+        assert settings["batch"][0] == "64"
+        assert settings["dtype"] == ("float32", "float32, float64")
+        await d.press("s")
+        for text in ("setting", "now", "accepted", "1e-06", "adamw", "a whole number up to"):
+            assert text in d.text()
+        # Each word that is named is accepted.
+        for dtype in settings["dtype"][1].split(", "):
+            assert parse_lane(f"torch.eager dtype={dtype}").dtype == dtype
+
+
+async def test_a_log_is_not_cut_in_a_small_window():
+    lines = still.log_lines("one " * 30 + "end of the line")
+    async with shown(Scene(race(), [[*training(BOTH[0], 9), *lines], training(BOTH[1], 9)]), size=SMALL) as d:
+        await d.press("l")
+        await d.shows("end of", "line")
+
+
+class TestCopy:
+    async def copied(self, d, *keys):
+        written = []
+        d.app._driver.write = written.append
+        await d.press(*keys)
+        (code,) = [one for one in written if one.startswith("\x1b]52;c;")]
+        return base64.b64decode(code.removeprefix("\x1b]52;c;").removesuffix("\a")).decode()
+
+    async def test_the_screen_as_text(self):
+        async with running() as d:
+            text = await self.copied(d, "Y")
+            assert "TensorFlow 2.21 · tf.function" in text
+            assert text.splitlines()[0].strip().startswith("fwtui")
+            assert text == screen_text(d.app._live) or "Same answer?" in text
+
+    async def test_what_the_mouse_has_selected(self, monkeypatch):
+        async with running() as d:
+            monkeypatch.setattr(type(d.app.screen), "get_selected_text", lambda screen: "these words")
+            assert await self.copied(d, "Y") == "these words"
+            assert await self.copied(d, "ctrl+c") == "these words"
+            assert d.app.return_value is None
+
+    async def test_ctrl_c_without_a_selection_leaves_the_second_time(self, monkeypatch):
+        async with running() as d:
+            await d.press("ctrl+c")
+            assert d.app.return_value is None
+            monkeypatch.setattr(apps, "INTERRUPT_S", 0.0)
+            await d.press("ctrl+c")
+            assert d.app.return_value is None, "too late to be the second of two"
+            monkeypatch.setattr(apps, "INTERRUPT_S", 60.0)
+            await d.press("ctrl+c")
+            await d.until(lambda: d.app.return_value == 130, "left")
+
+
+class TestHistogram:
+    def test_every_step_is_in_one_bin(self):
+        rng = np.random.default_rng(0)
+        lanes = [rng.gamma(2.0, 1e5, 5000), rng.gamma(9.0, 1e5, 300), np.empty(0)]
+        edges = bins(lanes)
+        assert len(edges) == ROWS
+        assert (np.diff(edges) > 0).all()
+        for times in lanes[:2]:
+            assert histogram(times, edges).sum() == pytest.approx(1)
+            assert histogram(times, edges)[-1] <= 0.02
+        assert not histogram(lanes[2], edges).any()
+        assert bins([np.empty(0)]) is None
+
+    def test_times_that_are_all_alike(self):
+        edges = bins([np.full(50, 5e5)])
+        assert histogram(np.full(50, 5e5), edges).tolist() == [1.0] + [0.0] * (ROWS - 1)
+
+    def test_a_bar_is_as_wide_as_its_share(self):
+        assert [bar(share, 4) for share in (0, 0.5, 1, 0.03125 * 3)] == ["    ", "██  ", "████", "▍   "]
+
+    @pytest.mark.parametrize("size", [LARGE, SMALL])
+    async def test_it_shows_every_lane(self, size):
+        async with running(size) as d:
+            await d.press("h")
+            assert isinstance(d.app.screen, HistogramScreen)
+            await d.shows("1 tf.function", "2 torch.eager", "µs")
+            assert all(len(row) <= size[0] for row in d.text().splitlines())
+            await d.press("h")
+            assert d.on_top()
