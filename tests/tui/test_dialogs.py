@@ -197,3 +197,30 @@ class TestHistogram:
             assert all(len(row) <= size[0] for row in d.text().splitlines())
             await d.press("h")
             assert d.on_top()
+
+
+class TestHelp:
+    async def test_what_has_the_focus_comes_first(self):
+        async with running() as d:
+            await d.press("down", "question_mark")
+            await d.shows("The chart in focus: step time", "This screen", "the cursor to the left")
+            text = d.text()
+            assert text.index("The chart in focus") < text.index("This screen")
+
+    @pytest.mark.parametrize("size", [LARGE, SMALL])
+    async def test_the_words_have_a_page_of_their_own(self, size):
+        async with running(size) as d:
+            await d.press("question_mark")
+            await d.shows("This screen")
+            await d.press("tab")
+            await d.shows("one update of the weights on one batch")
+            assert "This screen" not in d.text()
+            await d.press("tab")
+            await d.shows("This screen")
+            await d.press("question_mark")
+            assert d.on_top()
+
+    async def test_every_meaning_can_be_scrolled_to(self):
+        async with running(SMALL) as d:
+            await d.press("question_mark", "tab", "end")
+            await d.shows("the framework's libraries", "included")

@@ -32,8 +32,8 @@ class LiveScreen(RaceScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "zoom", "zoom", tooltip="this lane alone, or all again"),
         Binding("m", "next_metric", show=False, tooltip="another metric of the network's in the first chart"),
-        Binding("up,k", "next_chart(-1)", "charts", tooltip="the chart above", key_display="↑↓"),
-        Binding("down,j", "next_chart(1)", show=False, tooltip="the chart below"),
+        Binding("up,k", "next_chart(-1)", "charts", tooltip="another chart of the lane", key_display="↑↓"),
+        Binding("down,j", "next_chart(1)", show=False, tooltip="the next chart"),
         Binding(
             "y",
             "toggle_scale",
