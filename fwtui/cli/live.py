@@ -3,15 +3,30 @@
 import os
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from fwtui.race.spec import SpecError
+import typer
+
+from fwtui.race.spec import SpecError, positive_number
+
+SCREEN = "Screen"
+MAX_FPS = 10.0
 
 if TYPE_CHECKING:
     from fwtui.race.plan import RaceRequest
 
 
-def live(request: "RaceRequest") -> int:
+Fps = Annotated[
+    str | None,
+    typer.Option(
+        metavar="X",
+        help="Frames a second at most, up to 10; 5, and over SSH 2.5, unless you say otherwise.",
+        rich_help_panel=SCREEN,
+    ),
+]
+
+
+def live(request: "RaceRequest", fps: Fps = None) -> int:
     """Shows the lanes live."""
     from fwtui.cli.planning import planned
 
@@ -23,12 +38,13 @@ def live(request: "RaceRequest") -> int:
         probe_every=probe_every,
         sample_graphs=True,
     )
+    frames = None if fps is None else positive_number("--fps", fps, MAX_FPS)
     planned(request)
     _require_terminal()
     from fwtui.cli.farewell import say_farewell
     from fwtui.tui.run import run
 
-    return run(request, say_farewell)
+    return run(request, say_farewell, frames)
 
 
 def _require_terminal() -> None:

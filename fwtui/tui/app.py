@@ -21,6 +21,8 @@ from fwtui.tui.auto_check import AutoCheck
 from fwtui.tui.changes import Changes
 from fwtui.tui.commands import Command, commands_of
 from fwtui.tui.continuation import Continuation
+from fwtui.tui.driver import TerminalDriver
+from fwtui.tui.frame_rate import FrameRate, usual_fps
 from fwtui.tui.model import Lane, RaceModel
 from fwtui.tui.screen_text import screen_text
 from fwtui.tui.screens.choices import (
@@ -62,6 +64,7 @@ class FwtuiApp(App[int]):
 
     Args:
         request: what to run; SpecError where it makes no sense.
+        fps: frames a second at most; None: what is usual, see `usual_fps`.
     """
 
     TITLE = "fwtui"
@@ -74,11 +77,13 @@ class FwtuiApp(App[int]):
         Binding("ctrl+p", "command_palette", show=False, tooltip="every action by name"),
         Binding("Y", "copy", show=False, tooltip="copy the selected text, or the screen", key_display="Y"),
         Binding("ctrl+c", "interrupt", show=False, priority=True, tooltip="copy selected text; twice: leave"),
+        Binding("ctrl+l", "redraw", show=False, tooltip="draw the whole screen again"),
         Binding("ctrl+q", "leave", show=False, priority=True, system=True),
     ]
 
-    def __init__(self, request: RaceRequest) -> None:
+    def __init__(self, request: RaceRequest, fps: float | None = None) -> None:
         super().__init__()
+        self._frames = FrameRate(usual_fps() if fps is None else fps, TICK_S, self._takes_frame)
         self.model = self.MODEL(request, self._start_thread)
         self._auto_check = AutoCheck(self.model)
         self._continuation = Continuation(self.model)
@@ -176,8 +181,18 @@ class FwtuiApp(App[int]):
         self._auto_check.tick()
         self._continuation.tick()
         self.model.training_left_s = self._continuation.left_s
+        is_due = self._frames.is_due()
         if self.screen_stack:  # when the app leaves, its screens go before its timers
-            self._here.tick(heard)
+            self._here.tick(heard, is_due)
+
+    def _takes_frame(self) -> bool:
+        return not isinstance(self._driver, TerminalDriver) or self._driver.link.takes_frame()
+
+    def action_redraw(self) -> None:
+        """Draws every cell, as after something else has written to the terminal."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.forget_screen()
+        self.screen.refresh(layout=True)
 
     def action_copy(self) -> None:
         """Copies the text that the mouse has selected, or what the screen shows, by way of the terminal."""

@@ -11,7 +11,12 @@ import os
 import sys
 from typing import Any, TextIO
 
+from textual import events
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+
+from fwtui.tui.link import Link
+from fwtui.tui.painted import PaintedScreen
 
 
 class TerminalDriver(LinuxDriver):
@@ -21,6 +26,8 @@ class TerminalDriver(LinuxDriver):
         super().__init__(*args, **words)
         assert sys.__stderr__ is not None
         self._file: Any = _Screen(sys.__stderr__)
+        self._painted = PaintedScreen()
+        self.link = Link(super().write)
 
     @property
     def is_drawing(self) -> bool:
@@ -29,8 +36,29 @@ class TerminalDriver(LinuxDriver):
 
     def write(self, data: str) -> None:
         """Writes; in vain while the app is stopped, or could not begin."""
+        if self.is_drawing and (news := self._painted.filtered(data)):
+            super().write(news)
+            self.link.wrote()
+
+    def start_application_mode(self) -> None:
+        """Asks the terminal for the first time, before the first frame."""
+        self._painted.forget()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
         if self.is_drawing:
-            super().write(data)
+            self.link.begin()
+
+    def process_message(self, message: Message) -> None:
+        """Keeps answers to the link's queries to itself."""
+        if isinstance(message, events.CursorPosition):
+            self.link.answered()
+            return
+        if isinstance(message, events.Resize):
+            self._painted.forget()
+        super().process_message(message)
+
+    def forget_screen(self) -> None:
+        """Has the next paint be of every cell."""
+        self._painted.forget()
 
     def _run_input_thread(self) -> None:
         try:

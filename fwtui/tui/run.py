@@ -22,10 +22,15 @@ from fwtui.tui.terminal import captured_output
 _WORKERS = 32
 
 
-def run(request: RaceRequest, farewell: Callable[[RaceModel], None] = lambda model: None) -> int:
+def run(
+    request: RaceRequest,
+    farewell: Callable[[RaceModel], None] = lambda model: None,
+    fps: float | None = None,
+) -> int:
     """Shows the race until the user leaves.
 
     Args:
+        fps: see `FwtuiApp`.
         farewell: is called once the terminal is as it was, unless that is gone or the app has failed.
 
     Returns:
@@ -34,7 +39,7 @@ def run(request: RaceRequest, farewell: Callable[[RaceModel], None] = lambda mod
     Raises:
         SpecError: the request makes no sense; nothing has been drawn.
     """
-    app = FwtuiApp(request)
+    app = FwtuiApp(request, fps)
     app.driver_class = TerminalDriver
     loop = asyncio.new_event_loop()
     loop.set_default_executor(ThreadPoolExecutor(_WORKERS))

@@ -50,7 +50,7 @@ async def test_a_device_that_cannot_be_used_says_why_and_cannot_be_chosen():
         await d.trains(0, 1)
         lanes = list(d.lanes)
         await d.press("d")
-        assert "starts anew on cpu" in d.dialog()
+        assert "is restarted on cpu" in d.dialog()
         await d.press("down")
         assert "no CUDA build of Scripted" in d.dialog()
         await d.press("enter")
@@ -58,9 +58,7 @@ async def test_a_device_that_cannot_be_used_says_why_and_cannot_be_chosen():
         assert d.lanes == lanes
         await d.press("up", "enter")
         await d.until(d.on_top, "the live screen")
-        assert d.lanes[0] is not lanes[0]
-        assert d.lanes[0].spec.device == "cpu"
-        assert d.lanes[1] is lanes[1]
+        assert d.lanes == lanes, "it runs there already"
         await d.trains(0, 1)
 
 
@@ -367,7 +365,7 @@ async def test_an_action_is_found_by_its_words_and_carried_out(tmp_path, monkeyp
         await d.trains(0, 1)
         await d.press("ctrl+p")
         await d.press(*"linear")
-        await d.shows("log scale  the first chart on a logarithmic or")
+        await d.shows("log scale  this chart on a logarithmic or")
         await d.press("enter")
         await d.until(d.on_top, "the live screen")
         await d.until(lambda: d.app._live._scale("metric") == "linear", "the linear scale")

@@ -57,6 +57,7 @@ class OpsScreen(WhyScreen):
 
     def __init__(self, model: RaceModel, selection: Selection) -> None:
         super().__init__(model, selection)
+        self._ticks = 0
         self._desk = OpsDesk(model, self._beside)
         self._sides = (OpSide(id="ops-side-0"), OpSide(id="ops-side-1"))
         self._state, self._table = Line(id="ops-state"), OpTable(id="ops-table")
@@ -80,11 +81,12 @@ class OpsScreen(WhyScreen):
         self.query_one("#ops-frame").border_subtitle = Content("   ").join(legend)
         super().on_mount()
 
-    def tick(self, heard: bool) -> None:
+    def tick(self, heard: bool, is_due: bool) -> None:
         """The same as on every screen; in front it asks for logs about once a second."""
+        self._ticks += 1
         if self.is_current and self._ticks % _ASK_EVERY == 0:
             self._desk.following.ask(self.sides)
-        super().tick(heard)
+        super().tick(heard, is_due)
 
     # What is shown
 

@@ -18,8 +18,7 @@ from fwtui.tui.widgets.top_bar import TopBar
 
 LEAST_COLUMNS, LEAST_ROWS = 60, 16
 NARROW_COLUMNS = 118
-DRAW_EVERY, STATISTICS_EVERY, QUIET_EVERY, DIALOG_EVERY = 2, 4, 6, 10
-
+STATISTICS_EVERY, QUIET_EVERY, DIALOG_EVERY = 2, 3, 5
 
 _SCREENS = (
     Binding("1", "app.show_live", "live", tooltip="the live race: loss, step times, memory"),
@@ -75,7 +74,7 @@ class RaceScreen(Screen[None]):
         self._top = TopBar(id="top")
         groups = (_SCREENS, self.COMMON, _ALWAYS)
         self._footer = KeyFooter(*([binding.key for binding in bindings] for bindings in groups))
-        self._ticks = 0
+        self._frames = 0
         self._stale = False
 
     def compose(self) -> ComposeResult:
@@ -156,23 +155,25 @@ class RaceScreen(Screen[None]):
         """Fits what stands between the row on top and the footer to a window of so many cells."""
         raise NotImplementedError
 
-    def tick(self, heard: bool) -> None:
-        """Called several times a second; `heard`: whether any lane has said anything.
+    def tick(self, heard: bool, is_due: bool) -> None:
+        """Called several times a second.
 
-        Under a dialog the race is looked at once a second: each look paints the whole screen anew there.
+        Under a dialog only every fifth frame is drawn: each paints the whole screen anew there.
+
+        Args:
+            heard: whether any lane has said anything since the last call.
+            is_due: whether a frame may be drawn now.
         """
-        self._ticks += 1
         self._stale |= heard
-        statistics = self._stale and self._ticks % STATISTICS_EVERY == 0
+        if not is_due:
+            return
+        self._frames += 1
+        statistics = self._stale and self._frames % STATISTICS_EVERY == 0
         if self.app.screen is not self:
-            due = self._ticks % DIALOG_EVERY == 0
+            draws = self._frames % DIALOG_EVERY == 0
         else:
-            due = (
-                self._ticks % QUIET_EVERY == 0
-                or (self._stale and self._ticks % DRAW_EVERY == 0)
-                or statistics
-            )
-        if due:
+            draws = self._stale or self._frames % QUIET_EVERY == 0
+        if draws:
             self._stale &= not statistics
             self.look(statistics)
 

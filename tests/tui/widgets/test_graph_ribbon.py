@@ -9,7 +9,7 @@ async def test_it_is_there_as_soon_as_there_is_room_for_it():
     scene = Scene(race(), [training("tf.function", 312), training("torch.eager", 312)])
     async with shown(scene, size=SMALL) as d:
         d.app.model.toggle_pause([0, 1])
-        d.app.screen.tick = lambda heard: None
+        d.app.screen.tick = lambda heard, is_due: None
         assert not d.app.screen.query(GraphRibbon).first().display
         for size in (LARGE, SMALL, LARGE):
             await d.pilot.resize_terminal(*size)
