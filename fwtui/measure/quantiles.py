@@ -11,6 +11,9 @@ QUANTILES = (5, 50, 95)
 SAMPLES = 64
 """So many values stand for a bucket: each is one of its values, evenly spread over their order."""
 
+_LOOKED_AT = 512
+"""Of the values of a bucket that is still filling, so many at most are looked at."""
+
 
 class QuantileBuckets:
     """The 5th, 50th and 95th percentile of each of some buckets of a series.
@@ -25,9 +28,10 @@ class QuantileBuckets:
 
     def __init__(self, capacity: int = 128) -> None:
         self._capacity = capacity
-        self._samples = np.empty((0, 1))
+        self._samples: list[Floats] = []
+        # Of as many buckets as it has columns; worked out when they are asked for.
         self._quantiles = np.empty((3, 0))
-        self._open = np.empty(0)
+        self._open: list[Floats] = []
         self._in_open = 0
         self._halvings = 0
         self.width = 1
@@ -41,59 +45,49 @@ class QuantileBuckets:
         while len(values):
             if len(self._samples) == self._capacity and not self._in_open:
                 self._halve()
-            if self._in_open or len(values) < self.width:
-                values = values[self._fill(values) :]
-            else:
-                full = min(len(values) // self.width, self._capacity - len(self._samples))
-                self._append(values[: full * self.width].reshape(full, self.width))
-                values = values[full * self.width :]
+            taken = values[: self.width - self._in_open]
+            values = values[len(taken) :]
+            self._open.append(taken.copy())
+            self._in_open += len(taken)
+            if self._in_open == self.width:
+                self._samples.append(_spread(np.concatenate(self._open), min(self.width, SAMPLES)))
+                self._open, self._in_open = [], 0
+            elif sum(map(len, self._open)) > 2 * SAMPLES * SAMPLES:
+                self._open = [_spread(np.concatenate(self._open), SAMPLES * SAMPLES)]
 
     def buckets(self) -> tuple[NDArray[np.int64], Floats, Floats, Floats]:
         """(number of each bucket's first value counted from 0, its 5th, 50th and 95th percentile).
 
         The last bucket may still be filling.
         """
-        known = self._quantiles
+        known = self._quantiles.shape[1]
+        if known < len(self._samples):
+            found = np.percentile(np.stack(self._samples[known:]), QUANTILES, axis=1)
+            self._quantiles = np.hstack([self._quantiles, found])
+        quantiles = self._quantiles
         if self._in_open:
-            known = np.hstack([known, np.percentile(self._open[None], QUANTILES, axis=1)])
-        low, middle, high = known
-        return np.arange(known.shape[1], dtype=np.int64) * self.width, low, middle, high
-
-    def _fill(self, values: Floats) -> int:
-        """Takes values into the bucket that is filling; how many."""
-        taken = values[: self.width - self._in_open]
-        self._open = np.concatenate([self._open, taken])
-        self._in_open += len(taken)
-        if self._in_open == self.width:
-            rows, self._open, self._in_open = self._open[None], np.empty(0), 0
-            self._append(rows)
-        elif len(self._open) > 2 * SAMPLES * SAMPLES:
-            self._open = _spread(self._open[None], SAMPLES * SAMPLES)[0]
-        return len(taken)
-
-    def _append(self, rows: Floats) -> None:
-        """Adds a bucket for each row of values."""
-        samples = _spread(rows, min(self.width, SAMPLES))
-        self._samples = np.vstack([self._samples, samples])
-        self._quantiles = np.hstack([self._quantiles, np.percentile(samples, QUANTILES, axis=1)])
+            filling = np.concatenate(self._open)
+            last = np.percentile(filling[:: 1 + len(filling) // _LOOKED_AT], QUANTILES)
+            quantiles = np.hstack([quantiles, last[:, None]])
+        low, middle, high = quantiles
+        return np.arange(quantiles.shape[1], dtype=np.int64) * self.width, low, middle, high
 
     def _halve(self) -> None:
         """Makes one bucket of two."""
-        pairs = np.sort(np.hstack([self._samples[::2], self._samples[1::2]]), axis=1)
+        pairs = np.sort(np.hstack([np.stack(self._samples[::2]), np.stack(self._samples[1::2])]), axis=1)
         if pairs.shape[1] > SAMPLES:
             # Once the lower and once the upper of two neighbours, so that nothing drifts.
             pairs = pairs[:, self._halvings % 2 :: 2]
             self._halvings += 1
-        self._samples = pairs
-        self._quantiles = np.percentile(pairs, QUANTILES, axis=1)
+        self._samples = list(pairs)
+        self._quantiles = np.empty((3, 0))
         self.width *= 2
 
 
-def _spread(rows: Floats, count: int) -> Floats:
-    """So many values of each row, evenly spread over their order; all where there are no more."""
-    size = rows.shape[1]
-    if size <= count:
-        return rows
-    at = ((np.arange(count) + 0.5) * size / count).astype(np.intp)
-    spread: Floats = np.sort(rows, axis=1)[:, at]
+def _spread(values: Floats, count: int) -> Floats:
+    """So many of the values, evenly spread over their order; all where there are no more."""
+    if len(values) <= count:
+        return values
+    at = ((np.arange(count) + 0.5) * len(values) / count).astype(np.intp)
+    spread: Floats = np.sort(values)[at]
     return spread
