@@ -14,6 +14,13 @@ from fwtui.system.processor import ProcessorMeter
 from tests import scripted
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests run in one of pytest-xdist's workers, unless they are marked `spread`."""
+    for item in items:
+        if not item.get_closest_marker("spread"):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
 @pytest.fixture(autouse=True)
 def no_width(monkeypatch: pytest.MonkeyPatch) -> None:
     """pytest-xdist tells its workers the width of a terminal that no test has."""

@@ -13,8 +13,9 @@ from fwtui.parity import words
 from fwtui.parity.check import check
 from fwtui.parity.finding import Finding, tolerances
 from fwtui.race.plan import LaneRequest, RaceRequest, plan
+from fwtui.race.spec import WorkloadSpec
 from fwtui.workloads import catalogue
-from fwtui.workloads.user.description import described
+from fwtui.workloads.user.description import Description, described
 
 LANES = ("tf.function", "torch.eager")
 
@@ -25,11 +26,16 @@ def judged(
     """The finding on the file at `path`, and what people read of it."""
     requests = tuple(map(LaneRequest, lanes))
     request = RaceRequest(requests, workload=str(path), probe_every="growing", host="thread", **settings)
-    # These files do no harm, and are hundreds: no process each for what they offer.
-    spec = plan(request, lambda spec: described(catalogue.execute(spec)))
+    spec = plan(request, _described)
     finding = check(spec, tolerances(spec), headless.run, with_truth=with_truth)
     lines = [words.verdict(finding), words.truth(finding) or "", finding.aside, *words.where(finding)]
     return finding, "\n".join([*lines, *words.not_compared(finding)])
+
+
+def _described(spec: WorkloadSpec) -> Description:
+    """What a file offers, as if it had been inspected: these are too many for a process each."""
+    catalogue._described[spec] = described(catalogue.execute(spec))
+    return catalogue._described[spec]
 
 
 def no_contradiction(finding: Finding) -> bool:

@@ -38,7 +38,7 @@ ANSWERS = {
 }
 """By file: the verdict, and a part of what is said of it."""
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.spread]
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

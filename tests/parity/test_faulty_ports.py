@@ -10,7 +10,7 @@ from fwtui.parity import words
 from tests.parity.judging import judged
 from tests.ports import FAULTS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.spread]
 
 ELSEWHERE = frozenset(
     {

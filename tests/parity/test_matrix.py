@@ -38,6 +38,7 @@ def proves(code: int | str | None, printed: str, errors: str, dtype: str) -> Non
 
 
 @pytest.mark.slow
+@pytest.mark.spread
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("workload", NAMES)

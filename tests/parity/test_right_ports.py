@@ -5,11 +5,11 @@ import pytest
 from tests.parity.judging import judged, no_contradiction
 from tests.ports import RIGHT
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.spread]
 
 
 # In float64 nothing has to be explained, so that the ports tell less of the check there: every second one.
-RUNS = [(name, "float32") for name in RIGHT] + [(name, "float64") for name in list(RIGHT)[::2]]
+RUNS = [(name, "float32") for name in RIGHT] + [(name, "float64") for name in list(RIGHT)[::4]]
 
 
 @pytest.mark.parametrize(("name", "dtype"), RUNS)
