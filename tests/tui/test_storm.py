@@ -1,4 +1,4 @@
-"""Ten thousand keys, clicks and sizes, with lanes killed now and then: the app lives, and leaves when asked."""
+"""Ten thousand keys, clicks and sizes, and lanes that are killed: the app lives, and leaves when asked."""
 
 from __future__ import annotations
 
