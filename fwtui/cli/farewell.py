@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fwtui.cli import answers, result_table
 from fwtui.cli.command_line import bench_command
 from fwtui.cli.output import say, show
 from fwtui.headless import Result
 from fwtui.measure.verdict import same_answer
-from fwtui.race.plan import RaceRequest
 from fwtui.tui import words
 from fwtui.tui.judgement import judge
 from fwtui.tui.model import RaceModel
@@ -26,7 +23,7 @@ def say_farewell(model: RaceModel) -> None:
     if any(lane.history.steps for lane in model.lanes):
         result = _result(model)
         show(result_table.render(result, ROWS, same=_same(model, result)))
-        say(f"\nagain, without a screen:  {bench_command(_repeated(model.request))}\n")
+        say(f"\nagain, without a screen:  {bench_command(model.request)}\n")
 
 
 def _same(model: RaceModel, result: Result) -> str:
@@ -44,9 +41,3 @@ def _result(model: RaceModel) -> Result:
     rows = model.probes.rows
     same = same_answer(model.spec.lanes, lanes, model.gap, rows, model.probes.coverage)
     return Result(model.spec, lanes, model.gap, rows, same, model.judge_speed(), None, settled=True)
-
-
-def _repeated(request: RaceRequest) -> RaceRequest:
-    """The request without what only a screen asks for."""
-    usual = "growing"
-    return replace(request, probe_every=None if request.probe_every == usual else request.probe_every)

@@ -118,7 +118,7 @@ def _device(_: LaneSpec, lane: History) -> str:
 
 
 def _outcome(_: LaneSpec, lane: History) -> Text:
-    outcome = lane.ended.outcome if lane.ended else words.NA
+    outcome = lane.ended.outcome if lane.ended else lane.standing if lane.built else words.NA
     return Text(outcome, style=_OUTCOME_STYLES.get(outcome, ""))
 
 

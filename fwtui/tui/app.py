@@ -53,7 +53,7 @@ from fwtui.workloads import catalogue as workloads
 TICK_S = 0.1
 WATCH_S = 0.5
 START_S = 0.5
-INTERRUPT_S = 1.0
+INTERRUPT_S = 2.0
 ASK_FROM_S = 1_800.0
 """Training of so long is not thrown away without a question."""
 _SCREENSHOT = "save this screen as an SVG file in the current folder"
@@ -77,7 +77,7 @@ class FwtuiApp(App[int]):
         Binding("ctrl+p", "command_palette", show=False, tooltip="every action by name"),
         Binding("Y", "copy", show=False, tooltip="copy the selected text, or the screen", key_display="Y"),
         Binding("ctrl+c", "interrupt", show=False, priority=True, tooltip="copy selected text; twice: leave"),
-        Binding("ctrl+l", "redraw", show=False, tooltip="draw the whole screen again"),
+        Binding("ctrl+l", "redraw", show=False, priority=True, tooltip="draw the whole screen again"),
         Binding("ctrl+q", "leave", show=False, priority=True, system=True),
     ]
 
@@ -212,7 +212,7 @@ class FwtuiApp(App[int]):
     def _copy(self, text: str) -> None:
         self.copy_to_clipboard(text)
         lines = words.plural(text.count("\n") + 1, "line")
-        self.notify(f"copied {lines}; a terminal that does not take OSC 52 keeps its clipboard")
+        self.notify(f"copied {lines} to the terminal's clipboard (OSC 52)")
 
     def action_leave(self) -> None:
         """Leaves; where much would be lost, once that is confirmed."""

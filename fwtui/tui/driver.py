@@ -8,7 +8,9 @@ while application mode begins has it begin twice.
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from types import FrameType
 from typing import Any, TextIO
 
 from textual import events
@@ -45,14 +47,31 @@ class TerminalDriver(LinuxDriver):
         self._painted.forget()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if self.is_drawing:
+            self._follow_sizes()
             self.link.begin()
+
+    def _follow_sizes(self) -> None:
+        """Has all be drawn again after each change of the window's size, also where it ends as it began."""
+        resize = signal.getsignal(signal.SIGWINCH)
+
+        def resized(number: int, frame: FrameType | None) -> None:
+            self._painted.forget()
+            if callable(resize):
+                resize(number, frame)
+            self._loop.call_soon_threadsafe(self._redraw)
+
+        signal.signal(signal.SIGWINCH, resized)
+
+    def _redraw(self) -> None:
+        if self._app.screen_stack:
+            self._app.screen.refresh(layout=True)
 
     def process_message(self, message: Message) -> None:
         """Keeps answers to the link's queries to itself."""
         if isinstance(message, events.CursorPosition):
             self.link.answered()
             return
-        if isinstance(message, events.Resize):
+        if isinstance(message, events.Resize):  # as some terminals tell it, without a signal
             self._painted.forget()
         super().process_message(message)
 

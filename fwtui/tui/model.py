@@ -157,6 +157,8 @@ class RaceModel:
     def _awaited_by(self, lane: Lane) -> str:
         """What of another lane this one waits for; "" where it does not."""
         mine = lane.history
+        if self.is_checking and self.request.keep_training and not lane.over:
+            return "the check"
         if mine.ended is not None or lane.paused or mine.imported is None:
             return ""
         others = [other for other in self.lanes if other is not lane and other.history.ended is None]

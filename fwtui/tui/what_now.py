@@ -24,6 +24,8 @@ def suggestions(model: RaceModel, lane_index: int) -> list[Suggestion]:
         return _after_a_loss(lost, lane_index)
     if not any(lane.history.steps for lane in model.lanes):
         return [("?", "all keys and words"), ("w", "another network"), ("b", "another backend")]
+    if model.lanes[lane_index].paused and not model.paused:
+        return [("p", f"lane {lane_index + 1} goes on"), (".", "one step in every lane"), ("3", "its ops")]
     judgement = judge(model)
     if judgement.same is False:
         return _apart(model, judgement)
@@ -47,13 +49,13 @@ def _after_a_loss(lane: Lane, lane_index: int) -> list[Suggestion]:
 
 def _apart(model: RaceModel, judgement: Judgement) -> list[Suggestion]:
     if model.is_checking:
-        return [("5", "watch the check"), ("esc", "end it")]
+        return [("5", "watch the check"), ("space", "train on without it")]
     if judgement.proven:
         return [("5", "where they first differ"), ("4", "the source there"), ("3", "the ops there")]
     if judgement.explained is not None:
         return [("5", "what rounding explains"), *_running(model)[:2]]
     if model.paused or all(lane.history.ended for lane in model.lanes):
-        return [("5", "where they first differ"), ("5 f", "check: a bug or rounding?")]
+        return [("5", "where they first differ"), ("5, then f", "a bug or rounding?")]
     return [("5", "where they first differ"), ("space", "pause, and it is checked: a bug or rounding?")]
 
 

@@ -41,15 +41,21 @@ def test_the_essential_lines_the_answers_and_the_command(kept):
     assert "import" not in rows
     assert "same answer?  yes: largest relative gap" in out
     assert "faster?       1 tf.function: 2.0" in out
-    assert "again, without a screen:  fwtui bench --lanes tf.function,torch.eager\n" in out
+    command = "fwtui bench --lanes tf.function,torch.eager --probe-every growing"
+    assert f"again, without a screen:  {command}\n" in out
 
 
-def test_what_only_the_screen_asks_for_is_not_repeated(kept):
+def test_a_lane_that_was_still_training_is_said_to_have_been(kept):
+    out = kept(*(training(name, 300) for name in BOTH))
+    assert "outcome         running        running" in out
+
+
+def test_the_command_has_the_lanes_own_settings(kept):
     lanes = (LaneRequest("tf.function", lr="2e-6"), LaneRequest("torch.eager"))
     request = still.race("tf.function lr=2e-6", "torch.eager", keep_training=True)
     assert request.lanes == lanes
     out = kept(*map(done, BOTH), request=request)
-    assert "fwtui bench --lane 'tf.function lr=2e-6' --lane torch.eager\n" in out
+    assert "fwtui bench --lane 'tf.function lr=2e-6' --lane torch.eager --probe-every growing\n" in out
 
 
 def apart():

@@ -102,7 +102,7 @@ def test_lanes_that_are_done_and_apart_are_checked_once():
 def test_a_lane_that_trains_is_not_disturbed(paused):
     still_race = Ticking(apart(), paused)
     assert still_race.ticks() is None
-    assert "5 f: a bug or rounding?" in still_race.bar[2]
+    assert "5, then f: a bug or rounding?" in still_race.bar[2]
 
 
 def test_lanes_that_are_paused_are_checked():
@@ -220,7 +220,7 @@ async def test_it_waits_for_a_pause_and_ends_with_it():
     lanes = "scripted.ok", "scripted.tilt"
     async with driven(*lanes, probe_every="growing", size=(120, 40)) as d:
         await d.trains(0, 1, steps=20)
-        await d.shows("≠ apart", "5 f tells why")
+        await d.shows("≠ apart", "5, f: why?")
         assert d.app.model.checking is None
         await d.press("space")
         await d.until(lambda: d.app.model.is_checking, "a check")

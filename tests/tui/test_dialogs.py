@@ -113,6 +113,18 @@ class TestPicker:
             assert "No GPU" not in device_choices(d.app.model, 0)[0].detail
 
 
+@pytest.mark.parametrize("key", [None, "b", "s", "question_mark", "ctrl+p"])
+async def test_ctrl_l_draws_again_also_under_a_dialog(key, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(apps.FwtuiApp, "action_redraw", lambda app: drawn.append(app.screen))
+    async with running() as d:
+        if key is not None:
+            await d.press(key)
+            assert not d.on_top()
+        await d.press("ctrl+l")
+        assert drawn == [d.app.screen]
+
+
 async def test_settings_show_what_is_set_and_what_may_be():
     async with running() as d:
         settings = {name: (value, accepted) for name, value, accepted in present_settings(d.app.model, 0)}
@@ -222,5 +234,8 @@ class TestHelp:
 
     async def test_every_meaning_can_be_scrolled_to(self):
         async with running(SMALL) as d:
-            await d.press("question_mark", "tab", "end")
+            await d.press("question_mark", "tab")
+            await d.shows("one update of the weights")
+            await d.pilot.pause()
+            await d.press("end")
             await d.shows("the framework's libraries", "included")

@@ -272,3 +272,28 @@ def test_a_lane_in_a_thread_that_ends_the_app_leaves_the_terminal_as_it_was():
     with Terminal("thread", "scripted.exit", "scripted.slow") as terminal:
         assert terminal.ends() == 3
         terminal.until(lambda: LEFT in terminal.seen and terminal.is_restored(), "the terminal as it was")
+
+
+def drawn_again(terminal: Terminal, how: Callable[[], object], *texts: str) -> None:
+    """All of these are written once more, though nothing of them has changed."""
+    terminal.seen = terminal.seen[:0]
+    how()
+    terminal.shows(*texts)
+
+
+def test_all_is_drawn_again_after_another_size_and_when_asked():
+    with Terminal("process", "scripted.ok", "scripted.other", rows=45, columns=160) as terminal:
+
+        def resize(*sizes: tuple[int, int]) -> None:
+            for rows, columns in sizes:
+                fcntl.ioctl(terminal.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+                terminal.app.send_signal(signal.SIGWINCH)
+
+        terminal.shows("steady")
+        drawn_again(terminal, lambda: terminal.press("\x0c"), "two-layer", "What now?", "quit")
+        drawn_again(terminal, lambda: resize((30, 160)), "two-layer", "What now?", "quit")
+        # What the smaller window has cut away is not there any more.
+        drawn_again(terminal, lambda: resize((45, 160)), "two-layer", "What now?", "quit")
+        drawn_again(terminal, lambda: resize((1, 1), (45, 160)), "two-layer", "What now?", "quit")
+        terminal.app.send_signal(signal.SIGTERM)
+        assert terminal.ends() == 128 + signal.SIGTERM

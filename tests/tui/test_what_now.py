@@ -54,6 +54,7 @@ def test_each_state_has_keys_of_its_own(model):
     running = [training(name, 300) for name in BOTH]
     assert keys(model(*running)) == ["2", "b", "w"]
     assert keys(model(*running, paused=(0, 1))) == ["space", ".", "3"]
+    assert keys(model(*running, paused=(1,)), 1) == ["p", ".", "3"]
     assert keys(model(*map(done, BOTH))) == ["space", "5", "2"]
     assert keys(model(training(BOTH[0], 300), request=race(BOTH[0]))) == ["a", "2", "w"]
 
@@ -66,11 +67,11 @@ def test_a_lane_that_is_lost_is_led_to_and_restarted(model):
 
 
 def test_lanes_apart_lead_to_the_place_and_to_the_check(model):
-    assert keys(model(*apart())) == ["5", "5 f"]
+    assert keys(model(*apart())) == ["5", "5, then f"]
     assert keys(model(*apart(end=False))) == ["5", "space"]
     checked = model(*apart())
     checked.checking = SimpleNamespace(running=True, finding=None, failure="")
-    assert keys(checked) == ["5", "esc"]
+    assert keys(checked) == ["5", "space"]
     checked.checking = SimpleNamespace(running=False, finding=SimpleNamespace(same=False), failure="")
     assert keys(checked) == ["5", "4", "3"]
 

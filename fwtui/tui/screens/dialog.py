@@ -12,6 +12,8 @@ from textual import events
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen, Screen, ScreenResultType
 
+LOW_ROWS = 22
+
 
 def is_uppermost(screen: Screen[Any]) -> bool:
     """Whether nothing covers the screen, and it is not gone already."""
@@ -21,6 +23,10 @@ def is_uppermost(screen: Screen[Any]) -> bool:
 
 class Dialog(ModalScreen[ScreenResultType]):
     """A dialog above the screen that it was opened on."""
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Keeps its last row, which says what keys do, in a low window."""
+        self.set_class(event.size.height < LOW_ROWS, "-low")
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
         """Removes this dialog, unless it is gone already or covered."""

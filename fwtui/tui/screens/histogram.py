@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -48,8 +49,9 @@ class HistogramScreen(Dialog[None]):
         self._show()
         self.set_interval(_REFRESH_S, self._show)
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         """Fits the bars to the room."""
+        super().on_resize(event)
         self.call_after_refresh(self._show)
 
     def _show(self) -> None:
@@ -74,7 +76,8 @@ class HistogramScreen(Dialog[None]):
         )
         rows = [head]
         for row in range(ROWS):
-            label = f"{words.duration(float(edges[row])):>{_LABEL_CELLS - 2}}  "
+            at_least = "≥ " if row == ROWS - 1 else ""  # that bin has no end
+            label = f"{at_least + words.duration(float(edges[row])):>{_LABEL_CELLS - 2}}  "
             parts: list[tuple[str, str]] = [(label, "$dim")]
             for of, colour in zip(shares, colours, strict=True):
                 share = float(of[row])

@@ -159,7 +159,7 @@ def status(lane: Lane) -> tuple[str, str]:
     ended = history.ended
     if ended is not None:
         return {
-            "done": ("✓ done", "$success"),
+            "done": (f"✓ done, waits for {lane.waits_for}" if lane.waits_for else "✓ done", "$success"),
             "stopped": ("■ stopped", "$dim"),
             "diverged": ("✗ diverged", "$error"),
             "failed": ("✗ failed", "$error"),

@@ -80,7 +80,8 @@ def _progress(model: RaceModel, cells: int) -> Content:
     total = model.steps_total()
     able = [lane.history.steps for lane in model.lanes if not lane.over]
     done = min(able) if able else max(history.steps for history in model.histories)
-    if model.training_left_s is not None:
+    compared = model.compared_steps or 0
+    if model.training_left_s is not None and done >= compared:
         return _bar(f"{done:,} steps", 1 - model.training_left_s / LIMIT_S, cells, model.training_left_s)
     over = all(history.ended is not None for history in model.histories)
     return _bar(f"{done:,}/{total:,}", done / total, cells, None if over else model.seconds_left(), over)

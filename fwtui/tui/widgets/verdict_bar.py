@@ -82,7 +82,7 @@ def _check(model: RaceModel, judgement: Judgement) -> tuple[str, str]:
         return "  ◌ checking: bug or rounding?", "  ◌ checking"
     if judgement.undecided:
         return (f"  not judged: {judgement.undecided}",) * 2
-    return "; 5 f: a bug or rounding?", "; 5 f tells why"
+    return "; 5, then f: a bug or rounding?", "; 5, f: why?"
 
 
 def _faster(model: RaceModel, speed: Speed | None) -> list[Content]:
