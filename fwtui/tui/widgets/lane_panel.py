@@ -283,7 +283,8 @@ def _phases(lane: Lane) -> tuple[tuple[Content, Content], ...]:
     if built is not None:
         weights, data = built.weights_sha256[:4], built.data_sha256[:4]
         full, short = f"weights {weights}  data {data}", f"{weights} {data}"
-    variants = (([*before, *first], full), (first or before[:1], full), (first or before[:1], short))
+    whole = [*before, *first]
+    variants = ((whole, full), (whole, short), (first or before[:1], full), (first or before[:1], short))
     return tuple(
         (Content.assemble((" · ".join(parts), "$dim")), Content.assemble((hashes, "$dim")))
         for parts, hashes in variants
