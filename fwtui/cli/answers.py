@@ -16,7 +16,7 @@ def same(result: Result, no: str = "no") -> str:
     """Whether the lanes agree, and over what; or why that cannot be said.
 
     Args:
-        no: what is said where they do not.
+        no: the word for lanes that do not agree.
     """
     answer, gap = result.same, result.gap
     if answer.same is None:

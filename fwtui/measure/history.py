@@ -53,9 +53,9 @@ KEPT_PROBES = 2
 """So many are kept whatever their size: a lane tells its first two at once, before another tells any."""
 KEPT_OPS = 20_000
 FIRST_LOSSES = 65_536
-"""So many are kept from the first on, for a lane that starts later and is compared from there."""
+"""Losses kept from step 0 on, to compare a lane that starts later with."""
 DISTURBED = 0.2
-"""A step counts as disturbed where no core was left free and others used so large a part of them all."""
+"""Share of all cores: steps are disturbed where others used at least this much and no core was free."""
 
 
 @dataclass

@@ -9,10 +9,10 @@ Floats = NDArray[np.float64]
 
 QUANTILES = (5, 50, 95)
 SAMPLES = 64
-"""So many values stand for a bucket: each is one of its values, evenly spread over their order."""
+"""Values kept of a full bucket, evenly spread over its sorted values."""
 
 _LOOKED_AT = 512
-"""Of the values of a bucket that is still filling, so many at most are looked at."""
+"""Values of a filling bucket from which its percentiles are estimated, at most."""
 
 
 class QuantileBuckets:
@@ -85,7 +85,7 @@ class QuantileBuckets:
 
 
 def _spread(values: Floats, count: int) -> Floats:
-    """So many of the values, evenly spread over their order; all where there are no more."""
+    """Return `count` of the values, evenly spread over the sorted ones; all of them if there are no more."""
     if len(values) <= count:
         return values
     at = ((np.arange(count) + 0.5) * len(values) / count).astype(np.intp)

@@ -14,9 +14,9 @@ from fwtui.race.spec import RaceSpec
 from fwtui.workloads import catalogue as workloads
 
 _QUIET_PART = 0.25
-"""Of the steady steps so large a part must be undisturbed."""
+"""Share of the steady steps that must be undisturbed."""
 NOTED_SHARE = 0.1
-"""From so large a part of the cores on, what others used is noted beside a ratio."""
+"""Share of all cores from which the use by others is noted with a ratio."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Speed:
             None on a busy machine, where too few were left undisturbed for a ratio that tells of the lanes.
         order: the lanes that have steady steps, by their median step, the shortest first.
         per_sample: whether what a sample takes is compared, as the lanes have batches of other sizes.
-        break_even_step: after so many steps the faster lane has made up for what it took longer to build and
+        break_even_step: the step by which the faster lane has made up for what it took longer to build and
             compile; None where it did not take longer, or that is not known.
         contended: whether lanes ran at the same time, so that each disturbed the other's times.
         paced: whether steps were kept apart by a pace, so that caches and threads went cold between them.
@@ -87,7 +87,7 @@ def speed(race: RaceSpec, lanes: Sequence[History]) -> Speed | None:
 
 
 def _is_disturbed(lane: History) -> bool:
-    """Whether others disturbed so many of its steady steps that those left do not stand for the run."""
+    """Whether too few of its steady steps are undisturbed to represent the run."""
     steady = len(lane.steady_step_ns())
     quiet = len(lane.quiet_step_ns())
     return quiet < steady and quiet < max(LEAST_STEPS, steady * _QUIET_PART)

@@ -324,7 +324,7 @@ class Alive:
     """The lane's process answers.
 
     Attributes:
-        busy_since_ns: since when it has been at what it does; None where it waits to be told.
+        busy_since_ns: start of what it is busy with; None while it waits for a command.
         in_step: whether that is a step, and not a network that is built or a batch that is waited for.
     """
 

@@ -74,7 +74,7 @@ class Turns:
         clock: seconds, for `watch`.
         awaited_s: when `watch` no longer awaits a first run that is not ready.
         pace: steps a second that each run may take at most; None: as many as it can.
-        later: calls a function after so many seconds, from any thread.
+        later: calls a function after a number of seconds, from any thread.
     """
 
     def __init__(

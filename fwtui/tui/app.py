@@ -88,7 +88,7 @@ class FwtuiApp(App[int]):
         self._auto_check = AutoCheck(self.model)
         self._continuation = Continuation(self.model)
         self._changes = Changes(self._start_thread, self._refuse)
-        self._told_notes: tuple[str, ...] = ()
+        self._shown_notes: tuple[str, ...] = ()
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK.name
@@ -461,8 +461,8 @@ class FwtuiApp(App[int]):
     def _tell_notes(self) -> None:
         """Shows what may not be meant in the user's file, once."""
         notes = workloads.notes(self.model.spec.lanes[0].workload)
-        if notes != self._told_notes:
-            self._told_notes = notes
+        if notes != self._shown_notes:
+            self._shown_notes = notes
             for note in notes:
                 self.notify(note, severity="warning", markup=False)
 

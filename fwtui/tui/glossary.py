@@ -58,7 +58,7 @@ MEANINGS = (
     (
         "counterpart",
         "what does the same in the other lane; g leads to it. One op here may be several there; what has "
-        "none stands alone",
+        "none is unmatched",
     ),
     (
         "overhead",
@@ -69,7 +69,7 @@ MEANINGS = (
     (
         "source",
         "▶ marks what the lane's present phase runs. What was traced, compiled or built before runs no more, "
-        "but its ops do: their count and time stand beside the line that asked for them",
+        "but its ops do: their count and time are shown at the line that asked for them",
     ),
     (
         "ribbon",
@@ -84,7 +84,7 @@ MEANINGS = (
     (
         "contended, paced,\none interpreter,\ndisturbed",
         "why step times mean less: lanes ran at once, steps were kept apart, all ran in this one process, or "
-        "a framework was imported beside a lane that trained",
+        "a framework was imported while a lane trained",
     ),
     (
         "pays from step",
@@ -95,7 +95,7 @@ MEANINGS = (
         "no core was free, and others used a fifth of them or more in too many of the steps: a ratio would "
         "tell of them. Steps that they disturbed do not count while there are enough others",
     ),
-    ("others 12 %", "so much of all cores was used by others; step times mean less"),
+    ("others 12 %", "other processes used this share of all cores; step times mean less"),
     ("order 2 1 3", "the lanes by their median step, the shortest first"),
     ("per sample", "the lanes have batches of other sizes, and the time that one sample takes is compared"),
     (

@@ -15,7 +15,7 @@ def introduction(lane: Lane, status: str, is_alone: bool) -> dict[str, str]:
     """The text of each chart, by its kind, of a lane without a step; paragraphs as `Chart.empty` takes them.
 
     Args:
-        status: how the lane stands, in words.
+        status: the lane's status, in words.
         is_alone: whether only one of the charts is seen, which then says all.
     """
     if lane.history.ended is not None:

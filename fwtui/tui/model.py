@@ -287,7 +287,7 @@ class RaceModel:
         self.extend(index, self.lanes[index].spec.steps)
 
     def extend(self, index: int, steps: int) -> None:
-        """Gives a lane that trains, or is done, so many more steps."""
+        """Gives a lane more steps, before it is done or after."""
         self.lanes[index].limit += steps
         self.race.train_on(index, steps)
 
@@ -385,8 +385,11 @@ class RaceModel:
         return workloads.load(self.spec.lanes[0].workload).shape()
 
     def close(self, timeout: float = 0.5) -> bool:
-        """Ends every lane; False where a lane's thread is still busy."""
-        self.drop_check()
+        """Ends every lane, and a check that runs; False where a lane's thread is still busy.
+
+        What a check has found is kept: it is part of what is said on leaving.
+        """
+        self._end_check()
         return self.race.close(timeout)
 
     def hear_print(self, line: str) -> None:

@@ -61,12 +61,12 @@ def change(has: Style, wants: Style) -> str:
         return ""
     if wants == PLAIN:
         return "\x1b[0m"
-    anew = ";".join(["0", *wants.codes()])
+    from_reset = ";".join(["0", *wants.codes()])
     if has.attributes - wants.attributes:
-        return f"\x1b[{anew}m"
+        return f"\x1b[{from_reset}m"
     codes = sorted(wants.attributes - has.attributes)
     if wants.foreground != has.foreground:
         codes.append(wants.foreground or "39")
     if wants.background != has.background:
         codes.append(wants.background or "49")
-    return f"\x1b[{min(';'.join(codes), anew, key=len)}m"
+    return f"\x1b[{min(';'.join(codes), from_reset, key=len)}m"

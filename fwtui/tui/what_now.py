@@ -1,4 +1,4 @@
-"""What a user may want to do next: a few keys that fit how the race stands, each with its reason."""
+"""What a user may want to do next: a few keys that fit the state of the race, each with its reason."""
 
 from __future__ import annotations
 

@@ -27,6 +27,7 @@ def kept(monkeypatch, capsys):
                 model._hear(model.lanes[index].run, record)
         model.drain()
         model.checking = check
+        model.close()  # as it is by the time when the terminal is restored
         say_farewell(model)
         return capsys.readouterr().out
 

@@ -12,7 +12,8 @@ from fwtui.tui.what_now import suggestions
 from fwtui.tui.widgets.lane_panel import status
 from tests.measure.support import built
 from tests.tui import still
-from tests.tui.still import NOW, done, importing, race, training
+from tests.tui.still import NOW, Scene, done, importing, race, training
+from tests.tui.why import SMALL, shown
 
 BOTH = ("tf.function", "torch.eager")
 
@@ -97,3 +98,10 @@ def test_a_lane_that_waits_says_for_what(model):
     later = [*training(BOTH[0], 300), Alive(300, long_ago)]
     assert status(model(later, training(BOTH[1], 300)).lanes[1])[0] == "◌ waits for lane 1's step 300"
     assert status(model(later, training(BOTH[1], 300), paused=(1,)).lanes[1])[0] == "‖ paused"
+
+
+async def test_in_a_small_window_the_state_keeps_its_first_words():
+    ready = [*importing(BOTH[1]), Imported("PyTorch", "2.13", (), 1, 0)]
+    async with shown(Scene(race(*BOTH), [importing(BOTH[0]), ready]), size=SMALL) as d:
+        title = d.text().splitlines()[2]
+        assert title.rstrip("│ ").endswith("◌ waits")

@@ -89,7 +89,7 @@ class View:
         x_axis: whether the x axis with its labels stands below.
         formatter: how values are written.
         cursor: step at which the cursor stands; None: no cursor.
-        mark: step at which a faint line stands; None: no line.
+        mark: step marked by a faint line; None: no line.
         empty: what a chart without data says, in one paragraph or several; where one begins with a few words
             and two spaces, those are its heading.
     """

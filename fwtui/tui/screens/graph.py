@@ -66,7 +66,7 @@ class GraphScreen(WhyScreen):
             tooltip="to what takes it; again: the next of them",
             key_display="]",
         ),
-        Binding("u", "renew", show=False, tooltip="capture both lanes' graphs anew"),
+        Binding("u", "renew", show=False, tooltip="recapture both lanes' graphs"),
         Binding("left", "fold(True)", show=False, tooltip="close a group, or go to the group around"),
         Binding("right", "fold(False)", show=False, tooltip="open a group, or go into it"),
         Binding(

@@ -21,7 +21,7 @@ from fwtui.tui.widgets.lane_panel import colour_names
 
 ROWS = 14
 _REFRESH_S = 1.0
-_LABEL_CELLS = 10
+_LABEL_CELLS = 11
 _BLOCKS = " ▏▎▍▌▋▊▉█"
 
 Floats = NDArray[np.float64]
@@ -113,7 +113,7 @@ def histogram(times: Floats, edges: Floats) -> Floats:
 
 
 def bar(share: float, cells: int) -> str:
-    """A bar of so many cells at most, in eighths of a cell."""
+    """Return a bar of `share` of `cells` cells, in eighths of a cell, padded to their width."""
     eighths = round(share * cells * 8)
     full, rest = divmod(min(eighths, cells * 8), 8)
     return ("█" * full + (_BLOCKS[rest] if rest else "")).ljust(cells)

@@ -158,7 +158,7 @@ class RaceScreen(Screen[None]):
     def tick(self, heard: bool, is_due: bool) -> None:
         """Called several times a second.
 
-        Under a dialog only every fifth frame is drawn: each paints the whole screen anew there.
+        Under a dialog only every fifth frame is drawn: each repaints the whole screen there.
 
         Args:
             heard: whether any lane has said anything since the last call.

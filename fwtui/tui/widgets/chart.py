@@ -116,7 +116,7 @@ class Chart(Widget, can_focus=True):
     """The step at which the cursor stands; None: no cursor. Setting it posts no message."""
 
     mark: reactive[int | None] = reactive(None, repaint=False, init=False)
-    """The step at which a faint line stands; None: no line."""
+    """The step marked by a faint line; None: no line."""
 
     class CursorMoved(Message):
         """Somebody moved this chart's cursor, by key or mouse; `step` is None when it was removed."""
@@ -193,7 +193,7 @@ class Chart(Widget, can_focus=True):
             y_limits: the y axis, if it is shared with another chart (see `Limits.fit`); None: as the data
                 needs. Limits for another scale than the chart's are not used.
             figures: new text on the right of the first row; None: as it is.
-            mark: the step at which a faint line stands; None: no line.
+            mark: the step to mark with a faint line; None: no line.
         """
         self._curves = tuple(curves)
         self._x_limits = x_limits

@@ -13,11 +13,11 @@ _TERM_CELLS, _GAP = 18, 3
 
 Definition = tuple[str, str]
 Section = tuple[str, Sequence[Definition]]
-"""A heading, "" for none, and what stands below it."""
+"""A heading, "" for none, and the definitions below it."""
 
 
 class Definitions(Widget):
-    """Shows sections of definitions; the terms' lines stand beside the first of their meanings'."""
+    """Shows sections of definitions; a term is aligned with the first line of its meaning."""
 
     DEFAULT_CSS = """
     Definitions { width: 1fr; height: auto; }

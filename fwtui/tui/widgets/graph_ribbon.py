@@ -59,7 +59,7 @@ class GraphRibbon(Vertical):
         """Shows what a lane has said, on the charts' axis of steps, if it is seen, and else once it is.
 
         Args:
-            is_static: whether one graph serves many steps, drawn as one bar; else each cell stands alone.
+            is_static: whether one graph serves many steps, drawn as one bar; else each cell is drawn apart.
         """
         self._history, self._x_limits, self._is_static = history, x_limits, is_static
         if not self.display:

@@ -203,7 +203,13 @@ def _title(index: int, view: LaneView) -> tuple[tuple[Content, Content], ...]:
     title = (f"{entry.framework.title}{version}", colour)
     full = Content.assemble(badge, " ", title, (" · ", "$dim"), entry.name, (own, "bold $warning"))
     plain = Content.assemble(badge, " ", (entry.name, colour), (own, "bold $warning"))
-    return (full, state), (plain, state), (plain, Content.assemble((sign[0], sign_colour)))
+    short = " ".join(sign.replace(",", "").split(" ")[:2])  # `✓ done`, `◌ waits`
+    return (
+        (full, state),
+        (plain, state),
+        (plain, Content.assemble((short, sign_colour))),
+        (plain, Content.assemble((sign[0], sign_colour))),
+    )
 
 
 def _figures(view: LaneView) -> tuple[tuple[Content, Content], ...]:

@@ -1,4 +1,4 @@
-"""One row of keys that fit how the race stands."""
+"""One row of keys that fit the state of the race."""
 
 from __future__ import annotations
 
