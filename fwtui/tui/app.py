@@ -16,15 +16,16 @@ from textual.binding import Binding, BindingType
 
 from fwtui.race.plan import LaneRequest, RaceRequest, plan, with_lane
 from fwtui.race.spec import MAX_LANES, SpecError
-from fwtui.tui import words
+from fwtui.tui import textual_leak, words
 from fwtui.tui.auto_check import AutoCheck
+from fwtui.tui.backlog import Backlog
 from fwtui.tui.changes import Changes
 from fwtui.tui.commands import Command, commands_of
+from fwtui.tui.composed import screen_text
 from fwtui.tui.continuation import Continuation
 from fwtui.tui.driver import TerminalDriver
 from fwtui.tui.frame_rate import FrameRate, usual_fps
 from fwtui.tui.model import Lane, RaceModel
-from fwtui.tui.screen_text import screen_text
 from fwtui.tui.screens.choices import (
     backend_choices,
     device_choices,
@@ -82,6 +83,7 @@ class FwtuiApp(App[int]):
     ]
 
     def __init__(self, request: RaceRequest, fps: float | None = None) -> None:
+        textual_leak.mend()
         super().__init__()
         self._frames = FrameRate(usual_fps() if fps is None else fps, TICK_S, self._takes_frame)
         self.model = self.MODEL(request, self._start_thread)
@@ -92,6 +94,7 @@ class FwtuiApp(App[int]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK.name
+        self.backlog = Backlog(self.call_later, self._paint_all)
         self._selection = Selection()
         self._live = LiveScreen(self.model)
         self._others: dict[str, RaceScreen] = {
@@ -107,6 +110,8 @@ class FwtuiApp(App[int]):
 
     async def on_event(self, event: events.Event) -> None:
         """A race's keys do all that they do one after the other, see `RaceScreen.press`."""
+        if isinstance(event, events.Key):
+            self.backlog.handles(event.time)
         in_front = bool(self.screen_stack) and self.screen is self._here
         if isinstance(event, events.Key) and not event.is_forwarded and in_front:
             if event.key == "escape" and self._changes.inspecting:
@@ -192,7 +197,11 @@ class FwtuiApp(App[int]):
         """Draws every cell, as after something else has written to the terminal."""
         if isinstance(self._driver, TerminalDriver):
             self._driver.forget_screen()
-        self.screen.refresh(layout=True)
+        self._paint_all()
+
+    def _paint_all(self) -> None:
+        if self.screen_stack:
+            self.screen.refresh(layout=True)
 
     def action_copy(self) -> None:
         """Copies the text that the mouse has selected, or what the screen shows, by way of the terminal."""

@@ -14,7 +14,7 @@ from fwtui.measure import machine
 from fwtui.race.plan import parse_lane
 from fwtui.race.records import Device
 from fwtui.tui import app as apps
-from fwtui.tui.screen_text import screen_text
+from fwtui.tui.composed import screen_text
 from fwtui.tui.screens.choices import device_choices, present_settings
 from fwtui.tui.screens.confirm import Confirm
 from fwtui.tui.screens.histogram import ROWS, HistogramScreen, bar, bins, histogram

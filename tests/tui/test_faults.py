@@ -5,8 +5,11 @@ import os
 import signal
 
 import pytest
+from textual import events
+from textual.containers import VerticalScroll
 
 from fwtui.race.hosts import ProcessHost, ThreadHost
+from fwtui.tui.widgets.definitions import Definitions
 from tests.scripted import step
 from tests.tui.driving import driven
 
@@ -105,3 +108,19 @@ async def test_the_first_paint_waits_for_no_framework():
         await d.shows("importing", "building")
         await d.press("b", "escape", "tab", "space", "full_stop", "space")
         assert d.on_top()
+
+
+async def test_a_click_on_what_was_just_removed_is_on_nothing():
+    async with driven("scripted.slow", size=(160, 45)) as d:
+        await d.press("question_mark")
+        screen = d.app.screen
+        scroll = screen.query_one(VerticalScroll)
+        text = scroll.query_one(Definitions)
+        x, y = text.region.x + 3, text.region.y + 2
+        assert screen.get_widget_and_offset_at(x, y)[0] is text
+        await scroll.remove_children()
+        for event in (events.MouseDown, events.MouseMove, events.MouseUp):
+            screen._forward_event(event(None, x, y, 0, 0, 1, False, False, False, x, y))
+        assert screen.get_widget_and_offset_at(x, y)[0] is not text
+        await d.press("escape")
+        await d.shows("Same answer?")

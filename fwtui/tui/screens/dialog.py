@@ -9,8 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from textual import events
+from textual.app import RenderResult
 from textual.await_complete import AwaitComplete
+from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen, Screen, ScreenResultType
+
+from fwtui.tui.dimmed import Dimmed
+from fwtui.tui.screens.base import BaseScreen
 
 LOW_ROWS = 22
 
@@ -21,8 +26,14 @@ def is_uppermost(screen: Screen[Any]) -> bool:
     return bool(stack) and stack[-1] is screen
 
 
-class Dialog(ModalScreen[ScreenResultType]):
+# Textual styles a class as it does its first base.
+class Dialog(ModalScreen[ScreenResultType], BaseScreen[ScreenResultType]):
     """A dialog above the screen that it was opened on."""
+
+    def render(self) -> RenderResult:  # type: ignore[override]  # a screen may return what any widget may
+        """What is behind, dimmed."""
+        behind = super().render()
+        return Dimmed(behind.screen, behind.color) if isinstance(behind, BackgroundScreen) else behind
 
     def on_resize(self, event: events.Resize) -> None:
         """Keeps its last row, which says what keys do, in a low window."""

@@ -8,11 +8,11 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
 from fwtui.tui.model import RaceModel
+from fwtui.tui.screens.base import BaseScreen
 from fwtui.tui.widgets.key_footer import KeyFooter
 from fwtui.tui.widgets.top_bar import TopBar
 
@@ -46,7 +46,7 @@ _ALWAYS = (
 )
 
 
-class RaceScreen(Screen[None]):
+class RaceScreen(BaseScreen[None]):
     """Shows a `RaceModel`; the app tells it when to look again.
 
     Attributes:

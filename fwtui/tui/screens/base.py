@@ -1,0 +1,39 @@
+"""What holds for every screen and every dialog, whatever keys and clicks arrive while it comes or goes.
+
+The one place that stands in for methods of Textual's screen.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, cast
+
+from textual.geometry import Offset
+from textual.screen import Screen, ScreenResultType
+from textual.widget import Widget
+
+from fwtui.tui.backlog import Backlog
+
+
+class HasBacklog(Protocol):
+    """An app that knows whether keys wait."""
+
+    @property
+    def backlog(self) -> Backlog: ...
+
+
+class BaseScreen(Screen[ScreenResultType]):
+    """Paints less often while keys wait, and has no clicks on what is gone."""
+
+    def _compositor_refresh(self) -> None:
+        # Every paint goes through here: those of a changed layout, and those of changed widgets.
+        if not cast("HasBacklog", self.app).backlog.leaves_out():
+            super()._compositor_refresh()
+
+    def get_widget_and_offset_at(self, x: int, y: int) -> tuple[Widget | None, Offset | None]:
+        """Return the widget at a place of the screen, and the place within its text.
+
+        A widget that was removed since the last paint is none: Textual would begin a selection in it, and ask
+        for the parent that it no longer has.
+        """
+        widget, offset = super().get_widget_and_offset_at(x, y)
+        return (widget, offset) if widget is not None and widget.is_attached else (None, None)
