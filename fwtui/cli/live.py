@@ -10,7 +10,7 @@ import typer
 from fwtui.race.spec import SpecError, positive_number
 
 SCREEN = "Screen"
-MAX_FPS = 10.0
+MIN_FPS, MAX_FPS = 0.2, 10.0
 
 if TYPE_CHECKING:
     from fwtui.race.plan import RaceRequest
@@ -20,7 +20,7 @@ Fps = Annotated[
     str | None,
     typer.Option(
         metavar="X",
-        help="Frames a second at most, up to 10; 5, and over SSH 2.5, unless you say otherwise.",
+        help="Frames a second at most, 0.2 to 10; 5, and over SSH 2.5, unless you say otherwise.",
         rich_help_panel=SCREEN,
     ),
 ]
@@ -38,7 +38,7 @@ def live(request: "RaceRequest", fps: Fps = None) -> int:
         probe_every=probe_every,
         sample_graphs=True,
     )
-    frames = None if fps is None else positive_number("--fps", fps, MAX_FPS)
+    frames = None if fps is None else positive_number("--fps", fps, MAX_FPS, MIN_FPS)
     planned(request)
     _require_terminal()
     from fwtui.cli.farewell import say_farewell

@@ -79,14 +79,14 @@ def whole_number(option: str, text: str | int, low: int, high: int) -> int:
     return value
 
 
-def positive_number(option: str, text: str | float, high: float) -> float:
-    """`text` as a finite float in `0 < x <= high`; SpecError for anything else, NaN included."""
-    accepted = f"a number above 0, at most {high:g}"
+def positive_number(option: str, text: str | float, high: float, low: float | None = None) -> float:
+    """`text` as a finite float in `0 < x <= high`, or from `low` on; SpecError for anything else, NaN too."""
+    accepted = f"a number above 0, at most {high:g}" if low is None else f"a number from {low:g} to {high:g}"
     try:
         value = float(text) if not isinstance(text, str) or (text.isascii() and "_" not in text) else math.nan
     except (ValueError, OverflowError):
         raise SpecError(option, text, accepted) from None
-    if not (math.isfinite(value) and 0 < value <= high):
+    if not (math.isfinite(value) and 0 < value <= high) or (low is not None and value < low):
         raise SpecError(option, text, accepted)
     return value
 

@@ -44,6 +44,8 @@ BAD = {
     ),
     "no rate": (("bench", "--lr", "0"), "--lr: got '0'", "a number above 0"),
     "NaN rate": (("bench", "--lr", "NaN"), "--lr: got 'NaN'", "a number above 0"),
+    "hardly a frame": (("--fps", "0.0001"), "--fps: got '0.0001'", "a number from 0.2 to 10"),
+    "more frames than are drawn": (("--fps", "10.1"), "--fps: got '10.1'", "a number from 0.2 to 10"),
     "infinite pace": (("bench", "--pace", "inf"), "--pace: got 'inf'", "a number above 0"),
     "negative seed": (("bench", "--seed", "-1"), "--seed: got '-1'", "from 0"),
     "no threads": (("bench", "--threads", "0"), "--threads: got '0'", "from 1"),

@@ -10,6 +10,7 @@ from textual.widgets import Input
 from fwtui.race.graph import Node, NoGraph, Tensor
 from fwtui.race.records import Compiled, Ended, GraphsTold
 from fwtui.tui.graph.lane_graphs import LaneGraphs
+from fwtui.tui.graph.status import unpaired
 from fwtui.tui.model import RaceModel
 from fwtui.tui.screens.graph import GraphScreen
 from fwtui.tui.selection import Place
@@ -243,6 +244,21 @@ async def test_lanes_with_a_graph_in_each_step_are_asked_anew_by_each_visit_and_
         assert asked == [0, 1] * 3
 
 
+@pytest.mark.parametrize(
+    ("graphs", "lanes", "over", "said"),
+    [
+        (1, 2, False, "no graph on the other side yet"),
+        (1, 2, True, "no graph on the other side"),
+        (2, 2, True, "matching…"),
+        (0, 2, False, "no graph yet"),
+        (0, 2, True, "no graph"),
+        (1, 1, False, "one lane: nothing to compare with"),
+    ],
+)
+def test_why_nothing_is_paired(graphs, lanes, over, said):
+    assert unpaired(graphs, lanes, over) == said
+
+
 async def test_a_lane_that_is_over_tells_what_it_told_or_why_not():
     over = Ended("failed", 0, NOW, "TensorFlow is not installed")
     async with shown(scene([*importing("tf.function"), over], told("torch.eager")), "2") as d:
@@ -257,8 +273,9 @@ async def test_a_lane_that_is_over_tells_what_it_told_or_why_not():
 
 @pytest.mark.usefixtures("scripted_backends")
 async def test_graphs_of_lanes_that_train():
-    async with driven("scripted.ok", "scripted.tilt", size=(120, 30)) as d:
-        await d.trains(0, 1)
+    # So slow that a question is with both before the step that they are to meet at, however busy the machine.
+    async with driven("scripted.ok", "scripted.tilt", size=(120, 30), pace="4") as d:
+        await d.trains(0, 1, steps=2)
         await d.press("2")
         await d.until(lambda: d.text().count("before step") == 2, "both lanes' graphs")
         await d.shows("as it was traced")
@@ -266,7 +283,7 @@ async def test_graphs_of_lanes_that_train():
         assert left == right
         await d.press("e")
         await d.shows("a script is not optimized")
-        await d.trains(0, 1)
+        await d.trains(0, 1, steps=1)
 
 
 @pytest.fixture

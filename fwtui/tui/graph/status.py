@@ -117,6 +117,8 @@ def unpaired(graphs: int, lanes: int, over: bool) -> str:
     """
     if lanes == 1:
         return "one lane: nothing to compare with"
+    if graphs == 2:
+        return "matching…"
     if graphs:
-        return "matching…" if graphs == 2 else "no graph on the other side"
+        return "no graph on the other side" if over else "no graph on the other side yet"
     return "no graph" if over else "no graph yet"

@@ -222,7 +222,8 @@ class GraphScreen(WhyScreen):
         desk, lanes = self._desk, self._model.lanes
         if desk.pairing() is not None:
             return ""
-        return unpaired(len(desk.graphs), len(lanes), all(lanes[index].over for index in self.sides))
+        without = [index for index in self.sides if desk.lane(index).graph is None]
+        return unpaired(len(desk.graphs), len(lanes), all(lanes[index].over for index in without))
 
     # Where the cursor is
 
