@@ -14,6 +14,8 @@ from fwtui.system.processor import ProcessorMeter
 from tests import scripted
 
 
+# Before pytest-xdist's own, which takes the groups that it finds by then.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A file's tests run in one of pytest-xdist's workers, unless they are marked `spread`."""
     for item in items:
