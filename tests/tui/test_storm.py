@@ -8,6 +8,7 @@ import signal
 import struct
 import termios
 import time
+from collections.abc import Sequence
 
 import psutil
 import pytest
@@ -16,6 +17,7 @@ from tests.tui.test_terminal import Terminal, gone
 
 EVENTS, BURST, KILL_EVERY = 10_000, 20, 300
 SEED = 4
+LANES = ("scripted.ok", "scripted.slow", "scripted.other", "scripted.tilt")
 PRINTED = "abcdefghijklmnoprstuvwxyzDFNRXYZ12345.?/+-!0 "
 """All but `q`, which would end it."""
 KEYS = [
@@ -46,8 +48,12 @@ def resize(terminal: Terminal, rows: int, columns: int) -> None:
 
 @pytest.mark.slow
 def test_ten_thousand_events_and_killed_lanes():
-    rng = random.Random(SEED)
-    lanes = ["scripted.ok", "scripted.slow", "scripted.other"]
+    storm(SEED, LANES[:3])
+
+
+def storm(seed: int, lanes: Sequence[str]) -> None:
+    """Ten thousand events, and the end."""
+    rng = random.Random(seed)
     with Terminal("process", *lanes, rows=45, columns=160) as terminal:
         terminal.shows("steady")
         for number in range(1, EVENTS + 1):
