@@ -9,6 +9,7 @@ from fwtui import headless
 from fwtui.backends.catalogue import FRAMEWORKS, FrameworkEntry, first_of
 from fwtui.cli.planning import planned
 from fwtui.cli.progress import Progress
+from fwtui.cli.result_table import untold
 from fwtui.measure.history import History
 from fwtui.race.plan import LaneRequest, RaceRequest
 from fwtui.workloads.own_errors import TO_ADD
@@ -23,12 +24,14 @@ class NetCheck:
         loss: of the step; None where it was not done.
         problem: what is wrong, and where; None where nothing is.
         hint: what mends it.
+        log: the end of what the lane printed, where the problem is not told in one line.
     """
 
     framework: FrameworkEntry
     loss: float | None
     problem: str | None
     hint: str = ""
+    log: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The check; unknown is null."""
@@ -38,6 +41,7 @@ class NetCheck:
             "loss": self.loss,
             "problem": self.problem,
             "hint": self.hint or None,
+            "log": list(self.log),
         }
 
 
@@ -62,4 +66,7 @@ def _check(framework: FrameworkEntry, lane: History | None) -> NetCheck:
     if lane.ended is None:
         return NetCheck(framework, None, "was interrupted")
     problem = None if lane.ended.outcome == "done" else lane.ended.reason or lane.ended.outcome
-    return NetCheck(framework, lane.loss, problem, lane.ended.hint if problem else "")
+    if problem is None:
+        return NetCheck(framework, lane.loss, None)
+    log = tuple(untold(lane))
+    return NetCheck(framework, lane.loss, problem, "" if log else lane.ended.hint, log)

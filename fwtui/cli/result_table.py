@@ -81,9 +81,14 @@ def explain_failures(result: Result) -> None:
         what = reason if reason.startswith(outcome) else f"{outcome}: {reason}"
         story = f"lane {number} {spec.backend} {what}"
         out.print(Text(story + (f" ({hint})" if hint else ""), style="red"), soft_wrap=True)
-        if lane.ended.outcome == "failed" and not _told_in_one_line(lane.ended):
-            for line in list(lane.log)[-LOG_TAIL:]:
-                out.print(Text(f"  {line}", style="dim"), soft_wrap=True)
+        for line in untold(lane):
+            out.print(Text(f"  {line}", style="dim"), soft_wrap=True)
+
+
+def untold(lane: History) -> list[str]:
+    """The end of what a failed lane printed; empty where its reason says it all."""
+    failed = lane.ended is not None and lane.ended.outcome == "failed" and not _told_in_one_line(lane.ended)
+    return list(lane.log)[-LOG_TAIL:] if failed else []
 
 
 def _told_in_one_line(ended: Ended) -> bool:

@@ -169,4 +169,5 @@ def _net(net: dict[str, Any]) -> Any:
     if net["problem"] is None:
         return Text.assemble(("trains", "green"), f": one step, loss {words.loss(net['loss'])}")
     hint = f"; {net['hint']}" if net["hint"] else ""
-    return Text.assemble((net["problem"], "red"), hint)
+    log = "".join(f"\n  {line}" for line in net["log"])
+    return Text.assemble((net["problem"], "red"), hint, (log, "dim"))

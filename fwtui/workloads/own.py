@@ -36,7 +36,7 @@ from fwtui.race.spec import (
 from fwtui.workloads import own_data, own_file
 from fwtui.workloads.base import Arrays, Batch, Loss
 from fwtui.workloads.error_text import message
-from fwtui.workloads.own_errors import TO_ADD, OwnError, explained
+from fwtui.workloads.own_errors import MEND, TO_ADD, WHOLE_STORY, OwnError, explained
 
 _BATCH = 64
 _MAX_INT = 2**63 - 1
@@ -153,15 +153,15 @@ class Own:
         """The file's network and loss in TensorFlow."""
         return self._loss("tensorflow_loss")
 
-    def explained(self, error: BaseException) -> OwnError | None:
-        """What an exception says of this file; None where it did not come from there."""
+    def explained(self, error: BaseException, otherwise: str = WHOLE_STORY) -> OwnError | None:
+        """What an exception says of this file, see `own_errors.explained`."""
         if isinstance(error, OwnError):
             return error
         _, returned, what = message(error).partition(RETURNED)
         if returned:  # found by ours, and so in no line of the file's
             what = returned + what.partition("\n")[0]
             return self._wrong(self._net, what, "return a scalar, or {'loss': scalar, 'accuracy': scalar, …}")
-        return explained(error, self.file.path, self._given)
+        return explained(error, self.file.path, self._given, otherwise)
 
     def _setting(self, name: str, default: object) -> tuple[str, str]:
         """Where a setting is assigned, and its value as text."""
@@ -291,7 +291,7 @@ class Own:
         except (SpecError, GeneratorExit):
             raise
         except BaseException as error:
-            explanation = self.explained(error)
+            explanation = self.explained(error, MEND)
             if explanation is None:
                 raise
             raise explanation from error

@@ -13,8 +13,8 @@ from fwtui.race.spec import SpecError
 from fwtui.workloads.error_text import error_text, first_root, message
 from fwtui.workloads.user.shadows import shadow_hint
 
-_WHOLE_STORY = "the lane's log has the whole story"
-
+WHOLE_STORY = "the lane's log has the whole story"
+MEND = "mend this line"
 
 TO_ADD = {
     "parameters": "def parameters(rng): return {'w': rng.normal(size=(8, 1))}",
@@ -53,16 +53,19 @@ def place(path: Path, line: int | None) -> str:
     return path.name if line is None else f"{path.name}:{line}"
 
 
-def explained(error: BaseException, path: Path, given: Mapping[str, tuple[str, ...]]) -> OwnError | None:
+def explained(
+    error: BaseException, path: Path, given: Mapping[str, tuple[str, ...]], otherwise: str = WHOLE_STORY
+) -> OwnError | None:
     """What an exception says of the user's file; None where it did not come from there.
 
     Args:
         given: the names of what the net gets, by the function that gives it.
+        otherwise: the hint where nothing better is known.
     """
     line = line_of(error, path)
     if line is None:
         return None
-    what, hint = error_text(error), _WHOLE_STORY
+    what, hint = error_text(error), otherwise
     key = _missing_key(error)
     if key is not None and key not in {name for names in given.values() for name in names}:
         what = f"asks for '{key}', which is not there"

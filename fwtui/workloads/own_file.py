@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 from fwtui.workloads.error_text import error_text
-from fwtui.workloads.own_errors import OwnError, line_of, place
+from fwtui.workloads.own_errors import MEND, OwnError, line_of, place
 from fwtui.workloads.user.shadows import shadow_hint, shadowed_imports
 
 FRAMEWORKS = ("torch", "tensorflow", "keras", "jax")
@@ -114,7 +114,7 @@ def _parsed(path: Path) -> ast.Module:
     try:
         return ast.parse(source, str(path))
     except SyntaxError as error:
-        raise OwnError(place(path, error.lineno), f"no Python: {error.msg}", "mend this line") from None
+        raise OwnError(place(path, error.lineno), f"no Python: {error.msg}", MEND) from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise OwnError(place(path, None), f"no Python: {error}", "give the path of a Python file") from None
 
@@ -185,11 +185,9 @@ def _run(path: Path, tree: ast.Module, module: ModuleType) -> None:
             ) from None
         except BaseException as error:
             if isinstance(error, SyntaxError) and error.filename == str(path):
-                raise OwnError(
-                    place(path, error.lineno), f"no Python: {error.msg}", "mend this line"
-                ) from None
+                raise OwnError(place(path, error.lineno), f"no Python: {error.msg}", MEND) from None
             where = place(path, line_of(error, path))
-            hint = shadow_hint(error, path.parent) or "mend this line"
+            hint = shadow_hint(error, path.parent) or MEND
             raise OwnError(where, f"{error_text(error)} when it is loaded", hint) from error
 
 

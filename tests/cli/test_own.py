@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from fwtui.backends.catalogue import FRAMEWORKS
+from fwtui.cli.net_check import _check
+from fwtui.measure.history import History
+from fwtui.race.records import Ended
 from tests.workloads.test_own import BATCHES, FILE
 
 LANES = ("torch.eager", "tf.function")
@@ -82,6 +87,27 @@ def test_a_net_that_is_missing_is_told(fwtui, folder):
     problem, loss = told["tensorflow_loss"]
     assert problem is None
     assert isinstance(loss, float)
+
+
+def test_where_no_lane_has_a_log_none_is_named(fwtui, folder):
+    (folder / "my_net.py").write_text(
+        FILE.replace('    return {"w"', '    raise SystemExit(0)\n    return {"w"')
+    )
+    ran = fwtui("workloads", "my_net.py")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.endswith("SystemExit: 0; mend this line\n")
+
+
+def test_a_net_that_fails_tells_the_end_of_its_log():
+    lane = History()
+    lane.log.extend(f"line {number}" for number in range(100))
+    lane.ended = Ended("failed", 0, 0, "my_net.py:9: ValueError: nope", "the lane's log has the whole story")
+    told = _check(FRAMEWORKS["torch"], lane)
+    assert (told.problem, told.hint) == ("my_net.py:9: ValueError: nope", "")
+    assert told.as_json()["log"] == [f"line {number}" for number in range(92, 100)]
+    lane.ended = replace(lane.ended, hint="install it")
+    told = _check(FRAMEWORKS["torch"], lane)
+    assert (told.hint, told.log) == ("install it", ())
 
 
 BAD = {

@@ -92,9 +92,7 @@ class Terminal:
     def lanes(self) -> list[psutil.Process]:
         """The processes below the app, but for the one that cleans up after it."""
         below = psutil.Process(self.app.pid).children(recursive=True)
-        return [
-            process for process in below if not any("reaper_process" in word for word in process.cmdline())
-        ]
+        return [one for one in below if not any("reaper_process" in word for word in _words(one))]
 
     def ends(self) -> int:
         """Waits for the app's end; its exit code, as a shell shows it."""
@@ -120,6 +118,13 @@ class Terminal:
         data = os.read(self.master, 1 << 16) if ready else b""
         self.seen += data
         return data
+
+
+def _words(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:  # over by now
+        return []
 
 
 def _take_terminal() -> None:

@@ -253,7 +253,7 @@ GIVEN = {
     "integers": (W, "np.ones(3, int)", "13: 'w' is an array of int64", "float64"),
     "NaN": (W, "np.array([1, np.nan])", "holds 1 NaN or infinite numbers", "finite"),
     "name": ('{"w": rng', '{"w 1\\x07": rng', r"13: parameters() gave the name 'w 1\x07'", "letters"),
-    "raises": (W, "rng.norml()", "14: AttributeError: ", "the lane's log"),
+    "raises": (W, "rng.norml()", "14: AttributeError: ", "mend this line"),
     "batches end": (
         "while True:",
         "for _ in range(2):",
@@ -283,7 +283,7 @@ GIVEN = {
         "16: batches() gave x (2-d), depth (int), and before that x (1-d), depth (int)",
         "must stay",
     ),
-    "raises in a batch": (X, "1 / 0", "18: ZeroDivisionError", "the lane's log"),
+    "raises in a batch": (X, "1 / 0", "18: ZeroDivisionError", "mend this line"),
     "held out is another": (
         '{"x": np.ones((5, 3))',
         '{"z": np.ones((5, 3))',

@@ -16,7 +16,7 @@ from typing import Any
 
 from fwtui.race.spec import SpecError, WorkloadSpec
 from fwtui.system.child_process import Child, command
-from fwtui.workloads.own_errors import OwnError, place
+from fwtui.workloads.own_errors import MEND, OwnError, place
 from fwtui.workloads.user.description import Description, from_json
 
 LIMIT_S = 120.0
@@ -148,7 +148,7 @@ def _without_answer(path: Path, process: _Process) -> OwnError:
     """Why a file's process gave no description."""
     where, stage = place(path, _line(path, process.output)), process.stage
     if (name := process.answer.get("raised")) is not None:
-        return OwnError(where, f"raises {name} {stage}", "mend this line")
+        return OwnError(where, f"raises {name} {stage}", MEND)
     if process.answer:
         return OwnError(where, f"writes into a pipe that is not its own {stage}", "write to files it opened")
     if process.exit is None:
