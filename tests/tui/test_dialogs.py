@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 
 import numpy as np
 import pytest
+from rich.style import Style
+from textual import events
 from textual.widgets import OptionList
 
 from fwtui.measure import machine
@@ -18,6 +20,7 @@ from fwtui.tui.composed import screen_text
 from fwtui.tui.screens.choices import device_choices, present_settings
 from fwtui.tui.screens.confirm import Confirm
 from fwtui.tui.screens.histogram import ROWS, HistogramScreen, bar, bins, histogram
+from fwtui.tui.screens.palette import Palette
 from fwtui.tui.screens.picker import Picker
 from tests.tui import still
 from tests.tui.driving import Driven
@@ -98,6 +101,27 @@ class TestPicker:
             await d.pilot.click(OptionList, offset=(5, row))
             await d.until(d.on_top, "chosen")
             assert chosen == [0]
+
+    async def test_a_click_on_what_is_no_longer_listed_is_on_nothing(self, monkeypatch):
+        done = []
+        monkeypatch.setattr(apps.FwtuiApp, "run_action", lambda *call: done.append(call))
+        async with running() as d:
+            d.app.action_command_palette()
+            await d.until(lambda: isinstance(d.app.screen, Palette) and d.app.screen._found)
+            palette = d.app.screen
+            listed = palette._list
+            clicked = Style(meta={"option": listed.option_count - 1})
+            last = listed.get_option_at_index(listed.option_count - 1)
+            second = listed.get_option_at_index(1)
+            palette._input.value = "quit"
+            await d.until(lambda: 0 < listed.option_count < 5, "a shorter list")
+            click = events.Click(listed, 3, 3, 0, 0, 1, False, False, False, 3, 3, clicked)
+            listed.post_message(click)
+            for index, option in ((99, last), (0, second)):
+                palette.post_message(OptionList.OptionSelected(listed, option, index))
+            await d.pilot.pause()
+            assert d.app.screen is palette
+            assert not done
 
     async def test_without_a_gpu_it_says_why(self, monkeypatch):
         async with running() as d:

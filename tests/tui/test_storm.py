@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import psutil
 import pytest
 
-from tests.tui.test_terminal import Terminal, gone
+from tests.tui.test_terminal import LEFT, Terminal, gone
 
 EVENTS, BURST, KILL_EVERY = 10_000, 20, 300
 SEED = 4
@@ -64,7 +64,7 @@ def storm(seed: int, lanes: Sequence[str]) -> None:
                 by = time.monotonic() + 0.2
                 while time.monotonic() < by:
                     terminal._read(0.02)
-                assert terminal.app.poll() is None, f"ended after {number} events: {terminal.seen[-3000:]!r}"
+                assert terminal.app.poll() is None, f"ended after {number} events: {terminal.seen[-9000:]!r}"
                 terminal.seen = terminal.seen[-100_000:]
         resize(terminal, 45, 160)
         app = psutil.Process(terminal.app.pid)
@@ -73,6 +73,7 @@ def storm(seed: int, lanes: Sequence[str]) -> None:
         terminal.seen = b"\x1b[?1049h"  # how it began has not been kept
         terminal.app.send_signal(signal.SIGTERM)
         assert terminal.ends() == 128 + signal.SIGTERM
-        assert b"Traceback" not in terminal.seen
+        # A log that is looked at may hold a traceback of its lane's; what is left on the terminal may not.
+        assert b"Traceback" not in terminal.seen[terminal.seen.rindex(LEFT) :]
         assert terminal.is_as_before()
         assert gone(children)

@@ -21,6 +21,7 @@ from textual.widgets.option_list import Option
 
 from fwtui.tui.commands import Command
 from fwtui.tui.screens.dialog import Dialog
+from fwtui.tui.widgets.options import Options
 
 _KEY_CELLS, _NAME_CELLS, _MEANING_CELLS = 9, 11, 48
 
@@ -41,7 +42,7 @@ class Palette(Dialog[Command | None]):
         self._commands = list(commands)
         self._found: list[Command] = []
         self._input = Input(placeholder="words of the footer or the help", classes="dialog--line")
-        self._list = OptionList(classes="dialog--commands")
+        self._list = Options(classes="dialog--commands")
         self._list.can_focus = False
 
     def compose(self) -> ComposeResult:
@@ -74,8 +75,10 @@ class Palette(Dialog[Command | None]):
         self._choose(self._list.highlighted)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Chooses what was clicked."""
-        self._choose(event.option_index)
+        """Chooses what was clicked, unless something else is listed there by now."""
+        index = event.option_index
+        if index < self._list.option_count and self._list.get_option_at_index(index) is event.option:
+            self._choose(index)
 
     def action_move(self, how: str) -> None:
         """Moves the highlight."""

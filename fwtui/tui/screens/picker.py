@@ -15,6 +15,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from fwtui.tui.screens.dialog import Dialog
+from fwtui.tui.widgets.options import Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Choice:
     refusal: str | None = None
 
 
-class _Choices(OptionList):
+class _Choices(Options):
     """A list in which a click selects, and a click on what is selected chooses, as Enter does."""
 
     def on_click(self, event: events.Click) -> None:
