@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import ClassVar
 
 from textual import events
-from textual.app import App
 from textual.binding import Binding, BindingType
 
 from fwtui.race.plan import LaneRequest, RaceRequest, plan, with_lane
@@ -26,6 +25,7 @@ from fwtui.tui.continuation import Continuation
 from fwtui.tui.driver import TerminalDriver
 from fwtui.tui.frame_rate import FrameRate, usual_fps
 from fwtui.tui.model import Lane, RaceModel
+from fwtui.tui.quiet_exit import QuietExit
 from fwtui.tui.screens.choices import (
     backend_choices,
     device_choices,
@@ -60,7 +60,7 @@ ASK_FROM_S = 1_800.0
 _SCREENSHOT = "save this screen as an SVG file in the current folder"
 
 
-class FwtuiApp(App[int]):
+class FwtuiApp(QuietExit[int]):
     """Shows one race.
 
     Args:
