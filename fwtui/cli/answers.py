@@ -38,7 +38,11 @@ def same(result: Result, no: str = "no") -> str:
     if place is not None:
         text = f"{text}; first above it at step {place.step}" if is_in_losses else f"{_first(place)}; {text}"
     text = f"{verdict}: {text}{_lanes(result)}"
-    return text if place is None else f"{text}; fwtui parity tells where from, and whether it is rounding"
+    if place is None:
+        return text
+    if settings := [name for name in differing(result) if name not in ("threads", "device")]:
+        return f"{text}; the lanes differ in {', '.join(settings)}"
+    return f"{text}; fwtui parity tells where from, and whether it is rounding"
 
 
 def _first(place: Place) -> str:

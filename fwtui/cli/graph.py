@@ -106,7 +106,7 @@ def graph(
     from fwtui.race.plan import LaneRequest
     from fwtui.race.spec import one_of
 
-    one_of("fwtui graph", backend, backends.names())
+    one_of("BACKEND", backend, backends.names())
     shown_as = format_of(as_format, FORMATS, json)
     race = planned(replace(request, lanes=(LaneRequest(backend),), steps=steps))
     race = replace(race, lanes=(replace(race.lanes[0], tell_graphs=True),))

@@ -104,7 +104,7 @@ def ops(
     from fwtui.race.oplog import OP_PHASES
     from fwtui.race.spec import one_of
 
-    one_of("fwtui ops", backend, backends.names())
+    one_of("BACKEND", backend, backends.names())
     shown_as = format_of(as_format, FORMATS, json)
     if match is not None:
         one_of("--match", match, backends.names())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 from rich.console import Group, RenderableType
@@ -15,13 +14,12 @@ from fwtui.cli.output import console, plain_table
 from fwtui.core.text import plain
 from fwtui.headless import Result
 from fwtui.measure.history import History
-from fwtui.race.records import Ended, Phase
+from fwtui.race.records import Phase
 from fwtui.race.spec import LaneSpec, RaceSpec
 from fwtui.tui import words
 from fwtui.workloads import catalogue as workloads
 
 LOG_TAIL = 8
-_WHOLE_REASON = re.compile(r".+\.py:\d+: |not possible: ")
 _OUTCOME_STYLES = {"done": "green", "stopped": "yellow", "diverged": "red", "failed": "red"}
 
 
@@ -87,13 +85,9 @@ def explain_failures(result: Result) -> None:
 
 def untold(lane: History) -> list[str]:
     """The end of what a failed lane printed; empty where its reason says it all."""
-    failed = lane.ended is not None and lane.ended.outcome == "failed" and not _told_in_one_line(lane.ended)
-    return list(lane.log)[-LOG_TAIL:] if failed else []
-
-
-def _told_in_one_line(ended: Ended) -> bool:
-    """Whether the reason names the line and the mend, or what a mode cannot do: a log says no more."""
-    return bool(_WHOLE_REASON.match(ended.reason)) and "log" not in ended.hint
+    if lane.ended is None or lane.ended.outcome != "failed" or "log" not in lane.ended.hint:
+        return []
+    return list(lane.log)[-LOG_TAIL:]
 
 
 def _answers(result: Result, same: str | None) -> Table:
@@ -134,7 +128,7 @@ def _further_metrics(lanes: Sequence[History]) -> list[str]:
 
 def _accuracy(_: LaneSpec, lane: History) -> str:
     value = dict(lane.evaluations[-1].metrics).get("accuracy") if lane.evaluations else None
-    return words.NA if value is None else f"{value:.2%}".replace("%", " %")
+    return words.NA if value is None else f"{value:.4f}"
 
 
 def _step(percentile: str) -> Callable[[LaneSpec, History], str]:

@@ -42,7 +42,7 @@ def workloads(
         case [name] if name != "new":
             return _examine(name, data, json) if own.is_path(name) else _list([name], data, json)
         case other:
-            raise SpecError("fwtui workloads", " ".join(other), "nothing, FILE, or new FILE")
+            raise SpecError("fwtui workloads", " ".join(other), "no word, FILE, or new FILE")
 
 
 def _write(file: str) -> int:

@@ -54,10 +54,19 @@ def same_answer(
     if place := earliest(*places):
         return SameAnswer(False, place=place)
     if not gap.compared and largest(rows) is None:
-        return SameAnswer(None, "fewer than two lanes have taken a step")
+        return SameAnswer(None, _nothing_compared(lanes))
     if coverage is not None and coverage.untested:
         return SameAnswer(None, coverage.untested)
     return SameAnswer(True)
+
+
+def _nothing_compared(lanes: Sequence[History]) -> str:
+    idle = [str(number) for number, lane in enumerate(lanes, 1) if not lane.steps]
+    if len(lanes) - len(idle) < 2:
+        return "fewer than two lanes have taken a step"
+    if idle:
+        return f"lane{'s' if idle[1:] else ''} {' and '.join(idle)} took no step, and so nothing was compared"
+    return "the lanes have no step in common that was compared"
 
 
 def least_exact(specs: Sequence[LaneSpec]) -> str:

@@ -11,6 +11,7 @@ from fwtui.measure.compared import compared as all_compared
 from fwtui.measure.numbers import distinct_texts
 from fwtui.measure.probes import Gap, Key, largest
 from fwtui.parity.finding import Finding
+from fwtui.race.digests import SHARE
 
 _MIN_DIGITS = 9
 """Of a loss, gradient or parameter: all that float32 has."""
@@ -64,14 +65,16 @@ def not_compared(finding: Finding) -> list[str]:
 
 
 def _thin_digests(finding: Finding) -> list[str]:
-    """Which lanes had no digest after every step, since that would have taken too much time."""
+    """How many steps of which lanes have no digest, since that would have taken too much time."""
     lines = []
     for place, lane in enumerate(finding.result.lanes):
         columns = [one.values() for name, one in lane.digests.items() if name.startswith("parameter ")]
         known = min((int(np.isfinite(column).sum()) for column in columns), default=lane.steps)
         if known < lane.steps:
             name = f"{place + 1} {finding.result.spec.lanes[place].backend}"
-            lines.append(f"weights between two probes: {name} in {known:,} of {lane.steps:,} steps")
+            without = f"{lane.steps - known:,} of {lane.steps:,} steps"
+            why = f"a digest of each would take more than {100 * SHARE:.0f} % of a step"
+            lines.append(f"weights between two probes: {name} in {without}; {why}")
     return lines
 
 

@@ -74,7 +74,7 @@ class FwtuiApp(QuietExit[int]):
     MODEL = RaceModel
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("t", "toggle_dark", show=False, tooltip="dark or light"),
+        Binding("t", "toggle_dark", show=False, tooltip="dark or light theme"),
         Binding("ctrl+p", "command_palette", show=False, tooltip="every action by name"),
         Binding("Y", "copy", show=False, tooltip="copy the selected text, or the screen", key_display="Y"),
         Binding("ctrl+c", "interrupt", show=False, priority=True, tooltip="copy selected text; twice: leave"),

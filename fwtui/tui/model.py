@@ -163,9 +163,13 @@ class RaceModel:
             return ""
         others = [other for other in self.lanes if other is not lane and other.history.ended is None]
         if not mine.steps and (mine.built is not None or mine.phase == "import"):
+            # A lane that is imported and not built waits for a device, as this one does, until it builds.
             for other in others:
-                if other.history.built is None:
-                    return f"lane {other.run.lane + 1}'s {'build' if other.history.imported else 'import'}"
+                if other.history.imported is None:
+                    return f"lane {other.run.lane + 1}'s import"
+            for other in others:
+                if other.history.built is None and other.history.phase != "import":
+                    return f"lane {other.run.lane + 1}'s build"
         if mine.built is not None and lane.spec.by_turns and mine.busy_since_ns is None:
             for other in others:
                 if (now := other.present_step()) is not None:

@@ -77,7 +77,7 @@ def test_a_lane_that_fails_is_1_and_says_why(fwtui):
 
 
 BAD = {
-    "no backend": ((), "fwtui graph: got ''", "torch.eager, torch.compile"),
+    "no backend": ((), "BACKEND: got ''", "torch.eager, torch.compile"),
     "an unknown backend": (("jax.jit",), "got 'jax.jit'", "tf.function"),
     "an unknown format": (("scripted.ok", "--as", "svg"), "--as: got 'svg'", "tree, draw, dot"),
     "an unknown kind": (

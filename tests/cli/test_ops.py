@@ -164,7 +164,7 @@ def test_a_lane_that_fails_is_1_and_says_why(ops):
 
 
 BAD = {
-    "no backend": ((), "fwtui ops: got ''", "torch.eager, torch.compile"),
+    "no backend": ((), "BACKEND: got ''", "torch.eager, torch.compile"),
     "an unknown backend to match": (("scripted.ok", "--match", "jax"), "--match: got 'jax'", "tf.eager"),
     "an unknown format": (("scripted.ok", "--as", "svg"), "--as: got 'svg'", "log, totals, timeline"),
     "an unknown phase": (("scripted.ok", "--phase", "p\x07"), "--phase: got 'p\\x07'", "forward, backward"),

@@ -146,6 +146,13 @@ class TestALaneThatFailed:
         found = answer([ALIKE[0], history(ended="failed")])
         assert found == SameAnswer(None, "fewer than two lanes have taken a step")
 
+    def test_a_lane_that_took_no_step_yet_is_named(self):
+        assert answer([history(), *ALIKE]) == SameAnswer(
+            None, "lane 1 took no step, and so nothing was compared"
+        )
+        found = answer([*ALIKE, history(), history()])
+        assert found.reason == "lanes 3 and 4 took no step, and so nothing was compared"
+
     def test_its_steps_count_as_far_as_it_came(self):
         short = history(np.array([1.0, 1.1]), ended="failed")
         assert answer([*ALIKE, short]).place.gap.lane == 2

@@ -158,6 +158,17 @@ def test_float64_losses_are_compared_step_by_step():
     assert (finding.place.stage, finding.place.step) == ("forward", 0)
 
 
+def test_steps_whose_weights_were_not_compared_are_counted():
+    """A digest after each of them would have taken too long."""
+    digests = {"parameter w": SimpleNamespace(values=lambda: np.array([1.0, np.nan, np.nan, 1.0]))}
+    lanes = [SimpleNamespace(digests=digests, steps=4), SimpleNamespace(digests={}, steps=4)]
+    spec = SimpleNamespace(
+        lanes=[SimpleNamespace(backend="tf.eager"), SimpleNamespace(backend="torch.eager")]
+    )
+    (line,) = words._thin_digests(SimpleNamespace(result=SimpleNamespace(lanes=lanes, spec=spec)))
+    assert line.startswith("weights between two probes: 1 tf.eager in 2 of 4 steps; a digest of each")
+
+
 class TestRounding:
     def test_what_the_training_carried_on_is_explained(self):
         """The weights part, and at its own weights each lane computes what float64 does."""

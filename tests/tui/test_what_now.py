@@ -90,6 +90,10 @@ def test_a_lane_that_waits_says_for_what(model):
     first = [*importing(BOTH[0]), Imported("TensorFlow", "2.21", (), 1, 0), PhaseEntered("build", NOW)]
     second = [*ready, PhaseEntered("build", NOW), built()]
     assert status(model(first, second).lanes[1])[0] == "◌ waits for lane 1's build"
+    both = model(importing(BOTH[0]), ready, ready, request=race(BOTH[0], BOTH[1], BOTH[1]))
+    assert [status(one)[0] for one in both.lanes[1:]] == ["◌ waits for lane 1's import"] * 2
+    both = model(first[:-1], ready)
+    assert [status(one)[0] for one in both.lanes] == ["◌ waits for a device"] * 2
     long_ago = NOW - int(2 * NOTICED_S * 1e9)
     first += [built(), PhaseEntered("trace", NOW), Stood("running", 0), Alive(0, long_ago)]
     second += [Stood("waiting", 0), Alive(0, None)]

@@ -25,7 +25,7 @@ _SCREENS = (
     Binding("2", "app.show('graph')", "graph", tooltip="why? the graphs that the lanes run"),
     Binding("3", "app.show('ops')", "ops", tooltip="why? what a step does, op by op"),
     Binding("4", "app.show('source')", "source", tooltip="why? the source that it comes from"),
-    Binding("5", "app.show('parity')", "parity", tooltip="same answer? each gradient and parameter"),
+    Binding("5", "app.show('parity')", "parity", tooltip="same answer? each gradient and parameter compared"),
 )
 _RACE = (
     Binding("b", "app.pick_backend", "backend", tooltip="another backend in this lane"),
@@ -41,8 +41,8 @@ _RACE = (
     Binding("s", "app.lane_settings", "settings", tooltip="this lane's own rate, batch, device, threads"),
 )
 _ALWAYS = (
-    Binding("question_mark", "app.help", "help", tooltip="this page", key_display="?"),
-    Binding("q", "app.leave", "quit", tooltip="end every lane and leave"),
+    Binding("question_mark", "app.help", "help", tooltip="all keys and words", key_display="?"),
+    Binding("q", "app.leave", "quit", tooltip="exit: end every lane and leave"),
 )
 
 

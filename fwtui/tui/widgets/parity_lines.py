@@ -75,9 +75,9 @@ def _answer(model: RaceModel, judgement: Judgement) -> tuple[Sides, ...]:
         )
     over = Content.assemble((_compared(model), "$dim"))
     tolerance = f"{model.gap.tolerance:.0e}"
-    largest = _largest(model, judgement)
+    largest = largest_gap(model, judgement)
     if judgement.same:
-        so_far = "" if all(lane.history.ended for lane in model.lanes) else " so far"
+        so_far = "" if _is_settled(model) else " so far"
         answer = Content.assemble(question, ("✓ yes", "bold $success"), so_far)
         figures = Content.assemble("  largest gap ", (words.gap(largest), "bold"), f", tolerance {tolerance}")
     else:
@@ -106,7 +106,14 @@ def _compared(model: RaceModel) -> str:
     return f"{probes}{gone} and the losses of {words.plural(model.gap.compared, 'step')} compared"
 
 
-def _largest(model: RaceModel, judgement: Judgement) -> float | None:
+def _is_settled(model: RaceModel) -> bool:
+    """Whether all steps that are compared have been."""
+    steps = model.compared_steps
+    done = all(lane.history.ended for lane in model.lanes)
+    return done or (steps is not None and model.gap.compared + model.gap.skipped >= steps)
+
+
+def largest_gap(model: RaceModel, judgement: Judgement) -> float | None:
     """The largest gap of all, in the probes or in the losses between them."""
     probed = judgement.worst[2].relative if judgement.worst else None
     known = [gap for gap in (probed, model.gap.largest) if gap is not None]

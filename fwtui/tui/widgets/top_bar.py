@@ -77,12 +77,13 @@ def _schedule(model: RaceModel) -> str:
 
 def _progress(model: RaceModel, cells: int) -> Content:
     """Steps that every lane has done, as numbers and as a bar, and the time left."""
-    total = model.steps_total()
     able = [lane.history.steps for lane in model.lanes if not lane.over]
     done = min(able) if able else max(history.steps for history in model.histories)
-    compared = model.compared_steps or 0
-    if model.training_left_s is not None and done >= compared:
+    compared = model.compared_steps
+    if model.training_left_s is not None and compared is not None and done >= compared:
         return _bar(f"{done:,} steps", 1 - model.training_left_s / LIMIT_S, cells, model.training_left_s)
+    # A lane that was restarted has the preset's steps to do, however many the others have done.
+    total = model.steps_total() if compared is None or done >= compared else compared
     over = all(history.ended is not None for history in model.histories)
     return _bar(f"{done:,}/{total:,}", done / total, cells, None if over else model.seconds_left(), over)
 

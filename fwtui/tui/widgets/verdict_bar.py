@@ -13,7 +13,7 @@ from fwtui.tui.judgement import Judgement, judge
 from fwtui.tui.model import RaceModel
 from fwtui.tui.widgets.lane_panel import colour_names
 from fwtui.tui.widgets.line import Line
-from fwtui.tui.widgets.parity_lines import difference
+from fwtui.tui.widgets.parity_lines import difference, largest_gap
 
 _NOTHING = Content("")
 
@@ -49,7 +49,7 @@ def _same(model: RaceModel) -> list[Content]:
     over = f"  {judgement.over}" if judgement.over else ""
     if judgement.same:
         answer = ("✓ yes", "bold $success")
-        figures = f"  gap {words.gap(gap.largest)}, tolerance {gap.tolerance:.0e}"
+        figures = f"  gap {words.gap(largest_gap(model, judgement))}, tolerance {gap.tolerance:.0e}"
         where = f" over {gap.compared:,} steps"
     elif gap.first_divergence is None:
         answer = difference(judgement)
@@ -91,10 +91,11 @@ def _faster(model: RaceModel, speed: Speed | None) -> list[Content]:
         return [Content.assemble(question, (words.NA, "$dim"))]
     ratio = speed.ratio
     if ratio is None:
-        others = words.share(speed.others_share)
+        is_over = all(lane.history.ended for lane in model.lanes)
+        others = f"others use{'d' if is_over else ''} {words.share(speed.others_share)}"
         return [
             Content.assemble(question, ("busy machine", "bold"), text)
-            for text in (f": others use {others} of the cores, no ratio", f": others use {others}", "")
+            for text in (f": {others} of the cores, no ratio", f": {others}", "")
         ]
     labels = "".join(f"  {label}" for label, applies in _labels(model, speed) if applies)
     interval = f"  {ratio.low:.2f} – {ratio.high:.2f}"
