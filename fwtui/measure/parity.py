@@ -13,6 +13,9 @@ from fwtui.measure.history import History
 TOLERANCES = {"float32": 1e-4, "float64": 1e-10}
 """Relative gap between two losses of one step that rounding alone explains, by dtype."""
 
+FIRST = 10
+"""By so many first losses goes below which one rounding alone decides."""
+
 
 @dataclass(frozen=True, slots=True)
 class LossGap:
@@ -25,7 +28,7 @@ class LossGap:
         largest: largest gap of all, first reached at step `largest_at`.
         tolerance: what is still the same answer.
         floor: losses below it are held against it instead of against themselves: rounding alone decides
-            them. None before the first step.
+            them. It goes by the first ten losses; None before the first step.
         below_floor: how many of the steps compared were such.
         first_divergence: first step whose gap is above the tolerance; None where there is none.
     """
@@ -60,7 +63,7 @@ class LossComparison:
         self._floor = loss_floor(dtype)
         self._next = 0
         self._steps = steps
-        self._scale: float | None = None
+        self._first: list[float] = []
         self.gap = LossGap(tolerance)
 
     def update(self, lanes: Sequence[History]) -> LossGap:
@@ -87,15 +90,24 @@ class LossComparison:
         return lane.ended is not None and not lane.ended.lingers and lane.steps <= self._next
 
     def _compare(self, first: int, losses: NDArray[np.float64]) -> None:
-        if self._scale is None:
-            first_losses = losses[:, 0]
-            self._scale = float(np.abs(first_losses[np.isfinite(first_losses)]).max(initial=0.0))
-            self.gap = replace(self.gap, floor=self._floor * self._scale)
-        floor = self._floor * self._scale
-        self._take(first, relative_gap(losses, floor), first - self._next)
-        below = np.count_nonzero(np.abs(losses).max(axis=0) < floor)
+        floors = self._floors(losses)
+        self.gap = replace(self.gap, floor=float(floors[-1]))
+        self._take(first, relative_gap(losses, floors), first - self._next)
+        below = np.count_nonzero(np.abs(losses).max(axis=0) < floors)
         self.gap = replace(self.gap, below_floor=self.gap.below_floor + int(below))
         self._next = first + losses.shape[1]
+
+    def _floors(self, losses: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The floor at each of these steps: by the median of the losses up to there, of the first ten later.
+
+        By the first one alone, one batch of outliers at the start would hide every difference after it.
+        """
+        scales = []
+        for column in losses[:, : FIRST - len(self._first)].T:
+            self._first.append(float(np.abs(column[np.isfinite(column)]).max(initial=0.0)))
+            scales.append(float(np.median(self._first)))
+        scales += [float(np.median(self._first))] * (losses.shape[1] - len(scales))
+        return self._floor * np.array(scales)
 
     def _take(self, first: int, gaps: NDArray[np.float64], skipped: int) -> None:
         old = self.gap
@@ -119,7 +131,7 @@ class LossComparison:
 
 
 def loss_floor(dtype: str) -> float:
-    """The share of the first loss below which a loss is known less well than to the dtype's tolerance.
+    """The share of the first losses below which a loss is known less well than to the dtype's tolerance.
 
     A squared loss L whose outputs were first of the size √L₀ is not known better than ±2·eps·√(L₀·L): below
     this share of L₀, one rounding of the outputs moves it by more than the tolerance.
@@ -127,19 +139,20 @@ def loss_floor(dtype: str) -> float:
     return (2 * float(np.finfo(dtype).eps) / TOLERANCES[dtype]) ** 2
 
 
-def relative_gap(losses: NDArray[np.float64], floor: float) -> NDArray[np.float64]:
+def relative_gap(losses: NDArray[np.float64], floor: float | NDArray[np.float64]) -> NDArray[np.float64]:
     """(max − min) / max |loss| over the lanes at each step.
 
     Infinite where only some lanes have a finite loss; NaN where none has: there is nothing to compare.
 
     Args:
         losses: shape (lanes, steps).
-        floor: least denominator, for losses that have fallen to where rounding alone decides them.
+        floor: least denominator, of all steps or of each, for losses that have fallen to where rounding alone
+            decides them.
     """
     finite = np.isfinite(losses)
     known = np.where(finite.all(axis=0), losses, 0.0)
     spread = known.max(axis=0) - known.min(axis=0)
-    scale = np.maximum(np.abs(known).max(axis=0), max(floor, np.finfo(np.float64).tiny))
+    scale = np.maximum(np.abs(known).max(axis=0), np.maximum(floor, np.finfo(np.float64).tiny))
     gaps = np.where(finite.all(axis=0), spread / scale, np.inf)
     gaps[~finite.any(axis=0)] = np.nan
     return gaps

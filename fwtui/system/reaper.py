@@ -83,5 +83,9 @@ reaper = Reaper()
 
 
 def marked_environment() -> dict[str, str]:
-    """This process's environment, with what a child of it is known by."""
-    return {**os.environ, MARK: TOKEN}
+    """This process's environment, with what a child of it is known by.
+
+    What a child starts itself, as PyTorch does to see what the processor can, imports nothing from the
+    current folder either.
+    """
+    return {**os.environ, MARK: TOKEN, "PYTHONSAFEPATH": "1"}

@@ -28,7 +28,7 @@ RESTORE = (
     "\x1b[?2026l"  # draw what comes
     "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l"  # no mouse
     "\x1b[?1004l\x1b[?2004l\x1b[?2048l\x1b[<u"  # no focus events, pastes, sizes, and keys as ever
-    "\x1b[?1049l\x1b[?25h\x1b[0m\r"  # the lines from before, a cursor, no colour
+    "\x1b[?1049l\x1b[?7h\x1b[?25h\x1b[0m\r"  # the lines from before, wrapped, a cursor, no colour
 )
 
 

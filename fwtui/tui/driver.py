@@ -8,8 +8,10 @@ while application mode begins has it begin twice.
 from __future__ import annotations
 
 import os
+import selectors
 import signal
 import sys
+from contextlib import suppress
 from types import FrameType
 from typing import Any, TextIO
 
@@ -17,8 +19,12 @@ from textual import events
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from fwtui.tui.keyboard import Keyboard
 from fwtui.tui.link import Link
 from fwtui.tui.painted import PaintedScreen
+
+_INPUT_EVERY_S = 0.1
+_INPUT_BYTES = 1 << 16
 
 
 class TerminalDriver(LinuxDriver):
@@ -80,11 +86,21 @@ class TerminalDriver(LinuxDriver):
         self._painted.forget()
 
     def _run_input_thread(self) -> None:
-        try:
+        with suppress(OSError):  # no terminal, no keys: no error of the app's
             self.run_input_thread()
-        except OSError:
-            # No terminal, no keys: no error of the app's.
-            return
+
+    def run_input_thread(self) -> None:
+        """Passes on what the terminal sends, until the app leaves or there is no terminal any more."""
+        keyboard = Keyboard()
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                is_ready = bool(selector.select(_INPUT_EVERY_S))
+                data = os.read(self.fileno, _INPUT_BYTES) if is_ready else b""
+                if is_ready and not data:
+                    return
+                for event in keyboard.read(data):
+                    self.process_message(event)
 
     def _sigtstp_application(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(super()._sigtstp_application)

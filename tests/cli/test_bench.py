@@ -143,7 +143,7 @@ def test_labels_and_own_settings(fwtui):
     assert "they differ in  lr: 0.25, 0.1" in ran.out
     assert "they differ in  threads: 1, 2" in ran.out
     rows = {line[:18].strip(): line[18:].split() for line in ran.out.splitlines()}
-    assert rows["held-out accuracy"] == ["100.00", "%", "100.00", "%"]
+    assert rows["held-out accuracy"] == ["1.0000", "1.0000"]
 
 
 def test_thread_host_keeps_what_a_lane_prints_out_of_the_answer(fwtui):

@@ -45,10 +45,21 @@ def test_where_no_loss_is_finite_there_is_nothing_to_compare(wrong):
 
 
 def test_steps_below_the_floor_are_counted():
-    falling = [1e6, 1.0, 1e-3]
-    gap = LossComparison("float32").update([history(falling), history([1e6, 1.0, 2e-3])])
+    falling = [1e6] * 6 + [1.0, 1e-3]
+    gap = LossComparison("float32").update([history(falling), history([*falling[:-1], 2e-3])])
     assert gap.floor == pytest.approx(1e6 * (2 * np.finfo("float32").eps / 1e-4) ** 2)
     assert (gap.below_floor, gap.same) == (2, False)
+
+
+@pytest.mark.parametrize("outliers", [1, 3])
+def test_a_few_outliers_at_the_start_hide_nothing(outliers):
+    """Targets of 1e5 in the first batches, and then a net with another activation."""
+    rng = np.random.default_rng(0)
+    first, rest = [1e10 * (1 + n) for n in range(outliers)], rng.uniform(1.0, 1.3, 290)
+    gap = LossComparison("float32").update([history([*first, *rest]), history([*first, *(1.016 * rest)])])
+    assert gap.same is False
+    assert gap.first_divergence < 2 * outliers + 1
+    assert gap.below_floor <= outliers + 1
 
 
 def test_nothing_compared_is_never_the_same():

@@ -3,6 +3,7 @@
 import signal
 from dataclasses import replace
 from queue import SimpleQueue
+from types import SimpleNamespace
 
 import numpy as np
 import pytest

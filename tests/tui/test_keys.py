@@ -351,8 +351,19 @@ async def test_the_palette_has_every_action_of_every_screen():
 
 @pytest.mark.parametrize(
     "words",
-    ["quit", "exit", "leave", "zoom", "restart", "log", "dark", "theme", "screenshot", "svg", "backend"]
-    + ["Lane alone", "compare"],
+    [
+        "quit",
+        "exit",
+        "leave",
+        "zoom",
+        "restart",
+        "log",
+        "theme",
+        "screenshot",
+        "svg",
+        "Lane alone",
+        "compare",
+    ],
 )
 async def test_the_words_of_the_footer_and_the_help_find_an_action(words):
     async with driven("scripted.ok", "scripted.other") as d:

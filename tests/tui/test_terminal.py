@@ -22,8 +22,8 @@ import pytest
 APP = Path(__file__).with_name("app_in_terminal.py")
 DEADLINE_S = 60
 ENTERED, LEFT = b"\x1b[?1049h", b"\x1b[?1049l"
-UNDONE = {b"1000": b"l", b"1003": b"l", b"1006": b"l", b"2004": b"l", b"25": b"h"}
-"""Modes (mouse, paste, cursor), and the letter that a shell wants behind each."""
+UNDONE = {b"1000": b"l", b"1003": b"l", b"1006": b"l", b"2004": b"l", b"7": b"h", b"25": b"h"}
+"""Modes (mouse, paste, wrapped lines, cursor), and the letter that a shell wants behind each."""
 
 
 class Terminal:
@@ -68,7 +68,10 @@ class Terminal:
             self.until(lambda text=text: text.encode() in self.seen, text)
 
     def press(self, keys: str) -> None:
-        os.write(self.master, keys.encode())
+        self.press_bytes(keys.encode())
+
+    def press_bytes(self, data: bytes) -> None:
+        os.write(self.master, data)
 
     def stop(self, number: signal.Signals) -> None:
         """Stops the app, and waits until it stands still."""

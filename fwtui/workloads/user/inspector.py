@@ -48,14 +48,24 @@ def inspect(spec: WorkloadSpec, calls: bool = False, waiting: Waiting = ignore) 
     with _Process(spec, calls) as process:
         process.wait(lambda seconds: waiting(path.name, seconds))
         answer = process.answer
-    if (given := answer.get("description")) is not None:
-        with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):
+    try:
+        if (given := answer.get("description")) is not None:
             return from_json(given)
+        found = _error(answer)
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError):
+        found = None  # not written by ours
+    raise found or _without_answer(path, process)
+
+
+def _error(answer: Mapping[str, Any]) -> SpecError | None:
+    """What a file's process says is wrong."""
     if (error := answer.get("own_error")) is not None:
-        raise OwnError(*error)
+        where, what, hint = map(str, error)
+        return OwnError(where, what, hint)
     if (error := answer.get("spec_error")) is not None:
-        raise SpecError(*error)
-    raise _without_answer(path, process)
+        option, got, accepted = error
+        return SpecError(str(option), got, str(accepted))
+    return None
 
 
 class _Process:
@@ -135,7 +145,7 @@ class _Process:
             return bool(data)
         *lines, self._said = (self._said + data).split(b"\n")
         for line in lines:
-            with contextlib.suppress(ValueError):
+            with contextlib.suppress(ValueError, RecursionError):
                 word = json.loads(line)
                 if isinstance(word, dict) and "stage" in word:
                     self.stage = str(word["stage"])
