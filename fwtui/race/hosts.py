@@ -32,6 +32,7 @@ from fwtui.race.records import (
     Steps,
 )
 from fwtui.race.runner import Runner, run_lane
+from fwtui.race.shared_exit import guard
 from fwtui.race.spec import LaneSpec
 from fwtui.system.child_process import Child, command, use_own_temporary_folder
 from fwtui.system.processor import ProcessorMeter
@@ -334,6 +335,7 @@ class ThreadHost:
     def run(self) -> None:
         """Trains."""
         use_own_temporary_folder()
+        guard()
         run_lane(self._runner, os.getpid())
 
     def tell(self, word: Word | UseDevice) -> None:

@@ -20,7 +20,7 @@ MEANINGS = (
         "gap",
         "largest difference of two lanes' losses at one step, relative to the loss; up to the tolerance it "
         "is what rounding explains. A loss that has fallen to where rounding decides it is held against the "
-        "size at which that begins: 6e-06 of the first loss in float32",
+        "size at which that begins: 6e-06 of the first losses in float32",
     ),
     (
         "probe",

@@ -41,6 +41,14 @@ APP = textwrap.dedent(
 )
 
 
+def test_what_a_child_starts_imports_nothing_from_the_current_folder(tmp_path):
+    (tmp_path / "random.py").write_text("raise SystemExit('imported')")
+    grandchild = "import subprocess, sys; sys.exit(subprocess.call([sys.executable, '-c', 'import random']))"
+    child = Child([sys.executable, "-P", "-c", grandchild], cwd=tmp_path)
+    assert child.process.wait(30) == 0
+    child.bury()
+
+
 @pytest.mark.parametrize("end", ["buries", "leaves", "stays"])
 def test_nothing_of_a_child_is_left_however_the_app_ends(end):
     app = subprocess.Popen([sys.executable, "-c", APP, end], stdout=subprocess.PIPE, text=True, cwd=ROOT)

@@ -146,3 +146,17 @@ def test_a_setting_that_makes_no_sense_is_told_in_one_line(write, value):
 def test_a_number_too_large_to_be_written_out_is_no_size(write):
     spec = write("FLAG = True", "SEED = 10**5000; LEAST = -(2**63); MOST = 2**62")
     assert inspect(spec).known == {"hidden": 4, "wide": 8, "batch": 8, "most": 2**62}
+
+
+GARBAGE = ('{"own_error": 5}', '{"own_error": ["a"]}', '{"spec_error": {}}', '{"description": []}')
+
+
+@pytest.mark.parametrize("word", [*GARBAGE, '{"description": {"path": "", "STEPS": Infinity}}'])
+def test_what_a_file_writes_into_the_pipe_of_the_answers_is_told(doing, word):
+    write = f"import os, sys; os.write(int(sys.argv[1]), {(word + chr(10)).encode()!r})"
+    assert "writes into a pipe that is not its own when it is loaded" in reason(doing(write))
+
+
+def test_what_is_no_word_in_that_pipe_is_passed_over(doing):
+    write = "import os, sys; os.write(int(sys.argv[1]), b'[' * 60_000 + b'\\n')"
+    assert inspect(doing(write)).nets
