@@ -118,6 +118,8 @@ def parse_lane(text: str, option: str = "--lane") -> LaneRequest:
         key, equals, value = pair.partition("=")
         if key not in LANE_KEYS or not equals or not value:
             raise SpecError(option, pair, f"key=value, the key one of {', '.join(LANE_KEYS)}")
+        if key in settings:
+            raise SpecError(option, pair, f"{key} once in a lane")
         settings[key] = value
     return LaneRequest(one_of(option, backend, backends.names()), **settings)
 
@@ -226,7 +228,11 @@ def _workload(request: RaceRequest, batch: tuple[str, str | None]) -> WorkloadSp
     data = None if request.data is None else absolute(request.data)
     presets = workloads.presets(name, data)
     preset = presets[0] if request.preset is None else one_of("--preset", request.preset, presets)
-    sizes = {size: whole_number(f"--size {size}", text, 1, MAX_SIZE) for size, text in request.sizes}
+    sizes: dict[str, int] = {}
+    for size, text in request.sizes:
+        if size in sizes:
+            raise SpecError(f"--size {size}", text, "each size once")
+        sizes[size] = whole_number(f"--size {size}", text, 1, MAX_SIZE)
     option, value = batch
     if value is not None:
         sizes["batch"] = whole_number(option, value, 1, MAX_SIZE)

@@ -34,6 +34,16 @@ BAD = {
     "size without a number": (("bench", "--size", "hidden"), "--size: got 'hidden'", "NAME=N"),
     "size with an empty number": (("bench", "--size", "hidden="), "--size hidden: got ''", "whole number"),
     "size zero": (("bench", "--size", "hidden=0"), "--size hidden: got '0'", "from 1"),
+    "size given twice": (
+        ("bench", "--size", "hidden=1", "--size", "hidden=2"),
+        "--size hidden: got '2'",
+        "each size once",
+    ),
+    "setting given twice": (
+        ("bench", "--lane", "torch.eager lr=1 lr=2"),
+        "--lane: got 'lr=2'",
+        "lr once in a lane",
+    ),
     "size infinite": (("bench", "--size", "hidden=inf"), "--size hidden: got 'inf'", "whole number"),
     "size float": (("bench", "--size", "hidden=1e3"), "--size hidden: got '1e3'", "whole number"),
     "size of a planet": (("bench", "--size", f"hidden={10**12}"), "--size hidden", "1,000,000"),
