@@ -9,7 +9,7 @@ from fwtui import headless
 from fwtui.backends.catalogue import FRAMEWORKS, FrameworkEntry, first_of
 from fwtui.cli.planning import planned
 from fwtui.cli.progress import Progress
-from fwtui.cli.result_table import untold
+from fwtui.cli.result_table import log_tail
 from fwtui.measure.history import History
 from fwtui.race.plan import LaneRequest, RaceRequest
 from fwtui.workloads.own_errors import TO_ADD
@@ -24,7 +24,7 @@ class NetCheck:
         loss: of the step; None where it was not done.
         problem: what is wrong, and where; None where nothing is.
         hint: what mends it.
-        log: the end of what the lane printed, where the problem is not told in one line.
+        log: the last lines of the lane's output, where one line does not explain the problem.
     """
 
     framework: FrameworkEntry
@@ -68,5 +68,5 @@ def _check(framework: FrameworkEntry, lane: History | None) -> NetCheck:
     problem = None if lane.ended.outcome == "done" else lane.ended.reason or lane.ended.outcome
     if problem is None:
         return NetCheck(framework, lane.loss, None)
-    log = tuple(untold(lane))
+    log = tuple(log_tail(lane))
     return NetCheck(framework, lane.loss, problem, "" if log else lane.ended.hint, log)

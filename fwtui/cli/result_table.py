@@ -79,12 +79,12 @@ def explain_failures(result: Result) -> None:
         what = reason if reason.startswith(outcome) else f"{outcome}: {reason}"
         story = f"lane {number} {spec.backend} {what}"
         out.print(Text(story + (f" ({hint})" if hint else ""), style="red"), soft_wrap=True)
-        for line in untold(lane):
+        for line in log_tail(lane):
             out.print(Text(f"  {line}", style="dim"), soft_wrap=True)
 
 
-def untold(lane: History) -> list[str]:
-    """The end of what a failed lane printed; empty where its reason says it all."""
+def log_tail(lane: History) -> list[str]:
+    """Return the last lines of a failed lane's output; empty if its reason is complete."""
     if lane.ended is None or lane.ended.outcome != "failed" or "log" not in lane.ended.hint:
         return []
     return list(lane.log)[-LOG_TAIL:]

@@ -13,8 +13,8 @@ from fwtui.measure.history import History
 TOLERANCES = {"float32": 1e-4, "float64": 1e-10}
 """Relative gap between two losses of one step that rounding alone explains, by dtype."""
 
-FIRST = 10
-"""By so many first losses goes below which one rounding alone decides."""
+FLOOR_LOSSES = 10
+"""The floor follows the median of this many first losses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +98,12 @@ class LossComparison:
         self._next = first + losses.shape[1]
 
     def _floors(self, losses: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The floor at each of these steps: by the median of the losses up to there, of the first ten later.
+        """Return the floor of each step, from the median of the first losses up to that step.
 
-        By the first one alone, one batch of outliers at the start would hide every difference after it.
+        With the first loss alone, one batch of outliers at the start would hide every later difference.
         """
         scales = []
-        for column in losses[:, : FIRST - len(self._first)].T:
+        for column in losses[:, : FLOOR_LOSSES - len(self._first)].T:
             self._first.append(float(np.abs(column[np.isfinite(column)]).max(initial=0.0)))
             scales.append(float(np.median(self._first)))
         scales += [float(np.median(self._first))] * (losses.shape[1] - len(scales))

@@ -1,4 +1,4 @@
-"""What a lane in a thread does to the process that it shares with fwtui must not look like success."""
+"""Keep a lane that runs in a thread from ending the shared process with exit code 0."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _exit = os._exit
 
 
 def guard() -> None:
-    """Has `os._exit(0)` in any thread but the main one be told, and end the process with exit code 2."""
+    """Patch `os._exit`: status 0 outside the main thread is reported, and becomes exit code 2."""
     os._exit = _ended
 
 

@@ -83,7 +83,7 @@ class FwtuiApp(QuietExit[int]):
     ]
 
     def __init__(self, request: RaceRequest, fps: float | None = None) -> None:
-        textual_leak.mend()
+        textual_leak.patch()
         super().__init__()
         self._frames = FrameRate(usual_fps() if fps is None else fps, TICK_S, self._takes_frame)
         self.model = self.MODEL(request, self._start_thread)

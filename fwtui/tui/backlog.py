@@ -1,4 +1,4 @@
-"""Keys that wait for the ones before them: while they do, the screen is painted less often.
+"""Paint less often while keys are queued.
 
 To open a dialog takes the time of some paints. Of thirty keys that arrive together each would be answered by
 a paint that nobody sees, and the last one, perhaps the one that leaves, after seconds.
@@ -14,11 +14,11 @@ PAINT_EVERY_S = 0.5
 
 
 class Backlog:
-    """Says whether a paint is left out.
+    """Decides whether to skip a paint.
 
     Args:
-        last: has a function called after all that waits at the time of this call.
-        paint: paints what has been left out.
+        last: schedules a callback behind all messages queued now.
+        paint: repaints the screen after paints were skipped.
     """
 
     def __init__(self, last: Callable[[Callable[[], None]], object], paint: Callable[[], None]) -> None:
@@ -26,10 +26,10 @@ class Backlog:
         self._paint = paint
         self._waiting = False
         self._painted_at = 0.0
-        self._left_out = False
+        self._skipped = False
 
     def handles(self, typed_at: float) -> None:
-        """Takes note of a key that is handled now.
+        """Record that a key is handled now.
 
         Args:
             typed_at: when it was read from the terminal, as `time.monotonic` tells it.
@@ -38,17 +38,17 @@ class Backlog:
             self._waiting = True
             self._last(self._caught_up)
 
-    def leaves_out(self) -> bool:
-        """Whether not to paint now; to be asked before each paint."""
+    def skips_paint(self) -> bool:
+        """Return whether to skip this paint; call once before each paint."""
         now = time.monotonic()
         if self._waiting and now - self._painted_at < PAINT_EVERY_S:
-            self._left_out = True
+            self._skipped = True
             return True
         self._painted_at = now
         return False
 
     def _caught_up(self) -> None:
         self._waiting = False
-        if self._left_out:
-            self._left_out = False
+        if self._skipped:
+            self._skipped = False
             self._paint()

@@ -1,6 +1,6 @@
-"""The screen behind a dialog, in colours that recede.
+"""The dimmed screen behind a dialog.
 
-Textual's own dimming works out each segment's colours anew, at every frame behind an open dialog.
+Textual's own dimming blends the colours of every segment in every frame; here blended styles are cached.
 """
 
 from __future__ import annotations

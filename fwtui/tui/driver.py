@@ -90,7 +90,7 @@ class TerminalDriver(LinuxDriver):
             self.run_input_thread()
 
     def run_input_thread(self) -> None:
-        """Passes on what the terminal sends, until the app leaves or there is no terminal any more."""
+        """Read input events until the app exits or the terminal closes."""
         keyboard = Keyboard()
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)

@@ -1,8 +1,7 @@
-"""Makes events of what a terminal sends, whatever that is. The one place that knows Textual's parser.
+"""Parse terminal input into key, mouse and paste events. The only place that uses Textual's parser.
 
-Textual's parser raises on bytes that are not UTF-8 and on some sequences that are no keys, and its thread
-ends then: no key is heard any more, nor the one that leaves. And a paste that holds an escape is to it a
-paste, and keys that nobody has pressed.
+Textual's input thread ends on bytes that are not UTF-8 and on some invalid sequences: no further key is
+handled, not even `q`. And Textual reads a paste that contains an escape character partly as key presses.
 """
 
 from __future__ import annotations
@@ -17,16 +16,16 @@ from textual._xterm_parser import XTermParser
 from textual.message import Message
 
 PASTE, PASTE_END = "\x1b[200~", "\x1b[201~"
-MOST_PASTED = 1 << 20
-"""A longer paste is cut there."""
+MAX_PASTED_CHARACTERS = 1 << 20
+"""A longer paste is truncated."""
 _PIECES = re.compile(r"\x1b\[[0-9;:<=>?]*[ -/]*[@-~]|\x1b|[^\x1b]+")
-"""Whole sequences apart from what stands between them."""
-PASTE_LIMIT_S = 2.0
-"""A paste whose end has not come for so long has ended."""
+"""Splits text at complete control sequences."""
+PASTE_TIMEOUT_S = 2.0
+"""A paste without an end marker ends after this time without input."""
 
 
 class Keyboard:
-    """Takes bytes as they come, in pieces of any size."""
+    """Incremental parser: bytes may arrive in chunks of any size."""
 
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -36,12 +35,12 @@ class Keyboard:
         self._heard_at = 0.0
 
     def read(self, data: bytes) -> Iterator[Message]:
-        """Yield what these bytes are; without any, what those before come to by now."""
+        """Yield the events of these bytes; call with no bytes to flush what timed out."""
         text, self._held = self._held + self._decoder.decode(data), ""
         now = time.monotonic()
         if data:
             self._heard_at = now
-        elif self._pasted is not None and now - self._heard_at > PASTE_LIMIT_S:
+        elif self._pasted is not None and now - self._heard_at > PASTE_TIMEOUT_S:
             yield self._end_of_paste()
         while text:
             if self._pasted is None:
@@ -52,30 +51,31 @@ class Keyboard:
                 if begin:
                     self._pasted = ""
             else:
-                # An end that comes in two pieces is found in both together.
+                # The end marker may be split between two chunks, so its beginning must survive the limit.
                 pasted, end, text = (self._pasted + text).partition(PASTE_END)
-                self._pasted = pasted
+                tail = pasted[MAX_PASTED_CHARACTERS:][-len(PASTE_END) :]
+                self._pasted = pasted[:MAX_PASTED_CHARACTERS] + tail
                 if end:
                     yield self._end_of_paste()
         if not data:
             yield from self._keys(None)
 
     def _keys(self, text: str | None) -> Iterator[Message]:
-        """What is no paste; None: how long it is ago decides whether an escape was a key."""
+        """Yield the events of text outside a paste; None lets the parser time out a pending escape."""
         for piece in [None] if text is None else _PIECES.findall(text):
             try:
                 yield from self._parser.tick() if piece is None else self._parser.feed(piece)
             except Exception:
-                # It is Textual's parser that has stumbled, over what is no key: that piece is lost.
+                # Textual's parser failed on an invalid sequence: drop that sequence alone.
                 self._parser = XTermParser()
 
     def _end_of_paste(self) -> events.Paste:
-        text, self._pasted = (self._pasted or "")[:MOST_PASTED], None
+        text, self._pasted = (self._pasted or "")[:MAX_PASTED_CHARACTERS], None
         return events.Paste(text.replace("\x00", ""))
 
 
 def _without_beginning(text: str) -> tuple[str, str]:
-    """The text without what may be the beginning of a paste's mark, and that; a lone escape may be a key."""
+    """Split off a trailing part of the paste marker. A lone escape is not held back: it may be a key."""
     for length in range(len(PASTE) - 1, 1, -1):
         if text.endswith(PASTE[:length]):
             return text[:-length], text[-length:]

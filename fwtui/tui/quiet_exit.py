@@ -1,4 +1,4 @@
-"""An app that leaves without stumbling.
+"""An app that ignores missing widgets while it exits.
 
 While Textual leaves, widgets go before the messages that still wait for them: a dialog that the last key has
 opened is mounted without its children, a screen is fitted to a size that it no longer has. Textual then ends
@@ -14,11 +14,11 @@ from textual.errors import TextualError
 from textual.widget import WidgetError
 
 GONE = (QueryError, DOMError, ScreenError, TextualError, WidgetError)
-"""With these Textual says that a widget or a screen is not there."""
+"""Raised by Textual for a widget or a screen that does not exist."""
 
 
 class QuietExit(App[ReturnType]):
-    """Takes no notice of what is missing once it has been told to leave; of every other error it does."""
+    """Ignores errors about missing widgets and screens once `exit` was called; reports all others."""
 
     def _handle_exception(self, error: Exception) -> None:
         if not (self._exit and isinstance(error, GONE)):

@@ -14,7 +14,7 @@ from fwtui.workloads.error_text import error_text, first_root, message
 from fwtui.workloads.user.shadows import shadow_hint
 
 WHOLE_STORY = "the lane's log has the whole story"
-MEND = "mend this line"
+MEND = "fix this line"
 
 TO_ADD = {
     "parameters": "def parameters(rng): return {'w': rng.normal(size=(8, 1))}",

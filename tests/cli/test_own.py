@@ -95,7 +95,7 @@ def test_where_no_lane_has_a_log_none_is_named(fwtui, folder):
     )
     ran = fwtui("workloads", "my_net.py")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err.endswith("SystemExit: 0; mend this line\n")
+    assert ran.err.endswith("SystemExit: 0; fix this line\n")
 
 
 def test_a_net_that_fails_tells_the_end_of_its_log():

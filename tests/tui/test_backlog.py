@@ -36,31 +36,31 @@ class TestBacklog:
     def test_keys_in_time_leave_nothing_out(self, backlog, clock):
         for _ in range(5):
             backlog.handles(clock.now - LATE_S / 2)
-            assert not backlog.leaves_out()
+            assert not backlog.skips_paint()
         assert not self.afterwards
 
     def test_while_keys_wait_some_paints_are_left_out_and_made_up_for(self, backlog, clock):
-        assert not backlog.leaves_out()
+        assert not backlog.skips_paint()
         clock.now += PAINT_EVERY_S / 2
         backlog.handles(clock.now - 2 * LATE_S)
         backlog.handles(clock.now - 3 * LATE_S)
-        assert backlog.leaves_out()
+        assert backlog.skips_paint()
         (caught_up,) = self.afterwards
         caught_up()
         assert self.paints == 1
-        assert not backlog.leaves_out()
+        assert not backlog.skips_paint()
 
     def test_the_screen_does_not_stand_still_however_many_wait(self, backlog, clock):
         backlog.handles(clock.now - 9)
         painted = 0
         for _ in range(100):
             clock.now += PAINT_EVERY_S / 10
-            painted += not backlog.leaves_out()
+            painted += not backlog.skips_paint()
         assert painted == 10
 
     def test_what_was_not_left_out_is_not_painted_again(self, backlog, clock):
         backlog.handles(clock.now - 9)
-        assert not backlog.leaves_out()
+        assert not backlog.skips_paint()
         self.afterwards[0]()
         assert self.paints == 0
 
@@ -84,7 +84,7 @@ async def test_what_waiting_keys_left_unpainted_is_painted_after_them(monkeypatc
 async def test_textual_paints_by_the_method_that_is_stood_in_for(monkeypatch):
     asked = []
     async with running() as d:
-        monkeypatch.setattr(d.app.backlog, "leaves_out", lambda: asked.append(1) or True)
+        monkeypatch.setattr(d.app.backlog, "skips_paint", lambda: asked.append(1) or True)
         monkeypatch.setattr(d.app, "_display", lambda *_: pytest.fail("painted"))
         await d.press("question_mark", "escape", "2", "1")
         assert asked

@@ -6,7 +6,7 @@ import pytest
 from textual import events
 
 from fwtui.tui import keyboard as module
-from fwtui.tui.keyboard import PASTE_LIMIT_S, Keyboard
+from fwtui.tui.keyboard import PASTE_TIMEOUT_S, Keyboard
 from tests.tui.test_terminal import Terminal
 
 
@@ -56,7 +56,7 @@ def test_a_paste_without_an_end_ends(monkeypatch):
     keyboard = Keyboard()
     assert list(keyboard.read(b"\x1b[200~hello q")) == []
     assert list(keyboard.read(b"")) == []
-    clock[0] += PASTE_LIMIT_S + 1
+    clock[0] += PASTE_TIMEOUT_S + 1
     (paste,) = keyboard.read(b"")
     assert paste.text == "hello q"
     (key,) = keyboard.read(b"q")
@@ -65,7 +65,7 @@ def test_a_paste_without_an_end_ends(monkeypatch):
 
 def test_a_long_paste_is_cut_and_quickly_taken():
     (one,) = told(b"\x1b[200~" + b"x" * 3_000_000 + b"\x1b[201~")
-    assert len(one) == len("paste: ") + module.MOST_PASTED
+    assert len(one) == len("paste: ") + module.MAX_PASTED_CHARACTERS
 
 
 def test_a_beginning_that_is_none_is_a_key_after_all():

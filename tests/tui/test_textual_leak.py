@@ -28,7 +28,7 @@ async def test_dialogs_that_are_gone_leave_nothing_behind():
 
 
 def test_the_colours_are_the_same():
-    textual_leak.mend()
+    textual_leak.patch()
     found = StylesCache().get_inner_outer(Color(10, 20, 30), Color(200, 100, 0, 0.5))
     inner, outer = found
     assert inner.background == Color(10, 20, 30) + Color(200, 100, 0, 0.5)

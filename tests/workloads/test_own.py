@@ -129,8 +129,8 @@ def test_the_race_takes_the_files_settings_and_sizes(write, tmp_path, monkeypatc
 
 
 AT_THE_TOP = {
-    "no Python": (("HIDDEN = 4", "HIDDEN = = 4"), ":5: no Python: invalid syntax", "mend this line"),
-    "raises": (("HIDDEN = 4", "HIDDEN = 1 // 0"), ":5: ZeroDivisionError: ", "mend this line"),
+    "no Python": (("HIDDEN = 4", "HIDDEN = = 4"), ":5: no Python: invalid syntax", "fix this line"),
+    "raises": (("HIDDEN = 4", "HIDDEN = 1 // 0"), ":5: ZeroDivisionError: ", "fix this line"),
     "leaves": (("HIDDEN = 4", "import sys; sys.exit(3)"), ":5: leaves Python", "__main__"),
     "imports torch": (("HIDDEN = 4", "import torch.nn as nn"), ":5: imports torch.nn", "torch_loss"),
     "imports from keras": (("HIDDEN = 4", "from keras import layers"), ":5: imports keras", "torch_loss"),
@@ -150,7 +150,11 @@ AT_THE_TOP = {
     "no steps": (("STEPS = 20", "STEPS = None"), ":9: STEPS: got 'None'", "a whole number"),
     "optimizer": (('"adam"', '"adma"'), ":10: OPTIMIZER: got 'adma'", "sgd, momentum"),
     "rate": (("0.02", "float('nan')"), ":11: LEARNING_RATE: got 'nan'", "a number above 0"),
-    "control characters": (("HIDDEN = 4", "raise OSError('\\x1b[3m\\nred')"), r":5: OSError: \x1b", "mend"),
+    "control characters": (
+        ("HIDDEN = 4", "raise OSError('\\x1b[3m\\nred')"),
+        r":5: OSError: \x1b",
+        "fix this line",
+    ),
 }
 
 
@@ -253,7 +257,7 @@ GIVEN = {
     "integers": (W, "np.ones(3, int)", "13: 'w' is an array of int64", "float64"),
     "NaN": (W, "np.array([1, np.nan])", "holds 1 NaN or infinite numbers", "finite"),
     "name": ('{"w": rng', '{"w 1\\x07": rng', r"13: parameters() gave the name 'w 1\x07'", "letters"),
-    "raises": (W, "rng.norml()", "14: AttributeError: ", "mend this line"),
+    "raises": (W, "rng.norml()", "14: AttributeError: ", "fix this line"),
     "batches end": (
         "while True:",
         "for _ in range(2):",
@@ -283,7 +287,7 @@ GIVEN = {
         "16: batches() gave x (2-d), depth (int), and before that x (1-d), depth (int)",
         "must stay",
     ),
-    "raises in a batch": (X, "1 / 0", "18: ZeroDivisionError", "mend this line"),
+    "raises in a batch": (X, "1 / 0", "18: ZeroDivisionError", "fix this line"),
     "held out is another": (
         '{"x": np.ones((5, 3))',
         '{"z": np.ones((5, 3))',

@@ -1,7 +1,4 @@
-"""What holds for every screen and every dialog, whatever keys and clicks arrive while it comes or goes.
-
-The one place that stands in for methods of Textual's screen.
-"""
+"""Base class of all screens and dialogs. The only place that overrides methods of Textual's screen."""
 
 from __future__ import annotations
 
@@ -22,11 +19,11 @@ class HasBacklog(Protocol):
 
 
 class BaseScreen(Screen[ScreenResultType]):
-    """Paints less often while keys wait, and has no clicks on what is gone."""
+    """Skips paints while keys are queued, and ignores clicks on removed widgets."""
 
     def _compositor_refresh(self) -> None:
         # Every paint goes through here: those of a changed layout, and those of changed widgets.
-        if not cast("HasBacklog", self.app).backlog.leaves_out():
+        if not cast("HasBacklog", self.app).backlog.skips_paint():
             super()._compositor_refresh()
 
     def get_widget_and_offset_at(self, x: int, y: int) -> tuple[Widget | None, Offset | None]:

@@ -1,4 +1,4 @@
-"""A list of options that does not stumble over a click on one that is gone."""
+"""An option list that ignores clicks on options that no longer exist."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from textual.widgets import OptionList
 
 
 class Options(OptionList):
-    """Ignores clicks on what was listed when it was painted, and is not any more."""
+    """Ignores clicks on options removed since the last paint."""
 
     def on_click(self, event: events.Click) -> None:
-        """Keeps a click on nothing from Textual's own handler, which comes after this one."""
+        """Stop such a click before Textual's own handler, which would raise IndexError."""
         option = event.style.meta.get("option")
         if option is not None and option >= self.option_count:
             event.prevent_default()
