@@ -112,7 +112,7 @@ def figures(
         changes = f"another in {f'{share:.0f}' if share >= 1 else 'less than 1'} % of samples"
         long = f"{kinds} graphs, {changes}" if is_static else f"{steps:,} graphs of {kinds} kinds, {changes}"
     elif is_static:
-        short, long = "1 graph", f"1 graph, run {steps:,} times"
+        short, long = "1 graph", f"1 graph, run {words.plural(steps, 'time')}"
     else:
         short, long = "1 kind", f"{steps:,} graphs, all of 1 kind"
     if not compiled:

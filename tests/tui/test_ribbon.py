@@ -60,6 +60,7 @@ def test_figures():
     assert ribbon.figures(GraphRuns(), (), 0, True)[0] == "n/a"
     alike = runs([(1, "a"), (2, "a")])
     assert ribbon.figures(alike, compiled(0), 312, True)[0] == "1 graph, run 312 times   ▲ 210 ms"
+    assert ribbon.figures(alike, compiled(0), 1, True)[0] == "1 graph, run 1 time   ▲ 210 ms"
     assert ribbon.figures(alike, (), 312, False)[0] == "312 graphs, all of 1 kind"
     changing = runs((step, "abc"[step % 3]) for step in range(9))
     assert ribbon.figures(changing, compiled(0, 3), 9, True) == (

@@ -10,6 +10,8 @@ from fwtui.race.records import Alive, Ended, Imported, PhaseEntered, Stood
 from fwtui.tui.model import NOTICED_S, RaceModel
 from fwtui.tui.what_now import suggestions
 from fwtui.tui.widgets.lane_panel import status
+from fwtui.tui.widgets.parity_lines import _is_settled
+from fwtui.tui.widgets.top_bar import _progress
 from tests.measure.support import built
 from tests.tui import still
 from tests.tui.still import NOW, Scene, done, importing, race, training
@@ -102,6 +104,16 @@ def test_a_lane_that_waits_says_for_what(model):
     later = [*training(BOTH[0], 300), Alive(300, long_ago)]
     assert status(model(later, training(BOTH[1], 300)).lanes[1])[0] == "◌ waits for lane 1's step 300"
     assert status(model(later, training(BOTH[1], 300), paused=(1,)).lanes[1])[0] == "‖ paused"
+
+
+def test_a_restarted_lane_has_the_presets_steps_to_do(model):
+    """Whatever the other lane has done beyond them."""
+    kept = race(*BOTH, keep_training=True)
+    behind = model(training(BOTH[0], 300), training(BOTH[1], 700), request=kept)
+    assert _progress(behind, 8).plain.startswith("300/500 ")
+    assert not _is_settled(behind)
+    beyond = model(training(BOTH[0], 600), training(BOTH[1], 700), request=kept)
+    assert _is_settled(beyond)
 
 
 async def test_in_a_small_window_the_state_keeps_its_first_words():
