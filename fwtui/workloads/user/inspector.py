@@ -72,7 +72,7 @@ class _Process:
     """One process that looks at one file.
 
     Attributes:
-        answer: its last word.
+        answer: its first answer.
         stage: what it was about.
         output: the end of what was printed.
         exit: its exit status; None where it was ended because its time was over.
@@ -145,6 +145,8 @@ class _Process:
             return bool(data)
         *lines, self._said = (self._said + data).split(b"\n")
         for line in lines:
+            if self.answer:
+                break  # a stage written in the same breath is not what the answer is about
             with contextlib.suppress(ValueError, RecursionError):
                 word = json.loads(line)
                 if isinstance(word, dict) and "stage" in word:
