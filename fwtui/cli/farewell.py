@@ -7,6 +7,7 @@ from fwtui.cli.command_line import bench_command
 from fwtui.cli.output import say, show
 from fwtui.headless import Result
 from fwtui.measure.verdict import same_answer
+from fwtui.parity.words import BUT_FOR_ROUNDING
 from fwtui.tui import words
 from fwtui.tui.judgement import judge
 from fwtui.tui.model import RaceModel
@@ -31,7 +32,8 @@ def _same(model: RaceModel, result: Result) -> str:
     judgement = judge(model)
     if judgement.explained is not None:
         checked = words.plural(judgement.explained, "step")
-        return f"apart by rounding alone, as a check of {checked} found: first at {judgement.first}"
+        found = f"a check of {checked} found no other difference"
+        return f"yes{BUT_FOR_ROUNDING}: {found}; first above the tolerance in {judgement.first}"
     unproven = judgement.same is False and not judgement.proven
     return answers.same(result, no="apart, by a bug or by rounding" if unproven else "no")
 

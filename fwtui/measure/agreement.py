@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
+from fwtui.measure.initial_scale import InitialScale
 from fwtui.measure.parity import loss_floor
 from fwtui.measure.probes import Gap, Key, ProbeRow, array_floor
 from fwtui.race.records import Rounding
@@ -105,7 +107,7 @@ def rounding(
             own figure, that much more is allowed.
     """
     figures = []
-    scales: dict[str, float] = {}
+    scales: defaultdict[str, InitialScale] = defaultdict(InitialScale)
     for step in sorted(probes):
         for kind in ("metric", "gradient"):
             mine = [one for one in probes[step] if one.kind == kind]
@@ -113,7 +115,7 @@ def rounding(
             # rounding decides it.
             scaling = [one for one in mine if kind == "gradient" or one.name == "loss"]
             scale = max((one.magnitude for one in scaling), default=0.0)
-            scale = max(scale, scales.setdefault(kind, scale))
+            scale = max(scale, scales[kind].update(step, scale))
             share = loss_floor(dtype) if kind == "metric" else array_floor(dtype)
             for one in mine:
                 floor = scale * share if one in scaling else 0.0

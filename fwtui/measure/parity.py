@@ -9,12 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fwtui.measure.history import History
+from fwtui.measure.initial_scale import InitialScale
 
 TOLERANCES = {"float32": 1e-4, "float64": 1e-10}
 """Relative gap between two losses of one step that rounding alone explains, by dtype."""
-
-FLOOR_LOSSES = 10
-"""The floor follows the median of this many first losses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,7 @@ class LossGap:
         largest: largest gap of all, first reached at step `largest_at`.
         tolerance: what is still the same answer.
         floor: losses below it are held against it instead of against themselves: rounding alone decides
-            them. It goes by the first ten losses; None before the first step.
+            them. It goes by the losses of the first ten steps; None before the first step.
         below_floor: how many of the steps compared were such.
         first_divergence: first step whose gap is above the tolerance; None where there is none.
     """
@@ -63,7 +61,7 @@ class LossComparison:
         self._floor = loss_floor(dtype)
         self._next = 0
         self._steps = steps
-        self._first: list[float] = []
+        self._scale = InitialScale()
         self.gap = LossGap(tolerance)
 
     def update(self, lanes: Sequence[History]) -> LossGap:
@@ -90,24 +88,19 @@ class LossComparison:
         return lane.ended is not None and not lane.ended.lingers and lane.steps <= self._next
 
     def _compare(self, first: int, losses: NDArray[np.float64]) -> None:
-        floors = self._floors(losses)
+        floors = self._floors(first, losses)
         self.gap = replace(self.gap, floor=float(floors[-1]))
         self._take(first, relative_gap(losses, floors), first - self._next)
         below = np.count_nonzero(np.abs(losses).max(axis=0) < floors)
         self.gap = replace(self.gap, below_floor=self.gap.below_floor + int(below))
         self._next = first + losses.shape[1]
 
-    def _floors(self, losses: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the floor of each step, from the median of the first losses up to that step.
-
-        With the first loss alone, one batch of outliers at the start would hide every later difference.
-        """
-        scales = []
-        for column in losses[:, : FLOOR_LOSSES - len(self._first)].T:
-            self._first.append(float(np.abs(column[np.isfinite(column)]).max(initial=0.0)))
-            scales.append(float(np.median(self._first)))
-        scales += [float(np.median(self._first))] * (losses.shape[1] - len(scales))
-        return self._floor * np.array(scales)
+    def _floors(self, first: int, losses: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the floor of each step, from the scale of the losses up to that step."""
+        largest = np.where(np.isfinite(losses), np.abs(losses), 0.0).max(axis=0)
+        return self._floor * np.array(
+            [self._scale.update(step, loss) for step, loss in enumerate(largest, first)]
+        )
 
     def _take(self, first: int, gaps: NDArray[np.float64], skipped: int) -> None:
         old = self.gap

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from fwtui.measure.arrays import ArrayGap, array_gap, unlike
 from fwtui.measure.coverage import Coverage
 from fwtui.measure.history import History
+from fwtui.measure.initial_scale import InitialScale
 from fwtui.measure.parity import TOLERANCES, loss_floor
 from fwtui.race.array import Array
 from fwtui.race.records import Probed
@@ -77,7 +79,7 @@ class ProbeComparison:
         # count as a difference.
         self._floor = array_floor(dtype)
         self._loss_floor = loss_floor(dtype)
-        self._first: dict[Kind, float] = {}
+        self._scales: defaultdict[tuple[int, Kind], InitialScale] = defaultdict(InitialScale)
         self.rows: list[ProbeRow] = []
         self.compared: set[int] = set()
         self.coverage = Coverage()
@@ -117,25 +119,25 @@ class ProbeComparison:
         first = _quantities(probes[0])
         for lane, probe in enumerate(probes[1:], 1):
             for kind, others in _quantities(probe).items():
-                for name, gap in self._compare(kind, first[kind], others).items():
+                floors = self._floors(probe.step, lane, kind, (first[kind], others))
+                for name, gap in self._gaps(first[kind], others, floors).items():
                     known = gaps.get((kind, name))
                     if known is None or gap.relative > known.relative:
                         gaps[kind, name] = Gap(lane, gap)
         return ProbeRow(probes[0].step, gaps)
 
-    def _compare(self, kind: Kind, ours: Arrays, theirs: Arrays) -> dict[str, ArrayGap]:
-        floors = self._floors(kind, ours, theirs)
+    def _gaps(self, ours: Arrays, theirs: Arrays, floors: Mapping[str, float]) -> dict[str, ArrayGap]:
         gaps = {name: self._gap(name, ours, theirs, floors.get(name, 0.0)) for name in {**ours, **theirs}}
         return {name: gap for name, gap in gaps.items() if gap is not None}
 
-    def _floors(self, kind: Kind, ours: Arrays, theirs: Arrays) -> dict[str, float]:
+    def _floors(self, step: int, lane: int, kind: Kind, both: tuple[Arrays, Arrays]) -> dict[str, float]:
         """Least denominators by name. Metrics have nothing to do with one another, and of them only the loss
         is known to fall to where rounding decides it.
         """
-        names = ["loss"] if kind == "metric" else list({**ours, **theirs})
-        known = [array for name in names for array in (ours.get(name), theirs.get(name)) if array is not None]
+        names = ["loss"] if kind == "metric" else list({**both[0], **both[1]})
+        known = [array for name in names for arrays in both if (array := arrays.get(name)) is not None]
         scale = max((_magnitude(array) for array in known), default=0.0)
-        scale = max(scale, self._first.setdefault(kind, scale))
+        scale = max(scale, self._scales[lane, kind].update(step, scale))
         return dict.fromkeys(names, scale * (self._loss_floor if kind == "metric" else self._floor))
 
     def _gap(self, name: str, ours: Arrays, theirs: Arrays, floor: float) -> ArrayGap | None:

@@ -13,6 +13,7 @@ from fwtui.measure.probes import Gap, Key, largest
 from fwtui.parity.finding import Finding
 from fwtui.race.digests import SHARE
 
+BUT_FOR_ROUNDING = ", but for rounding"
 _MIN_DIGITS = 9
 """Of a loss, gradient or parameter: all that float32 has."""
 
@@ -24,7 +25,8 @@ def verdict(finding: Finding) -> str:
     worst = largest(finding.rows)
     most = f"largest relative gap {_worst(*worst)}, tolerance {finding.tolerances.lanes:.0e}" if worst else ""
     if finding.same:
-        return f"yes: {most}{_explained(finding)}"
+        but, why = _explained(finding)
+        return f"yes{but}: {most}{why}"
     if finding.in_float64 and finding.truth is not None and _singles(finding):
         return "no: in float64, where rounding cannot explain it, they do not compute the same"
     return f"no: {most or 'they differ before any probe could be compared'}"
@@ -112,16 +114,14 @@ def _worst(step: int, key: Key, gap: Gap) -> str:
     return f"{_figure(gap.relative)} in {_what(key)} at step {step}"
 
 
-def _explained(finding: Finding) -> str:
-    """Why a gap above the tolerance is no difference, where there is one."""
+def _explained(finding: Finding) -> tuple[str, str]:
+    """But for what the lanes agree, and why; both empty where no gap is above the tolerance."""
     worst = largest(finding.rows)
     if worst is None or worst[2].relative <= finding.tolerances.lanes:
-        return ""
+        return "", ""
     if finding.truth is not None and _singles(finding):
-        why = "at its own weights each lane computes what float64 does"
-    else:
-        why = "what is set aside explains it"
-    return f"; above the tolerance, but explained: {why}"
+        return BUT_FOR_ROUNDING, "; at its own weights each lane computes what float64 does"
+    return ", but for what is set aside", ""
 
 
 def _arithmetic(finding: Finding, truth: Truth) -> str:

@@ -31,8 +31,8 @@ MEANINGS = (
     (
         "≠ apart",
         "more than the tolerance in float32, for which a ReLU at its kink is enough: a check tells a bug "
-        "(✗ no) from rounding (≈ rounding). It starts once all lanes are done or paused, or by f on the "
-        "parity screen; esc ends it",
+        "(✗ no) from rounding (≈ yes, but for rounding). It starts once all lanes are done or paused, or by "
+        "f on the parity screen; esc ends it",
     ),
     ("ULPs", "how many numbers of the dtype lie between two values: units in the last place"),
     (

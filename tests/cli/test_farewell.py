@@ -69,7 +69,7 @@ def test_lanes_apart_that_nothing_was_found_out_about_are_no_no(kept):
 
 
 @pytest.mark.parametrize(
-    ("same", "told"), [(True, "apart by rounding alone, as a check of 9 steps"), (False, "no: ")]
+    ("same", "told"), [(True, "yes, but for rounding: a check of 9 steps"), (False, "no: ")]
 )
 def test_what_a_check_has_found_counts(kept, same, told):
     spec = SimpleNamespace(lanes=[SimpleNamespace(steps=9)])

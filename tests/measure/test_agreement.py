@@ -89,6 +89,11 @@ class TestRounding:
         probes = {0: (Rounding("gradient", "w", 0.0, 0.0, 1.0), Rounding("gradient", "b", 1e-7, 0.0, 1e-9))}
         assert Truth((), (rounding(probes, 0, "float32", TOLERANCE),)).off() is None
 
+    def test_an_outlier_at_the_start_hides_nothing(self):
+        probes = {step: told(step, 0.016, magnitude=1e10 if step == 0 else 1.0)[step] for step in range(5)}
+        off = Truth((), (rounding(probes, 0, "float32", TOLERANCE),)).off()
+        assert (off.step, off.key) == (2, ("gradient", "w"))
+
     def test_what_is_no_number_is_off(self):
         assert Truth((), (rounding(told(0, math.nan), 0, "float32", TOLERANCE),)).off() is not None
 

@@ -74,6 +74,27 @@ def test_gradients_are_held_against_what_they_were_at_first():
     assert compared(*fallen).gaps["gradient", "w"].relative > 1e-9
 
 
+@pytest.mark.parametrize("every", [1, 50])
+def test_gradients_of_an_outlier_at_the_start_hide_nothing(every):
+    comparison = ProbeComparison("float32")
+    comparison.compare([probed(0, gradients={"w": W * 1e10}) for _ in range(2)])
+    ours, theirs = ({"w": W * factor} for factor in (1.0, 1.016))
+    gaps = [
+        comparison.compare([probed(n * every, gradients=ours), probed(n * every, gradients=theirs)]).gaps
+        for n in range(1, 4)
+    ]
+    assert [gap["gradient", "w"].relative > 1e-2 for gap in gaps] == [False, True, True]
+
+
+def test_the_scale_is_of_the_first_steps_even_where_later_ones_are_small():
+    comparison = ProbeComparison("float64")
+    for step in range(4):
+        comparison.compare([probed(step), probed(step)])
+    for step in range(50, 1000, 50):
+        fallen = [probed(step, gradients={"w": W * 1e-9 + e, "b": np.zeros(1)}) for e in (0.0, 1e-17)]
+        assert comparison.compare(fallen).gaps["gradient", "w"].relative < 1e-11
+
+
 def test_a_small_metric_is_not_hidden_by_a_large_one():
     def with_norm(loss):
         return Probed(0, (("loss", loss), ("norm", 1e9)), (), ())

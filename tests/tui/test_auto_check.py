@@ -95,7 +95,7 @@ def test_lanes_that_are_done_and_apart_are_checked_once():
     checking.end(True)
     assert still_race.ticks() is checking
     assert judge(still_race.model).explained == 7
-    assert "≈ rounding" in still_race.bar[-1]
+    assert "≈ yes, but for rounding" in still_race.bar[-1]
 
 
 @pytest.mark.parametrize("paused", [(), (0,), (1,)])

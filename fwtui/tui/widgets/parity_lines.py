@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from fwtui.backends import catalogue as backends
+from fwtui.parity.words import BUT_FOR_ROUNDING
 from fwtui.tui import words
 from fwtui.tui.judgement import Judgement, quantity
 from fwtui.tui.model import RaceModel
@@ -94,7 +95,7 @@ def _answer(model: RaceModel, judgement: Judgement) -> tuple[Sides, ...]:
 def difference(judgement: Judgement) -> tuple[str, str]:
     """The word for lanes that differ, and its style: a check may have told bug from rounding, or not yet."""
     if judgement.explained is not None:
-        return "≈ rounding", "bold $warning"
+        return f"≈ yes{BUT_FOR_ROUNDING}", "bold $warning"
     return ("✗ no", "bold $error") if judgement.proven else ("≠ apart", "bold $warning")
 
 
