@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 
@@ -12,6 +13,12 @@ from fwtui.backends import catalogue
 from fwtui.race import hosts
 from fwtui.system.processor import ProcessorMeter
 from tests import scripted
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are cores: many tests wait for a process or a timer."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, 4) + 1
 
 
 # Before pytest-xdist's own, which takes the groups that it finds by then.

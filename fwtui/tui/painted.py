@@ -8,7 +8,6 @@ ten.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator
 
 from rich.cells import cell_len
 
@@ -45,6 +44,7 @@ class PaintedScreen:
         self._last: dict[_Place, tuple[str, int, _Place]] = {}
         self._cursor: _Place | None = None
         self._has = self._wants = PLAIN
+        self._sent: list[str] = []
         self._is_stale = False
 
     def forget(self) -> None:
@@ -60,17 +60,19 @@ class PaintedScreen:
             self.forget()  # what is drawn in a style that is not understood
             return data
         self._has = self._wants = PLAIN
-        return "".join(self._pieces(data))
+        self._sent = []
+        self._pieces(data)
+        return "".join(self._sent)
 
     def _clear(self) -> None:
         self._rows.clear()
         self._last.clear()
         self._cursor = None
 
-    def _pieces(self, data: str) -> Iterator[str]:
-        """What is sent of the pieces behind each position."""
+    def _pieces(self, data: str) -> None:
+        """Send what is news of the pieces behind each position."""
         first, *others = _POSITION.split(data)
-        at = yield from self._piece(first, self._cursor)
+        at = self._piece(first, self._cursor)
         for row, column, piece in zip(others[::3], others[1::3], others[2::3], strict=True):
             place = int(row) - 1, int(column) - 1
             last = self._last.get(place)
@@ -78,35 +80,34 @@ class PaintedScreen:
                 last is not None
                 and last[0] == piece
                 and last[1] == self._changes.get(place[0], 0)
-                and self._wants == PLAIN
+                and self._wants is PLAIN
             ):
                 at = last[2]
                 continue
-            at = yield from self._piece(piece, place)
-            if at is not None and self._wants == PLAIN and _OF_ONE_ROW.fullmatch(piece):
+            at = self._piece(piece, place)
+            if at is not None and self._wants is PLAIN and _OF_ONE_ROW.fullmatch(piece):
                 self._last[place] = piece, self._changes.get(place[0], 0), at
-        yield self._move(at)
-        yield self._restyle(PLAIN)
+        self._move(at)
+        self._restyle(PLAIN)
 
-    def _piece(self, piece: str, at: _Place | None) -> Generator[str, None, _Place | None]:
-        """What is sent of text, styles and the like that begin at a place; where they end."""
+    def _piece(self, piece: str, at: _Place | None) -> _Place | None:
+        """Send what is news of text, styles and the like that begin at a place; return where they end."""
         for token in _TOKEN.finditer(piece):
             kind, text = token.lastgroup, token.group()
             if kind == "styled" and at is not None:
-                text = token["styled"]
                 self._wants = self._styled(token["own"])
-                yield from self._text(text, at)
-                at = at[0], at[1] + _width(text)
+                at = self._text(token["styled"], at)
                 self._wants = PLAIN
             elif kind == "codes":
                 self._wants = self._styled(token["codes"])
             elif kind == "text" and at is not None:
-                yield from self._text(text, at)
-                at = at[0], at[1] + _width(text)
+                at = self._text(text, at)
             elif kind == "breaks" and at is not None:
                 at = at[0] + 1, 0 if text[0] == "\r" else at[1]
             else:
-                yield from (self._move(at), self._restyle(self._wants), text)
+                self._move(at)
+                self._restyle(self._wants)
+                self._sent.append(text)
                 if kind == "styled":
                     self._has = self._wants = PLAIN
                 if not _HARMLESS.fullmatch(text):
@@ -119,36 +120,35 @@ class PaintedScreen:
         assert style is not None  # see `filtered`
         return style
 
-    def _text(self, text: str, at: _Place) -> Iterator[str]:
-        """What is sent of text with one style."""
+    def _text(self, text: str, at: _Place) -> _Place:
+        """Send what is news of text with one style; return where it ends."""
         (row, column), cells = at, _width(text)
+        end = row, column + cells
         if cells != len(text):  # of characters wider than a cell, or of none, it is not known what cells hold
-            start, end = 0, len(text)
             self._unknown(at, cells)
-        elif (news := self._news(at, text)) is not None:
-            start, end = news
+            news = 0, len(text)
+        elif (found := self._news(at, text)) is not None:
+            news = found
         else:
-            return
+            return end
         self._changes[row] = self._changes.get(row, 0) + 1
-        yield self._move((row, column + start))
-        yield self._restyle(self._wants)
-        yield text[start:end]
-        self._cursor = row, column + (end if cells == len(text) else cells)
+        self._move((row, column + news[0]))
+        self._restyle(self._wants)
+        self._sent.append(text[news[0] : news[1]])
+        self._cursor = (row, column + news[1]) if cells == len(text) else end
+        return end
 
-    def _move(self, at: _Place | None) -> str:
-        """What moves the terminal's cursor there."""
-        if at is None or at == self._cursor:
-            return ""
-        self._cursor = at
-        return f"\x1b[{at[0] + 1};{at[1] + 1}H"
+    def _move(self, at: _Place | None) -> None:
+        """Move the terminal's cursor there."""
+        if at is not None and at != self._cursor:
+            self._cursor = at
+            self._sent.append(f"\x1b[{at[0] + 1};{at[1] + 1}H")
 
-    def _restyle(self, style: Style) -> str:
-        """What gives the terminal this style."""
-        if style is self._has:
-            return ""
-        sequence = change(self._has, style)
-        self._has = style
-        return sequence
+    def _restyle(self, style: Style) -> None:
+        """Give the terminal this style."""
+        if style is not self._has:
+            self._sent.append(change(self._has, style))
+            self._has = style
 
     def _news(self, at: _Place, text: str) -> tuple[int, int] | None:
         """From which to which of its characters `text` is news, and takes note of them; None for none."""
@@ -159,12 +159,17 @@ class PaintedScreen:
             characters += [""] * missing
             styles += [None] * missing
         span, style = slice(column, column + count), self._wants
-        if characters[span] == list(text) and styles[span] == [style] * count:
+        old, old_styles, new, new_styles = characters[span], styles[span], list(text), [style] * count
+        if old_styles[0] is style and old == new and old_styles == new_styles:
             return None
-        same = [a == b and c == style for a, b, c in zip(characters[span], text, styles[span], strict=True)]
-        characters[span] = text
-        styles[span] = [style] * count
-        return same.index(False), count - same[::-1].index(False)
+        start, end = 0, count
+        while old_styles[start] is style and old[start] == new[start]:
+            start += 1
+        while old_styles[end - 1] is style and old[end - 1] == new[end - 1]:
+            end -= 1
+        characters[span] = new
+        styles[span] = new_styles
+        return start, end
 
     def _unknown(self, at: _Place, cells: int) -> None:
         """Takes note that nothing is known of these cells."""

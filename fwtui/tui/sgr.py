@@ -10,7 +10,10 @@ _ATTRIBUTES = {str(code) for code in range(1, 10)}
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What text is drawn with: the parameters of its colours, "" for the terminal's own, and attributes."""
+    """What text is drawn with: the parameters of its colours, "" for the terminal's own, and attributes.
+
+    What `applied` returns is one object for each style, so that `is` compares two of them.
+    """
 
     foreground: str = ""
     background: str = ""
@@ -22,6 +25,9 @@ class Style:
 
 
 PLAIN = Style()
+
+
+_KNOWN = {PLAIN: PLAIN}
 
 
 @functools.lru_cache(maxsize=4096)
@@ -51,7 +57,7 @@ def applied(style: Style, codes: str) -> Style | None:
             style = replace(style, background="")
         else:
             return None
-    return style
+    return _KNOWN.setdefault(style, style)
 
 
 @functools.lru_cache(maxsize=4096)
