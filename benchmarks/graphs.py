@@ -17,11 +17,11 @@ from collections.abc import Callable
 
 from textual.geometry import Region
 
+from fwtui.core.graph import Graph, Node, NodePhase, Tensor
+from fwtui.core.records import GraphsTold
 from fwtui.graphs.draw import Drawing
 from fwtui.graphs.tree import rows, tree
-from fwtui.race.graph import Graph, Node, NodePhase, Tensor
 from fwtui.race.plan import LaneRequest, RaceRequest
-from fwtui.race.records import GraphsTold
 from fwtui.tui.app import FwtuiApp
 from fwtui.tui.model import RaceModel
 from fwtui.tui.screens.graph import GraphScreen

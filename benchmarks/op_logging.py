@@ -24,9 +24,9 @@ from pathlib import Path
 
 import numpy as np
 
+from fwtui.core.records import Ended, Record, Steps
 from fwtui.race.plan import LaneRequest, RaceRequest, plan
 from fwtui.race.race import LaneRun, Race
-from fwtui.race.records import Ended, Record, Steps
 
 STEPS, ROUNDS, STARTS = 500, 12, 5
 WARM_UP_ROUNDS = 2

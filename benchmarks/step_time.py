@@ -22,12 +22,12 @@ import numpy as np
 
 from fwtui.backends import catalogue
 from fwtui.backends.base import Job
+from fwtui.core.records import Record
+from fwtui.core.spec import LaneSpec
 from fwtui.measure.history import History
 from fwtui.race.data import shapes
 from fwtui.race.plan import LaneRequest, RaceRequest, plan
 from fwtui.race.race import LaneRun, Race
-from fwtui.race.records import Record
-from fwtui.race.spec import LaneSpec
 from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.seeding import data_rng, parameters_rng
 

@@ -13,9 +13,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from fwtui.race.graph import Graph, Node, NoGraph, Tensor
-from fwtui.race.oplog import Fingerprint, LoggedOp, OpLog, Taken
-from fwtui.race.records import GraphsTold, OpsLogged
+from fwtui.core.graph import Graph, Node, NoGraph, Tensor
+from fwtui.core.oplog import Fingerprint, LoggedOp, OpLog, Taken
+from fwtui.core.records import GraphsTold, OpsLogged
 
 STEP = 100
 ROOT = Path(__file__).parents[1]
@@ -141,7 +141,7 @@ def _ask(name: str) -> dict[str, Any]:
     """What the backend called `name` tells now."""
     from fwtui.backends import catalogue
     from fwtui.backends.base import Job
-    from fwtui.race.spec import WorkloadSpec
+    from fwtui.core.spec import WorkloadSpec
     from fwtui.workloads.catalogue import fresh, presets
     from fwtui.workloads.seeding import data_rng, parameters_rng
 

@@ -15,10 +15,10 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
-from fwtui.race.graph import Graph, NoGraph
-from fwtui.race.oplog import OpLog
-from fwtui.race.records import Compiled, Device, FrameworkMemory, GraphBroken, NetInspected, Phase
-from fwtui.race.spec import Feed
+from fwtui.core.graph import Graph, NoGraph
+from fwtui.core.oplog import OpLog
+from fwtui.core.records import Compiled, Device, FrameworkMemory, GraphBroken, NetInspected, Phase
+from fwtui.core.spec import Feed
 from fwtui.workloads.base import Arrays, Batch, Workload
 
 Gradients = dict[str, NDArray[Any] | None]
@@ -36,7 +36,7 @@ class Job:
         shapes: the shape of each array in the batches, None where it is not the same in all of them, or in
             the held-out data.
         device: a usable device's name, such as `cpu` or `cuda:0`.
-        optimizer: a name from `fwtui.race.spec.OPTIMIZERS`.
+        optimizer: a name from `fwtui.core.spec.OPTIMIZERS`.
         learning_rate: the optimizer's step size.
     """
 
@@ -47,48 +47,6 @@ class Job:
     device: str
     optimizer: str
     learning_rate: float
-
-
-RETURNED = "the loss function returned"
-"""How an error begins that says what a loss function must not return."""
-MAX_METRICS = 16
-
-
-def named_metrics(returned: Any) -> dict[str, Any]:
-    """What a workload's loss function returned, by name, with `loss` first.
-
-    Raises:
-        ValueError: it is no scalar tensor or a dict of them, none is called `loss`, the loss is not of
-            floating point, a metric is complex, or there are more than `MAX_METRICS`.
-    """
-    metrics = dict(returned) if isinstance(returned, Mapping) else {"loss": returned}
-    if "loss" not in metrics:
-        raise ValueError(f"{RETURNED} no 'loss', only {', '.join(map(repr, metrics))}")
-    if len(metrics) > MAX_METRICS:
-        raise ValueError(f"{RETURNED} {len(metrics)} metrics, more than {MAX_METRICS}")
-    for name, value in metrics.items():
-        # None: TensorFlow does not know the rank while it traces.
-        if getattr(value, "ndim", -1) not in (0, None):
-            shape = tuple(value.shape) if hasattr(value, "shape") else type(value).__name__
-            raise ValueError(f"{RETURNED} {name!r} as {shape}, no scalar tensor")
-        if _is_complex(value.dtype):
-            raise ValueError(
-                f"{RETURNED} {name!r} as {_name(value.dtype)}: return its magnitude, real part or angle"
-            )
-    dtype = metrics["loss"].dtype
-    if not (dtype.is_floating_point if hasattr(dtype, "is_floating_point") else dtype.is_floating):
-        raise ValueError(f"{RETURNED} a loss of {dtype}, no floating-point number")
-    return {"loss": metrics["loss"], **metrics}
-
-
-def _is_complex(dtype: Any) -> bool:
-    """Whether a framework's dtype, or NumPy's, is one of complex numbers."""
-    return bool(getattr(dtype, "is_complex", getattr(dtype, "kind", "") == "c"))
-
-
-def _name(dtype: Any) -> str:
-    """`complex64`, in each framework."""
-    return str(getattr(dtype, "name", dtype)).removeprefix("torch.")
 
 
 class NotYetError(NotImplementedError):

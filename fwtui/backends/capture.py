@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from fwtui.race.graph import Graph, Node, NoGraph
+from fwtui.core.graph import Graph, Node, NoGraph
 
 _LONGEST = 300
 """Signs of a reason that are told."""

@@ -7,10 +7,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from fwtui.backends.base import Framework
-from fwtui.race.spec import one_of
+from fwtui.core.inputs import one_of
 
 if TYPE_CHECKING:
-    from fwtui.race.records import Phase
+    from fwtui.core.records import Phase
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fwtui.race.oplog import Fingerprint
+from fwtui.core.oplog import Fingerprint
 
 _LEAST, _MOST = 1e-140, 1e140
 """Between them the squares of numbers, and the sums of these, are float64's too."""

@@ -11,8 +11,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from fwtui.race.graph import Tensor
-from fwtui.race.oplog import LoggedOp, OpPhase, Taken
+from fwtui.core.graph import Tensor
+from fwtui.core.oplog import LoggedOp, OpPhase, Taken
 
 Source = tuple[str, int]
 """A file and a line in it, counted from 1."""

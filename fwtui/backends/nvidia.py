@@ -9,7 +9,7 @@ import os
 import re
 from pathlib import Path
 
-from fwtui.race.records import Device
+from fwtui.core.records import Device
 
 _VENDOR = "0x10de"
 _DISPLAY_CLASS = "0x03"

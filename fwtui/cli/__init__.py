@@ -51,7 +51,7 @@ def _run(argv: list[str]) -> int:
 
     from fwtui.cli import errors, options
     from fwtui.cli.app import app
-    from fwtui.race.spec import SpecError
+    from fwtui.core.inputs import SpecError
 
     try:
         code = get_command(app()).main(options.filled_in(argv), prog_name="fwtui", standalone_mode=False)

@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 from fwtui import __version__
 from fwtui.cli import backends, bench, doctor, errors, graph, live, ops, parity, workloads
 from fwtui.cli.options import takes_race
-from fwtui.race.spec import SpecError
+from fwtui.core.inputs import SpecError
 
 HELP = """Train one small network in TensorFlow and in PyTorch side by side: same answer? faster? why?
 

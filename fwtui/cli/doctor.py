@@ -6,7 +6,7 @@ from fwtui.cli.options import Json
 
 if TYPE_CHECKING:
     from fwtui.cli.examination import Finding
-    from fwtui.system.processor import ProcessorUse
+    from fwtui.core.processor_use import ProcessorUse
 
 PACKAGES = ("textual", "rich", "plotext", "numpy", "psutil", "typer", "scikit-learn", "nvidia-ml-py")
 

@@ -9,8 +9,8 @@ from typing import Any
 from typer import TyperException
 
 from fwtui.cli.options import metavar
+from fwtui.core.inputs import SpecError
 from fwtui.core.text import plain
-from fwtui.race.spec import SpecError
 
 
 def one_line(error: TyperException) -> str:

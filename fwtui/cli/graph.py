@@ -7,8 +7,8 @@ import typer
 from fwtui.cli.options import HOW, OUTPUT, Json, format_of
 
 if TYPE_CHECKING:
+    from fwtui.core.graph import Graph, NoGraph
     from fwtui.headless import Result
-    from fwtui.race.graph import Graph, NoGraph
     from fwtui.race.plan import RaceRequest
 
 FORMATS = ("tree", "draw", "dot", "model-explorer")
@@ -102,9 +102,9 @@ def graph(
     from fwtui.cli.output import JsonOutput
     from fwtui.cli.planning import planned
     from fwtui.cli.progress import Progress
-    from fwtui.race.graph import Graph
+    from fwtui.core.graph import Graph
+    from fwtui.core.inputs import one_of
     from fwtui.race.plan import LaneRequest
-    from fwtui.race.spec import one_of
 
     one_of("BACKEND", backend, backends.names())
     shown_as = format_of(as_format, FORMATS, json)
@@ -126,7 +126,7 @@ def graph(
 
 def _told(result: "Result", kind: str | None) -> "tuple[Graph | NoGraph, ...]":
     """What the lane told of its graphs, or of the one that was asked for; SpecError where it has no such."""
-    from fwtui.race.spec import one_of
+    from fwtui.core.inputs import one_of
 
     record = result.lanes[0].graphs
     told = record.graphs if record else ()

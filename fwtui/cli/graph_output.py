@@ -11,6 +11,7 @@ from rich.text import Text
 
 from fwtui.cli import output
 from fwtui.cli.result_table import headline
+from fwtui.core.graph import Graph, NoGraph
 from fwtui.core.text import plain
 from fwtui.graphs import tree
 from fwtui.graphs.dot import as_dot
@@ -21,7 +22,6 @@ from fwtui.graphs.model_explorer import as_model_explorer
 from fwtui.graphs.summary import Summary, summary
 from fwtui.headless import Result
 from fwtui.measure.report import report as race_report
-from fwtui.race.graph import Graph, NoGraph
 from fwtui.tui import words
 from fwtui.workloads import catalogue as workloads
 

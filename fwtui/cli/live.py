@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fwtui.race.spec import SpecError, positive_number
+from fwtui.core.inputs import SpecError, positive_number
 
 SCREEN = "Screen"
 MIN_FPS, MAX_FPS = 0.2, 10.0

@@ -7,8 +7,8 @@ import typer
 from fwtui.cli.options import HOW, OUTPUT, Json, format_of
 
 if TYPE_CHECKING:
+    from fwtui.core.spec import RaceSpec
     from fwtui.race.plan import RaceRequest
-    from fwtui.race.spec import RaceSpec
 
 FORMATS = ("log", "totals", "timeline", "chrome-trace")
 STEPS = "100"
@@ -100,9 +100,9 @@ def ops(
     from fwtui.cli import ops_output, result_table
     from fwtui.cli.output import JsonOutput
     from fwtui.cli.progress import Progress
-    from fwtui.race.nonfinite import first_fault
-    from fwtui.race.oplog import OP_PHASES
-    from fwtui.race.spec import one_of
+    from fwtui.core.inputs import one_of
+    from fwtui.core.nonfinite import first_fault
+    from fwtui.core.oplog import OP_PHASES
 
     one_of("BACKEND", backend, backends.names())
     shown_as = format_of(as_format, FORMATS, json)
@@ -137,8 +137,8 @@ def _race(request: "RaceRequest", names: list[str], steps: str, until_nan: bool)
     from dataclasses import replace
 
     from fwtui.cli.planning import planned
+    from fwtui.core.spec import OpLogging
     from fwtui.race.plan import LaneRequest
-    from fwtui.race.spec import OpLogging
 
     first = steps.strip() == "0" and not until_nan
     race = planned(replace(request, lanes=tuple(map(LaneRequest, names)), steps="1" if first else steps))

@@ -11,6 +11,10 @@ from rich.text import Text
 from fwtui.backends import catalogue as backends
 from fwtui.cli import ops_match, ops_table, output
 from fwtui.cli.result_table import headline
+from fwtui.core.nonfinite import first_fault
+from fwtui.core.oplog import OpLog
+from fwtui.core.records import OpsLogged
+from fwtui.core.spec import LaneSpec
 from fwtui.core.text import plain
 from fwtui.headless import Result
 from fwtui.measure.history import History
@@ -20,10 +24,6 @@ from fwtui.ops.faults import made_before, told_fault
 from fwtui.ops.figures import busy_ns, leaves, overhead
 from fwtui.ops.json_format import log_json, matches_json
 from fwtui.ops.pairing import pair
-from fwtui.race.nonfinite import first_fault
-from fwtui.race.oplog import OpLog
-from fwtui.race.records import OpsLogged
-from fwtui.race.spec import LaneSpec
 from fwtui.tui import words
 
 Logs = Sequence[OpsLogged | None]

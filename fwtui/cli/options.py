@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fwtui.race.spec import MAX_LANES, SpecError, one_of
+from fwtui.core.inputs import SpecError, one_of
+from fwtui.core.spec import MAX_LANES
 
 if TYPE_CHECKING:
     from fwtui.race.plan import LaneRequest, RaceRequest

@@ -15,7 +15,7 @@ from typing import IO, Any
 from rich.console import Console, RenderableType
 from rich.table import Table
 
-from fwtui.race.spec import SpecError
+from fwtui.core.inputs import SpecError
 
 PIPED_COLUMNS = 120
 

@@ -7,10 +7,10 @@ import typer
 from fwtui.cli.options import Json
 
 if TYPE_CHECKING:
+    from fwtui.core.spec import RaceSpec
     from fwtui.headless import Result, Watch
     from fwtui.measure.history import History
     from fwtui.race.plan import RaceRequest
-    from fwtui.race.spec import RaceSpec
 
 JUDGING = "How to judge"
 COULD_NOT_BE_JUDGED = 2
@@ -78,11 +78,11 @@ def parity(
     from fwtui.cli.output import JsonOutput, show
     from fwtui.cli.planning import planned
     from fwtui.cli.progress import Progress
+    from fwtui.core.inputs import SpecError
     from fwtui.measure.verdict import least_exact
     from fwtui.parity.check import check
     from fwtui.parity.finding import tolerances
     from fwtui.parity.report import report
-    from fwtui.race.spec import SpecError
 
     spec = planned(replace(request, probe_every=request.probe_every or "growing"))
     if len(spec.lanes) < 2:
@@ -131,7 +131,7 @@ def _allowed(option: str, text: str | None, dtype: str) -> float | None:
     """The tolerance that `text` asks for; SpecError for one that `dtype` cannot keep to."""
     import numpy as np
 
-    from fwtui.race.spec import SpecError, positive_number
+    from fwtui.core.inputs import SpecError, positive_number
 
     if text is None:
         return None

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from fwtui.cli.output import console, is_terminal
+from fwtui.core.spec import RaceSpec
 from fwtui.core.text import plain
 from fwtui.race.plan import RaceRequest, plan
-from fwtui.race.spec import RaceSpec
 from fwtui.workloads import catalogue
 from fwtui.workloads.user.inspector import Waiting
 

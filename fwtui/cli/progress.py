@@ -9,8 +9,8 @@ from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bars
 
 from fwtui.cli.output import console, is_terminal
+from fwtui.core.spec import RaceSpec
 from fwtui.measure.history import History
-from fwtui.race.spec import RaceSpec
 from fwtui.tui import words
 
 

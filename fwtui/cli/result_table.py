@@ -11,11 +11,11 @@ from rich.text import Text
 from fwtui.backends import catalogue as backends
 from fwtui.cli import answers
 from fwtui.cli.output import console, plain_table
+from fwtui.core.records import Phase
+from fwtui.core.spec import LaneSpec, RaceSpec
 from fwtui.core.text import plain
 from fwtui.headless import Result
 from fwtui.measure.history import History
-from fwtui.race.records import Phase
-from fwtui.race.spec import LaneSpec, RaceSpec
 from fwtui.tui import words
 from fwtui.workloads import catalogue as workloads
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fwtui.cli.options import Data, Json
-from fwtui.race.spec import SpecError
+from fwtui.core.inputs import SpecError
 
 if TYPE_CHECKING:
     from fwtui.workloads.base import BuiltIn
@@ -60,7 +60,7 @@ def _write(file: str) -> int:
 def _list(names: Sequence[str], data: str | None, json: str | None) -> int:
     """Built-in workloads."""
     from fwtui.cli.output import JsonOutput, show
-    from fwtui.race.spec import WorkloadSpec
+    from fwtui.core.spec import WorkloadSpec
     from fwtui.workloads import catalogue
 
     out = None if json is None else JsonOutput(json)
@@ -81,8 +81,8 @@ def _examine(name: str, data: str | None, json: str | None) -> int:
     from fwtui.cli.net_check import check_nets
     from fwtui.cli.output import JsonOutput, show
     from fwtui.cli.planning import inspection_shown
+    from fwtui.core.spec import WorkloadSpec
     from fwtui.race.plan import RaceRequest
-    from fwtui.race.spec import WorkloadSpec
     from fwtui.workloads import catalogue, own
     from fwtui.workloads.user.inspector import inspect
 

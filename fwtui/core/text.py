@@ -1,6 +1,8 @@
 """Text that others wrote (users, frameworks, the system), made fit to be shown in a terminal."""
 
-from __future__ import annotations
+from __future__ import annotations  # plain
+
+from pathlib import Path
 
 _MAX_LINE = 200
 
@@ -28,3 +30,8 @@ def plain(text: str) -> str:
 
 def _escaped(character: str) -> str:
     return character if character.isprintable() else character.encode("unicode_escape").decode()
+
+
+def place(path: Path, line: int | None) -> str:
+    """`my_net.py:12`."""
+    return path.name if line is None else f"{path.name}:{line}"

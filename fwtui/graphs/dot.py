@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from fwtui.core.graph import Graph, Node, NodePhase
 from fwtui.core.text import plain
 from fwtui.graphs.lines import outputs, tensor
-from fwtui.race.graph import Graph, Node, NodePhase
 
 _COLOURS: dict[NodePhase, str] = {
     "input": "#e0e0e0",

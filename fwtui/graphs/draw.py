@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fwtui.core.graph import Graph, Node
 from fwtui.core.text import plain
 from fwtui.graphs.lanes import LONGEST, MOST_LANES, Row, plan
 from fwtui.graphs.lines import Line, Span, cut, name_below, padded, tensor
-from fwtui.race.graph import Graph, Node
 
 _WIDEST_OP, _WIDEST_OP_ALONE, _WIDEST_NAME, _WIDEST_CONSTANT = 24, 20, 22, 24
 _MOST_LINKS = 4

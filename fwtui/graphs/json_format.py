@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from fwtui.race.graph import Graph, Node, NoGraph
+from fwtui.core.graph import Graph, Node, NoGraph
 
 
 def as_json(told: Iterable[Graph | NoGraph]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fwtui.race.graph import Graph, Node
+from fwtui.core.graph import Graph, Node
 
 MOST_LANES = 12
 LONGEST = 40

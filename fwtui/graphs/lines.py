@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from fwtui.core.text import plain
-from fwtui.race.graph import Node, NodePhase, Tensor
-from fwtui.workloads.own_errors import place
+from fwtui.core.graph import Node, NodePhase, Tensor
+from fwtui.core.text import place, plain
 
 Style = Literal["edge", "number", "op", "name", "tensor", "detail", "link"]
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from fwtui.core.graph import Graph, Node
 from fwtui.graphs.lines import source, tensor
-from fwtui.race.graph import Graph, Node
 
 
 def as_model_explorer(label: str, graphs: Iterable[Graph]) -> dict[str, Any]:

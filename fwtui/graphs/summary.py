@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from fwtui.core.graph import PHASES, Graph, Node, NodePhase
 from fwtui.ops.names import computes
-from fwtui.race.graph import PHASES, Graph, Node, NodePhase
 
 _LOOPS = frozenset({"While", "StatelessWhile", "while", "while_loop"})
 

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, replace
 
+from fwtui.core.graph import PHASES, Graph, NodePhase
 from fwtui.core.text import plain
 from fwtui.graphs.lines import Line, Span, name_below, outputs, padded, source
-from fwtui.race.graph import PHASES, Graph, NodePhase
 
 MOST = 20
 _OPS_IN_REST = 4

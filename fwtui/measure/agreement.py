@@ -9,10 +9,10 @@ from typing import Literal
 
 import numpy as np
 
+from fwtui.core.records import Rounding
 from fwtui.measure.initial_scale import InitialScale
 from fwtui.measure.parity import loss_floor
 from fwtui.measure.probes import Gap, Key, ProbeRow, array_floor
-from fwtui.race.records import Rounding
 
 Stage = Literal["first weights", "forward", "backward", "update"]
 

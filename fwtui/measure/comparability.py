@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from fwtui.core.records import NetInspected
+from fwtui.core.spec import LaneSpec
 from fwtui.measure.history import History
-from fwtui.race.records import NetInspected
-from fwtui.race.spec import LaneSpec
 
 MAX_NAMES = 4
 """Names that a reason lists, of a model's many."""

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from fwtui.core.ndarray import Array
+from fwtui.core.records import Probed
 from fwtui.measure.comparability import listed
-from fwtui.race.array import Array
-from fwtui.race.records import Probed
 
 
 class Coverage:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from fwtui.core.records import DIGEST_BLOCK, Probed
+from fwtui.core.spec import LaneSpec
 from fwtui.measure.agreement import Place
 from fwtui.measure.arrays import ArrayGap
 from fwtui.measure.history import History
 from fwtui.measure.probes import Gap, Key
-from fwtui.race.records import DIGEST_BLOCK, Probed
-from fwtui.race.spec import LaneSpec
 
 GROWTH = 1000.0
 """Times that rounding may grow by from the largest gap of the `WINDOW` steps before.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import overload
 
-from fwtui.race.records import GraphRan
+from fwtui.core.records import GraphRan
 
 CAPACITY = 4_096
 MOST_KINDS = 1_000

@@ -10,12 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from fwtui.backends.base import MAX_METRICS
-from fwtui.measure.graph_runs import GraphRuns
-from fwtui.measure.quantiles import QuantileBuckets
-from fwtui.measure.series import Extrema, Window
-from fwtui.measure.statistics import StepTimes
-from fwtui.race.records import (
+from fwtui.core.metrics import MAX_METRICS
+from fwtui.core.processor_use import ProcessorUse
+from fwtui.core.records import (
     Alive,
     Built,
     Compiled,
@@ -44,7 +41,10 @@ from fwtui.race.records import (
     Steps,
     Stood,
 )
-from fwtui.system.processor import ProcessorUse
+from fwtui.measure.graph_runs import GraphRuns
+from fwtui.measure.quantiles import QuantileBuckets
+from fwtui.measure.series import Extrema, Window
+from fwtui.measure.statistics import StepTimes
 
 RAW_STEPS = 65_536
 LOG_LINES = 5_000

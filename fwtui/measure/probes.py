@@ -11,13 +11,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from fwtui.core.ndarray import Array
+from fwtui.core.records import Probed
 from fwtui.measure.arrays import ArrayGap, array_gap, unlike
 from fwtui.measure.coverage import Coverage
 from fwtui.measure.history import History
 from fwtui.measure.initial_scale import InitialScale
 from fwtui.measure.parity import TOLERANCES, loss_floor
-from fwtui.race.array import Array
-from fwtui.race.records import Probed
 
 MOST_ROWS = 4096
 ROUNDINGS = 32

@@ -8,6 +8,8 @@ from typing import Any
 
 from fwtui import __version__
 from fwtui.backends import catalogue as backends
+from fwtui.core.records import Phase
+from fwtui.core.spec import LaneSpec, RaceSpec
 from fwtui.measure import machine
 from fwtui.measure.comparability import incomparable
 from fwtui.measure.compared import compared
@@ -17,8 +19,6 @@ from fwtui.measure.probe_report import quantity
 from fwtui.measure.probes import ProbeRow
 from fwtui.measure.speed import Speed
 from fwtui.measure.verdict import SameAnswer
-from fwtui.race.records import Phase
-from fwtui.race.spec import LaneSpec, RaceSpec
 from fwtui.workloads import catalogue as workloads
 
 LOG_TAIL = 50

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fwtui.core.spec import RaceSpec
 from fwtui.measure.history import History
 from fwtui.measure.statistics import LEAST_STEPS, Ratio, median_ratio
-from fwtui.race.spec import RaceSpec
 from fwtui.workloads import catalogue as workloads
 
 _QUIET_PART = 0.25

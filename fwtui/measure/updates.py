@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fwtui.backends.optimizers import BETA_1, BETA_2, DECAY, EPSILON, MOMENTUM, WEIGHT_DECAY
+from fwtui.core.optimizers import BETA_1, BETA_2, DECAY, EPSILON, MOMENTUM, WEIGHT_DECAY
+from fwtui.core.records import Probed
 from fwtui.measure.parity import TOLERANCES
-from fwtui.race.records import Probed
 
 Floats = NDArray[np.float64]
 State = dict[str, Floats]
@@ -89,7 +89,7 @@ class _Parameter:
 
 
 class UpdateCheck:
-    """Follows the first updates of one lane by the equations in `fwtui.backends.optimizers`, in float64.
+    """Follows the first updates of one lane by the equations in `fwtui.core.optimizers`, in float64.
 
     Adam and RMSprop divide a gradient by its own size: of one that is zero but for rounding they make a whole
     step in a direction that rounding alone decides. Such elements are not judged.

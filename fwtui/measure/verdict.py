@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fwtui.core.spec import DTYPES, LaneSpec
 from fwtui.measure.agreement import Place, first_place
 from fwtui.measure.arrays import array_gap, unlike
 from fwtui.measure.comparability import incomparable
@@ -14,7 +15,6 @@ from fwtui.measure.coverage import Coverage
 from fwtui.measure.history import History
 from fwtui.measure.parity import LossGap
 from fwtui.measure.probes import Gap, Key, ProbeRow, largest
-from fwtui.race.spec import DTYPES, LaneSpec
 
 
 @dataclass(frozen=True, slots=True)

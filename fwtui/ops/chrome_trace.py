@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fwtui.race.oplog import LoggedOp, OpLog
+from fwtui.core.oplog import LoggedOp, OpLog
 
 HOST = 1
 """The row of what the host calls; what runs inside of a call stands below, in as many rows as run at once."""

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from math import inf, isnan, nan
 from typing import Literal
 
+from fwtui.core.oplog import Fingerprint, LoggedOp
 from fwtui.ops.align import Alignment, Match
 from fwtui.ops.figures import apart, fingerprint
 from fwtui.ops.matching import NEAR
 from fwtui.ops.names import canonical, carries, kind
-from fwtui.race.oplog import Fingerprint, LoggedOp
 
 Difference = Literal["same", "rounding", "other"]
 

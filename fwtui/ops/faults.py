@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fwtui.core.text import plain
-from fwtui.race.nonfinite import first_fault, infinite_results, infinities, nans
-from fwtui.race.oplog import LoggedOp, OpLog
-from fwtui.race.records import OpsLogged
-from fwtui.workloads.own_errors import place
+from fwtui.core.nonfinite import first_fault, infinite_results, infinities, nans
+from fwtui.core.oplog import LoggedOp, OpLog
+from fwtui.core.records import OpsLogged
+from fwtui.core.text import place, plain
 
 
 def told_fault(record: OpsLogged) -> tuple[LoggedOp, str] | None:

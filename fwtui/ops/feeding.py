@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fwtui.core.ndarray import Array
+from fwtui.core.oplog import LoggedOp
+from fwtui.core.precision import BELOW_DOUBLE, EPS, HALF
+from fwtui.core.spec import Feed
 from fwtui.measure.arrays import array_gap
 from fwtui.ops.flow import Flow
 from fwtui.ops.names import carries, kind
 from fwtui.ops.values import aligned, nearest
-from fwtui.race.array import Array
-from fwtui.race.oplog import LoggedOp
-from fwtui.race.precision import BELOW_DOUBLE, EPS, HALF
-from fwtui.race.spec import Feed
 
 ROUNDINGS = 4.0
 """Units in the last place that an op may be off by which computes in a type: measured, at most 1."""

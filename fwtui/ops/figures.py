@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fwtui.race.oplog import Fingerprint, LoggedOp, OpLog
+from fwtui.core.oplog import Fingerprint, LoggedOp, OpLog
 
 
 def leaves(log: OpLog) -> tuple[LoggedOp, ...]:

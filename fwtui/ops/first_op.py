@@ -9,6 +9,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from fwtui.core.oplog import LoggedOp, OpPhase
+from fwtui.core.records import OpsLogged
 from fwtui.measure.arrays import Scalar, array_gap
 from fwtui.measure.numbers import distinct_texts
 from fwtui.ops.flow import Flow
@@ -16,8 +18,6 @@ from fwtui.ops.names import STOPS, carries, kind
 from fwtui.ops.pairs import Ops, Place
 from fwtui.ops.search import frontier, search
 from fwtui.ops.values import aligned, close
-from fwtui.race.oplog import LoggedOp, OpPhase
-from fwtui.race.records import OpsLogged
 
 NOISE = 0.01
 """Times the tolerance: a gradient this small beside the largest one is rounding; exactly, it is zero."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from fwtui.core.ndarray import Array
+from fwtui.core.oplog import OP_PHASES, LoggedOp, OpPhase
 from fwtui.ops.names import SHAPE_READERS, carries
 from fwtui.ops.values import Values
-from fwtui.race.array import Array
-from fwtui.race.oplog import OP_PHASES, LoggedOp, OpPhase
 
 
 class Flow:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from fwtui.race.graph import Graph, Node
-from fwtui.race.oplog import Fingerprint, LoggedOp, OpLog
+from fwtui.core.graph import Graph, Node
+from fwtui.core.oplog import Fingerprint, LoggedOp, OpLog
 
 _FUSED = ("cpp_fused", "triton_fused")
 _AUTOGRAD = re.compile(r"Backward\d*$")

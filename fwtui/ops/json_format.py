@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from fwtui.core.graph import Tensor
+from fwtui.core.nonfinite import first_fault
+from fwtui.core.oplog import Fingerprint, LoggedOp, Taken
+from fwtui.core.records import OpsLogged
 from fwtui.ops.figures import busy_ns, leaves, overhead
 from fwtui.ops.pairing import Pairing
 from fwtui.ops.totals import Total, totals
-from fwtui.race.graph import Tensor
-from fwtui.race.nonfinite import first_fault
-from fwtui.race.oplog import Fingerprint, LoggedOp, Taken
-from fwtui.race.records import OpsLogged
 
 
 def log_json(record: OpsLogged, step_ns: float | None) -> dict[str, Any]:

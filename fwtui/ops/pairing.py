@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from fwtui.core.oplog import LoggedOp, OpPhase
+from fwtui.core.records import OpsLogged
 from fwtui.ops.align import Alignment, Item, Match, align, of_log
 from fwtui.ops.differences import Difference, Differences, differences, draws
-from fwtui.race.oplog import LoggedOp, OpPhase
-from fwtui.race.records import OpsLogged
 
 MOST_AT_ONCE = 500
 """So many ops on both sides together are aligned in less time than a key may wait."""

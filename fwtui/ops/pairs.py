@@ -10,9 +10,9 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from fwtui.core.oplog import LoggedOp
 from fwtui.ops.names import CUT_FREELY, RECODERS
 from fwtui.ops.way import Origin, Way
-from fwtui.race.oplog import LoggedOp
 
 Ways = tuple[Way, Way]
 Ops = tuple[LoggedOp, LoggedOp]

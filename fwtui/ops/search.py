@@ -9,11 +9,11 @@ an op that has none (`pairs`).
 
 from __future__ import annotations
 
+from fwtui.core.oplog import LoggedOp, OpPhase
 from fwtui.ops.flow import Flow
 from fwtui.ops.names import CUT_FREELY
 from fwtui.ops.pairs import Place, Ways, first_place
 from fwtui.ops.way import Way
-from fwtui.race.oplog import LoggedOp, OpPhase
 
 Sides = tuple[Flow, Flow]
 Goals = tuple[list[LoggedOp], list[LoggedOp]]

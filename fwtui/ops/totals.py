@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fwtui.race.oplog import LoggedOp
+from fwtui.core.oplog import LoggedOp
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fwtui.core.ndarray import Array
+from fwtui.core.oplog import LoggedOp
 from fwtui.measure.arrays import array_gap, widened
-from fwtui.race.array import Array
-from fwtui.race.oplog import LoggedOp
 
 Floats = NDArray[np.float64]
 

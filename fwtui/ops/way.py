@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from fwtui.core.oplog import LoggedOp, OpPhase
 from fwtui.ops.flow import Flow
 from fwtui.ops.names import carries, kind
-from fwtui.race.oplog import LoggedOp, OpPhase
 
 _MAX_OPS = 96
 """So many on a side are held against as many on the other."""

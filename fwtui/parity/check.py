@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fwtui.core.precision import EPS
+from fwtui.core.spec import RaceSpec
 from fwtui.headless import Result
 from fwtui.measure.agreement import Figure, Place, Stage, Truth, first_place, rounding
 from fwtui.measure.arrays import ArrayGap, unlike
@@ -34,8 +36,6 @@ from fwtui.parity.equal_weights import EqualWeights, NotRepeatedError, Repeater
 from fwtui.parity.finding import Finding, Run, Say, Tolerances
 from fwtui.parity.search import Pair, Search
 from fwtui.parity.twins import Comparisons, Twins, is_eager
-from fwtui.race.precision import EPS
-from fwtui.race.spec import RaceSpec
 
 MAX_STEPS_SET_ASIDE = 3
 """Steps in which float32 constants are set aside op by op."""

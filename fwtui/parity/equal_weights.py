@@ -7,6 +7,8 @@ import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from fwtui.core.records import Probed
+from fwtui.core.spec import LaneSpec, Probes, RaceSpec, Replay
 from fwtui.headless import Result, Watch
 from fwtui.measure.agreement import Figure, Place, Stage, first_off, first_place, rounding
 from fwtui.measure.arrays import unlike
@@ -16,8 +18,6 @@ from fwtui.measure.updates import MAX_UPDATES, UpdateCheck
 from fwtui.measure.verdict import proving
 from fwtui.parity.finding import Run
 from fwtui.parity.twins import follow_updates
-from fwtui.race.records import Probed
-from fwtui.race.spec import LaneSpec, Probes, RaceSpec, Replay
 
 MAX_BYTES = 256_000_000
 """Probes that are repeated: they are held here and in a lane's process at once."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from fwtui.core.spec import RaceSpec
 from fwtui.headless import Result, Watch
 from fwtui.measure.agreement import Place, Truth
 from fwtui.measure.parity import TOLERANCES
 from fwtui.measure.probes import ProbeRow
 from fwtui.measure.verdict import least_exact
 from fwtui.ops.first_op import OpDifference
-from fwtui.race.spec import RaceSpec
 
 Run = Callable[[RaceSpec, Watch], Result]
 Say = Callable[[str], None]

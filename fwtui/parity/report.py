@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fwtui.core.oplog import LoggedOp
 from fwtui.measure.agreement import Figure
 from fwtui.measure.arrays import Scalar
 from fwtui.measure.numbers import imaginary_json, real_json
@@ -11,7 +12,6 @@ from fwtui.measure.probe_report import largest_gap, number, quantity, rows
 from fwtui.measure.report import report as race_report
 from fwtui.parity import words
 from fwtui.parity.finding import Finding
-from fwtui.race.oplog import LoggedOp
 from fwtui.race.plan import differences
 
 

@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from fwtui.core.oplog import LoggedOp
+from fwtui.core.records import OpsLogged
+from fwtui.core.spec import Feed
 from fwtui.measure.comparability import listed
 from fwtui.ops.feeding import Feeding, OwnGap, half_precision, with_feeds
 from fwtui.ops.first_op import OpDifference, first_difference
 from fwtui.ops.flow import Flow
 from fwtui.ops.values import close
 from fwtui.parity.finding import Finding
-from fwtui.race.oplog import LoggedOp
-from fwtui.race.records import OpsLogged
-from fwtui.race.spec import Feed
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fwtui.backends import catalogue as backends
+from fwtui.core.spec import LaneSpec, Probes
 from fwtui.measure.digests import Scales
 from fwtui.measure.history import History
 from fwtui.measure.probes import ProbeComparison
 from fwtui.measure.updates import UpdateCheck
 from fwtui.measure.verdict import least_exact
-from fwtui.race.spec import LaneSpec, Probes
 
 _EAGER = {"torch": "torch.eager", "tensorflow": "tf.eager"}
 """By framework: the backend that runs a network op by op."""

@@ -14,11 +14,11 @@ import threading
 import time
 from multiprocessing.connection import Connection
 
+from fwtui.core.records import Alive, Record
+from fwtui.core.spec import LaneSpec
 from fwtui.race.control import Control
 from fwtui.race.frames import framed
-from fwtui.race.records import Alive, Record
 from fwtui.race.runner import Runner, run_lane
-from fwtui.race.spec import LaneSpec
 from fwtui.system.child_process import die_with
 
 HEARTBEAT_S = 0.5

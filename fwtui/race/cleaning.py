@@ -13,8 +13,8 @@ from dataclasses import fields, is_dataclass, replace
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from fwtui.core.graph import Graph
 from fwtui.core.text import printable, printable_lines
-from fwtui.race.graph import Graph
 
 _Clean = Callable[[Any], Any]
 _Record = TypeVar("_Record")

@@ -6,7 +6,7 @@ import math
 from array import array
 from collections.abc import Mapping
 
-from fwtui.race.records import Steps
+from fwtui.core.records import Steps
 
 CAPACITY = 8192
 

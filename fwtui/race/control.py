@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from fwtui.race.records import Record, Standing, Stood, TurnOver
+from fwtui.core.records import Record, Standing, Stood, TurnOver
 
 Wish = Literal["log-ops", "log-every", "log-until-nan", "tell-graphs"]
 Verb = Literal["pause", "resume", "step", "stop", "grant", "yield", "train-on", Wish]

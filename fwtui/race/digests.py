@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fwtui.race.records import DIGEST_BLOCK
+from fwtui.core.records import DIGEST_BLOCK
 from fwtui.workloads.base import Batch
 
 SHARE = 0.05

@@ -9,12 +9,12 @@ from dataclasses import replace
 from time import perf_counter_ns
 
 from fwtui.backends.base import Backend, NotYetError
+from fwtui.core.graph import NoGraph
+from fwtui.core.nonfinite import first_fault, not_finite_inputs
+from fwtui.core.oplog import OpLog
+from fwtui.core.records import GraphRan, GraphsTold, NotLogged, NotSampled, OpsLogged
+from fwtui.core.spec import NEVER, LaneSpec, OpLogging
 from fwtui.race.control import Word
-from fwtui.race.graph import NoGraph
-from fwtui.race.nonfinite import first_fault, not_finite_inputs
-from fwtui.race.oplog import OpLog
-from fwtui.race.records import GraphRan, GraphsTold, NotLogged, NotSampled, OpsLogged
-from fwtui.race.spec import NEVER, LaneSpec, OpLogging
 from fwtui.workloads.base import Batch
 
 LOGS_A_SECOND = 4

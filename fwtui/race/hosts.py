@@ -15,12 +15,7 @@ from time import perf_counter_ns
 from typing import Protocol
 
 from fwtui.backends import catalogue as backends
-from fwtui.measure import machine
-from fwtui.race.cleaning import cleaned
-from fwtui.race.control import Control, UseDevice, Word
-from fwtui.race.frames import NoRecordError
-from fwtui.race.inbox import Inbox
-from fwtui.race.records import (
+from fwtui.core.records import (
     Alive,
     Built,
     Ended,
@@ -31,9 +26,14 @@ from fwtui.race.records import (
     Record,
     Steps,
 )
+from fwtui.core.spec import LaneSpec
+from fwtui.measure import machine
+from fwtui.race.cleaning import cleaned
+from fwtui.race.control import Control, UseDevice, Word
+from fwtui.race.frames import NoRecordError
+from fwtui.race.inbox import Inbox
 from fwtui.race.runner import Runner, run_lane
 from fwtui.race.shared_exit import guard
-from fwtui.race.spec import LaneSpec
 from fwtui.system.child_process import Child, command, use_own_temporary_folder
 from fwtui.system.processor import ProcessorMeter
 

@@ -11,8 +11,8 @@ import selectors
 import time
 from collections import deque
 
+from fwtui.core.records import LogLine, Record
 from fwtui.race.frames import Frames
-from fwtui.race.records import LogLine, Record
 
 LOG_LINE_MAX = 2000
 LOG_LINES_MAX = 1000

@@ -9,9 +9,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from fwtui.backends import catalogue as backends
-from fwtui.backends.optimizers import learning_rate
-from fwtui.race.cores import bound_cores, core_count
-from fwtui.race.spec import (
+from fwtui.core.inputs import SpecError, one_of, positive_number, whole_number
+from fwtui.core.optimizers import learning_rate
+from fwtui.core.spec import (
     DTYPES,
     HOSTS,
     MAX_LANES,
@@ -28,12 +28,9 @@ from fwtui.race.spec import (
     Probes,
     RaceSpec,
     Schedule,
-    SpecError,
     WorkloadSpec,
-    one_of,
-    positive_number,
-    whole_number,
 )
+from fwtui.race.cores import bound_cores, core_count
 from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.base import BuiltIn
 from fwtui.workloads.own import absolute

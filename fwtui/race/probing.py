@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 
 from fwtui.backends.base import Backend, Gradients
 from fwtui.backends.determinism import arrays_differ, differ
-from fwtui.race.array import Array
-from fwtui.race.records import NoReference, NotProbed, Probed, Rounding
+from fwtui.core.ndarray import Array
+from fwtui.core.records import NoReference, NotProbed, Probed, Rounding
+from fwtui.core.spec import NEVER, Probes
 from fwtui.race.reference import Reference
-from fwtui.race.spec import NEVER, Probes
 from fwtui.workloads.base import Arrays, Batch
 from fwtui.workloads.error_text import error_text
 

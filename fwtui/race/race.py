@@ -13,9 +13,7 @@ from time import perf_counter_ns
 
 import numpy as np
 
-from fwtui.race.control import UseDevice, Word
-from fwtui.race.hosts import HOSTS, Host
-from fwtui.race.records import (
+from fwtui.core.records import (
     Built,
     Device,
     Ended,
@@ -27,8 +25,10 @@ from fwtui.race.records import (
     Stood,
     TurnOver,
 )
+from fwtui.core.spec import LaneSpec, RaceSpec
+from fwtui.race.control import UseDevice, Word
+from fwtui.race.hosts import HOSTS, Host
 from fwtui.race.schedule import AWAITED_S, HUNG_S, SILENT_S, Turns
-from fwtui.race.spec import LaneSpec, RaceSpec
 
 Sink = Callable[["LaneRun", Record], None]
 StartThread = Callable[[Callable[[], None], str], object]

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fwtui.backends.base import Backend, Gradients
+from fwtui.core.precision import EPS
+from fwtui.core.records import Rounding
 from fwtui.measure.agreement import Figure
 from fwtui.measure.agreement import rounding as judged
 from fwtui.measure.arrays import widened
 from fwtui.race.data import cast
-from fwtui.race.precision import EPS
-from fwtui.race.records import Rounding
 from fwtui.workloads.base import Arrays, Batch
 
 PERTURBATIONS = 32

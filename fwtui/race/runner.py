@@ -18,16 +18,9 @@ from typing import Any
 from fwtui.backends import catalogue as backends
 from fwtui.backends.base import Backend, Framework, Job
 from fwtui.backends.default_dtype import UNCHANGED, WithDefaultDtype, shared
-from fwtui.race.array import Array
-from fwtui.race.columns import Columns
-from fwtui.race.control import Control, Word
-from fwtui.race.cores import bind, bound_cores
-from fwtui.race.data import NO_DATA, cast, cast_all, shapes
-from fwtui.race.digests import Digester
-from fwtui.race.explaining import Explainer
-from fwtui.race.failures import LaneError
-from fwtui.race.probing import Prober, prober
-from fwtui.race.records import (
+from fwtui.core.inputs import SpecError
+from fwtui.core.ndarray import Array
+from fwtui.core.records import (
     Built,
     Compiled,
     Ended,
@@ -43,8 +36,16 @@ from fwtui.race.records import (
     Stood,
     TurnOver,
 )
+from fwtui.core.spec import LaneSpec, Replay
+from fwtui.race.columns import Columns
+from fwtui.race.control import Control, Word
+from fwtui.race.cores import bind, bound_cores
+from fwtui.race.data import NO_DATA, cast, cast_all, shapes
+from fwtui.race.digests import Digester
+from fwtui.race.explaining import Explainer
+from fwtui.race.failures import LaneError
+from fwtui.race.probing import Prober, prober
 from fwtui.race.reference import Reference
-from fwtui.race.spec import LaneSpec, Replay, SpecError
 from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.base import Batch, Workload
 from fwtui.workloads.error_text import error_text, first_line, message

@@ -13,8 +13,9 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 
+from fwtui.core.inputs import SpecError
+from fwtui.core.spec import MAX_LANES
 from fwtui.race.plan import LaneRequest, RaceRequest, plan, with_lane
-from fwtui.race.spec import MAX_LANES, SpecError
 from fwtui.tui import textual_leak, words
 from fwtui.tui.auto_check import AutoCheck
 from fwtui.tui.backlog import Backlog

@@ -7,9 +7,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import NoReturn
 
+from fwtui.core.inputs import SpecError
+from fwtui.core.spec import WorkloadSpec
 from fwtui.race.plan import RaceRequest, plan
 from fwtui.race.race import StartThread
-from fwtui.race.spec import SpecError, WorkloadSpec
 from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.base import BuiltIn
 from fwtui.workloads.user.description import Description

@@ -6,11 +6,11 @@ import threading
 from dataclasses import replace
 
 from fwtui import headless
+from fwtui.core.spec import Probes, RaceSpec
 from fwtui.headless import Result, Watch
 from fwtui.measure.history import History
 from fwtui.parity.check import check
 from fwtui.parity.finding import Finding, tolerances
-from fwtui.race.spec import Probes, RaceSpec
 from fwtui.tui import words
 
 MOST_STEPS = 1_000

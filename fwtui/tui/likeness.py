@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from fwtui.core.graph import Graph
+from fwtui.core.oplog import OpLog
 from fwtui.ops.names import canonical
-from fwtui.race.graph import Graph
-from fwtui.race.oplog import OpLog
 
 
 @dataclass(frozen=True, slots=True)

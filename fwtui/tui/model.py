@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from time import perf_counter_ns
 
+from fwtui.core.records import LogLine, Record, TurnOver
+from fwtui.core.spec import LaneSpec, RaceSpec, WorkloadSpec
 from fwtui.measure.comparability import incomparable
 from fwtui.measure.history import History
 from fwtui.measure.parity import LossComparison, LossGap
@@ -20,8 +22,6 @@ from fwtui.measure.speed import Speed, speed
 from fwtui.race.control import Word
 from fwtui.race.plan import Describe, LaneRequest, RaceRequest, differences, plan, with_lane
 from fwtui.race.race import LaneRun, Race, StartThread
-from fwtui.race.records import LogLine, Record, TurnOver
-from fwtui.race.spec import LaneSpec, RaceSpec, WorkloadSpec
 from fwtui.tui.checking import Checking
 from fwtui.tui.summary import ProbeSummary
 from fwtui.workloads import catalogue as workloads

@@ -10,10 +10,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from fwtui.core.records import Compiled
 from fwtui.core.text import plain
 from fwtui.measure.downsample import column_edges
 from fwtui.measure.graph_runs import GraphRuns
-from fwtui.race.records import Compiled
 from fwtui.tui import words
 from fwtui.tui.charts.raster import DOTS_ACROSS
 

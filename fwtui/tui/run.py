@@ -10,8 +10,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
 
+from fwtui.core.inputs import SpecError
 from fwtui.race.plan import RaceRequest
-from fwtui.race.spec import SpecError
 from fwtui.system.reaper import reaper
 from fwtui.tui.app import FwtuiApp
 from fwtui.tui.driver import TerminalDriver

@@ -7,9 +7,8 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from fwtui.core.text import plain
-from fwtui.race.records import Compiled, Ended, Phase
-from fwtui.workloads.own_errors import place
+from fwtui.core.records import Compiled, Ended, Phase
+from fwtui.core.text import place, plain
 
 NA = "n/a"
 

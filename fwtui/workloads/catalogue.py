@@ -8,8 +8,9 @@ from importlib.util import find_spec
 from pathlib import Path, PurePath
 from typing import Any
 
+from fwtui.core.inputs import SpecError, known_size, one_of, whole_number
+from fwtui.core.spec import MAX_SIZE, WorkloadSpec
 from fwtui.core.text import plain
-from fwtui.race.spec import MAX_SIZE, SpecError, WorkloadSpec, known_size, one_of, whole_number
 from fwtui.workloads import own
 from fwtui.workloads.base import BuiltIn
 from fwtui.workloads.own import Own

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fwtui.race.spec import SpecError
+from fwtui.core.inputs import SpecError
 from fwtui.workloads.base import Batch
 
 COUNT = 1797

@@ -18,21 +18,10 @@ from typing import Any
 
 import numpy as np
 
-from fwtui.backends.base import RETURNED
+from fwtui.core.inputs import SpecError, known_size, one_of, positive_number, text_of, whole_number
+from fwtui.core.metrics import RETURNED
+from fwtui.core.spec import MAX_RATE, MAX_SIZE, MAX_STEPS, OPTIMIZERS, WorkloadSpec
 from fwtui.core.text import plain
-from fwtui.race.spec import (
-    MAX_RATE,
-    MAX_SIZE,
-    MAX_STEPS,
-    OPTIMIZERS,
-    SpecError,
-    WorkloadSpec,
-    known_size,
-    one_of,
-    positive_number,
-    text_of,
-    whole_number,
-)
 from fwtui.workloads import own_data, own_file
 from fwtui.workloads.base import Arrays, Batch, Loss
 from fwtui.workloads.error_text import message

@@ -17,8 +17,8 @@ from typing import IO, Any
 
 import numpy as np
 
+from fwtui.core.inputs import SpecError
 from fwtui.measure.machine import free_bytes
-from fwtui.race.spec import SpecError
 from fwtui.workloads.base import Arrays, Batch
 from fwtui.workloads.error_text import first_line
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from fwtui.core.text import plain
-from fwtui.race.spec import SpecError
+from fwtui.core.inputs import SpecError
+from fwtui.core.text import place, plain
 from fwtui.workloads.error_text import error_text, first_root, message
 from fwtui.workloads.user.shadows import shadow_hint
 
@@ -46,11 +46,6 @@ class OwnError(SpecError):
     def without(cls, where: str, function: str) -> OwnError:
         """The file lacks a function that it needs."""
         return cls(where, f"has no function {function}", f"add {TO_ADD[function]}")
-
-
-def place(path: Path, line: int | None) -> str:
-    """`my_net.py:12`."""
-    return path.name if line is None else f"{path.name}:{line}"
 
 
 def explained(

@@ -14,8 +14,9 @@ from itertools import count
 from pathlib import Path
 from types import ModuleType
 
+from fwtui.core.text import place
 from fwtui.workloads.error_text import error_text
-from fwtui.workloads.own_errors import MEND, OwnError, line_of, place
+from fwtui.workloads.own_errors import MEND, OwnError, line_of
 from fwtui.workloads.user.shadows import shadow_hint, shadowed_imports
 
 FRAMEWORKS = ("torch", "tensorflow", "keras", "jax")

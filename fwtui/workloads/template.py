@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-from fwtui.race.spec import SpecError
+from fwtui.core.inputs import SpecError
 
 _NAME = "my_net.py"
 

@@ -12,7 +12,7 @@ from pydoc_data.topics import topics
 import numpy as np
 from numpy.typing import NDArray
 
-from fwtui.race.spec import SpecError
+from fwtui.core.inputs import SpecError
 from fwtui.workloads.base import Batch
 
 ALPHABET = "\n" + "".join(map(chr, range(ord(" "), ord("~") + 1)))

@@ -18,9 +18,9 @@ import numpy as np
 
 from fwtui.backends.base import Job
 from fwtui.backends.catalogue import BACKENDS, FRAMEWORKS, load
+from fwtui.core.records import Compiled
+from fwtui.core.spec import DTYPES, OPTIMIZERS, WorkloadSpec
 from fwtui.race.data import shapes
-from fwtui.race.records import Compiled
-from fwtui.race.spec import DTYPES, OPTIMIZERS, WorkloadSpec
 from fwtui.workloads.catalogue import NAMES, presets
 from fwtui.workloads.catalogue import load as load_workload
 from fwtui.workloads.seeding import data_rng, parameters_rng

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fwtui.backends.optimizers import BETA_1, BETA_2, DECAY, EPSILON, MOMENTUM, WEIGHT_DECAY
+from fwtui.core.optimizers import BETA_1, BETA_2, DECAY, EPSILON, MOMENTUM, WEIGHT_DECAY
 
 LEARNING_RATE = 0.01
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fwtui.backends.capture import attempted, with_loss
-from fwtui.race.graph import Graph, Node, NoGraph
+from fwtui.core.graph import Graph, Node, NoGraph
 
 
 def node(name, *inputs, phase="forward"):

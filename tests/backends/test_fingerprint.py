@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fwtui.backends.fingerprint import fingerprint
-from fwtui.race.oplog import Fingerprint
+from fwtui.core.oplog import Fingerprint
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
 from fwtui.backends import nvidia
-from fwtui.race.records import Device
+from fwtui.core.records import Device
 
 
 def write(path, text=""):

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from fwtui.backends.catalogue import FRAMEWORKS
+from fwtui.core.spec import OPTIMIZERS
 from fwtui.ops.first_op import first_difference
-from fwtui.race.spec import OPTIMIZERS
 from fwtui.workloads.catalogue import NAMES
 from tests.planted import BUGS, RIGHT, SPECTRUM
 

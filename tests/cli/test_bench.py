@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from fwtui.system.processor import ProcessorMeter, ProcessorUse
+from fwtui.core.processor_use import ProcessorUse
+from fwtui.system.processor import ProcessorMeter
 
 pytestmark = pytest.mark.usefixtures("scripted_lanes")
 

@@ -8,7 +8,8 @@ from fwtui import __version__
 from fwtui.backends import catalogue as backends
 from fwtui.cli import options
 from fwtui.cli.output import plain_table, show
-from fwtui.race import plan, spec
+from fwtui.core import spec
+from fwtui.race import plan
 from fwtui.workloads import catalogue as workloads
 
 

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from fwtui.cli import ops_match
-from fwtui.race.oplog import Fingerprint
+from fwtui.core.oplog import Fingerprint
 from tests.json_schema import problems
 from tests.two_layer_steps import logged
 

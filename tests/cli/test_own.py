@@ -11,8 +11,8 @@ import pytest
 
 from fwtui.backends.catalogue import FRAMEWORKS
 from fwtui.cli.net_check import _check
+from fwtui.core.records import Ended
 from fwtui.measure.history import History
-from fwtui.race.records import Ended
 from tests.workloads.test_own import BATCHES, FILE
 
 LANES = ("torch.eager", "tf.function")

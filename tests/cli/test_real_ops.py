@@ -8,10 +8,10 @@ from importlib.resources import files
 import pytest
 
 from fwtui.backends.catalogue import names
+from fwtui.core.graph import Graph, Node
 from fwtui.ops.items import of_graph
 from fwtui.ops.names import canonical, computes
 from fwtui.race import hosts
-from fwtui.race.graph import Graph, Node
 from fwtui.workloads.catalogue import NAMES
 from tests.json_schema import problems
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from fwtui.race.graph import PHASES, Graph, Node, Tensor
+from fwtui.core.graph import PHASES, Graph, Node, Tensor
 
 
 def step(layers: int) -> Graph:

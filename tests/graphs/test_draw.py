@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from fwtui.core.graph import Graph, Node
 from fwtui.graphs.draw import Drawing
-from fwtui.race.graph import Graph, Node
 from tests.graphs.examples import anyhow, step
 from tests.graphs.support import plain_text
 

@@ -8,10 +8,10 @@ from importlib.resources import files
 
 import pytest
 
+from fwtui.core.graph import PHASES, Graph, Node, NoGraph, Tensor
 from fwtui.graphs.dot import as_dot
 from fwtui.graphs.json_format import as_json
 from fwtui.graphs.model_explorer import as_model_explorer
-from fwtui.race.graph import PHASES, Graph, Node, NoGraph, Tensor
 from tests.graphs.examples import anyhow, step
 from tests.json_schema import problems
 

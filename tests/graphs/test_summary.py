@@ -2,8 +2,8 @@
 
 import pytest
 
+from fwtui.core.graph import Graph, Node, Tensor
 from fwtui.graphs.summary import summary
-from fwtui.race.graph import Graph, Node, Tensor
 
 MATRIX = (Tensor("float32", (2, 2)),)
 X = Node("Placeholder", "x", "input", (), MATRIX)

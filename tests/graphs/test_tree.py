@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from fwtui.core.graph import Graph, Node, Tensor
 from fwtui.graphs import tree
 from fwtui.graphs.summary import summary
-from fwtui.race.graph import Graph, Node, Tensor
 from tests.graphs.examples import anyhow, step
 from tests.graphs.support import plain_text
 

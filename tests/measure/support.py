@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from fwtui.core.records import Built, Ended, Imported, PhaseEntered, Steps
 from fwtui.measure.history import History
-from fwtui.race.records import Built, Ended, Imported, PhaseEntered, Steps
 
 
 def steps(first, losses, step_ns=None, **metrics):

@@ -4,10 +4,10 @@ import math
 
 import pytest
 
+from fwtui.core.records import Rounding
 from fwtui.measure.agreement import Truth, first_place, rounding
 from fwtui.measure.arrays import ArrayGap
 from fwtui.measure.probes import Gap, ProbeRow
-from fwtui.race.records import Rounding
 
 TOLERANCE = 1e-4
 

@@ -5,9 +5,9 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
+from fwtui.core.records import NetInspected
 from fwtui.measure.comparability import MAX_NAMES, incomparable, listed
 from fwtui.measure.history import History
-from fwtui.race.records import NetInspected
 from tests.measure.support import history
 from tests.scripted.lanes import lane
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from fwtui.core.records import Probed
 from fwtui.measure.arrays import ArrayGap
 from fwtui.measure.compared import compared
 from fwtui.measure.parity import LossComparison
 from fwtui.measure.probes import Gap, ProbeRow
-from fwtui.race.records import Probed
 from tests.measure.support import history, steps
 
 SAME = Gap(1, ArrayGap(0.0, 0.0, 0.0))

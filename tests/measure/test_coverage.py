@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from fwtui.core.ndarray import Array
+from fwtui.core.records import Probed
 from fwtui.measure.comparability import MAX_NAMES
 from fwtui.measure.coverage import Coverage
-from fwtui.race.array import Array
-from fwtui.race.records import Probed
 
 
 def probed(step, gradients, parameters):

@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
+from fwtui.core.ndarray import Array
+from fwtui.core.records import DIGEST_BLOCK, Probed, Steps
 from fwtui.measure.digests import Scales, first_above, first_parting, other_batches
 from fwtui.measure.history import History
-from fwtui.race.array import Array
-from fwtui.race.records import DIGEST_BLOCK, Probed, Steps
 from tests.scripted.lanes import lane as spec
 
 TOLERANCE = 1e-4

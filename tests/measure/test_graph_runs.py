@@ -2,8 +2,8 @@
 
 from itertools import pairwise
 
+from fwtui.core.records import GraphRan
 from fwtui.measure.graph_runs import MOST_KINDS, GraphRuns
-from fwtui.race.records import GraphRan
 
 
 def runs(*graphs, capacity=8):

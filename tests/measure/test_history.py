@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from fwtui.backends.base import MAX_METRICS
-from fwtui.measure.history import LOG_LINES, History
-from fwtui.race.graph import NoGraph
-from fwtui.race.records import (
+from fwtui.core.graph import NoGraph
+from fwtui.core.metrics import MAX_METRICS
+from fwtui.core.records import (
     Alive,
     Compiled,
     Ended,
@@ -19,6 +18,7 @@ from fwtui.race.records import (
     Stood,
     TurnOver,
 )
+from fwtui.measure.history import LOG_LINES, History
 from tests.measure.support import history, steps
 
 

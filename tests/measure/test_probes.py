@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 
+from fwtui.core.ndarray import Array
+from fwtui.core.records import Probed
 from fwtui.measure import probes
 from fwtui.measure.history import History
 from fwtui.measure.probes import ProbeComparison, largest
-from fwtui.race.array import Array
-from fwtui.race.records import Probed
 
 W = np.linspace(-1, 1, 12).reshape(3, 4)
 

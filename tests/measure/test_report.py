@@ -5,13 +5,13 @@ import json
 import numpy as np
 import pytest
 
+from fwtui.core.processor_use import ProcessorUse
+from fwtui.core.records import Ended, Evaluated, FrameworkMemory, LogLine, ProcessMemory
+from fwtui.core.spec import RaceSpec
 from fwtui.measure.parity import LossComparison
 from fwtui.measure.report import report
 from fwtui.measure.speed import speed
 from fwtui.measure.verdict import same_answer
-from fwtui.race.records import Ended, Evaluated, FrameworkMemory, LogLine, ProcessMemory
-from fwtui.race.spec import RaceSpec
-from fwtui.system.processor import ProcessorUse
 from tests.measure.support import history
 from tests.scripted.lanes import lane
 

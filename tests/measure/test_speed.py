@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fwtui.core.processor_use import ProcessorUse
+from fwtui.core.records import Compiled
+from fwtui.core.spec import RaceSpec, WorkloadSpec
 from fwtui.measure.speed import speed
-from fwtui.race.records import Compiled
-from fwtui.race.spec import RaceSpec, WorkloadSpec
-from fwtui.system.processor import ProcessorUse
 from tests.measure.support import history, steps
 from tests.scripted.lanes import lane
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from fwtui.core.ndarray import Array
+from fwtui.core.records import Probed
+from fwtui.core.spec import DTYPES, OPTIMIZERS
 from fwtui.measure import updates
 from fwtui.measure.updates import UpdateCheck
-from fwtui.race.array import Array
-from fwtui.race.records import Probed
-from fwtui.race.spec import DTYPES, OPTIMIZERS
 from tests.backends import reference
 
 RATE = reference.LEARNING_RATE

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
+from fwtui.core.ndarray import Array
+from fwtui.core.records import Probed
 from fwtui.measure.arrays import ArrayGap
 from fwtui.measure.coverage import Coverage
 from fwtui.measure.parity import LossComparison
 from fwtui.measure.probes import Gap, ProbeRow
 from fwtui.measure.verdict import SameAnswer, incomparable, same_answer
-from fwtui.race.array import Array
-from fwtui.race.records import Probed
 from tests.measure.support import history, steps
 from tests.scripted.lanes import lane
 

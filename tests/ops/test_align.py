@@ -9,12 +9,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fwtui.core.graph import Graph, Node, Tensor
+from fwtui.core.oplog import Fingerprint, LoggedOp, OpLog
 from fwtui.ops.align import Item, align, of_graph, of_log
 from fwtui.ops.items import Item as ItemOfItems
 from fwtui.ops.names import computes
 from fwtui.ops.ordered import ordered_pairs
-from fwtui.race.graph import Graph, Node, Tensor
-from fwtui.race.oplog import Fingerprint, LoggedOp, OpLog
 from tests.two_layer_steps import logged, told
 
 EAGER = ("torch.eager", "tf.eager")

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from fwtui.core.oplog import Fingerprint, Taken
 from fwtui.ops.differences import Differences
 from fwtui.ops.pairing import pair
-from fwtui.race.oplog import Fingerprint, Taken
 from tests.two_layer_steps import logged
 
 PRODUCT, LEFT_OVER, SQUARE, SUM = (3, 4), (4, 5), (5, 6), (6, 7)

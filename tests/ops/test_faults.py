@@ -2,10 +2,10 @@
 
 import pytest
 
+from fwtui.core.graph import Tensor
+from fwtui.core.oplog import Fingerprint, LoggedOp, OpLog, Taken
+from fwtui.core.records import OpsLogged
 from fwtui.ops.faults import made_before, told_fault
-from fwtui.race.graph import Tensor
-from fwtui.race.oplog import Fingerprint, LoggedOp, OpLog, Taken
-from fwtui.race.records import OpsLogged
 
 TENSOR = Tensor("float32", (2,))
 USUAL = Fingerprint(0.0, 1.0, 2.0)

@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fwtui.core.graph import Tensor
+from fwtui.core.ndarray import Array
+from fwtui.core.oplog import LoggedOp, Taken
+from fwtui.core.spec import Feed
 from fwtui.ops.feeding import ROUNDINGS, Feeding, OwnGap, half_precision, with_feeds
 from fwtui.ops.flow import Flow
-from fwtui.race.array import Array
-from fwtui.race.graph import Tensor
-from fwtui.race.oplog import LoggedOp, Taken
-from fwtui.race.spec import Feed
 
 TOLERANCE = 1e-10
 X = np.random.default_rng(0).normal(size=(6, 4))

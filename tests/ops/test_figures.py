@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from fwtui.core.oplog import Fingerprint, LoggedOp, OpLog
 from fwtui.ops.figures import apart, busy_ns, fingerprint, leaves, overhead
-from fwtui.race.oplog import Fingerprint, LoggedOp, OpLog
 from tests import two_layer_steps as steps
 
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fwtui.core.graph import Tensor
+from fwtui.core.ndarray import Array
+from fwtui.core.oplog import LoggedOp, OpLog, Taken
+from fwtui.core.records import OpsLogged
 from fwtui.ops.first_op import first_difference
-from fwtui.race.array import Array
-from fwtui.race.graph import Tensor
-from fwtui.race.oplog import LoggedOp, OpLog, Taken
-from fwtui.race.records import OpsLogged
 
 TOLERANCE = 1e-10
 X = np.random.default_rng(0).normal(size=(6, 4))

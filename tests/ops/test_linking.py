@@ -6,11 +6,11 @@ import random
 
 import pytest
 
+from fwtui.core.oplog import Fingerprint
 from fwtui.ops import linking
 from fwtui.ops.align import Item, align
 from fwtui.ops.pieces import spans
 from fwtui.ops.streams import Stream
-from fwtui.race.oplog import Fingerprint
 
 OPS = (("aten.mul", "Mul"), ("aten.add", "AddV2"), ("aten.mm", "MatMul"))
 LENGTH = 300

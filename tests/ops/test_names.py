@@ -6,9 +6,9 @@ from collections import Counter
 
 import pytest
 
+from fwtui.core.graph import Graph
 from fwtui.ops import table
 from fwtui.ops.names import canonical, carries, computes, kind
-from fwtui.race.graph import Graph
 from tests.two_layer_steps import logged, told
 
 BACKENDS = ("torch.eager", "tf.eager", "tf.function")

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from fwtui import headless
+from fwtui.core.spec import WorkloadSpec
 from fwtui.measure.probes import largest
 from fwtui.parity import words
 from fwtui.parity.check import check
 from fwtui.parity.finding import Finding, tolerances
 from fwtui.race.plan import LaneRequest, RaceRequest, plan
-from fwtui.race.spec import WorkloadSpec
 from fwtui.workloads import catalogue
 from fwtui.workloads.user.description import Description, described
 

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 from fwtui import headless
+from fwtui.core.ndarray import Array
+from fwtui.core.records import Probed
+from fwtui.core.spec import OpLogging, Probes, RaceSpec
 from fwtui.measure.history import History
 from fwtui.measure.probes import ProbeComparison
 from fwtui.parity import words
 from fwtui.parity.check import check
 from fwtui.parity.finding import tolerances
-from fwtui.race.array import Array
 from fwtui.race.race import LaneRun
-from fwtui.race.records import Probed
-from fwtui.race.spec import OpLogging, Probes, RaceSpec
 from tests.conftest import lane_processes
 from tests.scripted.lanes import lane
 

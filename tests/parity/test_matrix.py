@@ -13,7 +13,7 @@ import sys
 import pytest
 
 from fwtui import cli
-from fwtui.race.spec import DTYPES, OPTIMIZERS
+from fwtui.core.spec import DTYPES, OPTIMIZERS
 from fwtui.workloads.catalogue import NAMES
 
 PROOF = 1e-10

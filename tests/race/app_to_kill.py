@@ -2,8 +2,8 @@
 
 import time
 
+from fwtui.core.records import Alive, Imported
 from fwtui.race import hosts
-from fwtui.race.records import Alive, Imported
 from tests import scripted
 from tests.scripted.lanes import Running, lane
 

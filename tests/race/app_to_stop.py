@@ -7,8 +7,8 @@ prints why the lane was given up, if it was.
 import sys
 import threading
 
+from fwtui.core.records import Alive, Ended, Imported
 from fwtui.race import hosts
-from fwtui.race.records import Alive, Ended, Imported
 from tests import scripted
 from tests.scripted.lanes import Heard, lane
 

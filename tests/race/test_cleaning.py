@@ -8,11 +8,11 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
-from fwtui.race.array import Array
+from fwtui.core.graph import Graph, Tensor
+from fwtui.core.ndarray import Array
+from fwtui.core.oplog import LoggedOp, OpLog, Taken
+from fwtui.core.records import GraphsTold, LogLine, OpsLogged, Record
 from fwtui.race.cleaning import cleaned
-from fwtui.race.graph import Graph, Tensor
-from fwtui.race.oplog import LoggedOp, OpLog, Taken
-from fwtui.race.records import GraphsTold, LogLine, OpsLogged, Record
 from tests.core.test_text import HOSTILE
 
 RECORDS = get_args(Record)

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
+from fwtui.core.records import Stood, TurnOver
 from fwtui.race.control import Control, UseDevice, Word
-from fwtui.race.records import Stood, TurnOver
 
 
 def tell(control, *words):

@@ -2,8 +2,8 @@
 
 import pytest
 
+from fwtui.core.records import Alive, Built, Device, Ended, Imported
 from fwtui.race.race import best_device
-from fwtui.race.records import Alive, Built, Device, Ended, Imported
 from tests.scripted.lanes import Running, lane
 
 pytestmark = pytest.mark.usefixtures("scripted_backends")

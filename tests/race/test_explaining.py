@@ -6,14 +6,10 @@ from dataclasses import replace
 import pytest
 
 from fwtui.backends.base import NotYetError
-from fwtui.measure.history import KEPT_OPS, History
-from fwtui.race import explaining
-from fwtui.race.control import Word
-from fwtui.race.explaining import Explainer
-from fwtui.race.graph import NoGraph
-from fwtui.race.nonfinite import first_fault
-from fwtui.race.oplog import Fingerprint, OpLog
-from fwtui.race.records import (
+from fwtui.core.graph import NoGraph
+from fwtui.core.nonfinite import first_fault
+from fwtui.core.oplog import Fingerprint, OpLog
+from fwtui.core.records import (
     Ended,
     GraphRan,
     GraphsTold,
@@ -24,7 +20,11 @@ from fwtui.race.records import (
     Stood,
     TurnOver,
 )
-from fwtui.race.spec import OpLogging
+from fwtui.core.spec import OpLogging
+from fwtui.measure.history import KEPT_OPS, History
+from fwtui.race import explaining
+from fwtui.race.control import Word
+from fwtui.race.explaining import Explainer
 from tests.race.test_runner import of, run
 from tests.scripted import step as scripted_step
 from tests.scripted.lanes import Running, counted, lane

@@ -7,9 +7,9 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from fwtui.race.array import Array
+from fwtui.core.ndarray import Array
+from fwtui.core.records import Alive, Probed
 from fwtui.race.frames import Frames, NoRecordError, framed
-from fwtui.race.records import Alive, Probed
 
 
 def probe(*sizes):

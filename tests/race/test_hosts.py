@@ -10,13 +10,13 @@ import time
 import numpy as np
 import pytest
 
+from fwtui.core.ndarray import Array
+from fwtui.core.records import Alive, Ended, Imported, LogLine, PhaseEntered, Probed, ProcessMemory, Steps
+from fwtui.core.spec import HOSTS, Probes, Start, WorkloadSpec
 from fwtui.race import hosts
-from fwtui.race.array import Array
 from fwtui.race.control import Word
 from fwtui.race.frames import Frames
 from fwtui.race.hosts import ProcessHost, describe_exit
-from fwtui.race.records import Alive, Ended, Imported, LogLine, PhaseEntered, Probed, ProcessMemory, Steps
-from fwtui.race.spec import HOSTS, Probes, Start, WorkloadSpec
 from tests import scripted
 from tests.conftest import lane_processes
 from tests.scripted.lanes import Heard, alone, counted, lane

@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
+from fwtui.core.inputs import SpecError
 from fwtui.race import plan as planning
 from fwtui.race.plan import LaneRequest, RaceRequest, differences, parse_lane, plan, with_lane
-from fwtui.race.spec import SpecError
 from fwtui.workloads import catalogue
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from fwtui.race.records import NetInspected, NotProbed, PhaseEntered, Probed, Steps
-from fwtui.race.spec import Probes
+from fwtui.core.records import NetInspected, NotProbed, PhaseEntered, Probed, Steps
+from fwtui.core.spec import Probes
 from tests.scripted import step as scripted_step
 from tests.scripted.lanes import alone, lane
 

@@ -12,7 +12,7 @@ import numpy as np
 import psutil
 import pytest
 
-from fwtui.race.records import Alive, Built, Ended, Imported, PhaseEntered, Steps, Stood
+from fwtui.core.records import Alive, Built, Ended, Imported, PhaseEntered, Steps, Stood
 from tests import scripted
 from tests.conftest import lane_processes
 from tests.scripted import step as scripted_step

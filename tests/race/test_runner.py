@@ -5,11 +5,8 @@ import time
 import numpy as np
 import pytest
 
-from fwtui.race import runner as running
-from fwtui.race.array import Array
-from fwtui.race.control import Control, UseDevice, Word
-from fwtui.race.digests import Digester, checksum
-from fwtui.race.records import (
+from fwtui.core.ndarray import Array
+from fwtui.core.records import (
     Built,
     Compiled,
     Ended,
@@ -23,8 +20,11 @@ from fwtui.race.records import (
     Stood,
     TurnOver,
 )
+from fwtui.core.spec import Probes, Replay, WorkloadSpec
+from fwtui.race import runner as running
+from fwtui.race.control import Control, UseDevice, Word
+from fwtui.race.digests import Digester, checksum
 from fwtui.race.runner import Runner, run_lane
-from fwtui.race.spec import Probes, Replay, WorkloadSpec
 from tests.scripted import step as scripted_step
 from tests.scripted.lanes import counted, lane
 

@@ -2,7 +2,7 @@
 
 from contextlib import nullcontext
 
-from fwtui.race.records import Device
+from fwtui.core.records import Device
 
 
 def version() -> str:

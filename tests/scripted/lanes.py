@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from fwtui.core.records import Ended, Record, Steps
+from fwtui.core.spec import HostKind, LaneSpec, RaceSpec, Schedule, WorkloadSpec
 from fwtui.race.hosts import HOSTS
 from fwtui.race.race import LaneRun, Race
-from fwtui.race.records import Ended, Record, Steps
-from fwtui.race.spec import HostKind, LaneSpec, RaceSpec, Schedule, WorkloadSpec
 
 WORKLOAD = WorkloadSpec("two-layer", "static", (("batch", 2), ("d_in", 4), ("d_out", 2), ("hidden", 3)))
 DEADLINE_S = 60.0

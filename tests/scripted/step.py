@@ -13,9 +13,9 @@ from functools import cache
 from pathlib import Path
 
 from fwtui.backends.base import Job
-from fwtui.race.graph import Graph, Node, NoGraph, Tensor
-from fwtui.race.oplog import Fingerprint, LoggedOp, OpLog, Taken
-from fwtui.race.records import Compiled, NetInspected
+from fwtui.core.graph import Graph, Node, NoGraph, Tensor
+from fwtui.core.oplog import Fingerprint, LoggedOp, OpLog, Taken
+from fwtui.core.records import Compiled, NetInspected
 
 FAULT_AT = 20
 ASTRAY_AT = 5

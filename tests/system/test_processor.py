@@ -8,8 +8,9 @@ from collections import namedtuple
 
 import pytest
 
+from fwtui.core.processor_use import ProcessorUse
 from fwtui.system import processor
-from fwtui.system.processor import ProcessorMeter, ProcessorUse
+from fwtui.system.processor import ProcessorMeter
 
 Core = namedtuple("Core", "user system idle iowait steal guest")
 Times = namedtuple("Times", "user system children_user children_system")

@@ -11,10 +11,8 @@ import numpy as np
 import pytest
 from textual.pilot import Pilot
 
-from fwtui.measure import history
-from fwtui.race.array import Array
-from fwtui.race.plan import LaneRequest, RaceRequest, parse_lane
-from fwtui.race.records import (
+from fwtui.core.ndarray import Array
+from fwtui.core.records import (
     Built,
     Compiled,
     Device,
@@ -32,7 +30,9 @@ from fwtui.race.records import (
     Steps,
     Stood,
 )
-from fwtui.race.spec import Probes
+from fwtui.core.spec import Probes
+from fwtui.measure import history
+from fwtui.race.plan import LaneRequest, RaceRequest, parse_lane
 from fwtui.tui import app, model
 from fwtui.tui.app import FwtuiApp
 from fwtui.tui.graph import asking

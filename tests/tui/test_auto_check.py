@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from fwtui.race.records import Ended, Stood
+from fwtui.core.records import Ended, Stood
 from fwtui.tui import auto_check
 from fwtui.tui import model as models
 from fwtui.tui.auto_check import QUIET_TICKS, AutoCheck

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from fwtui.core.inputs import SpecError
 from fwtui.race.plan import RaceRequest
-from fwtui.race.spec import SpecError
 from fwtui.tui import changes
 from fwtui.tui.changes import Changes
 from tests.tui.driving import driven

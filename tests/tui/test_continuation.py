@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fwtui.race.records import Ended, Stood
+from fwtui.core.records import Ended, Stood
 from fwtui.tui.auto_check import QUIET_TICKS
 from fwtui.tui.continuation import LIMIT_S, Continuation
 from fwtui.tui.judgement import judge

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from fwtui.core.records import FrameworkMemory, ProcessMemory, Steps
 from fwtui.measure.history import History
-from fwtui.race.records import FrameworkMemory, ProcessMemory, Steps
 from fwtui.tui.curves import KINDS, LaneCurves, SharedAxes
 
 

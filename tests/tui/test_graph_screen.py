@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from textual.widgets import Input
 
-from fwtui.race.graph import Node, NoGraph, Tensor
-from fwtui.race.records import Compiled, Ended, GraphsTold
+from fwtui.core.graph import Node, NoGraph, Tensor
+from fwtui.core.records import Compiled, Ended, GraphsTold
 from fwtui.tui.graph.lane_graphs import LaneGraphs
 from fwtui.tui.graph.status import unpaired
 from fwtui.tui.model import RaceModel

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from fwtui.race.array import Array
-from fwtui.race.records import Ended, NetInspected, NotProbed, Probed, Steps
+from fwtui.core.ndarray import Array
+from fwtui.core.records import Ended, NetInspected, NotProbed, Probed, Steps
 from fwtui.tui.judgement import judge, waiting
 from fwtui.tui.model import RaceModel
 from fwtui.tui.summary import ProbeSummary

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fwtui.race.graph import Graph, Node, Tensor
-from fwtui.race.oplog import LoggedOp, OpLog, Taken
+from fwtui.core.graph import Graph, Node, Tensor
+from fwtui.core.oplog import LoggedOp, OpLog, Taken
 from fwtui.tui.graph.place import like, node_of
 from fwtui.tui.likeness import Traits, nearest, of_graph, of_log
 from fwtui.tui.selection import Place

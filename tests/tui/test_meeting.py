@@ -2,7 +2,7 @@
 
 import pytest
 
-from fwtui.race.records import Ended
+from fwtui.core.records import Ended
 from fwtui.tui.meeting import common_step
 from fwtui.tui.model import RaceModel
 from tests.tui import still

@@ -2,11 +2,11 @@
 
 import pytest
 
+from fwtui.core.inputs import SpecError
+from fwtui.core.records import Alive, Ended, LogLine, TurnOver
 from fwtui.race.control import Word
 from fwtui.race.plan import LaneRequest
 from fwtui.race.race import Race
-from fwtui.race.records import Alive, Ended, LogLine, TurnOver
-from fwtui.race.spec import SpecError
 from fwtui.tui.model import RaceModel
 from tests.tui import still
 from tests.tui.still import NOW, done, importing, race, training

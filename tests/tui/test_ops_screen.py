@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from fwtui.core.oplog import Fingerprint, OpLog
+from fwtui.core.records import Ended, NotLogged, OpsLogged
 from fwtui.ops import pairing
-from fwtui.race.oplog import Fingerprint, OpLog
-from fwtui.race.records import Ended, NotLogged, OpsLogged
 from fwtui.tui.screens.ops import OpsScreen
 from fwtui.tui.selection import Place
 from tests import two_layer_steps as steps

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from fwtui.race.spec import Probes
+from fwtui.core.spec import Probes
 from fwtui.tui.screens.live import LiveScreen
 from fwtui.tui.screens.parity import ParityScreen
 from fwtui.tui.widgets.chart import Chart

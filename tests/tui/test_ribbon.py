@@ -2,8 +2,8 @@
 
 import pytest
 
+from fwtui.core.records import Compiled, GraphRan
 from fwtui.measure.graph_runs import GraphRuns
-from fwtui.race.records import Compiled, GraphRan
 from fwtui.tui import ribbon
 from fwtui.tui.charts.compose import Plot
 from fwtui.tui.ribbon import Ribbon

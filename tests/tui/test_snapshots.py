@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fwtui.race.records import Compiled, Ended, GraphBroken, Steps
-from fwtui.system.processor import ProcessorUse
+from fwtui.core.processor_use import ProcessorUse
+from fwtui.core.records import Compiled, Ended, GraphBroken, Steps
 from tests.tui import still
 from tests.tui.still import NOW, Scene, done, importing, pressing, race, training
 

@@ -9,8 +9,8 @@ import pytest
 
 from fwtui.backends import catalogue
 from fwtui.backends.logbook import in_net
+from fwtui.core.records import Ended, NotLogged, OpsLogged
 from fwtui.ops import pairing
-from fwtui.race.records import Ended, NotLogged, OpsLogged
 from fwtui.tui import words
 from fwtui.tui.selection import Place
 from fwtui.tui.source.costs import Costs

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from fwtui.race.records import Alive, Ended, Imported, PhaseEntered, Stood
+from fwtui.core.records import Alive, Ended, Imported, PhaseEntered, Stood
 from fwtui.tui.model import NOTICED_S, RaceModel
 from fwtui.tui.what_now import suggestions
 from fwtui.tui.widgets.lane_panel import status

@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from fwtui.race.spec import WorkloadSpec
+from fwtui.core.spec import WorkloadSpec
 from fwtui.workloads import catalogue
 from fwtui.workloads.seeding import data_rng, parameters_rng
 

@@ -11,7 +11,7 @@ import sys
 
 from fwtui.backends.base import Job
 from fwtui.backends.catalogue import FRAMEWORKS, load
-from fwtui.race.spec import WorkloadSpec
+from fwtui.core.spec import WorkloadSpec
 from fwtui.workloads import catalogue
 from fwtui.workloads.seeding import data_rng, parameters_rng
 from tests.workloads.nets import SMALL, first_batch, first_parameters, small

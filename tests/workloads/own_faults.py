@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 from fwtui.backends.catalogue import BACKENDS
+from fwtui.core.records import Ended
+from fwtui.core.spec import LaneSpec, WorkloadSpec
 from fwtui.race.control import Control
-from fwtui.race.records import Ended
 from fwtui.race.runner import Runner, run_lane
-from fwtui.race.spec import LaneSpec, WorkloadSpec
 
 FILE = """
 import numpy as np

@@ -4,7 +4,8 @@ import sys
 
 import pytest
 
-from fwtui.race.spec import OPTIMIZERS, SpecError, WorkloadSpec
+from fwtui.core.inputs import SpecError
+from fwtui.core.spec import OPTIMIZERS, WorkloadSpec
 from fwtui.workloads.catalogue import NAMES, load, presets
 from fwtui.workloads.hashes import data_sha256, weights_sha256
 from fwtui.workloads.seeding import data_rng, parameters_rng
@@ -58,7 +59,7 @@ def test_unknown_names_are_refused_with_a_list():
 
 ELSEWHERE = """
 import json, sys
-from fwtui.race.spec import WorkloadSpec
+from fwtui.core.spec import WorkloadSpec
 from fwtui.workloads.catalogue import NAMES, load, presets
 from fwtui.workloads.hashes import data_sha256
 from fwtui.workloads.seeding import data_rng

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from fwtui.race.spec import SpecError
+from fwtui.core.inputs import SpecError
 from fwtui.workloads import digits
 from fwtui.workloads.digits import HELD_OUT, TRAINED
 from fwtui.workloads.seeding import data_rng

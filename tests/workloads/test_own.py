@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fwtui.core.inputs import SpecError
+from fwtui.core.spec import WorkloadSpec
 from fwtui.core.text import plain
 from fwtui.race.plan import LaneRequest, RaceRequest, plan
-from fwtui.race.spec import SpecError, WorkloadSpec
 from fwtui.workloads import catalogue, template
 from fwtui.workloads.own_errors import OwnError
 from fwtui.workloads.seeding import data_rng, parameters_rng
@@ -185,7 +186,7 @@ def test_a_framework_that_something_else_imports_is_never_loaded(write, tmp_path
 ROOT = Path(__file__).parents[2]
 IN_A_PROCESS = """
 import sys
-from fwtui.race.spec import WorkloadSpec
+from fwtui.core.spec import WorkloadSpec
 from fwtui.workloads import catalogue
 try:
     catalogue.execute(WorkloadSpec(sys.argv[1], "default"))

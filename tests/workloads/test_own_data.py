@@ -9,7 +9,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from fwtui.race.spec import SpecError
+from fwtui.core.inputs import SpecError
 from fwtui.workloads import own_data
 
 ESCAPES = "x\x1b]52;c;aGk=\x07"

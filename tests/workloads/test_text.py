@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fwtui.race.spec import SpecError
+from fwtui.core.inputs import SpecError
 from fwtui.workloads import text
 from fwtui.workloads.seeding import data_rng
 

@@ -3,7 +3,8 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from fwtui.race.spec import SpecError, WorkloadSpec
+from fwtui.core.inputs import SpecError
+from fwtui.core.spec import WorkloadSpec
 from fwtui.workloads import text
 from fwtui.workloads.catalogue import load
 from fwtui.workloads.seeding import data_rng, parameters_rng

@@ -11,7 +11,7 @@ from typing import Any
 import tensorflow as tf
 
 from fwtui.backends import nvidia
-from fwtui.race.records import Device
+from fwtui.core.records import Device
 
 
 def version() -> str:

@@ -21,7 +21,7 @@ from fwtui.backends.tensorflow.graph_phases import Given
 from fwtui.backends.tensorflow.graph_step import StepGraph, facts, runtimes, traced_graph
 from fwtui.backends.tensorflow.hlo_program import program_nodes
 from fwtui.backends.tensorflow.profile import read_program
-from fwtui.race.graph import Graph, Node, NoGraph
+from fwtui.core.graph import Graph, Node, NoGraph
 
 Captures = Mapping[tuple[str, str], Callable[[], Graph]]
 """How to get at each graph, by its kind and title."""

@@ -18,7 +18,7 @@ from math import prod
 
 from fwtui.backends.tensorflow.graph_flops import flops, product_flops
 from fwtui.backends.tensorflow.graph_phases import Fact, Given, inherited
-from fwtui.race.graph import Node, NodePhase, Tensor
+from fwtui.core.graph import Node, NodePhase, Tensor
 
 _COMPUTATION = re.compile(r"(ENTRY\s+)?%?([\w.\-]+)\s.*\{\s*$")
 _INSTRUCTION = re.compile(r"\s*(ROOT\s+)?%?([\w.\-]+) = (.*)$")

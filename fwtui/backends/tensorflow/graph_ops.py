@@ -12,7 +12,7 @@ import tensorflow as tf
 from fwtui.backends.tensorflow.graph_flops import flops
 from fwtui.backends.tensorflow.graph_internals import function
 from fwtui.backends.tensorflow.graph_phases import Given
-from fwtui.race.graph import Node, NodePhase, Tensor
+from fwtui.core.graph import Node, NodePhase, Tensor
 
 _CALLS = {
     **{"While": 0, "StatelessWhile": 0, "PartitionedCall": 0, "StatefulPartitionedCall": 0},

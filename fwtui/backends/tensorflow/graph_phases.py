@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fwtui.race.graph import PHASES, NodePhase, Tensor
+from fwtui.core.graph import PHASES, NodePhase, Tensor
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from fwtui.backends.tensorflow.graph_internals import variable
 from fwtui.backends.tensorflow.graph_ops import Walk, outputs, shape, value_text
 from fwtui.backends.tensorflow.graph_phases import Fact, Given, inherited
 from fwtui.backends.tensorflow.graph_sources import sources
-from fwtui.race.graph import Graph, NodePhase, Tensor
+from fwtui.core.graph import Graph, NodePhase, Tensor
 
 _WRITES = ("Assign", "ResourceApply", "ResourceScatter")
 _PASSES = ("Enter", "Exit", "Identity", "Merge", "NextIteration", "Switch")

@@ -7,8 +7,8 @@ from typing import Any
 
 from fwtui.backends.capture import with_loss
 from fwtui.backends.tensorflow.graph_flops import flops
-from fwtui.race.graph import Graph, Node, Tensor
-from fwtui.race.oplog import LoggedOp
+from fwtui.core.graph import Graph, Node, Tensor
+from fwtui.core.oplog import LoggedOp
 
 
 def tape(ops: Sequence[LoggedOp], arrays: Mapping[str, Any]) -> Graph:

@@ -7,7 +7,7 @@ from typing import Any
 
 from fwtui.backends.tensorflow.graph_hlo import dtype_name
 from fwtui.backends.tensorflow.graph_phases import Fact, Given, inherited
-from fwtui.race.graph import Node, NodePhase, Tensor
+from fwtui.core.graph import Node, NodePhase, Tensor
 
 _GIVEN = {"parameter": "input", "constant": "constant", "iota": "constant"}
 

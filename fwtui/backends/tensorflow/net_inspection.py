@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from fwtui.backends.determinism import differ, python_random_numbers
-from fwtui.race.records import NetInspected
+from fwtui.core.records import NetInspected
 
 _DRAWS = re.compile(r"Random|Multinomial|Rng|ParameterizedTruncatedNormal|SampleDistorted|Shuffle")
 """What the types of ops that draw random numbers hold, also of those that keep their state in a variable."""

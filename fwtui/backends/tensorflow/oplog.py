@@ -14,9 +14,9 @@ from fwtui.backends.fingerprint import fingerprint
 from fwtui.backends.logbook import Logbook, Source, asking_line, in_net
 from fwtui.backends.tensorflow.graph_internals import gradient_call
 from fwtui.backends.tensorflow.oplog_internals import Clock, Watch, has_float_attribute
-from fwtui.race.array import Array
-from fwtui.race.graph import Tensor
-from fwtui.race.oplog import OpLog, OpPhase, Taken
+from fwtui.core.graph import Tensor
+from fwtui.core.ndarray import Array
+from fwtui.core.oplog import OpLog, OpPhase, Taken
 
 _READ = "ReadVariableOp"
 """It gives the variable's own memory."""

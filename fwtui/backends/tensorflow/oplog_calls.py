@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from fwtui.backends.fingerprint import fingerprint
 from fwtui.backends.tensorflow.graph_step import made_from
 from fwtui.backends.tensorflow.profile import Kernel, Profile
-from fwtui.race.array import Array
-from fwtui.race.graph import Node, NodePhase, Tensor
-from fwtui.race.oplog import LoggedOp, OpLog, OpPhase, Taken
+from fwtui.core.graph import Node, NodePhase, Tensor
+from fwtui.core.ndarray import Array
+from fwtui.core.oplog import LoggedOp, OpLog, OpPhase, Taken
 
 _PHASES: dict[NodePhase, OpPhase] = {
     "forward": "forward",

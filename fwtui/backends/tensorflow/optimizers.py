@@ -1,4 +1,4 @@
-"""Optimizers by name, after the equations in `fwtui.backends.optimizers`, by TensorFlow's own kernels.
+"""Optimizers by name, after the equations in `fwtui.core.optimizers`, by TensorFlow's own kernels.
 
 Not by Keras's classes, whose equations differ (ε stands elsewhere in Adam and RMSprop), which a session
 cannot run, and which would be what a small net's step measures. The kernels are the same in every mode, and
@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
-from fwtui.backends.optimizers import BETA_1, BETA_2, DECAY, EPSILON, MOMENTUM, WEIGHT_DECAY
+from fwtui.core.optimizers import BETA_1, BETA_2, DECAY, EPSILON, MOMENTUM, WEIGHT_DECAY
 
 raw = tf.raw_ops
 

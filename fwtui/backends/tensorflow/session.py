@@ -14,7 +14,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from fwtui.backends.base import Gradients, Job, named_metrics
+from fwtui.backends.base import Gradients, Job
 from fwtui.backends.determinism import random_numbers_watched
 from fwtui.backends.tensorflow import graph, net_inspection
 from fwtui.backends.tensorflow.device import tensorflow_name
@@ -23,10 +23,11 @@ from fwtui.backends.tensorflow.graph_step import StepGraph, built_graph
 from fwtui.backends.tensorflow.oplog_calls import Call, by_copy, log_of_call
 from fwtui.backends.tensorflow.optimizers import OPTIMIZERS
 from fwtui.backends.tensorflow.profile import profiled
-from fwtui.race.graph import Graph, Node, NoGraph
-from fwtui.race.oplog import OpLog
-from fwtui.race.records import Compiled, GraphBroken, NetInspected, Phase
-from fwtui.race.spec import Feed
+from fwtui.core.graph import Graph, Node, NoGraph
+from fwtui.core.metrics import named_metrics
+from fwtui.core.oplog import OpLog
+from fwtui.core.records import Compiled, GraphBroken, NetInspected, Phase
+from fwtui.core.spec import Feed
 from fwtui.workloads.base import Arrays, Batch
 
 v1 = tf.compat.v1

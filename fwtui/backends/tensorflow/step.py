@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 import tensorflow as tf
 
-from fwtui.backends.base import Backend, Gradients, Job, named_metrics
+from fwtui.backends.base import Backend, Gradients, Job
 from fwtui.backends.determinism import python_random_numbers
 from fwtui.backends.tensorflow import graph, net_inspection
 from fwtui.backends.tensorflow.device import tensorflow_name
@@ -25,10 +25,11 @@ from fwtui.backends.tensorflow.profile import profiled
 from fwtui.backends.tensorflow.session import Session
 from fwtui.backends.tensorflow.state import draws, noted, put_back
 from fwtui.backends.tensorflow.traces import Traces
-from fwtui.race.graph import Graph, NoGraph
-from fwtui.race.oplog import OpLog
-from fwtui.race.records import Compiled, GraphBroken, NetInspected, Phase
-from fwtui.race.spec import Feed
+from fwtui.core.graph import Graph, NoGraph
+from fwtui.core.metrics import named_metrics
+from fwtui.core.oplog import OpLog
+from fwtui.core.records import Compiled, GraphBroken, NetInspected, Phase
+from fwtui.core.spec import Feed
 from fwtui.workloads.base import Arrays, Batch
 
 _UNSUPPORTED = re.compile(r"Detected unsupported operations .*? on \S+: (\w+)")

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from time import perf_counter_ns
 from typing import Any
 
-from fwtui.race.records import Compiled
+from fwtui.core.records import Compiled
 
 Signature = dict[str, dict[str, object]]
 """For each name in the batch what a trace holds for, such as `{"shape of x": (64, 16), "dtype of x": …}`."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from torch import Tensor
 
-from fwtui.race import graph
+from fwtui.core import graph
 
 
 def inputs_first(root: Any) -> Iterator[Any]:

@@ -16,10 +16,10 @@ from fwtui.backends.base import Gradients, Job, NotYetError
 from fwtui.backends.logbook import in_library
 from fwtui.backends.torch import dynamo, oplog, optimizers
 from fwtui.backends.torch.step import Eager, random_numbers_kept, step_of, synchronize
-from fwtui.race.graph import Graph, NoGraph
-from fwtui.race.oplog import OpLog
-from fwtui.race.records import Compiled, GraphBroken, Phase
-from fwtui.race.spec import Feed
+from fwtui.core.graph import Graph, NoGraph
+from fwtui.core.oplog import OpLog
+from fwtui.core.records import Compiled, GraphBroken, Phase
+from fwtui.core.spec import Feed
 from fwtui.workloads.base import Batch
 
 _NOT_COMPILED = "nothing is compiled for a batch like this one before the step is taken"

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from fwtui.backends import nvidia
-from fwtui.race.records import Device
+from fwtui.core.records import Device
 
 
 def version() -> str:

@@ -33,7 +33,7 @@ from torch._inductor.exc import InvalidCxxCompiler
 from torch._inductor.runtime.cache_dir_utils import default_cache_dir
 
 from fwtui.backends.logbook import Source, in_library
-from fwtui.race.records import Compiled, GraphBroken
+from fwtui.core.records import Compiled, GraphBroken
 from fwtui.system.child_process import shared_temporary_folder
 
 LOGGER = "torch._utils_internal"

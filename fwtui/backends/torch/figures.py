@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from fwtui.backends import fingerprint as numpy_figures
-from fwtui.race.oplog import Fingerprint
+from fwtui.core.oplog import Fingerprint
 
 _WIDER = {torch.bfloat16: torch.float32, torch.complex32: torch.complex64}
 """For what NumPy does not have."""

@@ -12,14 +12,14 @@ from torch import Tensor, fx
 from torch.fx.experimental.proxy_tensor import make_fx
 from torch.fx.traceback import annotate, preserve_node_meta
 
-from fwtui.backends.base import named_metrics
 from fwtui.backends.capture import attempted, with_loss
 from fwtui.backends.torch import autograd
 from fwtui.backends.torch.graph_fx import Facts, nodes_of
 from fwtui.backends.torch.graph_lines import Frame, live, origin, written
 from fwtui.backends.torch.oplog import Dispatched, current_node, named
 from fwtui.backends.torch.optimizers import Gradients, Update
-from fwtui.race.graph import Graph, Node, NodePhase, NoGraph
+from fwtui.core.graph import Graph, Node, NodePhase, NoGraph
+from fwtui.core.metrics import named_metrics
 from fwtui.workloads.base import Loss
 
 StepOf = Callable[[Loss, Mapping[str, Tensor], Update], Callable[..., Any]]

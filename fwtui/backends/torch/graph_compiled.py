@@ -14,7 +14,7 @@ from fwtui.backends.torch import dynamo, optimizers
 from fwtui.backends.torch.graph_fx import Facts, nodes_of
 from fwtui.backends.torch.graph_kernels import kernels_of
 from fwtui.backends.torch.graph_lines import Frame, written
-from fwtui.race.graph import PHASES, Graph, Node, NodePhase, NoGraph
+from fwtui.core.graph import PHASES, Graph, Node, NodePhase, NoGraph
 
 _TITLES = {
     "dynamo": "what Dynamo captured",

@@ -12,8 +12,8 @@ from torch import Tensor, fx
 
 from fwtui.backends.torch.graph_flops import flops
 from fwtui.backends.torch.graph_lines import Frame, origin
-from fwtui.race import graph as model
-from fwtui.race.graph import Node, NodePhase
+from fwtui.core import graph as model
+from fwtui.core.graph import Node, NodePhase
 
 _VALUES = ("val", "example_value")
 """Where a node says what it gives: in graphs of ATen's ops, and in those of Dynamo."""

@@ -12,7 +12,7 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 
-from fwtui.race.graph import PHASES, Node, Tensor
+from fwtui.core.graph import PHASES, Node, Tensor
 
 _HANDLE = re.compile(r"# \[Provenance debug handles\] ((\S+):\d+)")
 _SIGNATURE = re.compile(r"(?:\bkernel|def \w+)\s*\(([^)]*)\)")

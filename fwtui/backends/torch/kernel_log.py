@@ -21,7 +21,7 @@ from fwtui.backends.torch.graph_kernels import op_of
 from fwtui.backends.torch.graph_lines import Frame, origin, written
 from fwtui.backends.torch.inductor import Kernel, Stacks
 from fwtui.backends.torch.oplog import Recorder, arguments, storage, tensor_told, tensors_in
-from fwtui.race.oplog import OP_PHASES, LoggedOp, OpLog, OpPhase, Taken
+from fwtui.core.oplog import OP_PHASES, LoggedOp, OpLog, OpPhase, Taken
 
 CALL = "compiled step"
 """The op that is the host's one call."""

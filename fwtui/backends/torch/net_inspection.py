@@ -11,9 +11,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_pre_hook
 
-from fwtui.backends.base import named_metrics
 from fwtui.backends.determinism import differ, python_random_numbers
-from fwtui.race.records import NetInspected
+from fwtui.core.metrics import named_metrics
+from fwtui.core.records import NetInspected
 from fwtui.workloads.base import Loss
 
 _Place = tuple[int, str]

@@ -21,10 +21,10 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from fwtui.backends.logbook import Logbook, Source, asking_line, in_net
 from fwtui.backends.torch.figures import array, fingerprint
-from fwtui.race import graph
-from fwtui.race.array import Array
-from fwtui.race.oplog import Taken
-from fwtui.race.spec import Feed
+from fwtui.core import graph
+from fwtui.core.ndarray import Array
+from fwtui.core.oplog import Taken
+from fwtui.core.spec import Feed
 
 _UNWRITTEN = re.compile(r"aten\.(new_)?empty(_\w+)?")
 """Ops that only take memory: what lies in it is nobody's numbers."""

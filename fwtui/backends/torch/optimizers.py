@@ -1,4 +1,4 @@
-"""Optimizers by name, after the equations in `fwtui.backends.optimizers`, for eager and for compiled steps.
+"""Optimizers by name, after the equations in `fwtui.core.optimizers`, for eager and for compiled steps.
 
 Most are written out, since PyTorch's own would be what a small net's step measures: for the two-layer net on
 2 cores an eager step with them takes 1.05 (sgd), 1.02 (momentum) and 1.08 (rmsprop) times as long. Adam and
@@ -18,7 +18,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from fwtui.backends.optimizers import BETA_1, BETA_2, DECAY, EPSILON, MOMENTUM, WEIGHT_DECAY
+from fwtui.core.optimizers import BETA_1, BETA_2, DECAY, EPSILON, MOMENTUM, WEIGHT_DECAY
 
 Gradients = Sequence[Tensor | None]
 """By weight; None for a weight that the loss does not use, which then stays as it is, like its state."""

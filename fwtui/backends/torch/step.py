@@ -9,13 +9,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fwtui.backends.base import Backend, Gradients, Job, named_metrics
+from fwtui.backends.base import Backend, Gradients, Job
 from fwtui.backends.torch import autograd, net_inspection, optimizers
 from fwtui.backends.torch.oplog import OpWriter
-from fwtui.race.graph import Graph, NoGraph
-from fwtui.race.oplog import OpLog
-from fwtui.race.records import Compiled, GraphBroken, NetInspected, Phase
-from fwtui.race.spec import Feed
+from fwtui.core.graph import Graph, NoGraph
+from fwtui.core.metrics import named_metrics
+from fwtui.core.oplog import OpLog
+from fwtui.core.records import Compiled, GraphBroken, NetInspected, Phase
+from fwtui.core.spec import Feed
 from fwtui.workloads.base import Arrays, Batch, Loss
 
 

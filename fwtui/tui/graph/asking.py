@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from time import perf_counter_ns
 
 from fwtui.backends import catalogue as backends
+from fwtui.core.records import GraphsTold
 from fwtui.race.race import LaneRun
-from fwtui.race.records import GraphsTold
 from fwtui.tui import words
 from fwtui.tui.meeting import common_step
 from fwtui.tui.model import Lane, RaceModel

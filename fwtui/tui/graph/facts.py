@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
+from fwtui.core.graph import Graph
 from fwtui.core.text import plain
 from fwtui.graphs.draw import Drawing
 from fwtui.graphs.lines import called, outputs, source
 from fwtui.graphs.summary import Summary, summary
 from fwtui.graphs.tree import Group, tree
 from fwtui.ops.names import canonical
-from fwtui.race.graph import Graph
 
 _SHORT_LANES = 8
 

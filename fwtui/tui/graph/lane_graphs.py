@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from fwtui.core.graph import Graph, NoGraph
+from fwtui.core.records import GraphsTold
 from fwtui.graphs import tree
 from fwtui.ops.names import computes
-from fwtui.race.graph import Graph, NoGraph
-from fwtui.race.records import GraphsTold
 from fwtui.tui.graph.facts import GraphFacts
 from fwtui.tui.graph.page import DrawingPage, Item, MarkOf, Page, TreePage
 from fwtui.tui.graph.place import like

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from fwtui.core.graph import Graph, Node, Tensor
 from fwtui.ops.align import Alignment, Match, align, of_graph
 from fwtui.ops.names import computes
-from fwtui.race.graph import Graph, Node, Tensor
 from fwtui.tui.graph.page import Mark
 
 _BATCH = "batch "

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from fwtui.race.graph import Graph
-from fwtui.race.oplog import OpLog
+from fwtui.core.graph import Graph
+from fwtui.core.oplog import OpLog
 from fwtui.tui.likeness import Traits, nearest, of_graph, of_log
 from fwtui.tui.selection import Place
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from fwtui.race.graph import Graph
+from fwtui.core.graph import Graph
 
 Direction = Literal["inputs", "outputs"]
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from fwtui.core.graph import Tensor
+from fwtui.core.oplog import Fingerprint, LoggedOp, Taken
 from fwtui.core.text import plain
 from fwtui.ops.differences import Difference
 from fwtui.ops.figures import apart, fingerprint
 from fwtui.ops.names import computes
 from fwtui.ops.pairing import Pairing
-from fwtui.race.graph import Tensor
-from fwtui.race.oplog import Fingerprint, LoggedOp, Taken
 from fwtui.tui import words
 from fwtui.tui.ops.words import IN_PIECES, shape
 

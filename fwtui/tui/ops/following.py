@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import perf_counter_ns
 
+from fwtui.core.nonfinite import first_fault
+from fwtui.core.records import OpsLogged
 from fwtui.core.text import plain
 from fwtui.race.explaining import LOGS_A_SECOND
-from fwtui.race.nonfinite import first_fault
 from fwtui.race.race import LaneRun
-from fwtui.race.records import OpsLogged
 from fwtui.tui import words
 from fwtui.tui.meeting import common_step, moves
 from fwtui.tui.model import Lane, RaceModel

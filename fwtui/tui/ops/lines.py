@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
+from fwtui.core.oplog import OP_PHASES, OpPhase
 from fwtui.ops.pairing import Pairing
-from fwtui.race.oplog import OP_PHASES, OpPhase
 from fwtui.tui.ops.rows import Rows
 
 Style = Literal["", "dim", "faint", "strong", "left", "right", "warning", "error", "found"] | OpPhase

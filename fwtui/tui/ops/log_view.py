@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
+from fwtui.core.oplog import LoggedOp
 from fwtui.ops.pairing import Pairing
-from fwtui.race.oplog import LoggedOp
 from fwtui.tui import words
 from fwtui.tui.ops.lines import Span, Style
 from fwtui.tui.ops.links import LINK, across, link

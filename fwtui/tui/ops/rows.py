@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
+from fwtui.core.oplog import OP_PHASES, OpPhase
 from fwtui.ops.align import Match
 from fwtui.ops.pairing import Pairing, members
-from fwtui.race.oplog import OP_PHASES, OpPhase
 
 Order = Literal["running", "time", "bytes", "op"]
 ORDERS: tuple[Order, ...] = ("running", "time", "bytes", "op")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from fwtui.core.oplog import LoggedOp
 from fwtui.ops.figures import not_finite
 from fwtui.ops.names import computes
-from fwtui.race.oplog import LoggedOp
 from fwtui.tui.ops.lines import Cursor, Looked, Shade, Span, Style
 from fwtui.tui.ops.rows import Row
 from fwtui.tui.ops.words import cut

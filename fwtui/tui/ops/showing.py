@@ -8,9 +8,9 @@ from typing import Literal
 
 from textual.content import Content
 
+from fwtui.core.oplog import OP_PHASES, LoggedOp, OpPhase
 from fwtui.core.text import plain
 from fwtui.ops import names
-from fwtui.race.oplog import OP_PHASES, LoggedOp, OpPhase
 from fwtui.tui.ops.rows import ORDERS, Order
 from fwtui.tui.ops.words import output, source
 from fwtui.tui.widgets.line import Sides

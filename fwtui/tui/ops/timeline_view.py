@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from fwtui.core.oplog import LoggedOp, OpPhase
 from fwtui.ops.figures import leaves, span_ns, spans_ns
 from fwtui.ops.pairing import Pairing
-from fwtui.race.oplog import LoggedOp, OpPhase
 from fwtui.tui import words
 from fwtui.tui.charts.axes import Limits, ticks
 from fwtui.tui.ops.lines import Looked, Span, Style

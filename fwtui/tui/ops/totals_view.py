@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fwtui.core.oplog import LoggedOp, OpPhase
 from fwtui.ops.figures import leaves
 from fwtui.ops.names import computes
 from fwtui.ops.pairing import Pairing, members
-from fwtui.race.oplog import LoggedOp, OpPhase
 from fwtui.tui import words
 from fwtui.tui.ops.lines import LANES, Looked, Shade, Span
 from fwtui.tui.ops.rows import Order

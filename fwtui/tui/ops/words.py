@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rich.cells import cell_len, set_cell_size
 
+from fwtui.core.graph import Tensor
+from fwtui.core.oplog import LoggedOp
 from fwtui.core.text import plain
-from fwtui.race.graph import Tensor
-from fwtui.race.oplog import LoggedOp
 from fwtui.tui.words import line_name
 
 IN_PIECES = "logs as long as these are matched in pieces"

@@ -14,7 +14,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from fwtui.race.records import Compiled, GraphBroken
+from fwtui.core.records import Compiled, GraphBroken
 from fwtui.tui import words
 from fwtui.tui.model import Lane
 from fwtui.tui.screens.dialog import Dialog

@@ -11,8 +11,8 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
 
+from fwtui.core.graph import Graph, NoGraph
 from fwtui.core.text import plain
-from fwtui.race.graph import Graph, NoGraph
 from fwtui.tui.graph import details
 from fwtui.tui.graph.asking import Asking, makes_another
 from fwtui.tui.graph.desk import GraphDesk

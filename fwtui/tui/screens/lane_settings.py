@@ -11,8 +11,8 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from fwtui.core.inputs import SpecError
 from fwtui.race.plan import LaneRequest, parse_lane
-from fwtui.race.spec import SpecError
 from fwtui.tui.screens.dialog import Dialog
 
 

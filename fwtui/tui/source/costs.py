@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from fwtui.race.oplog import LoggedOp, OpPhase
-from fwtui.race.records import OpsLogged
+from fwtui.core.oplog import LoggedOp, OpPhase
+from fwtui.core.records import OpsLogged
 from fwtui.tui.source.sections import Source
 
 

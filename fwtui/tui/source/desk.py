@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from fwtui.core.oplog import LoggedOp
+from fwtui.core.records import OpsLogged
 from fwtui.ops.names import computes
-from fwtui.race.oplog import LoggedOp
-from fwtui.race.records import OpsLogged
 from fwtui.tui.meeting import common_step
 from fwtui.tui.model import Lane, RaceModel
 from fwtui.tui.ops.aligner import Aligner

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from fwtui.race.oplog import OP_PHASES, LoggedOp
+from fwtui.core.oplog import OP_PHASES, LoggedOp
 from fwtui.tui import words
 from fwtui.tui.ops.words import output, short
 from fwtui.tui.source.costs import Costs

@@ -9,9 +9,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from fwtui.backends import catalogue as backends
+from fwtui.core.records import Phase
+from fwtui.core.spec import LaneSpec
 from fwtui.core.text import plain
-from fwtui.race.records import Phase
-from fwtui.race.spec import LaneSpec
 from fwtui.tui.source.text import Piece, SourceFile, UnreadableError
 from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.user.description import Description

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from fwtui.core.records import OpsLogged
 from fwtui.core.text import plain
-from fwtui.race.records import OpsLogged
 from fwtui.tui import words
 from fwtui.tui.model import Lane
 from fwtui.tui.source.costs import Costs

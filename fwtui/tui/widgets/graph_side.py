@@ -10,8 +10,8 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from fwtui.core.graph import PHASES, Graph, NoGraph
 from fwtui.core.text import plain
-from fwtui.race.graph import PHASES, Graph, NoGraph
 from fwtui.tui import words
 from fwtui.tui.graph.facts import GraphFacts
 from fwtui.tui.graph.page import Page

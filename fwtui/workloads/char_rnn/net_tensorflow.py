@@ -12,7 +12,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from fwtui.race.spec import DTYPES
+from fwtui.core.spec import DTYPES
 from fwtui.workloads.base import Loss
 from fwtui.workloads.char_rnn.workload import CharRnn
 

@@ -18,7 +18,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from fwtui.race.spec import SpecError
+from fwtui.core.inputs import SpecError
 from fwtui.workloads.base import Arrays, Batch, BuiltIn
 from fwtui.workloads.initial import lecun_normal
 

@@ -17,7 +17,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from fwtui.race.spec import SpecError
+from fwtui.core.inputs import SpecError
 from fwtui.workloads import text
 from fwtui.workloads.base import Arrays, Batch, BuiltIn
 from fwtui.workloads.initial import lecun_normal

@@ -14,7 +14,8 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
-from fwtui.race.spec import SpecError, WorkloadSpec
+from fwtui.core.inputs import SpecError
+from fwtui.core.spec import WorkloadSpec
 from fwtui.system.child_process import die_with
 from fwtui.workloads.own import Own
 from fwtui.workloads.own_errors import OwnError

@@ -14,9 +14,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from fwtui.race.spec import SpecError, WorkloadSpec
+from fwtui.core.inputs import SpecError
+from fwtui.core.spec import WorkloadSpec
+from fwtui.core.text import place
 from fwtui.system.child_process import Child, command
-from fwtui.workloads.own_errors import MEND, OwnError, place
+from fwtui.workloads.own_errors import MEND, OwnError
 from fwtui.workloads.user.description import Description, from_json
 
 LIMIT_S = 120.0

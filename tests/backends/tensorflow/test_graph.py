@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fwtui.race.graph import PHASES, Graph, NoGraph
+from fwtui.core.graph import PHASES, Graph, NoGraph
 from fwtui.workloads.catalogue import NAMES
 from tests.backends.tensorflow.graph_probe import MODES, OPTIMIZER
 

@@ -4,7 +4,7 @@ import pytest
 
 from fwtui.backends.tensorflow.graph_hlo import nodes, program
 from fwtui.backends.tensorflow.graph_phases import Fact, Given
-from fwtui.race.graph import Tensor
+from fwtui.core.graph import Tensor
 
 FUSED = """HloModule step, entry_computation_layout={(f32[4,8]{1,0}, f32[8,2]{1,0})->f32[]}
 

@@ -13,9 +13,9 @@ from fwtui.backends import fingerprint as numpy_figures
 from fwtui.backends.base import Job, NotYetError
 from fwtui.backends.torch import figures
 from fwtui.backends.torch.step import build
-from fwtui.race.array import Array
-from fwtui.race.graph import Graph
-from fwtui.race.spec import Feed
+from fwtui.core.graph import Graph
+from fwtui.core.ndarray import Array
+from fwtui.core.spec import Feed
 from tests.backends.torch import nets
 
 FIGURES = ("mean", "std", "largest", "nans", "infinities", "mean_imaginary")

@@ -24,7 +24,7 @@ import torch
 from fwtui.backends.base import Job
 from fwtui.backends.torch import optimizers
 from fwtui.backends.torch.step import build
-from fwtui.race.spec import OPTIMIZERS
+from fwtui.core.spec import OPTIMIZERS
 from tests.backends import reference
 from tests.backends.torch import graphs, logs, nets
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fwtui.race.spec import OPTIMIZERS
+from fwtui.core.spec import OPTIMIZERS
 from tests.backends import reference
 
 

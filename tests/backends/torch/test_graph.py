@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fwtui.race.graph import PHASES
-from fwtui.race.spec import DTYPES
+from fwtui.core.graph import PHASES
+from fwtui.core.spec import DTYPES
 from fwtui.workloads.catalogue import NAMES
 
 CASES = [f"{name} {dtype}" for name in NAMES for dtype in DTYPES]

@@ -3,7 +3,7 @@
 import pytest
 
 from fwtui.backends.torch.graph_kernels import kernels_of
-from fwtui.race.graph import Node, Tensor
+from fwtui.core.graph import Node, Tensor
 
 CODE = """
 triton_red_fused_mul_sum_0 = async_compile.triton('triton_red_fused_mul_sum_0', '''

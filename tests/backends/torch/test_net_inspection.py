@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fwtui.race.records import NetInspected
+from fwtui.core.records import NetInspected
 
 ROOT = Path(__file__).parents[3]
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fwtui.race.spec import OPTIMIZERS
+from fwtui.core.spec import OPTIMIZERS
 from tests.backends import reference
 
 TOLERANCE = {"float32": 1e-6, "float64": 1e-13}

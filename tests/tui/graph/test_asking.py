@@ -2,7 +2,7 @@
 
 import pytest
 
-from fwtui.race.records import Compiled, GraphsTold, Imported
+from fwtui.core.records import Compiled, GraphsTold, Imported
 from fwtui.tui.graph.asking import Asking
 from fwtui.tui.model import RaceModel
 from fwtui.tui.widgets.lane_panel import status

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fwtui.race.graph import Graph, Node, Tensor
-from fwtui.race.records import GraphsTold
+from fwtui.core.graph import Graph, Node, Tensor
+from fwtui.core.records import GraphsTold
 from fwtui.tui.graph.lane_graphs import LaneGraphs
 from tests.graphs import examples
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from fwtui.core.graph import Graph, Node, Tensor
 from fwtui.ops import linking
-from fwtui.race.graph import Graph, Node, Tensor
 from fwtui.tui.graph.pairing import Pairings
 from fwtui.tui.graph.status import Looking, status
 from tests.graphs import examples

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fwtui.race.graph import Tensor
-from fwtui.race.oplog import LoggedOp, OpLog
+from fwtui.core.graph import Tensor
+from fwtui.core.oplog import LoggedOp, OpLog
 from fwtui.tui.graph.place import node_of
 from fwtui.tui.selection import Place
 from tests import two_layer_steps as steps

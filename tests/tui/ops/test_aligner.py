@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from fwtui.core.records import OpsLogged
 from fwtui.ops import pairing
-from fwtui.race.records import OpsLogged
 from fwtui.tui.ops.aligner import Aligner
 from tests.two_layer_steps import logged
 

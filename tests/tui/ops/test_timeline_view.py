@@ -2,9 +2,9 @@
 
 import pytest
 
+from fwtui.core.oplog import LoggedOp, OpLog
+from fwtui.core.records import OpsLogged
 from fwtui.ops.pairing import pair
-from fwtui.race.oplog import LoggedOp, OpLog
-from fwtui.race.records import OpsLogged
 from fwtui.tui.ops.lines import Looked
 from fwtui.tui.ops.rows import arrange
 from fwtui.tui.ops.timeline_view import TimelineView, axis

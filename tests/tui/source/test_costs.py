@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fwtui.race.oplog import LoggedOp, OpLog
-from fwtui.race.records import OpsLogged
+from fwtui.core.oplog import LoggedOp, OpLog
+from fwtui.core.records import OpsLogged
 from fwtui.tui.source.costs import Costs
 from fwtui.tui.source.details import details
 from tests import two_layer_steps

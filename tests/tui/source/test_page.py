@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fwtui.race.oplog import LoggedOp, OpLog
-from fwtui.race.records import OpsLogged
+from fwtui.core.oplog import LoggedOp, OpLog
+from fwtui.core.records import OpsLogged
 from fwtui.tui.source.costs import Costs
 from fwtui.tui.source.page import SourcePage, bar
 from fwtui.tui.source.sections import Running, Section

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from fwtui.backends.catalogue import BACKENDS
+from fwtui.core.spec import OPTIMIZERS
 from fwtui.race.plan import LaneRequest, RaceRequest, plan
-from fwtui.race.spec import OPTIMIZERS
 from fwtui.tui.source.sections import LaneSource, Running, Section
 from fwtui.workloads.catalogue import NAMES
 

@@ -7,7 +7,8 @@ import threading
 import psutil
 import pytest
 
-from fwtui.race.spec import SpecError, WorkloadSpec
+from fwtui.core.inputs import SpecError
+from fwtui.core.spec import WorkloadSpec
 from fwtui.workloads.own_errors import OwnError
 from fwtui.workloads.user import inspector
 from fwtui.workloads.user.inspector import inspect

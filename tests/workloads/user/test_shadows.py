@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fwtui.race.spec import WorkloadSpec
+from fwtui.core.spec import WorkloadSpec
 from fwtui.workloads.own_errors import OwnError
 from fwtui.workloads.user.inspector import inspect
 from tests.workloads.test_own import FILE

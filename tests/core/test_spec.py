@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from fwtui.race.spec import SpecError, one_of, positive_number, whole_number
+from fwtui.core.inputs import SpecError, one_of, positive_number, whole_number
 from tests.scripted.lanes import lane
 
 

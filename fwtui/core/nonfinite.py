@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fwtui.race.oplog import Fingerprint, LoggedOp, OpLog
+from fwtui.core.oplog import Fingerprint, LoggedOp, OpLog
 
 
 def first_fault(log: OpLog) -> LoggedOp | None:

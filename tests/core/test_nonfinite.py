@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from fwtui.race.array import Array
-from fwtui.race.nonfinite import first_fault, infinite_results, nans, not_finite_inputs
-from fwtui.race.oplog import Fingerprint, LoggedOp, OpLog
+from fwtui.core.ndarray import Array
+from fwtui.core.nonfinite import first_fault, infinite_results, nans, not_finite_inputs
+from fwtui.core.oplog import Fingerprint, LoggedOp, OpLog
 
 
 def op(number, fingerprints=(), results=()):

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from fwtui.race.array import Array
-from fwtui.race.graph import Graph, Node, NoGraph
-from fwtui.race.oplog import LoggedOp, OpLog
-from fwtui.system.processor import ProcessorUse
+from fwtui.core.graph import Graph, Node, NoGraph
+from fwtui.core.ndarray import Array
+from fwtui.core.oplog import LoggedOp, OpLog
+from fwtui.core.processor_use import ProcessorUse
 
 DIGEST_BLOCK = 8_192
 """Elements of an array that one step's digest covers; the next step's covers the next block."""

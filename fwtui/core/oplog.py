@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from fwtui.race.array import Array
-from fwtui.race.graph import Tensor
+from fwtui.core.graph import Tensor
+from fwtui.core.ndarray import Array
 
 OpPhase = Literal["forward", "backward", "update"]
 OP_PHASES: tuple[OpPhase, ...] = get_args(OpPhase)
