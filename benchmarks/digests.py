@@ -16,8 +16,8 @@ from time import perf_counter_ns
 
 from fwtui.backends import catalogue as backends
 from fwtui.backends.base import Job
-from fwtui.race.data import cast, shapes
-from fwtui.race.digests import Digester
+from fwtui.lane.batches import cast, shapes
+from fwtui.lane.digests import Digester
 from fwtui.workloads import catalogue as workloads
 
 BACKENDS = ("torch.eager", "tf.eager", "tf.function", "tf.session")

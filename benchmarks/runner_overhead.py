@@ -17,9 +17,10 @@ from typing import Any
 from fwtui.backends import catalogue
 from fwtui.core.records import Device, FrameworkMemory, NetInspected, Record, Steps
 from fwtui.core.spec import LaneSpec, WorkloadSpec
-from fwtui.race import child, hosts
-from fwtui.race.control import Control
-from fwtui.race.runner import Runner, run_lane
+from fwtui.lane import child
+from fwtui.lane.control import Control
+from fwtui.lane.runner import Runner, run_lane
+from fwtui.race import hosts
 
 STEPS, REPEATS, GOAL_NS = 500_000, 7, 2000
 WORKLOAD = WorkloadSpec("two-layer", "dynamic", (("batch", 2), ("d_in", 4), ("hidden", 3)))

@@ -24,8 +24,8 @@ from fwtui.backends import catalogue
 from fwtui.backends.base import Job
 from fwtui.core.records import Record
 from fwtui.core.spec import LaneSpec
+from fwtui.lane.batches import shapes
 from fwtui.measure.history import History
-from fwtui.race.data import shapes
 from fwtui.race.plan import LaneRequest, RaceRequest, plan
 from fwtui.race.race import LaneRun, Race
 from fwtui.workloads import catalogue as workloads

@@ -14,13 +14,13 @@ from queue import Empty, SimpleQueue
 
 from fwtui.core.records import Probed, Record
 from fwtui.core.spec import RaceSpec
-from fwtui.measure import machine
 from fwtui.measure.history import History
 from fwtui.measure.parity import LossComparison, LossGap
 from fwtui.measure.probes import ProbeComparison, ProbeRow
 from fwtui.measure.speed import Speed, speed
 from fwtui.measure.verdict import SameAnswer, least_exact, same_answer
 from fwtui.race.race import LaneRun, Race
+from fwtui.system import machine
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 TICK_S = 0.1

@@ -73,4 +73,4 @@ def _is_lane(process: psutil.Process) -> bool:
         words = process.cmdline()
     except psutil.Error:
         return False
-    return any(word.endswith("child.py") or word == "fwtui.race.child" for word in words)
+    return any(word.endswith("child.py") or word == "fwtui.lane.child" for word in words)

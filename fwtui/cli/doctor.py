@@ -49,7 +49,7 @@ def _facts(findings: "list[Finding]", use: "ProcessorUse | None") -> dict[str, A
 
     from fwtui import __version__
     from fwtui.cli import terminal
-    from fwtui.measure import machine
+    from fwtui.system import machine
 
     def installed(package: str) -> str | None:
         try:

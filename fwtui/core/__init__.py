@@ -1,1 +1,1 @@
-"""What every part of fwtui speaks in; it knows nothing of the others."""
+"""What all packages speak in: specs, records, graphs, op logs, arrays, text. It imports none of them."""

@@ -84,7 +84,7 @@ class Steps:
         step_ns: int64 column: wall time from the call until the loss was on the host.
         metrics: (name, float64 column) of everything that the network returns, `loss` first.
         digests: (name, float64 column) of the batch, and of the weights and gradients after each step, where
-            that was asked for (`fwtui.race.digests`).
+            that was asked for (`fwtui.lane.digests`).
     """
 
     first: int

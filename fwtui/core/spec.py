@@ -147,7 +147,7 @@ class Replay:
     Attributes:
         probes: in the order of their steps.
         rounds: the dtype whose rounding the other lane's figures have.
-        tolerance, measures_single: see `fwtui.race.reference.Reference`.
+        tolerance, measures_single: see `fwtui.lane.float64_reference.Reference`.
     """
 
     probes: tuple[Probed, ...]

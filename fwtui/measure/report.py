@@ -10,7 +10,6 @@ from fwtui import __version__
 from fwtui.backends import catalogue as backends
 from fwtui.core.records import Phase
 from fwtui.core.spec import LaneSpec, RaceSpec
-from fwtui.measure import machine
 from fwtui.measure.comparability import incomparable
 from fwtui.measure.compared import compared
 from fwtui.measure.history import History
@@ -19,6 +18,7 @@ from fwtui.measure.probe_report import quantity
 from fwtui.measure.probes import ProbeRow
 from fwtui.measure.speed import Speed
 from fwtui.measure.verdict import SameAnswer
+from fwtui.system import machine
 from fwtui.workloads import catalogue as workloads
 
 LOG_TAIL = 50

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from fwtui.lane.digests import SHARE
 from fwtui.measure.agreement import Place, Truth
 from fwtui.measure.arrays import ArrayGap
 from fwtui.measure.compared import Compared
@@ -11,7 +12,6 @@ from fwtui.measure.compared import compared as all_compared
 from fwtui.measure.numbers import distinct_texts
 from fwtui.measure.probes import Gap, Key, largest
 from fwtui.parity.finding import Finding
-from fwtui.race.digests import SHARE
 
 BUT_FOR_ROUNDING = ", but for rounding"
 _MIN_DIGITS = 9

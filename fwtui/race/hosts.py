@@ -27,19 +27,19 @@ from fwtui.core.records import (
     Steps,
 )
 from fwtui.core.spec import LaneSpec
-from fwtui.measure import machine
+from fwtui.lane.control import Control, UseDevice, Word
+from fwtui.lane.runner import Runner, run_lane
+from fwtui.lane.wire import NoRecordError
 from fwtui.race.cleaning import cleaned
-from fwtui.race.control import Control, UseDevice, Word
-from fwtui.race.frames import NoRecordError
 from fwtui.race.inbox import Inbox
-from fwtui.race.runner import Runner, run_lane
 from fwtui.race.shared_exit import guard
+from fwtui.system import machine
 from fwtui.system.child_process import Child, command, use_own_temporary_folder
 from fwtui.system.processor import ProcessorMeter
 
 Emit = Callable[[Record], None]
 
-CHILD = command("fwtui.race.child")
+CHILD = command("fwtui.lane.child")
 SILENCE_LIMIT_S = 60.0
 STUCK_LIMIT_S = 60.0
 START_LIMIT_S = 1800.0

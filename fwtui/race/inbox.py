@@ -12,7 +12,7 @@ import time
 from collections import deque
 
 from fwtui.core.records import LogLine, Record
-from fwtui.race.frames import Frames
+from fwtui.lane.wire import Frames
 
 LOG_LINE_MAX = 2000
 LOG_LINES_MAX = 1000

@@ -30,7 +30,7 @@ from fwtui.core.spec import (
     Schedule,
     WorkloadSpec,
 )
-from fwtui.race.cores import bound_cores, core_count
+from fwtui.system.cpu_affinity import bound_cores, core_count
 from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.base import BuiltIn
 from fwtui.workloads.own import absolute

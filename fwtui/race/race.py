@@ -26,7 +26,7 @@ from fwtui.core.records import (
     TurnOver,
 )
 from fwtui.core.spec import LaneSpec, RaceSpec
-from fwtui.race.control import UseDevice, Word
+from fwtui.lane.control import UseDevice, Word
 from fwtui.race.hosts import HOSTS, Host
 from fwtui.race.schedule import AWAITED_S, HUNG_S, SILENT_S, Turns
 
@@ -150,7 +150,7 @@ class Race:
         self._tell(lane, Word("train-on", steps))
 
     def ask(self, lane: int, wish: Word) -> None:
-        """Asks the lane to tell something, see `fwtui.race.control.Wish`."""
+        """Asks the lane to tell something, see `fwtui.lane.control.Wish`."""
         self._tell(lane, wish)
 
     def stop(self, lane: int) -> None:

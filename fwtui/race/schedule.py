@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from fwtui.race.control import Word
+from fwtui.lane.control import Word
 
 BLOCK_NS = 50_000_000
 """How long the slowest lane's block should take: long against the change of turns, short to the eye."""

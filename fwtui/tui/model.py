@@ -14,12 +14,12 @@ from time import perf_counter_ns
 
 from fwtui.core.records import LogLine, Record, TurnOver
 from fwtui.core.spec import LaneSpec, RaceSpec, WorkloadSpec
+from fwtui.lane.control import Word
 from fwtui.measure.comparability import incomparable
 from fwtui.measure.history import History
 from fwtui.measure.parity import LossComparison, LossGap
 from fwtui.measure.probes import ProbeComparison
 from fwtui.measure.speed import Speed, speed
-from fwtui.race.control import Word
 from fwtui.race.plan import Describe, LaneRequest, RaceRequest, differences, plan, with_lane
 from fwtui.race.race import LaneRun, Race, StartThread
 from fwtui.tui.checking import Checking

@@ -18,7 +18,7 @@ from typing import IO, Any
 import numpy as np
 
 from fwtui.core.inputs import SpecError
-from fwtui.measure.machine import free_bytes
+from fwtui.system.machine import free_bytes
 from fwtui.workloads.base import Arrays, Batch
 from fwtui.workloads.error_text import first_line
 

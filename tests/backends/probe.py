@@ -20,7 +20,7 @@ from fwtui.backends.base import Job
 from fwtui.backends.catalogue import BACKENDS, FRAMEWORKS, load
 from fwtui.core.records import Compiled
 from fwtui.core.spec import DTYPES, OPTIMIZERS, WorkloadSpec
-from fwtui.race.data import shapes
+from fwtui.lane.batches import shapes
 from fwtui.workloads.catalogue import NAMES, presets
 from fwtui.workloads.catalogue import load as load_workload
 from fwtui.workloads.seeding import data_rng, parameters_rng

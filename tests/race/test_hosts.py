@@ -13,9 +13,9 @@ import pytest
 from fwtui.core.ndarray import Array
 from fwtui.core.records import Alive, Ended, Imported, LogLine, PhaseEntered, Probed, ProcessMemory, Steps
 from fwtui.core.spec import HOSTS, Probes, Start, WorkloadSpec
+from fwtui.lane.control import Word
+from fwtui.lane.wire import Frames
 from fwtui.race import hosts
-from fwtui.race.control import Word
-from fwtui.race.frames import Frames
 from fwtui.race.hosts import ProcessHost, describe_exit
 from tests import scripted
 from tests.conftest import lane_processes

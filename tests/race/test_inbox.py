@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from fwtui.core.records import Alive, LogLine, Steps
-from fwtui.race.frames import NoRecordError, framed
+from fwtui.lane.wire import NoRecordError, framed
 from fwtui.race.inbox import LOG_LINE_MAX, LOG_LINES_MAX, Inbox, clean
 
 

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from fwtui.race.control import Word
+from fwtui.lane.control import Word
 from fwtui.race.schedule import BLOCK_NS, Turns
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from fwtui.race import child
+from fwtui.lane import child
 from tests import scripted
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ from textual import events
 from textual.widgets import OptionList
 
 from fwtui.core.records import Device
-from fwtui.measure import machine
 from fwtui.race.plan import parse_lane
+from fwtui.system import machine
 from fwtui.tui import app as apps
 from fwtui.tui.composed import screen_text
 from fwtui.tui.screens.choices import device_choices, present_settings

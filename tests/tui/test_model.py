@@ -4,7 +4,7 @@ import pytest
 
 from fwtui.core.inputs import SpecError
 from fwtui.core.records import Alive, Ended, LogLine, TurnOver
-from fwtui.race.control import Word
+from fwtui.lane.control import Word
 from fwtui.race.plan import LaneRequest
 from fwtui.race.race import Race
 from fwtui.tui.model import RaceModel

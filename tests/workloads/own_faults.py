@@ -12,8 +12,8 @@ from pathlib import Path
 from fwtui.backends.catalogue import BACKENDS
 from fwtui.core.records import Ended
 from fwtui.core.spec import LaneSpec, WorkloadSpec
-from fwtui.race.control import Control
-from fwtui.race.runner import Runner, run_lane
+from fwtui.lane.control import Control
+from fwtui.lane.runner import Runner, run_lane
 
 FILE = """
 import numpy as np

@@ -9,7 +9,7 @@ from time import perf_counter_ns
 from fwtui.core.nonfinite import first_fault
 from fwtui.core.records import OpsLogged
 from fwtui.core.text import plain
-from fwtui.race.explaining import LOGS_A_SECOND
+from fwtui.lane.introspection import LOGS_A_SECOND
 from fwtui.race.race import LaneRun
 from fwtui.tui import words
 from fwtui.tui.meeting import common_step, moves

@@ -7,8 +7,8 @@ from dataclasses import replace
 from fwtui.backends import catalogue as backends
 from fwtui.core.records import Device
 from fwtui.core.spec import DTYPES, MAX_RATE, MAX_SIZE, MAX_THREADS, OPTIMIZERS, WorkloadSpec
-from fwtui.measure import machine
 from fwtui.race.plan import LANE_KEYS
+from fwtui.system import machine
 from fwtui.tui import words
 from fwtui.tui.model import RaceModel
 from fwtui.tui.screens.picker import Choice

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from fwtui.race.reference import DECISIVE, PERTURBATIONS, Reference
+from fwtui.lane.float64_reference import DECISIVE, PERTURBATIONS, Reference
 
 
 class Relu:

@@ -9,7 +9,7 @@ import pytest
 
 from fwtui.core.ndarray import Array
 from fwtui.core.records import Alive, Probed
-from fwtui.race.frames import Frames, NoRecordError, framed
+from fwtui.lane.wire import Frames, NoRecordError, framed
 
 
 def probe(*sizes):

@@ -11,7 +11,7 @@ from fwtui.backends.determinism import arrays_differ, differ
 from fwtui.core.ndarray import Array
 from fwtui.core.records import NoReference, NotProbed, Probed, Rounding
 from fwtui.core.spec import NEVER, Probes
-from fwtui.race.reference import Reference
+from fwtui.lane.float64_reference import Reference
 from fwtui.workloads.base import Arrays, Batch
 from fwtui.workloads.error_text import error_text
 

@@ -37,15 +37,15 @@ from fwtui.core.records import (
     TurnOver,
 )
 from fwtui.core.spec import LaneSpec, Replay
-from fwtui.race.columns import Columns
-from fwtui.race.control import Control, Word
-from fwtui.race.cores import bind, bound_cores
-from fwtui.race.data import NO_DATA, cast, cast_all, shapes
-from fwtui.race.digests import Digester
-from fwtui.race.explaining import Explainer
-from fwtui.race.failures import LaneError
-from fwtui.race.probing import Prober, prober
-from fwtui.race.reference import Reference
+from fwtui.lane.batches import NO_DATA, cast, cast_all, shapes
+from fwtui.lane.control import Control, Word
+from fwtui.lane.digests import Digester
+from fwtui.lane.errors import LaneError
+from fwtui.lane.float64_reference import Reference
+from fwtui.lane.introspection import Explainer
+from fwtui.lane.prober import Prober, prober
+from fwtui.lane.step_buffer import Columns
+from fwtui.system.cpu_affinity import bind, bound_cores
 from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.base import Batch, Workload
 from fwtui.workloads.error_text import error_text, first_line, message

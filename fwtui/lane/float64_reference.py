@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from fwtui.backends.base import Backend, Gradients
 from fwtui.core.precision import EPS
 from fwtui.core.records import Rounding
+from fwtui.lane.batches import cast
 from fwtui.measure.agreement import Figure
 from fwtui.measure.agreement import rounding as judged
 from fwtui.measure.arrays import widened
-from fwtui.race.data import cast
 from fwtui.workloads.base import Arrays, Batch
 
 PERTURBATIONS = 32

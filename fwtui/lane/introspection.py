@@ -14,7 +14,7 @@ from fwtui.core.nonfinite import first_fault, not_finite_inputs
 from fwtui.core.oplog import OpLog
 from fwtui.core.records import GraphRan, GraphsTold, NotLogged, NotSampled, OpsLogged
 from fwtui.core.spec import NEVER, LaneSpec, OpLogging
-from fwtui.race.control import Word
+from fwtui.lane.control import Word
 from fwtui.workloads.base import Batch
 
 LOGS_A_SECOND = 4

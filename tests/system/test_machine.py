@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from fwtui.measure import machine
+from fwtui.system import machine
 
 NO_PROCESS = 2**22 + 5
 

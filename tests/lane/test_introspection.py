@@ -21,11 +21,11 @@ from fwtui.core.records import (
     TurnOver,
 )
 from fwtui.core.spec import OpLogging
+from fwtui.lane import introspection as explaining
+from fwtui.lane.control import Word
+from fwtui.lane.introspection import Explainer
 from fwtui.measure.history import KEPT_OPS, History
-from fwtui.race import explaining
-from fwtui.race.control import Word
-from fwtui.race.explaining import Explainer
-from tests.race.test_runner import of, run
+from tests.lane.test_runner import of, run
 from tests.scripted import step as scripted_step
 from tests.scripted.lanes import Running, counted, lane
 from tests.scripted.step import MANY_OPS, ops_of_a_step
@@ -84,7 +84,7 @@ def test_a_log_is_in_no_step_time(unhurried, monkeypatch):
 
         monkeypatch.setattr(scripted_step.Scripted, name, noted)
     clock = iter(range(0, 10**9, 10))
-    monkeypatch.setattr("fwtui.race.runner.perf_counter_ns", lambda: next(clock))
+    monkeypatch.setattr("fwtui.lane.runner.perf_counter_ns", lambda: next(clock))
     said = run(lane(steps=3, ops=OpLogging(every=2, last=True)))
     # The first log loads what logging takes, and is taken once more.
     first = [("log_ops", 2)] * 2

@@ -21,10 +21,10 @@ from fwtui.core.records import (
     TurnOver,
 )
 from fwtui.core.spec import Probes, Replay, WorkloadSpec
-from fwtui.race import runner as running
-from fwtui.race.control import Control, UseDevice, Word
-from fwtui.race.digests import Digester, checksum
-from fwtui.race.runner import Runner, run_lane
+from fwtui.lane import runner as running
+from fwtui.lane.control import Control, UseDevice, Word
+from fwtui.lane.digests import Digester, checksum
+from fwtui.lane.runner import Runner, run_lane
 from tests.scripted import step as scripted_step
 from tests.scripted.lanes import counted, lane
 

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from fwtui.core.records import Stood, TurnOver
-from fwtui.race.control import Control, UseDevice, Word
+from fwtui.lane.control import Control, UseDevice, Word
 
 
 def tell(control, *words):

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from fwtui.race import digests
-from fwtui.race.digests import Digester, checksum
+from fwtui.lane import digests
+from fwtui.lane.digests import Digester, checksum
 
 ROWS = np.arange(6.0).reshape(3, 2)
 

@@ -1,4 +1,4 @@
-"""A lane's own process, `fwtui.race.child RECORDS WORDS`, driven through two pipes.
+"""A lane's own process, `fwtui.lane.child RECORDS WORDS`, driven through two pipes.
 
 Descriptor RECORDS carries records to the app; WORDS brings the spec, and then words. The standard streams
 have no part in that: whatever prints, Python, C++ or a start-up file, prints into the lane's log. The process
@@ -16,9 +16,9 @@ from multiprocessing.connection import Connection
 
 from fwtui.core.records import Alive, Record
 from fwtui.core.spec import LaneSpec
-from fwtui.race.control import Control
-from fwtui.race.frames import framed
-from fwtui.race.runner import Runner, run_lane
+from fwtui.lane.control import Control
+from fwtui.lane.runner import Runner, run_lane
+from fwtui.lane.wire import framed
 from fwtui.system.child_process import die_with
 
 HEARTBEAT_S = 0.5

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fwtui.race.columns import CAPACITY, Columns
+from fwtui.lane.step_buffer import CAPACITY, Columns
 
 
 def test_steps_come_out_as_they_went_in():

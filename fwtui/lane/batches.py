@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from fwtui.race.failures import LaneError
+from fwtui.lane.errors import LaneError
 from fwtui.workloads.base import Batch
 
 NO_DATA = ("the workload's data came to an end", "`batches` must give one batch a step, for ever")

@@ -1,0 +1,4 @@
+"""What runs in a lane's process: step loop, control, records, float64 reference, graphs and op logs.
+
+It needs NumPy and one framework.
+"""
