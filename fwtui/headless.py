@@ -15,8 +15,8 @@ from queue import Empty, SimpleQueue
 from fwtui.core.records import Probed, Record
 from fwtui.core.spec import RaceSpec
 from fwtui.measure.history import History
-from fwtui.measure.parity import LossComparison, LossGap
-from fwtui.measure.probes import ProbeComparison, ProbeRow
+from fwtui.measure.loss_gap import LossComparison, LossGap
+from fwtui.measure.probe_gap import ProbeComparison, ProbeRow
 from fwtui.measure.speed import Speed, speed
 from fwtui.measure.verdict import SameAnswer, least_exact, same_answer
 from fwtui.race.race import LaneRun, Race

@@ -18,7 +18,7 @@ from textual.pilot import Pilot
 from fwtui.race.plan import LaneRequest, RaceRequest
 from fwtui.tui.app import FwtuiApp
 from fwtui.tui.screens.live import LiveScreen
-from fwtui.workloads.template import write
+from fwtui.workloads.user.template import write
 
 HERE = Path(__file__).parent
 PATIENCE_S = 120

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fwtui.headless import Result
 from fwtui.measure.agreement import Place
 from fwtui.measure.compared import compared
-from fwtui.measure.probes import largest
+from fwtui.measure.probe_gap import largest
 from fwtui.measure.speed import NOTED_SHARE
 from fwtui.measure.statistics import LEAST_STEPS
 from fwtui.race.plan import differences

@@ -12,8 +12,8 @@ from fwtui.cli.progress import Progress
 from fwtui.cli.result_table import log_tail
 from fwtui.measure.history import History
 from fwtui.race.plan import LaneRequest, RaceRequest
-from fwtui.workloads.own_errors import TO_ADD
 from fwtui.workloads.user.description import Description
+from fwtui.workloads.user.errors import TO_ADD
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from fwtui.cli.ops_table import PHASE_STYLES, name, time
 from fwtui.core.oplog import LoggedOp
 from fwtui.core.records import OpsLogged
 from fwtui.core.text import plain
-from fwtui.ops.differences import Difference
-from fwtui.ops.names import computes
-from fwtui.ops.pairing import Pairing, pair
+from fwtui.ops.align.log_pair import Pairing, pair
+from fwtui.ops.align.value_differences import Difference
+from fwtui.ops.vocabulary.canonical import computes
 from fwtui.tui import words
 from fwtui.tui.ops.links import MARKS, compared
 from fwtui.tui.ops.rows import Heading, Row, arrange

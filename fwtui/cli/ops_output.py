@@ -19,11 +19,11 @@ from fwtui.core.text import plain
 from fwtui.headless import Result
 from fwtui.measure.history import History
 from fwtui.measure.report import report as race_report
+from fwtui.ops.align.log_pair import pair
 from fwtui.ops.chrome_trace import as_chrome_trace
 from fwtui.ops.faults import made_before, told_fault
-from fwtui.ops.figures import busy_ns, leaves, overhead
 from fwtui.ops.json_format import log_json, matches_json
-from fwtui.ops.pairing import pair
+from fwtui.ops.op_stats import busy_ns, leaves, overhead
 from fwtui.tui import words
 
 Logs = Sequence[OpsLogged | None]

@@ -11,9 +11,9 @@ from rich.text import Text
 from fwtui.cli.output import plain_table
 from fwtui.core.oplog import LoggedOp, OpLog
 from fwtui.core.text import plain
-from fwtui.ops.figures import fingerprint, leaves, not_finite, spans_ns
-from fwtui.ops.names import computes
+from fwtui.ops.op_stats import fingerprint, leaves, not_finite, spans_ns
 from fwtui.ops.totals import totals
+from fwtui.ops.vocabulary.canonical import computes
 from fwtui.tui import words
 from fwtui.tui.ops.words import cut, output, right, shape, source
 

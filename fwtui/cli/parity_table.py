@@ -10,7 +10,7 @@ from rich.text import Text
 
 from fwtui.cli.output import plain_table
 from fwtui.cli.result_table import headline
-from fwtui.measure.probes import ProbeRow
+from fwtui.measure.probe_gap import ProbeRow
 from fwtui.parity import words
 from fwtui.parity.finding import Finding
 from fwtui.race.plan import differences

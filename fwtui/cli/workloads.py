@@ -32,7 +32,8 @@ def workloads(
       fwtui workloads new my_net.py
       fwtui workloads my_net.py
     """
-    from fwtui.workloads import catalogue, own
+    from fwtui.workloads import catalogue
+    from fwtui.workloads.user import workload as own
 
     match words or []:
         case ["new", file]:
@@ -50,7 +51,8 @@ def _write(file: str) -> int:
     from pathlib import Path
 
     from fwtui.cli.output import say
-    from fwtui.workloads import own, template
+    from fwtui.workloads.user import template
+    from fwtui.workloads.user import workload as own
 
     template.write(Path(own.absolute(file)))
     say(f"wrote {file}; it runs as it is: fwtui --workload {shlex.quote(file)}\n")
@@ -83,7 +85,8 @@ def _examine(name: str, data: str | None, json: str | None) -> int:
     from fwtui.cli.planning import inspection_shown
     from fwtui.core.spec import WorkloadSpec
     from fwtui.race.plan import RaceRequest
-    from fwtui.workloads import catalogue, own
+    from fwtui.workloads import catalogue
+    from fwtui.workloads.user import workload as own
     from fwtui.workloads.user.inspector import inspect
 
     out = None if json is None else JsonOutput(json)

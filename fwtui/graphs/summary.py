@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from fwtui.core.graph import PHASES, Graph, Node, NodePhase
-from fwtui.ops.names import computes
+from fwtui.ops.vocabulary.canonical import computes
 
 _LOOPS = frozenset({"While", "StatelessWhile", "while", "while_loop"})
 

@@ -50,9 +50,9 @@ from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.base import Batch, Workload
 from fwtui.workloads.error_text import error_text, first_line, message
 from fwtui.workloads.hashes import HASHED_BATCHES, data_sha256, weights_sha256
-from fwtui.workloads.own import Own
-from fwtui.workloads.own_errors import OwnError
 from fwtui.workloads.seeding import data_rng, parameters_rng
+from fwtui.workloads.user.errors import OwnError
+from fwtui.workloads.user.workload import Own
 
 FLUSH_NS = 33_000_000
 MEMORY_NS = 250_000_000

@@ -11,8 +11,8 @@ import numpy as np
 
 from fwtui.core.records import Rounding
 from fwtui.measure.initial_scale import InitialScale
-from fwtui.measure.parity import loss_floor
-from fwtui.measure.probes import Gap, Key, ProbeRow, array_floor
+from fwtui.measure.loss_gap import loss_floor
+from fwtui.measure.probe_gap import Gap, Key, ProbeRow, array_floor
 
 Stage = Literal["first weights", "forward", "backward", "update"]
 

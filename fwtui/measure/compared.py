@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from fwtui.measure.history import History
-from fwtui.measure.parity import LossGap
-from fwtui.measure.probes import ProbeRow
+from fwtui.measure.loss_gap import LossGap
+from fwtui.measure.probe_gap import ProbeRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from fwtui.core.spec import LaneSpec
 from fwtui.measure.agreement import Place
 from fwtui.measure.arrays import ArrayGap
 from fwtui.measure.history import History
-from fwtui.measure.probes import Gap, Key
+from fwtui.measure.probe_gap import Gap, Key
 
 GROWTH = 1000.0
 """Times that rounding may grow by from the largest gap of the `WINDOW` steps before.

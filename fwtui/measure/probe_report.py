@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fwtui.measure.numbers import real_json
-from fwtui.measure.probes import Gap, Key, ProbeRow, largest
+from fwtui.measure.probe_gap import Gap, Key, ProbeRow, largest
 
 
 def rows(compared: Sequence[ProbeRow]) -> list[dict[str, Any]]:

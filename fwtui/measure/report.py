@@ -13,9 +13,9 @@ from fwtui.core.spec import LaneSpec, RaceSpec
 from fwtui.measure.comparability import incomparable
 from fwtui.measure.compared import compared
 from fwtui.measure.history import History
-from fwtui.measure.parity import LossGap
+from fwtui.measure.loss_gap import LossGap
+from fwtui.measure.probe_gap import ProbeRow
 from fwtui.measure.probe_report import quantity
-from fwtui.measure.probes import ProbeRow
 from fwtui.measure.speed import Speed
 from fwtui.measure.verdict import SameAnswer
 from fwtui.system import machine

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fwtui.core.optimizers import BETA_1, BETA_2, DECAY, EPSILON, MOMENTUM, WEIGHT_DECAY
 from fwtui.core.records import Probed
-from fwtui.measure.parity import TOLERANCES
+from fwtui.measure.loss_gap import TOLERANCES
 
 Floats = NDArray[np.float64]
 State = dict[str, Floats]

@@ -13,8 +13,8 @@ from fwtui.measure.arrays import array_gap, unlike
 from fwtui.measure.comparability import incomparable
 from fwtui.measure.coverage import Coverage
 from fwtui.measure.history import History
-from fwtui.measure.parity import LossGap
-from fwtui.measure.probes import Gap, Key, ProbeRow, largest
+from fwtui.measure.loss_gap import LossGap
+from fwtui.measure.probe_gap import Gap, Key, ProbeRow, largest
 
 
 @dataclass(frozen=True, slots=True)

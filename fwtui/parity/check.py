@@ -21,8 +21,8 @@ from fwtui.measure.arrays import ArrayGap, unlike
 from fwtui.measure.comparability import incomparable
 from fwtui.measure.digests import first_above, first_parting, other_batches
 from fwtui.measure.history import History
-from fwtui.measure.parity import LossComparison, relative_gap
-from fwtui.measure.probes import Gap, largest
+from fwtui.measure.loss_gap import LossComparison, relative_gap
+from fwtui.measure.probe_gap import Gap, largest
 from fwtui.measure.speed import speed
 from fwtui.measure.updates import UpdateGap
 from fwtui.measure.verdict import (

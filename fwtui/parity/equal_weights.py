@@ -13,7 +13,7 @@ from fwtui.headless import Result, Watch
 from fwtui.measure.agreement import Figure, Place, Stage, first_off, first_place, rounding
 from fwtui.measure.arrays import unlike
 from fwtui.measure.history import History
-from fwtui.measure.probes import Gap, ProbeComparison, ProbeRow
+from fwtui.measure.probe_gap import Gap, ProbeComparison, ProbeRow
 from fwtui.measure.updates import MAX_UPDATES, UpdateCheck
 from fwtui.measure.verdict import proving
 from fwtui.parity.finding import Run

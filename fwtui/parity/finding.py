@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from fwtui.core.spec import RaceSpec
 from fwtui.headless import Result, Watch
 from fwtui.measure.agreement import Place, Truth
-from fwtui.measure.parity import TOLERANCES
-from fwtui.measure.probes import ProbeRow
+from fwtui.measure.loss_gap import TOLERANCES
+from fwtui.measure.probe_gap import ProbeRow
 from fwtui.measure.verdict import least_exact
-from fwtui.ops.first_op import OpDifference
+from fwtui.ops.locate.first_divergence import OpDifference
 
 Run = Callable[[RaceSpec, Watch], Result]
 Say = Callable[[str], None]

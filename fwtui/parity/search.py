@@ -10,7 +10,7 @@ from fwtui.backends import catalogue as backends
 from fwtui.core.records import OpsLogged, Probed
 from fwtui.core.spec import Feed, LaneSpec, OpLogging, Probes, RaceSpec, Start
 from fwtui.measure.agreement import Place, first_place
-from fwtui.measure.probes import ProbeComparison
+from fwtui.measure.probe_gap import ProbeComparison
 from fwtui.measure.verdict import least_exact
 from fwtui.parity.finding import Finding, Run, Say
 from fwtui.parity.step_comparison import LogAgain, StepComparison

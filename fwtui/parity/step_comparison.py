@@ -10,10 +10,10 @@ from fwtui.core.oplog import LoggedOp
 from fwtui.core.records import OpsLogged
 from fwtui.core.spec import Feed
 from fwtui.measure.comparability import listed
-from fwtui.ops.feeding import Feeding, OwnGap, half_precision, with_feeds
-from fwtui.ops.first_op import OpDifference, first_difference
-from fwtui.ops.flow import Flow
-from fwtui.ops.values import close
+from fwtui.ops.locate.first_divergence import OpDifference, first_difference
+from fwtui.ops.locate.same_inputs import Feeding, OwnGap, half_precision, with_feeds
+from fwtui.ops.locate.value_flow import Flow
+from fwtui.ops.locate.value_index import close
 from fwtui.parity.finding import Finding
 
 

@@ -9,7 +9,7 @@ from fwtui.backends import catalogue as backends
 from fwtui.core.spec import LaneSpec, Probes
 from fwtui.measure.digests import Scales
 from fwtui.measure.history import History
-from fwtui.measure.probes import ProbeComparison
+from fwtui.measure.probe_gap import ProbeComparison
 from fwtui.measure.updates import UpdateCheck
 from fwtui.measure.verdict import least_exact
 

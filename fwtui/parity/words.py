@@ -10,7 +10,7 @@ from fwtui.measure.arrays import ArrayGap
 from fwtui.measure.compared import Compared
 from fwtui.measure.compared import compared as all_compared
 from fwtui.measure.numbers import distinct_texts
-from fwtui.measure.probes import Gap, Key, largest
+from fwtui.measure.probe_gap import Gap, Key, largest
 from fwtui.parity.finding import Finding
 
 BUT_FOR_ROUNDING = ", but for rounding"

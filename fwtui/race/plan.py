@@ -33,8 +33,8 @@ from fwtui.core.spec import (
 from fwtui.system.cpu_affinity import bound_cores, core_count
 from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.base import BuiltIn
-from fwtui.workloads.own import absolute
 from fwtui.workloads.user.description import Description
+from fwtui.workloads.user.workload import absolute
 
 DEFAULT_BACKENDS = ("tf.function", "torch.eager")
 LIVE_PROBE_BYTES = 32_000_000

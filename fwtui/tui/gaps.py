@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fwtui.measure.probes import Key, Kind, ProbeRow
+from fwtui.measure.probe_gap import Key, Kind, ProbeRow
 from fwtui.tui.charts.heat import Heat, Label
 
 KINDS: tuple[Kind, ...] = ("metric", "gradient", "parameter")

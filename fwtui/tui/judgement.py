@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from fwtui.measure.agreement import Place
-from fwtui.measure.probes import Gap, Key, Kind
+from fwtui.measure.probe_gap import Gap, Key, Kind
 from fwtui.measure.verdict import earliest, first_metrics
 from fwtui.tui import words
 from fwtui.tui.checking import MOST_STEPS

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fwtui.core.graph import Graph
 from fwtui.core.oplog import OpLog
-from fwtui.ops.names import canonical
+from fwtui.ops.vocabulary.canonical import canonical
 
 
 @dataclass(frozen=True, slots=True)

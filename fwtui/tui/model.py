@@ -17,8 +17,8 @@ from fwtui.core.spec import LaneSpec, RaceSpec, WorkloadSpec
 from fwtui.lane.control import Word
 from fwtui.measure.comparability import incomparable
 from fwtui.measure.history import History
-from fwtui.measure.parity import LossComparison, LossGap
-from fwtui.measure.probes import ProbeComparison
+from fwtui.measure.loss_gap import LossComparison, LossGap
+from fwtui.measure.probe_gap import ProbeComparison
 from fwtui.measure.speed import Speed, speed
 from fwtui.race.plan import Describe, LaneRequest, RaceRequest, differences, plan, with_lane
 from fwtui.race.race import LaneRun, Race, StartThread

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fwtui.measure.agreement import Place, first_place
-from fwtui.measure.probes import Gap, Key, ProbeRow, largest
+from fwtui.measure.probe_gap import Gap, Key, ProbeRow, largest
 from fwtui.measure.verdict import proves, proving
 
 

@@ -11,11 +11,11 @@ from typing import Any
 from fwtui.core.inputs import SpecError, known_size, one_of, whole_number
 from fwtui.core.spec import MAX_SIZE, WorkloadSpec
 from fwtui.core.text import plain
-from fwtui.workloads import own
 from fwtui.workloads.base import BuiltIn
-from fwtui.workloads.own import Own
+from fwtui.workloads.user import workload as own
 from fwtui.workloads.user.description import Description
 from fwtui.workloads.user.inspector import Waiting, ignore, inspect
+from fwtui.workloads.user.workload import Own
 
 _MODULES = {
     "two-layer": "fwtui.workloads.two_layer.workload",

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from fwtui.backends.catalogue import BACKENDS, FRAMEWORKS
-from fwtui.ops.figures import leaves
-from fwtui.ops.names import canonical
+from fwtui.ops.op_stats import leaves
+from fwtui.ops.vocabulary.canonical import canonical
 from tests.backends import reference
 from tests.backends.probe import COMPILES_FOR_LONG, LOGGED, OPTIMIZINGS, RUNS, STEPS, THREADS, is_slow
 

@@ -10,7 +10,7 @@ import pytest
 
 from fwtui.backends.catalogue import FRAMEWORKS
 from fwtui.core.spec import OPTIMIZERS
-from fwtui.ops.first_op import first_difference
+from fwtui.ops.locate.first_divergence import first_difference
 from fwtui.workloads.catalogue import NAMES
 from tests.planted import BUGS, RIGHT, SPECTRUM
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.workloads.test_own import FILE
+from tests.workloads.user.test_workload import FILE
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = (("bench",), ("parity",), ("workloads",), ("graph", "torch.eager"), ("ops", "torch.eager"), ())

@@ -13,7 +13,7 @@ from fwtui.backends.catalogue import FRAMEWORKS
 from fwtui.cli.net_check import _check
 from fwtui.core.records import Ended
 from fwtui.measure.history import History
-from tests.workloads.test_own import BATCHES, FILE
+from tests.workloads.user.test_workload import BATCHES, FILE
 
 LANES = ("torch.eager", "tf.function")
 

@@ -68,7 +68,7 @@ def test_no_memory_to_compare_is_2_and_told_in_a_line(fwtui, monkeypatch):
     def short_of_memory(*given):
         raise MemoryError("Unable to allocate 275. MiB")
 
-    monkeypatch.setattr("fwtui.measure.probes.array_gap", short_of_memory)
+    monkeypatch.setattr("fwtui.measure.probe_gap.array_gap", short_of_memory)
     ran = parity(fwtui, "scripted.ok,scripted.ok")
     assert ran.code == 2
     assert "fwtui: out of memory: Unable to allocate 275. MiB; smaller sizes may fit" in ran.err

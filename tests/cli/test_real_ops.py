@@ -9,8 +9,8 @@ import pytest
 
 from fwtui.backends.catalogue import names
 from fwtui.core.graph import Graph, Node
-from fwtui.ops.items import of_graph
-from fwtui.ops.names import canonical, computes
+from fwtui.ops.align.items import of_graph
+from fwtui.ops.vocabulary.canonical import canonical, computes
 from fwtui.race import hosts
 from fwtui.workloads.catalogue import NAMES
 from tests.json_schema import problems

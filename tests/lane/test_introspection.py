@@ -21,7 +21,7 @@ from fwtui.core.records import (
     TurnOver,
 )
 from fwtui.core.spec import OpLogging
-from fwtui.lane import introspection as explaining
+from fwtui.lane import introspection
 from fwtui.lane.control import Word
 from fwtui.lane.introspection import Explainer
 from fwtui.measure.history import KEPT_OPS, History
@@ -40,15 +40,15 @@ def steps_of(said, kind=OpsLogged):
 @pytest.fixture
 def unhurried(monkeypatch):
     """Every log is told."""
-    monkeypatch.setattr(explaining, "LOGS_A_SECOND", 1e9)
-    monkeypatch.setattr(explaining, "OPS_A_SECOND", 1e12)
+    monkeypatch.setattr(introspection, "LOGS_A_SECOND", 1e9)
+    monkeypatch.setattr(introspection, "OPS_A_SECOND", 1e12)
 
 
 @pytest.fixture
 def clock(monkeypatch):
     """The time, which goes on by a millisecond whenever it is asked for."""
     times = iter(range(0, 10**15, 1_000_000))
-    monkeypatch.setattr(explaining, "perf_counter_ns", lambda: next(times))
+    monkeypatch.setattr(introspection, "perf_counter_ns", lambda: next(times))
     return times
 
 
@@ -100,7 +100,7 @@ def test_until_the_first_nan(unhurried):
 
 
 def test_the_log_that_holds_the_nan_is_told_whatever_was_left_out(monkeypatch):
-    monkeypatch.setattr(explaining, "LOGS_A_SECOND", 1e-3)
+    monkeypatch.setattr(introspection, "LOGS_A_SECOND", 1e-3)
     said = run(lane("nan", ops=OpLogging(until_nan=True)))
     assert steps_of(said) == [0, 20]
     assert sum(record.left_out for record in of(said, OpsLogged)) == 19 * 4
@@ -272,7 +272,7 @@ def test_a_step_that_cannot_be_logged_yet_is_told_and_the_next_one_logged(monkey
             return original(self, *given)
 
         monkeypatch.setattr(scripted_step.Scripted, name, not_yet)
-    monkeypatch.setattr(explaining, "_again_ns", lambda started_ns: 0)
+    monkeypatch.setattr(introspection, "_again_ns", lambda started_ns: 0)
     said = run(lane(sample_graphs=True), Word("log-ops"))
     assert (steps_of(said, NotLogged), steps_of(said)) == ([1, 2], [3])
     assert steps_of(said, GraphRan)[0] == 3
@@ -287,14 +287,14 @@ def test_what_cannot_be_told_yet_is_not_asked_in_every_step(monkeypatch, clock):
     for name in ("log_ops", "graph_ran"):
         monkeypatch.setattr(scripted_step.Scripted, name, never)
     run(lane(steps=2_000, sample_graphs=True), Word("log-ops"))
-    assert 0 < len(asked) <= explaining.FIRST_SAMPLES + 2 * (next(clock) // explaining.SAMPLE_NS + 1)
+    assert 0 < len(asked) <= introspection.FIRST_SAMPLES + 2 * (next(clock) // introspection.SAMPLE_NS + 1)
 
 
 def test_first_steps_and_then_a_few_a_second_are_sampled(monkeypatch):
-    monkeypatch.setattr(explaining, "QUICK_NS", 10**12)
+    monkeypatch.setattr(introspection, "QUICK_NS", 10**12)
     said = run(lane("many", steps=20_000, sample_graphs=True))
     steps = steps_of(said, GraphRan)
-    assert steps[: explaining.FIRST_SAMPLES] == [*range(1, explaining.FIRST_SAMPLES + 1)]
+    assert steps[: introspection.FIRST_SAMPLES] == [*range(1, introspection.FIRST_SAMPLES + 1)]
     assert len(steps) < 2_000
     assert [record.graph for record in of(said, GraphRan)[:3]] == ["0001", "0002", "0000"]
 
@@ -306,13 +306,13 @@ class TestFlood:
         said = run(lane("many", steps=1_000, ops=OpLogging(every=1)))
         logs = of(said, OpsLogged)
         took_s = next(clock) / 1e9
-        assert sum(len(log.ops) for log in logs) <= explaining.OPS_A_SECOND * took_s + 2 * MANY_OPS
+        assert sum(len(log.ops) for log in logs) <= introspection.OPS_A_SECOND * took_s + 2 * MANY_OPS
         assert len(logs) > 1
         assert sum(len(log.ops) + log.left_out for log in logs) == 999 * MANY_OPS
         assert logs[-1].step == 999, "the last one is told when the lane ends"
 
     def test_a_single_log_is_cut(self, monkeypatch):
-        monkeypatch.setattr(explaining, "MOST_OPS", 300)
+        monkeypatch.setattr(introspection, "MOST_OPS", 300)
         (log,) = of(run(lane("many", ops=OpLogging(last=True))), OpsLogged)
         assert (len(log.ops), log.left_out) == (300, MANY_OPS - 300)
         assert not log.log.is_work_timed
@@ -323,7 +323,7 @@ class TestFlood:
             wrong = replace(ops[2], fingerprints=(Fingerprint(None, None, None, 1, 0),))
             return OpLog((*ops[:2], wrong, *ops[3:]), "", None)
 
-        monkeypatch.setattr(explaining, "MOST_OPS", 1)
+        monkeypatch.setattr(introspection, "MOST_OPS", 1)
         monkeypatch.setattr(scripted_step.Scripted, "log_ops", faulty)
         (log,) = of(run(lane(ops=OpLogging(until_nan=True))), OpsLogged)
         assert [op.number for op in log.ops] == [0, 1, 2]
@@ -349,5 +349,5 @@ class TestFlood:
 
 def test_an_explainer_with_nothing_to_do_is_never_called_for():
     explainer = Explainer(lane(), None, None, None)
-    assert explainer.next_after(5) == explaining.NEVER
+    assert explainer.next_after(5) == introspection.NEVER
     assert not explainer.is_due()

@@ -7,7 +7,7 @@ import pytest
 from fwtui.core.records import Rounding
 from fwtui.measure.agreement import Truth, first_place, rounding
 from fwtui.measure.arrays import ArrayGap
-from fwtui.measure.probes import Gap, ProbeRow
+from fwtui.measure.probe_gap import Gap, ProbeRow
 
 TOLERANCE = 1e-4
 

@@ -5,8 +5,8 @@ import numpy as np
 from fwtui.core.records import Probed
 from fwtui.measure.arrays import ArrayGap
 from fwtui.measure.compared import compared
-from fwtui.measure.parity import LossComparison
-from fwtui.measure.probes import Gap, ProbeRow
+from fwtui.measure.loss_gap import LossComparison
+from fwtui.measure.probe_gap import Gap, ProbeRow
 from tests.measure.support import history, steps
 
 SAME = Gap(1, ArrayGap(0.0, 0.0, 0.0))

@@ -7,8 +7,8 @@ from fwtui.core.ndarray import Array
 from fwtui.core.records import Probed
 from fwtui.measure.arrays import ArrayGap
 from fwtui.measure.coverage import Coverage
-from fwtui.measure.parity import LossComparison
-from fwtui.measure.probes import Gap, ProbeRow
+from fwtui.measure.loss_gap import LossComparison
+from fwtui.measure.probe_gap import Gap, ProbeRow
 from fwtui.measure.verdict import SameAnswer, incomparable, same_answer
 from tests.measure.support import history, steps
 from tests.scripted.lanes import lane

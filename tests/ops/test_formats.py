@@ -10,10 +10,10 @@ from importlib.resources import files
 import pytest
 
 from fwtui.core.oplog import LoggedOp, OpLog
+from fwtui.ops.align.log_pair import pair
 from fwtui.ops.chrome_trace import HOST, as_chrome_trace
-from fwtui.ops.figures import leaves
 from fwtui.ops.json_format import log_json, matches_json
-from fwtui.ops.pairing import pair
+from fwtui.ops.op_stats import leaves
 from fwtui.ops.totals import totals
 from tests.json_schema import problems
 from tests.two_layer_steps import logged

@@ -9,7 +9,7 @@ from typing import Any
 
 from fwtui import headless
 from fwtui.core.spec import WorkloadSpec
-from fwtui.measure.probes import largest
+from fwtui.measure.probe_gap import largest
 from fwtui.parity import words
 from fwtui.parity.check import check
 from fwtui.parity.finding import Finding, tolerances

@@ -13,7 +13,7 @@ from fwtui.core.ndarray import Array
 from fwtui.core.records import Probed
 from fwtui.core.spec import OpLogging, Probes, RaceSpec
 from fwtui.measure.history import History
-from fwtui.measure.probes import ProbeComparison
+from fwtui.measure.probe_gap import ProbeComparison
 from fwtui.parity import words
 from fwtui.parity.check import check
 from fwtui.parity.finding import tolerances

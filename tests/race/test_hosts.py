@@ -20,7 +20,7 @@ from fwtui.race.hosts import ProcessHost, describe_exit
 from tests import scripted
 from tests.conftest import lane_processes
 from tests.scripted.lanes import Heard, alone, counted, lane
-from tests.workloads.test_own import FILE
+from tests.workloads.user.test_workload import FILE
 
 pytestmark = pytest.mark.usefixtures("scripted_backends")
 FOREVER = 10**9

@@ -9,7 +9,7 @@ from fwtui.race.plan import RaceRequest
 from fwtui.tui import changes
 from fwtui.tui.changes import Changes
 from tests.tui.driving import driven
-from tests.workloads.test_own import FILE
+from tests.workloads.user.test_workload import FILE
 
 BUILT_IN = RaceRequest()
 

@@ -8,7 +8,7 @@ import pytest
 
 from fwtui.core.oplog import Fingerprint, OpLog
 from fwtui.core.records import Ended, NotLogged, OpsLogged
-from fwtui.ops import pairing
+from fwtui.ops.align import log_pair
 from fwtui.tui.screens.ops import OpsScreen
 from fwtui.tui.selection import Place
 from tests import two_layer_steps as steps
@@ -277,7 +277,7 @@ async def test_lanes_that_take_no_steps_tell_no_new_logs():
 
 async def test_one_side_at_a_time_in_a_small_window(monkeypatch):
     # A long log is aligned beside the screen.
-    monkeypatch.setattr(pairing, "MOST_AT_ONCE", 10)
+    monkeypatch.setattr(log_pair, "MOST_AT_ONCE", 10)
     async with shown(told(), "3", size=SMALL) as d:
         await d.shows("= 0 aten.mm")
         assert "torch.eager" not in d.text()

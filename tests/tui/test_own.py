@@ -4,7 +4,7 @@ import pytest
 
 from fwtui.tui.app import FwtuiApp
 from tests.tui.driving import driven
-from tests.workloads.test_own import FILE
+from tests.workloads.user.test_workload import FILE
 
 pytestmark = pytest.mark.usefixtures("scripted_backends")
 

@@ -10,12 +10,12 @@ import pytest
 from fwtui.backends import catalogue
 from fwtui.backends.logbook import in_net
 from fwtui.core.records import Ended, NotLogged, OpsLogged
-from fwtui.ops import pairing
+from fwtui.ops.align import log_pair
 from fwtui.tui import words
 from fwtui.tui.selection import Place
 from fwtui.tui.source.costs import Costs
 from fwtui.tui.widgets.source_side import SourceSide
-from fwtui.workloads.template import write
+from fwtui.workloads.user.template import write
 from tests import two_layer_steps
 from tests.tui import still
 from tests.tui.still import NOW, Scene, importing, pressing, race, still_app, training
@@ -71,14 +71,14 @@ async def test_one_key_leads_across_one_through_the_ops_of_a_line_and_one_back()
 
 
 async def test_long_logs_are_matched_beside_the_screen(monkeypatch):
-    monkeypatch.setattr(pairing, "MOST_AT_ONCE", 0)
-    align, go_on = pairing.align, threading.Event()
+    monkeypatch.setattr(log_pair, "MOST_AT_ONCE", 0)
+    align, go_on = log_pair.align, threading.Event()
 
     def waiting(*sides):
         assert not all(sides) or go_on.wait(30)
         return align(*sides)
 
-    monkeypatch.setattr(pairing, "align", waiting)
+    monkeypatch.setattr(log_pair, "align", waiting)
     try:
         async with shown(told(), "4") as d:
             await d.shows("1 tf.eager · matching…", "25 ops in")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from fwtui.core.graph import Graph
-from fwtui.ops.names import computes
+from fwtui.ops.vocabulary.canonical import computes
 from fwtui.race.race import LaneRun
 from fwtui.tui.graph.details import Counterpart
 from fwtui.tui.graph.lane_graphs import LaneGraphs, View, is_same

@@ -11,7 +11,7 @@ from fwtui.graphs.draw import Drawing
 from fwtui.graphs.lines import called, outputs, source
 from fwtui.graphs.summary import Summary, summary
 from fwtui.graphs.tree import Group, tree
-from fwtui.ops.names import canonical
+from fwtui.ops.vocabulary.canonical import canonical
 
 _SHORT_LANES = 8
 

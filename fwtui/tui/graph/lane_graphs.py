@@ -9,7 +9,7 @@ from typing import Literal
 from fwtui.core.graph import Graph, NoGraph
 from fwtui.core.records import GraphsTold
 from fwtui.graphs import tree
-from fwtui.ops.names import computes
+from fwtui.ops.vocabulary.canonical import computes
 from fwtui.tui.graph.facts import GraphFacts
 from fwtui.tui.graph.page import DrawingPage, Item, MarkOf, Page, TreePage
 from fwtui.tui.graph.place import like

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from fwtui.core.graph import Graph, Node, Tensor
-from fwtui.ops.align import Alignment, Match, align, of_graph
-from fwtui.ops.names import computes
+from fwtui.ops.align.align import Alignment, Match, align, of_graph
+from fwtui.ops.vocabulary.canonical import computes
 from fwtui.tui.graph.page import Mark
 
 _BATCH = "batch "

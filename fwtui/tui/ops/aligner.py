@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fwtui.ops.pairing import Logs, Pairing, is_quick, pair
+from fwtui.ops.align.log_pair import Logs, Pairing, is_quick, pair
 from fwtui.race.race import LaneRun
 
 

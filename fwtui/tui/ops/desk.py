@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from fwtui.core.oplog import LoggedOp
-from fwtui.ops.pairing import Pairing
+from fwtui.ops.align.log_pair import Pairing
 from fwtui.tui.charts.axes import Limits
 from fwtui.tui.likeness import Traits, nearest, of_graph, of_log
 from fwtui.tui.model import RaceModel

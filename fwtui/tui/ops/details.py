@@ -9,10 +9,10 @@ from textual.content import Content
 from fwtui.core.graph import Tensor
 from fwtui.core.oplog import Fingerprint, LoggedOp, Taken
 from fwtui.core.text import plain
-from fwtui.ops.differences import Difference
-from fwtui.ops.figures import apart, fingerprint
-from fwtui.ops.names import computes
-from fwtui.ops.pairing import Pairing
+from fwtui.ops.align.log_pair import Pairing
+from fwtui.ops.align.value_differences import Difference
+from fwtui.ops.op_stats import apart, fingerprint
+from fwtui.ops.vocabulary.canonical import computes
 from fwtui.tui import words
 from fwtui.tui.ops.words import IN_PIECES, shape
 

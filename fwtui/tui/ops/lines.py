@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
 from fwtui.core.oplog import OP_PHASES, OpPhase
-from fwtui.ops.pairing import Pairing
+from fwtui.ops.align.log_pair import Pairing
 from fwtui.tui.ops.rows import Rows
 
 Style = Literal["", "dim", "faint", "strong", "left", "right", "warning", "error", "found"] | OpPhase

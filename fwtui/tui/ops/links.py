@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from fwtui.ops import names
-from fwtui.ops.align import Match
-from fwtui.ops.differences import Difference
-from fwtui.ops.pairing import Pairing, members
+from fwtui.ops.align.align import Match
+from fwtui.ops.align.log_pair import Pairing, members
+from fwtui.ops.align.value_differences import Difference
+from fwtui.ops.vocabulary import canonical
 from fwtui.tui.ops.lines import LANES, Looked, Span, Style
 from fwtui.tui.ops.rows import Row
 from fwtui.tui.ops.words import cut
@@ -86,9 +86,9 @@ def alone(pairing: Pairing, match: Match) -> tuple[str, Style]:
     if number in pairing.calls[side]:
         return _CALL
     op = pairing.ops(side)[number].op
-    if not names.computes(op):
+    if not canonical.computes(op):
         return _BOOKKEEPING
-    if names.canonical(op) is None:
+    if canonical.canonical(op) is None:
         return _NO_WORD
     return _ALONE if pairing.alignment.whole else _NOT_FOUND
 

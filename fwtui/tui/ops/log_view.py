@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from fwtui.core.oplog import LoggedOp
-from fwtui.ops.pairing import Pairing
+from fwtui.ops.align.log_pair import Pairing
 from fwtui.tui import words
 from fwtui.tui.ops.lines import Span, Style
 from fwtui.tui.ops.links import LINK, across, link

@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import Literal
 
 from fwtui.core.oplog import OP_PHASES, OpPhase
-from fwtui.ops.align import Match
-from fwtui.ops.pairing import Pairing, members
+from fwtui.ops.align.align import Match
+from fwtui.ops.align.log_pair import Pairing, members
 
 Order = Literal["running", "time", "bytes", "op"]
 ORDERS: tuple[Order, ...] = ("running", "time", "bytes", "op")

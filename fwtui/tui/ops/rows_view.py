@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fwtui.core.oplog import LoggedOp
-from fwtui.ops.figures import not_finite
-from fwtui.ops.names import computes
+from fwtui.ops.op_stats import not_finite
+from fwtui.ops.vocabulary.canonical import computes
 from fwtui.tui.ops.lines import Cursor, Looked, Shade, Span, Style
 from fwtui.tui.ops.rows import Row
 from fwtui.tui.ops.words import cut

@@ -10,7 +10,7 @@ from textual.content import Content
 
 from fwtui.core.oplog import OP_PHASES, LoggedOp, OpPhase
 from fwtui.core.text import plain
-from fwtui.ops import names
+from fwtui.ops.vocabulary import canonical
 from fwtui.tui.ops.rows import ORDERS, Order
 from fwtui.tui.ops.words import output, source
 from fwtui.tui.widgets.line import Sides
@@ -75,7 +75,7 @@ class Showing:
 
     def finds(self, op: LoggedOp) -> bool:
         """Whether the term is in what is to be seen of an op, or in what the op does."""
-        words = " ".join(names.canonical(op.op) or ())
+        words = " ".join(canonical.canonical(op.op) or ())
         said = f"{op.op} {words} {op.name} {output(op)} {source(op)} {op.phase or ''}"
         return self.term.lower() in said.lower()
 

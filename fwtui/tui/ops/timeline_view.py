@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from fwtui.core.oplog import LoggedOp, OpPhase
-from fwtui.ops.figures import leaves, span_ns, spans_ns
-from fwtui.ops.pairing import Pairing
+from fwtui.ops.align.log_pair import Pairing
+from fwtui.ops.op_stats import leaves, span_ns, spans_ns
 from fwtui.tui import words
 from fwtui.tui.charts.axes import Limits, ticks
 from fwtui.tui.ops.lines import Looked, Span, Style

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fwtui.core.oplog import LoggedOp, OpPhase
-from fwtui.ops.figures import leaves
-from fwtui.ops.names import computes
-from fwtui.ops.pairing import Pairing, members
+from fwtui.ops.align.log_pair import Pairing, members
+from fwtui.ops.op_stats import leaves
+from fwtui.ops.vocabulary.canonical import computes
 from fwtui.tui import words
 from fwtui.tui.ops.lines import LANES, Looked, Shade, Span
 from fwtui.tui.ops.rows import Order

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
-from fwtui.measure.probes import Key, ProbeComparison, ProbeRow
+from fwtui.measure.probe_gap import Key, ProbeComparison, ProbeRow
 from fwtui.tui import judgement
 from fwtui.tui.charts import heat as drawing
 from fwtui.tui.charts.axes import NUMBER

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from fwtui.core.oplog import LoggedOp
 from fwtui.core.records import OpsLogged
-from fwtui.ops.names import computes
+from fwtui.ops.vocabulary.canonical import computes
 from fwtui.tui.meeting import common_step
 from fwtui.tui.model import Lane, RaceModel
 from fwtui.tui.ops.aligner import Aligner

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from textual.content import Content
 from textual.widgets import Static
 
-from fwtui.measure.probes import Gap, Key
+from fwtui.measure.probe_gap import Gap, Key
 from fwtui.tui import words
 from fwtui.tui.judgement import quantity
 from fwtui.tui.model import RaceModel

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from textual.content import Content
 
-from fwtui.measure.probes import Key, Kind
+from fwtui.measure.probe_gap import Key, Kind
 from fwtui.tui.charts.compose import Curve, Role
 from fwtui.tui.charts.heat import Heat
 from fwtui.tui.gaps import KINDS

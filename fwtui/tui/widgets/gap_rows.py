@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from textual.content import Content
 from textual.widget import Widget
 
-from fwtui.measure.probes import Gap, Key
+from fwtui.measure.probe_gap import Gap, Key
 from fwtui.tui import words
 from fwtui.tui.charts.heat import tail
 from fwtui.tui.judgement import NAMES, quantity

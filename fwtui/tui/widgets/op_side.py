@@ -8,7 +8,7 @@ from textual.content import Content
 
 from fwtui.backends import catalogue as backends
 from fwtui.core.records import OpsLogged
-from fwtui.ops.figures import busy_ns, leaves, overhead
+from fwtui.ops.op_stats import busy_ns, leaves, overhead
 from fwtui.tui import words
 from fwtui.tui.model import Lane
 from fwtui.tui.widgets.lane_panel import status

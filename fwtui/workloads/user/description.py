@@ -9,10 +9,10 @@ from typing import Any
 
 from fwtui.core.text import plain
 from fwtui.workloads.base import Workload
-from fwtui.workloads.own import Own
-from fwtui.workloads.own_errors import OwnError
-from fwtui.workloads.own_file import stamp_of
 from fwtui.workloads.seeding import data_rng, parameters_rng
+from fwtui.workloads.user.errors import OwnError
+from fwtui.workloads.user.loader import stamp_of
+from fwtui.workloads.user.workload import Own
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from typing import Any
 from fwtui.core.inputs import SpecError
 from fwtui.core.spec import WorkloadSpec
 from fwtui.system.child_process import die_with
-from fwtui.workloads.own import Own
-from fwtui.workloads.own_errors import OwnError
 from fwtui.workloads.user.description import described, facts_of
+from fwtui.workloads.user.errors import OwnError
+from fwtui.workloads.user.workload import Own
 
 LOADING = "when it is loaded"
 

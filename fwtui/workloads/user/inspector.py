@@ -18,8 +18,8 @@ from fwtui.core.inputs import SpecError
 from fwtui.core.spec import WorkloadSpec
 from fwtui.core.text import place
 from fwtui.system.child_process import Child, command
-from fwtui.workloads.own_errors import MEND, OwnError
 from fwtui.workloads.user.description import Description, from_json
+from fwtui.workloads.user.errors import MEND, OwnError
 
 LIMIT_S = 120.0
 """How long a file may take to be loaded."""

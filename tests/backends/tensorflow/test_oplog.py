@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from fwtui.backends.fingerprint import fingerprint
-from fwtui.ops.figures import leaves, overhead
-from fwtui.ops.names import canonical
+from fwtui.ops.op_stats import leaves, overhead
+from fwtui.ops.vocabulary.canonical import canonical
 from tests.backends.tensorflow.oplog_probe import MODES, TRAINED
 
 ROOT = Path(__file__).parents[3]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fwtui.core.graph import Graph, Node, Tensor
-from fwtui.ops import linking
+from fwtui.ops.align import pipeline
 from fwtui.tui.graph.pairing import Pairings
 from fwtui.tui.graph.status import Looking, status
 from tests.graphs import examples
@@ -54,7 +54,7 @@ def test_nothing_stands_alone_between_graphs_of_other_batches():
 
 
 def test_nothing_stands_alone_where_not_all_was_looked_for(monkeypatch):
-    monkeypatch.setattr(linking, "MOST_PAIRS", 4)
+    monkeypatch.setattr(pipeline, "MOST_PAIRS", 4)
     pairing = Pairings(list).of(products(24), products(24, "aten.mm", many=2))
     assert pairing.alone == (frozenset(), frozenset())
     for line, _ in status(pairing, "", (7, 7), Looking(), None, "")[:2]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fwtui.core.records import OpsLogged
-from fwtui.ops import pairing
+from fwtui.ops.align import log_pair
 from fwtui.tui.ops.aligner import Aligner
 from tests.two_layer_steps import logged
 
@@ -14,7 +14,7 @@ RUNS = (object(), object())
 
 @pytest.fixture
 def long_logs(monkeypatch):
-    monkeypatch.setattr(pairing, "MOST_AT_ONCE", 0)
+    monkeypatch.setattr(log_pair, "MOST_AT_ONCE", 0)
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_an_alignment_that_failed_is_begun_again(aligner, work):
     aligner.take_in(RUNS, logs(1))
     broken = work.pop()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pairing, "align", lambda *sides: 1 / 0)
+        patch.setattr(log_pair, "align", lambda *sides: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             broken()
     aligner.take_in(RUNS, logs(2))

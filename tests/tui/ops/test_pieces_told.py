@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fwtui.cli import ops_match
-from fwtui.ops.pairing import pair
+from fwtui.ops.align.log_pair import pair
 from fwtui.tui.ops import details, links
 from tests.two_layer_steps import logged
 

@@ -9,10 +9,10 @@ import pytest
 
 from fwtui.core.inputs import SpecError
 from fwtui.core.spec import WorkloadSpec
-from fwtui.workloads.own_errors import OwnError
 from fwtui.workloads.user import inspector
+from fwtui.workloads.user.errors import OwnError
 from fwtui.workloads.user.inspector import inspect
-from tests.workloads.test_own import FILE
+from tests.workloads.user.test_workload import FILE
 
 PARAMETERS = 'return {"w": rng.normal(size=(3, WIDE))}'
 BATCH = "while True:"

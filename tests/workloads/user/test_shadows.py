@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from fwtui.core.spec import WorkloadSpec
-from fwtui.workloads.own_errors import OwnError
+from fwtui.workloads.user.errors import OwnError
 from fwtui.workloads.user.inspector import inspect
-from tests.workloads.test_own import FILE
+from tests.workloads.user.test_workload import FILE
 
 
 @pytest.fixture

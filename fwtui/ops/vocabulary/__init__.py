@@ -1,0 +1,1 @@
+"""The canonical names of ops."""

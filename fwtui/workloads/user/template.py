@@ -1,0 +1,29 @@
+"""A file to begin one's own network with."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from fwtui.core.inputs import SpecError
+
+_NAME = "my_net.py"
+
+
+def write(path: Path) -> None:
+    """Writes a commented network that runs to `path`.
+
+    Raises:
+        SpecError: the path is no new Python file's, or cannot be written to.
+    """
+    if path.suffix != ".py":
+        raise SpecError("FILE", path, "a name that ends in .py")
+    text = files("fwtui.workloads.user").joinpath("my_net.template").read_text(encoding="utf-8")
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text.replace(_NAME, path.name))
+    except FileExistsError:
+        raise SpecError("FILE", path, "a new file; this one exists, and is left as it is") from None
+    except (OSError, ValueError) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise SpecError("FILE", path, f"a file that can be written ({why})") from None
