@@ -13,7 +13,9 @@ from tests.parity.judging import judged, no_contradiction
 
 CASES = Path(__file__).with_name("cases")
 DTYPES = ("float32", "float64")
-SAME, DIFFERENT, NOT_JUDGED = True, False, None
+SAME, DIFFERENT, NOT_JUDGED = {True}, {False}, {None}
+NOT_DIFFERENT = SAME | NOT_JUDGED
+"""As the processor's instructions round once or twice."""
 ANSWERS = {
     "bias_before_norm": (SAME, "yes"),
     "complex": (DIFFERENT, "RFFT"),
@@ -30,7 +32,7 @@ ANSWERS = {
     "masked": (DIFFERENT, "Mul"),
     "message": (NOT_JUDGED, "indices[0] = -1 is not in [0, 3)"),
     "metric_with_truth": (DIFFERENT, "step 0, forward: judged"),
-    "mixed": (NOT_JUDGED, "bfloat16"),
+    "mixed": (NOT_DIFFERENT, "bfloat16"),
     "no_gradient": (NOT_JUDGED, "nothing was tested: no gradient reaches w"),
     "own_weights": (NOT_JUDGED, "parameters() does not return: dense"),
     "probes_differ": (DIFFERENT, "StopGradient"),
@@ -44,9 +46,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.spread]
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", ANSWERS)
 def test_the_answer(name, dtype):
-    same, part = ANSWERS[name]
+    answers, part = ANSWERS[name]
     finding, text = judged(CASES / f"{name}.py", dtype=dtype)
-    assert finding.same is same, text
+    assert finding.same in answers, text
     assert part in text
     assert no_contradiction(finding), text
 

@@ -263,3 +263,17 @@ class TestHelp:
             await d.pilot.pause()
             await d.press("end")
             await d.shows("the framework's libraries", "included")
+
+
+@pytest.mark.parametrize("name", ["page_up", "page_down"])
+async def test_a_page_of_a_list_that_has_no_line_yet_is_none(name):
+    """In a window that is too narrow for one."""
+    async with running() as d:
+        await d.pilot.resize_terminal(7, 24)
+        await d.press("b")
+        choices = d.app.screen.query_one(OptionList)
+        assert choices.scrollable_content_region.width == 0
+        getattr(choices, f"action_{name}")()
+        await d.pilot.resize_terminal(*LARGE)
+        await d.press("escape")
+        assert d.on_top()
