@@ -1,3 +1,1 @@
 """fwtui: one small network trained in TensorFlow and in PyTorch, side by side in a terminal."""
-
-__version__ = "0.1.0"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from fwtui.headless import Result
+from fwtui.format import numbers
 from fwtui.measure.agreement import Place
 from fwtui.measure.compared import compared
 from fwtui.measure.probe_gap import largest
 from fwtui.measure.speed import NOTED_SHARE
 from fwtui.measure.statistics import LEAST_STEPS
 from fwtui.race.plan import differences
-from fwtui.tui import words
+from fwtui.session.run import Result
 
 
 def same(result: Result, no: str = "no") -> str:
@@ -20,9 +20,9 @@ def same(result: Result, no: str = "no") -> str:
     """
     answer, gap = result.same, result.gap
     if answer.same is None:
-        return f"{words.NA}: {answer.reason}"
+        return f"{numbers.NA}: {answer.reason}"
     verdict = "yes" if answer.same else no
-    over = f"over {words.plural(gap.compared, 'step')}, tolerance {gap.tolerance:.0e}"
+    over = f"over {numbers.plural(gap.compared, 'step')}, tolerance {gap.tolerance:.0e}"
     if gap.below_floor and gap.floor is not None:
         over += f"; relative to {gap.floor:.3g} where the loss is below, as it is in {gap.below_floor:,}"
     over += _probed(result)
@@ -34,7 +34,7 @@ def same(result: Result, no: str = "no") -> str:
     elif gap.largest is None:
         text = f"no losses compared ({over})"
     else:
-        text = f"largest relative gap{whose} {words.gap(gap.largest)} at step {gap.largest_at} ({over})"
+        text = f"largest relative gap{whose} {numbers.gap(gap.largest)} at step {gap.largest_at} ({over})"
     if place is not None:
         text = f"{text}; first above it at step {place.step}" if is_in_losses else f"{_first(place)}; {text}"
     text = f"{verdict}: {text}{_lanes(result)}"
@@ -50,7 +50,7 @@ def _first(place: Place) -> str:
     steps = f"step {place.step}" if place.exact else f"one of the steps {place.step} to {place.last}"
     kind, name = place.key
     what = name if kind == "metric" else f"{kind} {name}"
-    return f"{what} is {words.gap(place.gap.relative)} apart at {steps}"
+    return f"{what} is {numbers.gap(place.gap.relative)} apart at {steps}"
 
 
 def _lanes(result: Result) -> str:
@@ -69,21 +69,22 @@ def _probed(result: Result) -> str:
         return ""
     step, (kind, name), gap = worst
     what = name if kind == "metric" else f"{kind} {name}"
-    probes = words.plural(len(result.probes), "probe")
-    return f"; of {probes} the largest gap is {words.gap(gap.relative)} in {what} at step {step}"
+    probes = numbers.plural(len(result.probes), "probe")
+    return f"; of {probes} the largest gap is {numbers.gap(gap.relative)} in {what} at step {step}"
 
 
 def faster(result: Result) -> str:
     """Which lane's median step is shorter, by how much and how surely; or why that cannot be said."""
     speed = result.speed
     if speed is None:
-        return f"{words.NA}: {_why_unknown(result)}"
+        return f"{numbers.NA}: {_why_unknown(result)}"
     quick, slow = (f"{n + 1} {result.spec.lanes[n].backend}" for n in (speed.faster, speed.slower))
     ratio = speed.ratio
     if ratio is None:
         return (
-            f"{words.NA}: the machine was busy: others used {words.share(speed.others_share)} of the cores "
-            "while the lanes trained, so that a ratio would tell of them; run it again on a quiet machine"
+            f"{numbers.NA}: the machine was busy: others used {numbers.share(speed.others_share)} of the "
+            "cores while the lanes trained, so that a ratio would be about them; run it again on a quiet "
+            "machine"
         )
     interval = f"(95 % interval {ratio.low:.2f}–{ratio.high:.2f})"
     if ratio.certain:
@@ -98,9 +99,9 @@ def faster(result: Result) -> str:
         made = result.lanes[speed.faster].steps
         within = "" if speed.break_even_step <= made else f", more than the {made:,} made"
         text += "; it took longer to build and compile, which is made up for after "
-        text += words.plural(speed.break_even_step, "step") + within
+        text += numbers.plural(speed.break_even_step, "step") + within
     if speed.others_share is not None and speed.others_share >= NOTED_SHARE:
-        text += f"; others used {words.share(speed.others_share)} of the cores"
+        text += f"; others used {numbers.share(speed.others_share)} of the cores"
     if speed.contended:
         text += "; contended: the lanes ran at the same time"
     if result.spec.host == "thread":

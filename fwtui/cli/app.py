@@ -6,10 +6,10 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from fwtui import __version__
 from fwtui.cli import backends, bench, doctor, errors, graph, live, ops, parity, workloads
 from fwtui.cli.options import takes_race
 from fwtui.core.inputs import SpecError
+from fwtui.core.version import __version__
 
 HELP = """Train one small network in TensorFlow and in PyTorch side by side: same answer? faster? why?
 

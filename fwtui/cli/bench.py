@@ -23,18 +23,18 @@ def bench(request: "RaceRequest", json: Json = None) -> int:
     import os
     import sys
 
-    from fwtui import headless
     from fwtui.cli import result_table
     from fwtui.cli.output import JsonOutput, show
     from fwtui.cli.planning import planned
     from fwtui.cli.progress import Progress
-    from fwtui.measure.probe_report import rows
-    from fwtui.measure.report import report
+    from fwtui.session.probe_report import rows
+    from fwtui.session.report import report
+    from fwtui.session.run import run
 
     spec = planned(request)
     out = None if json is None else JsonOutput(json)
     with Progress(spec) as progress:
-        result = headless.run(spec, progress)
+        result = run(spec, progress)
     if out is None or not out.standard:
         show(result_table.render(result))
     if out is not None:

@@ -47,8 +47,8 @@ def _facts(findings: "list[Finding]", use: "ProcessorUse | None") -> dict[str, A
     import platform
     from importlib.metadata import PackageNotFoundError, version
 
-    from fwtui import __version__
     from fwtui.cli import terminal
+    from fwtui.core.version import __version__
     from fwtui.system import machine
 
     def installed(package: str) -> str | None:
@@ -93,12 +93,12 @@ def _compiler_problems() -> list[dict[str, Any]]:
 
 def _busy_problems(use: "ProcessorUse | None") -> list[dict[str, Any]]:
     """Whether others use so much of the processor that no lane's times could be compared with another's."""
+    from fwtui.format import numbers
     from fwtui.measure.history import DISTURBED
-    from fwtui.tui import words
 
     if use is None or use.others_share < DISTURBED:
         return []
-    what = f"others use {words.share(use.others_share)} of the cores, which distorts step times"
+    what = f"others use {numbers.share(use.others_share)} of the cores, which distorts step times"
     return [{"what": what, "mend": "top shows which processes"}]
 
 
@@ -108,7 +108,7 @@ def _page(facts: dict[str, Any], findings: "list[Finding]") -> Any:
     from rich.text import Text
 
     from fwtui.cli import terminal
-    from fwtui.tui import words
+    from fwtui.format import numbers
 
     machine = facts["machine"]
     gpus = ", ".join(machine["gpus"]) or "no NVIDIA GPU"
@@ -116,11 +116,13 @@ def _page(facts: dict[str, Any], findings: "list[Finding]") -> Any:
     about = Table.grid(padding=(0, 2, 0, 0))
     about.add_column(style="dim", no_wrap=True)
     about.add_column()
-    memory = words.size(machine["memory_bytes"])
-    cores = words.plural(machine["cores"] or 0, "core") if machine["cores"] else "cores n/a"
+    memory = numbers.size(machine["memory_bytes"])
+    cores = numbers.plural(machine["cores"] or 0, "core") if machine["cores"] else "cores n/a"
     about.add_row("fwtui", f"{facts['fwtui']}, Python {facts['python']}")
-    about.add_row("machine", f"{machine['processor'] or words.NA}, {cores}, {memory} memory, {gpus}{driver}")
-    about.add_row("processor", f"others used {words.share(machine['others_share'])} of the cores meanwhile")
+    about.add_row(
+        "machine", f"{machine['processor'] or numbers.NA}, {cores}, {memory} memory, {gpus}{driver}"
+    )
+    about.add_row("processor", f"others used {numbers.share(machine['others_share'])} of the cores meanwhile")
     about.add_row("system", machine["platform"])
     about.add_row("terminal", terminal.in_words(facts["terminal"]))
     about.add_row("packages", ", ".join(f"{k} {v or 'missing'}" for k, v in facts["packages"].items()))
@@ -138,7 +140,7 @@ def _frameworks(findings: "list[Finding]") -> Any:
     from rich.text import Text
 
     from fwtui.cli.output import plain_table
-    from fwtui.tui import words
+    from fwtui.format import numbers
 
     table = plain_table()
     for title in ("framework", "version", "works", "devices", "lanes get", "import", "peak RSS"):
@@ -146,14 +148,18 @@ def _frameworks(findings: "list[Finding]") -> Any:
     for found in findings:
         lane = found.lane
         usable = [d.name for d in lane.imported.devices if d.reason is None] if lane.imported else []
-        get = f"{lane.built.device}, {words.plural(lane.built.threads, 'thread')}" if lane.built else words.NA
+        get = (
+            f"{lane.built.device}, {numbers.plural(lane.built.threads, 'thread')}"
+            if lane.built
+            else numbers.NA
+        )
         table.add_row(
             found.framework.title,
-            found.version or words.NA,
+            found.version or numbers.NA,
             Text("no", "red") if found.problem else Text("yes", "green"),
-            ", ".join(usable) or words.NA,
+            ", ".join(usable) or numbers.NA,
             get,
-            words.duration(lane.phase_ns().get("import") if lane.imported else None),
-            words.size(lane.rss_peak_bytes),
+            numbers.duration(lane.phase_ns().get("import") if lane.imported else None),
+            numbers.size(lane.rss_peak_bytes),
         )
     return table

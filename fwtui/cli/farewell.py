@@ -5,10 +5,10 @@ from __future__ import annotations
 from fwtui.cli import answers, result_table
 from fwtui.cli.command_line import bench_command
 from fwtui.cli.output import say, show
-from fwtui.headless import Result
+from fwtui.format import numbers
 from fwtui.measure.verdict import same_answer
 from fwtui.parity.words import BUT_FOR_ROUNDING
-from fwtui.tui import words
+from fwtui.session.run import Result
 from fwtui.tui.judgement import judge
 from fwtui.tui.model import RaceModel
 
@@ -31,7 +31,7 @@ def _same(model: RaceModel, result: Result) -> str:
     """The answer to the first question: a check may have found more than the losses and probes tell."""
     judgement = judge(model)
     if judgement.explained is not None:
-        checked = words.plural(judgement.explained, "step")
+        checked = numbers.plural(judgement.explained, "step")
         found = f"a check of {checked} found no other difference"
         return f"yes{BUT_FOR_ROUNDING}: {found}; first above the tolerance in {judgement.first}"
     unproven = judgement.same is False and not judgement.proven

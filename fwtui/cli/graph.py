@@ -8,8 +8,8 @@ from fwtui.cli.options import HOW, OUTPUT, Json, format_of
 
 if TYPE_CHECKING:
     from fwtui.core.graph import Graph, NoGraph
-    from fwtui.headless import Result
     from fwtui.race.plan import RaceRequest
+    from fwtui.session.run import Result
 
 FORMATS = ("tree", "draw", "dot", "model-explorer")
 WITHOUT = (
@@ -96,7 +96,6 @@ def graph(
     """
     from dataclasses import replace
 
-    from fwtui import headless
     from fwtui.backends import catalogue as backends
     from fwtui.cli import graph_output, result_table
     from fwtui.cli.output import JsonOutput
@@ -105,6 +104,7 @@ def graph(
     from fwtui.core.graph import Graph
     from fwtui.core.inputs import one_of
     from fwtui.race.plan import LaneRequest
+    from fwtui.session.run import run
 
     one_of("BACKEND", backend, backends.names())
     shown_as = format_of(as_format, FORMATS, json)
@@ -112,7 +112,7 @@ def graph(
     race = replace(race, lanes=(replace(race.lanes[0], tell_graphs=True),))
     out = None if json is None else JsonOutput(json)
     with Progress(race) as progress:
-        result = headless.run(race, progress)
+        result = run(race, progress)
     told = _told(result, kind)
     if out is None or not out.standard:
         graph_output.show(result, told, shown_as, every_node)

@@ -13,6 +13,7 @@ from fwtui.cli import output
 from fwtui.cli.result_table import headline
 from fwtui.core.graph import Graph, NoGraph
 from fwtui.core.text import plain
+from fwtui.format import numbers
 from fwtui.graphs import tree
 from fwtui.graphs.dot import as_dot
 from fwtui.graphs.draw import Drawing
@@ -20,9 +21,8 @@ from fwtui.graphs.json_format import as_json
 from fwtui.graphs.lines import Line
 from fwtui.graphs.model_explorer import as_model_explorer
 from fwtui.graphs.summary import Summary, summary
-from fwtui.headless import Result
-from fwtui.measure.report import report as race_report
-from fwtui.tui import words
+from fwtui.session.report import report as race_report
+from fwtui.session.run import Result
 from fwtui.workloads import catalogue as workloads
 
 Told = Sequence[Graph | NoGraph]
@@ -87,15 +87,15 @@ def report(result: Result, told: Told) -> dict[str, Any]:
 
 def _lane(result: Result) -> str:
     spec, lane = result.spec.lanes[0], result.lanes[0]
-    version = f"{lane.imported.framework} {lane.imported.version}" if lane.imported else words.NA
+    version = f"{lane.imported.framework} {lane.imported.version}" if lane.imported else numbers.NA
     built = lane.built
     return "   ".join(
         [
             spec.backend,
             version,
-            built.device if built else words.NA,
-            f"{words.count(built.parameters if built else None)} parameters",
-            f"after {words.plural(lane.steps, 'step')}",
+            built.device if built else numbers.NA,
+            f"{numbers.count(built.parameters if built else None)} parameters",
+            f"after {numbers.plural(lane.steps, 'step')}",
         ]
     )
 
@@ -115,16 +115,16 @@ def _page(one: Graph | NoGraph, as_format: str, every_node: bool) -> RenderableT
 def _figures(graph: Graph) -> Table:
     figures = summary(graph)
     ops = [f"{count:,} {plain(op)}" for op, count in figures.ops.items()]
-    more = [f"and {words.plural(len(ops) - _MOST_OPS, 'further op')}"] if len(ops) > _MOST_OPS else []
+    more = [f"and {numbers.plural(len(ops) - _MOST_OPS, 'further op')}"] if len(ops) > _MOST_OPS else []
     rows = {
         "captured": plain(graph.captured),
-        "nodes": f"{figures.nodes:,}, {words.plural(figures.edges, 'edge')}: "
+        "nodes": f"{figures.nodes:,}, {numbers.plural(figures.edges, 'edge')}: "
         + ", ".join(f"{count:,} {phase}" for phase, count in figures.phases.items()),
         "ops": ", ".join([*ops[:_MOST_OPS], *more]),
         "flops": _flops(figures),
     }
     if graph.parts:
-        parts = (f"{plain(name)} ({words.plural(_lines(text), 'line')})" for name, text in graph.parts)
+        parts = (f"{plain(name)} ({numbers.plural(_lines(text), 'line')})" for name, text in graph.parts)
         rows["parts"] = f"{', '.join(parts)}; --json has them whole"
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True)
@@ -136,8 +136,8 @@ def _figures(graph: Graph) -> Table:
 
 def _flops(figures: Summary) -> str:
     if figures.flops is None:
-        return words.NA
-    told_by = f"{figures.flops_known:,} of {words.plural(figures.nodes, 'node')}"
+        return numbers.NA
+    told_by = f"{figures.flops_known:,} of {numbers.plural(figures.nodes, 'node')}"
     least = "at least " if figures.flops_least else ""
     return f"{least}{figures.flops:,} a step, as {told_by} tell"
 

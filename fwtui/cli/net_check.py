@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fwtui import headless
 from fwtui.backends.catalogue import FRAMEWORKS, FrameworkEntry, first_of
 from fwtui.cli.planning import planned
 from fwtui.cli.progress import Progress
 from fwtui.cli.result_table import log_tail
 from fwtui.measure.history import History
 from fwtui.race.plan import LaneRequest, RaceRequest
+from fwtui.session.run import run
 from fwtui.workloads.user.description import Description
 from fwtui.workloads.user.errors import TO_ADD
 
@@ -55,7 +55,7 @@ def check_nets(file: Description, request: RaceRequest) -> list[NetCheck]:
     lanes = tuple(LaneRequest(first_of(framework)) for framework in found)
     race = planned(replace(request, lanes=lanes, steps="1"))
     with Progress(race) as progress:
-        histories = dict(zip(found, headless.run(race, progress).lanes, strict=True))
+        histories = dict(zip(found, run(race, progress).lanes, strict=True))
     return [_check(framework, histories.get(framework)) for framework in FRAMEWORKS.values()]
 
 

@@ -95,7 +95,6 @@ def ops(
       fwtui ops tf.function --as totals
       fwtui ops torch.eager --as chrome-trace > step.json
     """
-    from fwtui import headless
     from fwtui.backends import catalogue as backends
     from fwtui.cli import ops_output, result_table
     from fwtui.cli.output import JsonOutput
@@ -103,6 +102,7 @@ def ops(
     from fwtui.core.inputs import one_of
     from fwtui.core.nonfinite import first_fault
     from fwtui.core.oplog import OP_PHASES
+    from fwtui.session.run import run
 
     one_of("BACKEND", backend, backends.names())
     shown_as = format_of(as_format, FORMATS, json)
@@ -113,7 +113,7 @@ def ops(
     race = _race(request, [backend] if match is None else [backend, match], steps, until_nan)
     out = None if json is None else JsonOutput(json)
     with Progress(race) as progress:
-        result = headless.run(race, progress)
+        result = run(race, progress)
     logs = [ops_output.shown(lane, until_nan) for lane in result.lanes]
     if out is None or not out.standard:
         ops_output.show(result, logs, shown_as, phase)

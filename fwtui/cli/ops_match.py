@@ -11,13 +11,13 @@ from fwtui.cli.ops_table import PHASE_STYLES, name, time
 from fwtui.core.oplog import LoggedOp
 from fwtui.core.records import OpsLogged
 from fwtui.core.text import plain
+from fwtui.format import numbers
+from fwtui.format.ops import IN_PIECES, cut, output, right
 from fwtui.ops.align.log_pair import Pairing, pair
 from fwtui.ops.align.value_differences import Difference
 from fwtui.ops.vocabulary.canonical import computes
-from fwtui.tui import words
 from fwtui.tui.ops.links import MARKS, compared
 from fwtui.tui.ops.rows import Heading, Row, arrange
-from fwtui.tui.ops.words import IN_PIECES, cut, output, right
 
 _TIME = 8
 _SHAPE = (6, 14)
@@ -84,7 +84,7 @@ def _summary(pairing: Pairing, titles: Sequence[str]) -> Iterator[Text]:
     for side, title in enumerate(titles):
         computing = [op for op in pairing.ops(side) if computes(op.op)]
         alone = [op for op in computing if pairing.match(side, op.number).alone]
-        told = f"{title}: {len(computing) - len(alone):,} of {words.plural(len(computing), 'op')}"
+        told = f"{title}: {len(computing) - len(alone):,} of {numbers.plural(len(computing), 'op')}"
         told += " that compute something have a counterpart"
         if alone:
             names = [f"{op.number} {name(op).strip()}" for op in alone[:_MOST_ALONE]]
@@ -105,8 +105,8 @@ def _values(pairing: Pairing, titles: Sequence[str]) -> Iterator[Text]:
             named = " and ".join(f"{op.number} {name(op).strip()}" for op in ops)
             where = "" if difference == "same" else f", first {named}"
             yield Text(f"{_pairs(len(found))} {_SAID[difference]} ({mark}){where}")
-    for result, *numbers in pairing.differences.results:
-        ops = (pairing.ops(side)[number] for side, number in enumerate(numbers))
+    for result, *places in pairing.differences.results:
+        ops = (pairing.ops(side)[number] for side, number in enumerate(places))
         named = " and ".join(f"{op.number} {name(op).strip()}" for op in ops)
         yield Text(f"{plain(result)} differs beyond rounding: it is from {named}")
     apart = pairing.differences.results or "other" in pairing.differences.matches.values()
@@ -114,7 +114,7 @@ def _values(pairing: Pairing, titles: Sequence[str]) -> Iterator[Text]:
         yield Text("the weights may have parted before this step: --steps 0 compares from the same ones")
     count = sum(not match.alone for match in matches) - len(pairing.differences.matches)
     if count:
-        yield Text(f"{words.plural(count, 'pair')} not compared (─ ┴){_why_not(pairing, titles)}")
+        yield Text(f"{numbers.plural(count, 'pair')} not compared (─ ┴){_why_not(pairing, titles)}")
 
 
 def _pairs(count: int) -> str:

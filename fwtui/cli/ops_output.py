@@ -16,15 +16,15 @@ from fwtui.core.oplog import OpLog
 from fwtui.core.records import OpsLogged
 from fwtui.core.spec import LaneSpec
 from fwtui.core.text import plain
-from fwtui.headless import Result
+from fwtui.format import numbers
 from fwtui.measure.history import History
-from fwtui.measure.report import report as race_report
 from fwtui.ops.align.log_pair import pair
 from fwtui.ops.chrome_trace import as_chrome_trace
 from fwtui.ops.faults import made_before, told_fault
 from fwtui.ops.json_format import log_json, matches_json
 from fwtui.ops.op_stats import busy_ns, leaves, overhead
-from fwtui.tui import words
+from fwtui.session.report import report as race_report
+from fwtui.session.run import Result
 
 Logs = Sequence[OpsLogged | None]
 
@@ -87,7 +87,7 @@ def tell_fault(result: Result, logs: Logs) -> None:
             continue
         fault = told_fault(record)
         if fault is None:
-            _remark(f"{spec.backend}: no op gave a NaN in {words.plural(lane.steps, 'step')}")
+            _remark(f"{spec.backend}: no op gave a NaN in {numbers.plural(lane.steps, 'step')}")
         else:
             _remark(f"{spec.backend}, step {record.step}: {fault[1]}{_elsewhere(spec, record)}")
 
@@ -130,15 +130,17 @@ def _heads(result: Result, told: list[tuple[int, OpsLogged]]) -> Text:
 def _head(result: Result, place: int, record: OpsLogged) -> Text:
     """Whose log it is, of which step, how it was taken, and what a step costs."""
     spec, lane, log = result.spec.lanes[place], result.lanes[place], record.log
-    version = f"{lane.imported.framework} {lane.imported.version}" if lane.imported else words.NA
-    device = lane.built.device if lane.built else words.NA
-    left_out = [f"{words.plural(record.left_out, 'op')} of earlier logs left out"] if record.left_out else []
+    version = f"{lane.imported.framework} {lane.imported.version}" if lane.imported else numbers.NA
+    device = lane.built.device if lane.built else numbers.NA
+    left_out = (
+        [f"{numbers.plural(record.left_out, 'op')} of earlier logs left out"] if record.left_out else []
+    )
     step_ns = lane.plain_step_ns()
     figures = [
-        words.plural(len(log.ops), "op"),
-        f"in ops {words.duration(busy_ns(leaves(log)))} while logged",
-        f"a steady step {words.duration(step_ns)}",
-        f"framework overhead {words.shares(overhead(log, step_ns))}",
+        numbers.plural(len(log.ops), "op"),
+        f"in ops {numbers.duration(busy_ns(leaves(log)))} while logged",
+        f"a steady step {numbers.duration(step_ns)}",
+        f"framework overhead {numbers.shares(overhead(log, step_ns))}",
         *left_out,
     ]
     return Text.assemble(

@@ -11,11 +11,11 @@ from rich.text import Text
 from fwtui.cli.output import plain_table
 from fwtui.core.oplog import LoggedOp, OpLog
 from fwtui.core.text import plain
+from fwtui.format import numbers
+from fwtui.format.ops import cut, output, right, shape, source
 from fwtui.ops.op_stats import fingerprint, leaves, not_finite, spans_ns
 from fwtui.ops.totals import totals
 from fwtui.ops.vocabulary.canonical import computes
-from fwtui.tui import words
-from fwtui.tui.ops.words import cut, output, right, shape, source
 
 PHASE_STYLES = {"forward": "blue", "backward": "magenta", "update": "green"}
 
@@ -41,7 +41,7 @@ def table(log: OpLog, as_format: str, phase: str | None, width: int) -> Renderab
 
 def time(op: LoggedOp) -> str:
     """How long it kept the host, or a kernel ran; nothing where nobody measured."""
-    return "" if op.host_ns is None else words.duration(op.host_ns)
+    return "" if op.host_ns is None else numbers.duration(op.host_ns)
 
 
 def figures(op: LoggedOp) -> Text:
@@ -83,7 +83,7 @@ def _lines(ops: Sequence[LoggedOp], width: int) -> Iterator[RenderableType]:
             (cut(_shapes(op), shapes), style),
             right(time(op), 9),
             " ",
-            right("" if op.nbytes is None else words.size(op.nbytes), 8),
+            right("" if op.nbytes is None else numbers.size(op.nbytes), 8),
             " ",
             (cut(source(op), where), "dim"),
             *([" ", figures(op)] if told else _alarm(op)),
@@ -117,10 +117,10 @@ def _totals(log: OpLog) -> RenderableType:
     for one in totals(leaves(log)):
         told.add_row(
             Text(plain(one.op), style="dim" if not computes(one.op) else ""),
-            words.count(one.count),
-            words.duration(one.host_ns),
-            words.NA if one.share is None else f"{one.share:.1%}",
-            words.size(one.nbytes),
+            numbers.count(one.count),
+            numbers.duration(one.host_ns),
+            numbers.NA if one.share is None else f"{one.share:.1%}",
+            numbers.size(one.nbytes),
         )
     return Group("", told)
 
@@ -136,7 +136,7 @@ def _timeline(ops: Sequence[LoggedOp], width: int) -> Iterator[Text]:
     label = _widest([name(op) for op in measured], _NAME)
     room = max(width - label - 11, 10)
     scale = room / max(last - first, 1)
-    yield Text(f"{'':{label}} {'0':<{room - 9}}{words.duration(last - first):>9}", style="dim")
+    yield Text(f"{'':{label}} {'0':<{room - 9}}{numbers.duration(last - first):>9}", style="dim")
     for op, (start, end) in zip(measured, spans, strict=True):
         at = min(int((start - first) * scale), room - 1)
         bar = _BAR * min(max(round((end - start) * scale), 1), room - at)

@@ -8,9 +8,9 @@ from fwtui.cli.options import Json
 
 if TYPE_CHECKING:
     from fwtui.core.spec import RaceSpec
-    from fwtui.headless import Result, Watch
     from fwtui.measure.history import History
     from fwtui.race.plan import RaceRequest
+    from fwtui.session.run import Result, Watch
 
 JUDGING = "How to judge"
 COULD_NOT_BE_JUDGED = 2
@@ -73,7 +73,6 @@ def parity(
     import traceback
     from dataclasses import replace
 
-    from fwtui import headless
     from fwtui.cli import parity_table, result_table
     from fwtui.cli.output import JsonOutput, show
     from fwtui.cli.planning import planned
@@ -83,6 +82,7 @@ def parity(
     from fwtui.parity.check import check
     from fwtui.parity.finding import tolerances
     from fwtui.parity.report import report
+    from fwtui.session.run import run
 
     spec = planned(replace(request, probe_every=request.probe_every or "growing"))
     if len(spec.lanes) < 2:
@@ -97,15 +97,15 @@ def parity(
     out = None if json is None else JsonOutput(json)
     settled = True
 
-    def run(race: "RaceSpec", watch: "Watch") -> "Result":
+    def with_progress(race: "RaceSpec", watch: "Watch") -> "Result":
         nonlocal settled
         with Progress(race) as progress:
-            result = headless.run(race, _both(watch, progress))
+            result = run(race, _both(watch, progress))
         settled = settled and result.settled
         return result
 
     try:
-        finding = check(spec, within, run, with_truth=not no_truth)
+        finding = check(spec, within, with_progress, with_truth=not no_truth)
     except MemoryError as error:
         hint = "smaller sizes may fit" + ("" if no_truth else ", and --no-truth needs less")
         print(f"fwtui: out of memory: {error}; {hint}", file=sys.stderr)  # noqa: T201

@@ -10,8 +10,8 @@ from rich.progress import Progress as Bars
 
 from fwtui.cli.output import console, is_terminal
 from fwtui.core.spec import RaceSpec
+from fwtui.format import numbers
 from fwtui.measure.history import History
-from fwtui.tui import words
 
 
 class Progress:
@@ -30,7 +30,7 @@ class Progress:
         )
         for number, lane in enumerate(spec.lanes, 1):
             name = f"{number} {lane.backend}"
-            self._bars.add_task(name, total=lane.steps, phase=words.PHASES["spawn"], loss=words.NA)
+            self._bars.add_task(name, total=lane.steps, phase=numbers.PHASES["spawn"], loss=numbers.NA)
 
     def __enter__(self) -> Progress:
         self._bars.start()
@@ -44,5 +44,5 @@ class Progress:
     def __call__(self, lanes: list[History]) -> None:
         """Draws `lanes`."""
         for task, lane in zip(self._bars.task_ids, lanes, strict=True):
-            phase = words.outcome(lane.ended) if lane.ended else words.PHASES[lane.phase]
-            self._bars.update(task, completed=lane.steps, phase=phase, loss=words.loss(lane.loss))
+            phase = numbers.outcome(lane.ended) if lane.ended else numbers.PHASES[lane.phase]
+            self._bars.update(task, completed=lane.steps, phase=phase, loss=numbers.loss(lane.loss))

@@ -14,9 +14,9 @@ from fwtui.cli.output import console, plain_table
 from fwtui.core.records import Phase
 from fwtui.core.spec import LaneSpec, RaceSpec
 from fwtui.core.text import plain
-from fwtui.headless import Result
+from fwtui.format import numbers
 from fwtui.measure.history import History
-from fwtui.tui import words
+from fwtui.session.run import Result
 from fwtui.workloads import catalogue as workloads
 
 LOG_TAIL = 8
@@ -41,7 +41,9 @@ def render(result: Result, rows: Sequence[str] | None = None, same: str | None =
         table.add_row(title, *(cell(spec, lane) for spec, lane in pairs))
         if title == "final loss":
             for name in _further_metrics(result.lanes):
-                table.add_row(f"final {plain(name)}", *(words.loss(lane.last(name)) for lane in result.lanes))
+                table.add_row(
+                    f"final {plain(name)}", *(numbers.loss(lane.last(name)) for lane in result.lanes)
+                )
         if title == "compilations" and any(spec.ops for spec, _ in pairs):
             table.add_row("op logs", *(_op_logs(lane) for lane in result.lanes))
     return Group(Text(headline(result.spec), style="bold"), "", table, "", _answers(result, same))
@@ -107,17 +109,17 @@ def _optimizer(spec: LaneSpec) -> str:
 
 def _framework(spec: LaneSpec, lane: History) -> str:
     title = backends.entry(spec.backend).framework.title
-    return f"{title} {lane.imported.version if lane.imported else words.NA}"
+    return f"{title} {lane.imported.version if lane.imported else numbers.NA}"
 
 
 def _device(_: LaneSpec, lane: History) -> str:
     if lane.built is None:
-        return words.NA
-    return f"{lane.built.device}, {words.plural(lane.built.threads, 'thread')}"
+        return numbers.NA
+    return f"{lane.built.device}, {numbers.plural(lane.built.threads, 'thread')}"
 
 
 def _outcome(_: LaneSpec, lane: History) -> Text:
-    outcome = lane.ended.outcome if lane.ended else lane.standing if lane.built else words.NA
+    outcome = lane.ended.outcome if lane.ended else lane.standing if lane.built else numbers.NA
     return Text(outcome, style=_OUTCOME_STYLES.get(outcome, ""))
 
 
@@ -128,58 +130,58 @@ def _further_metrics(lanes: Sequence[History]) -> list[str]:
 
 def _accuracy(_: LaneSpec, lane: History) -> str:
     value = dict(lane.evaluations[-1].metrics).get("accuracy") if lane.evaluations else None
-    return words.NA if value is None else f"{value:.4f}"
+    return numbers.NA if value is None else f"{value:.4f}"
 
 
 def _step(percentile: str) -> Callable[[LaneSpec, History], str]:
-    return lambda _, lane: words.duration(getattr(lane.step_times(), percentile, None))
+    return lambda _, lane: numbers.duration(getattr(lane.step_times(), percentile, None))
 
 
 def _phase(phase: Phase) -> Callable[[LaneSpec, History], str]:
-    return lambda _, lane: words.duration(lane.phase_ns().get(phase))
+    return lambda _, lane: numbers.duration(lane.phase_ns().get(phase))
 
 
 def _rate(_: LaneSpec, lane: History) -> str:
     times = lane.step_times()
-    return words.rate(times.steps_a_second if times else None)
+    return numbers.rate(times.steps_a_second if times else None)
 
 
 def _samples(spec: LaneSpec, lane: History) -> str:
     times, batch = lane.step_times(), workloads.batch_size(spec.workload)
-    return words.rate(times.steps_a_second * batch if times and batch else None)
+    return numbers.rate(times.steps_a_second * batch if times and batch else None)
 
 
 def _first_step(_: LaneSpec, lane: History) -> str:
     what = next((f", {e.phase}" for e in lane.phases if e.phase in ("trace", "compile")), "")
-    return words.NA if lane.first_step_ns is None else words.duration(lane.first_step_ns) + what
+    return numbers.NA if lane.first_step_ns is None else numbers.duration(lane.first_step_ns) + what
 
 
 def _compilations(_: LaneSpec, lane: History) -> str:
-    return words.count(lane.compilations) if lane.built else words.NA
+    return numbers.count(lane.compilations) if lane.built else numbers.NA
 
 
 def _op_logs(lane: History) -> str:
     if lane.not_logged:
         return plain(lane.not_logged)
-    left_out = f", {words.plural(lane.ops_left_out, 'op')} left out" if lane.ops_left_out else ""
-    return words.count(lane.op_logs_told) + left_out
+    left_out = f", {numbers.plural(lane.ops_left_out, 'op')} left out" if lane.ops_left_out else ""
+    return numbers.count(lane.op_logs_told) + left_out
 
 
 def _resident(_: LaneSpec, lane: History) -> str:
     shared = " (all lanes)" if lane.process_memory.shared else ""
-    return words.size(lane.rss_peak_bytes) + shared
+    return numbers.size(lane.rss_peak_bytes) + shared
 
 
 def _hashes(_: LaneSpec, lane: History) -> str:
-    return f"{lane.built.weights_sha256[:4]}… {lane.built.data_sha256[:4]}…" if lane.built else words.NA
+    return f"{lane.built.weights_sha256[:4]}… {lane.built.data_sha256[:4]}…" if lane.built else numbers.NA
 
 
 _ROWS: dict[str, Callable[[LaneSpec, History], RenderableType]] = {
     "framework": _framework,
     "device": _device,
     "outcome": _outcome,
-    "steps": lambda _, lane: words.count(lane.steps),
-    "final loss": lambda _, lane: words.loss(lane.loss),
+    "steps": lambda _, lane: numbers.count(lane.steps),
+    "final loss": lambda _, lane: numbers.loss(lane.loss),
     "held-out accuracy": _accuracy,
     "step p50": _step("p50"),
     "step p95": _step("p95"),
@@ -191,6 +193,6 @@ _ROWS: dict[str, Callable[[LaneSpec, History], RenderableType]] = {
     "build": _phase("build"),
     "compilations": _compilations,
     "peak RSS": _resident,
-    "peak on device": lambda _, lane: words.size(lane.device_peak_bytes),
+    "peak on device": lambda _, lane: numbers.size(lane.device_peak_bytes),
     "weights, data": _hashes,
 }

@@ -167,10 +167,10 @@ def _net(net: dict[str, Any]) -> Any:
     """What came of one step."""
     from rich.text import Text
 
-    from fwtui.tui import words
+    from fwtui.format import numbers
 
     if net["problem"] is None:
-        return Text.assemble(("trains", "green"), f": one step, loss {words.loss(net['loss'])}")
+        return Text.assemble(("trains", "green"), f": one step, loss {numbers.loss(net['loss'])}")
     hint = f"; {net['hint']}" if net["hint"] else ""
     log = "".join(f"\n  {line}" for line in net["log"])
     return Text.assemble((net["problem"], "red"), hint, (log, "dim"))

@@ -15,7 +15,6 @@ import numpy as np
 
 from fwtui.core.precision import EPS
 from fwtui.core.spec import RaceSpec
-from fwtui.headless import Result
 from fwtui.measure.agreement import Figure, Place, Stage, Truth, first_place, rounding
 from fwtui.measure.arrays import ArrayGap, unlike
 from fwtui.measure.comparability import incomparable
@@ -36,6 +35,7 @@ from fwtui.parity.equal_weights import EqualWeights, NotRepeatedError, Repeater
 from fwtui.parity.finding import Finding, Run, Say, Tolerances
 from fwtui.parity.search import Pair, Search
 from fwtui.parity.twins import Comparisons, Twins, is_eager
+from fwtui.session.run import Result
 
 MAX_STEPS_SET_ASIDE = 3
 """Steps in which float32 constants are set aside op by op."""

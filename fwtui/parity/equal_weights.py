@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 
 from fwtui.core.records import Probed
 from fwtui.core.spec import LaneSpec, Probes, RaceSpec, Replay
-from fwtui.headless import Result, Watch
 from fwtui.measure.agreement import Figure, Place, Stage, first_off, first_place, rounding
 from fwtui.measure.arrays import unlike
 from fwtui.measure.history import History
@@ -18,6 +17,7 @@ from fwtui.measure.updates import MAX_UPDATES, UpdateCheck
 from fwtui.measure.verdict import proving
 from fwtui.parity.finding import Run
 from fwtui.parity.twins import follow_updates
+from fwtui.session.run import Result, Watch
 
 MAX_BYTES = 256_000_000
 """Probes that are repeated: they are held here and in a lane's process at once."""

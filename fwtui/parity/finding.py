@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fwtui.core.spec import RaceSpec
-from fwtui.headless import Result, Watch
 from fwtui.measure.agreement import Place, Truth
 from fwtui.measure.loss_gap import TOLERANCES
 from fwtui.measure.probe_gap import ProbeRow
 from fwtui.measure.verdict import least_exact
 from fwtui.ops.locate.first_divergence import OpDifference
+from fwtui.session.run import Result, Watch
 
 Run = Callable[[RaceSpec, Watch], Result]
 Say = Callable[[str], None]

@@ -8,11 +8,11 @@ from fwtui.core.oplog import LoggedOp
 from fwtui.measure.agreement import Figure
 from fwtui.measure.arrays import Scalar
 from fwtui.measure.numbers import imaginary_json, real_json
-from fwtui.measure.probe_report import largest_gap, number, quantity, rows
-from fwtui.measure.report import report as race_report
 from fwtui.parity import words
 from fwtui.parity.finding import Finding
 from fwtui.race.plan import differences
+from fwtui.session.probe_report import largest_gap, number, quantity, rows
+from fwtui.session.report import report as race_report
 
 
 def report(finding: Finding) -> dict[str, Any]:

@@ -15,8 +15,9 @@ from textual.binding import Binding, BindingType
 
 from fwtui.core.inputs import SpecError
 from fwtui.core.spec import MAX_LANES
+from fwtui.format import numbers
 from fwtui.race.plan import LaneRequest, RaceRequest, plan, with_lane
-from fwtui.tui import textual_leak, words
+from fwtui.tui import textual_leak
 from fwtui.tui.auto_check import AutoCheck
 from fwtui.tui.backlog import Backlog
 from fwtui.tui.changes import Changes
@@ -221,7 +222,7 @@ class FwtuiApp(QuietExit[int]):
 
     def _copy(self, text: str) -> None:
         self.copy_to_clipboard(text)
-        lines = words.plural(text.count("\n") + 1, "line")
+        lines = numbers.plural(text.count("\n") + 1, "line")
         self.notify(f"copied {lines} to the terminal's clipboard (OSC 52)")
 
     def action_leave(self) -> None:
@@ -234,7 +235,7 @@ class FwtuiApp(QuietExit[int]):
         if trained_s < ASK_FROM_S:
             work()
             return
-        detail = f"The lanes have trained for {words.clock(trained_s)}; {doing} ends them."
+        detail = f"The lanes have trained for {numbers.clock(trained_s)}; {doing} ends them."
 
         def answered(yes: bool | None) -> None:
             if yes:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
-from fwtui import headless
 from fwtui.core.spec import Probes, RaceSpec
-from fwtui.headless import Result, Watch
+from fwtui.format import numbers
 from fwtui.measure.history import History
 from fwtui.parity.check import check
 from fwtui.parity.finding import Finding, tolerances
-from fwtui.tui import words
+from fwtui.session.run import Result, Watch, run
 
 MOST_STEPS = 1_000
 """A check trains every lane twice over, so a long run is checked from its start only so far."""
@@ -85,7 +84,7 @@ class Checking:
             watch(lanes)
             done, total = min(lane.steps for lane in lanes), max(lane.steps for lane in spec.lanes)
             self.progress = (
-                f"{self._stage}: {done:,} of {total:,} steps in {words.plural(len(lanes), 'lane')}"
+                f"{self._stage}: {done:,} of {total:,} steps in {numbers.plural(len(lanes), 'lane')}"
             )
 
-        return headless.run(spec, watching, self._stop)
+        return run(spec, watching, self._stop)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fwtui.backends import catalogue as backends
 from fwtui.core.text import plain
-from fwtui.tui import words
+from fwtui.format import numbers
 from fwtui.tui.model import Lane
 from fwtui.workloads import catalogue as workloads
 
@@ -35,7 +35,7 @@ def introduction(lane: Lane, status: str, is_alone: bool) -> dict[str, str]:
         )
         return dict.fromkeys(("metric", "step", "memory"), text)
     shape = workloads.load(spec.workload).shape()
-    steps = words.plural(spec.steps, "step")
+    steps = numbers.plural(spec.steps, "step")
     return {
         "metric": "\n".join(
             [

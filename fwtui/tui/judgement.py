@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from fwtui.format import numbers
 from fwtui.measure.agreement import Place
 from fwtui.measure.probe_gap import Gap, Key, Kind
 from fwtui.measure.verdict import earliest, first_metrics
-from fwtui.tui import words
 from fwtui.tui.checking import MOST_STEPS
 from fwtui.tui.model import Lane, RaceModel
 
@@ -88,7 +88,7 @@ def _is_lost(lane: Lane, compared_steps: int | None) -> bool:
 def _how_lost(lane: Lane) -> str:
     """`lane 2 failed after 20 steps`."""
     assert lane.history.ended is not None
-    steps = words.plural(lane.history.steps, "step")
+    steps = numbers.plural(lane.history.steps, "step")
     return f"lane {lane.run.lane + 1} {lane.history.ended.outcome} after {steps}"
 
 
@@ -144,7 +144,7 @@ def waiting(model: RaceModel) -> str:
     if not_probed := next((lane.history.not_probed for lane in model.lanes if lane.history.not_probed), ""):
         return f"no probes: {not_probed}"
     if model.probes.rows:
-        return f"no finite number in {words.plural(len(model.probes.rows), 'probe')}"
+        return f"no finite number in {numbers.plural(len(model.probes.rows), 'probe')}"
     silent = [str(lane.run.lane + 1) for lane in model.lanes if not lane.history.probes]
     over = [lane for lane in model.lanes if lane.over and not lane.history.probes]
     if over:

@@ -22,8 +22,8 @@ from fwtui.measure.probe_gap import ProbeComparison
 from fwtui.measure.speed import Speed, speed
 from fwtui.race.plan import Describe, LaneRequest, RaceRequest, differences, plan, with_lane
 from fwtui.race.race import LaneRun, Race, StartThread
+from fwtui.session.probe_summary import ProbeSummary
 from fwtui.tui.checking import Checking
-from fwtui.tui.summary import ProbeSummary
 from fwtui.workloads import catalogue as workloads
 
 SILENT_S = 2.0

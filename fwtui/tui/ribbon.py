@@ -12,9 +12,9 @@ import numpy as np
 
 from fwtui.core.records import Compiled
 from fwtui.core.text import plain
+from fwtui.format import numbers
 from fwtui.measure.downsample import column_edges
 from fwtui.measure.graph_runs import GraphRuns
-from fwtui.tui import words
 from fwtui.tui.charts.raster import DOTS_ACROSS
 
 NOTHING, BETWEEN, MARKED = -1, -2, -3
@@ -102,22 +102,22 @@ def figures(
     """
     if not_sampled:
         since = f" since step {runs[-1].step + 1:,}" if runs else ""
-        return (f"{words.NA}{since}: {plain(not_sampled)}",)
+        return (f"{numbers.NA}{since}: {plain(not_sampled)}",)
     kinds = f"{len(runs.kinds):,}{'+' if runs.more_kinds else ''}"
     if not runs.samples:
-        short = long = words.NA
+        short = long = numbers.NA
     elif runs.changes:
         share = 100 * runs.changes / (runs.samples - 1)
         short = f"{kinds} kinds"
         changes = f"another in {f'{share:.0f}' if share >= 1 else 'less than 1'} % of samples"
         long = f"{kinds} graphs, {changes}" if is_static else f"{steps:,} graphs of {kinds} kinds, {changes}"
     elif is_static:
-        short, long = "1 graph", f"1 graph, run {words.plural(steps, 'time')}"
+        short, long = "1 graph", f"1 graph, run {numbers.plural(steps, 'time')}"
     else:
         short, long = "1 kind", f"{steps:,} graphs, all of 1 kind"
     if not compiled:
         return long, short
-    cost = f"{MARK} {'last ' if len(compiled) > 1 else ''}{words.duration(compiled[-1].cost_ns)}"
+    cost = f"{MARK} {'last ' if len(compiled) > 1 else ''}{numbers.duration(compiled[-1].cost_ns)}"
     return f"{long}   {cost}", f"{short}   {cost}", short
 
 
@@ -125,10 +125,10 @@ def read_out(runs: GraphRuns, step: int) -> str:
     """Which graph ran in the last sample that is not after `step`."""
     at = bisect_right(runs, step, key=lambda ran: ran.step) - 1
     if at < 0:
-        return words.NA
+        return numbers.NA
     ran = runs[at]
     kind = next((place for place, graph in enumerate(runs.kinds) if graph == ran.graph), len(runs.kinds))
-    nodes = "" if ran.nodes is None else f", {words.plural(ran.nodes, 'node')}"
+    nodes = "" if ran.nodes is None else f", {numbers.plural(ran.nodes, 'node')}"
     return f"step {ran.step:,}  {letter(kind)}{nodes}"
 
 

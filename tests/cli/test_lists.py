@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from fwtui import __version__
 from fwtui.backends import catalogue as backends
 from fwtui.cli import options
 from fwtui.cli.output import plain_table, show
 from fwtui.core import spec
+from fwtui.core.version import __version__
 from fwtui.race import plan
 from fwtui.workloads import catalogue as workloads
 

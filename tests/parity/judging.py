@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from fwtui import headless
 from fwtui.core.spec import WorkloadSpec
 from fwtui.measure.probe_gap import largest
 from fwtui.parity import words
 from fwtui.parity.check import check
 from fwtui.parity.finding import Finding, tolerances
 from fwtui.race.plan import LaneRequest, RaceRequest, plan
+from fwtui.session.run import run
 from fwtui.workloads import catalogue
 from fwtui.workloads.user.description import Description, described
 
@@ -27,7 +27,7 @@ def judged(
     requests = tuple(map(LaneRequest, lanes))
     request = RaceRequest(requests, workload=str(path), probe_every="growing", host="thread", **settings)
     spec = plan(request, _described)
-    finding = check(spec, tolerances(spec), headless.run, with_truth=with_truth)
+    finding = check(spec, tolerances(spec), run, with_truth=with_truth)
     lines = [words.verdict(finding), words.truth(finding) or "", finding.aside, *words.where(finding)]
     return finding, "\n".join([*lines, *words.not_compared(finding)])
 

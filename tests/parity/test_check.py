@@ -8,7 +8,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from fwtui import headless
 from fwtui.core.ndarray import Array
 from fwtui.core.records import Probed
 from fwtui.core.spec import OpLogging, Probes, RaceSpec
@@ -18,6 +17,7 @@ from fwtui.parity import words
 from fwtui.parity.check import check
 from fwtui.parity.finding import tolerances
 from fwtui.race.race import LaneRun
+from fwtui.session.run import _drain, run
 from tests.conftest import lane_processes
 from tests.scripted.lanes import lane
 
@@ -29,12 +29,12 @@ def judged(*modes, races=None, with_truth=True, steps=30, probes=None, **setting
     lanes = tuple(lane(mode, steps=steps, probes=probes or Probes(), **settings) for mode in modes)
     spec = RaceSpec(lanes, "race", "thread")
 
-    def run(race, watch):
+    def watched(race, watch):
         if races is not None:
             races.append(race)
-        return headless.run(race, watch)
+        return run(race, watch)
 
-    return check(spec, tolerances(spec), run, with_truth=with_truth)
+    return check(spec, tolerances(spec), watched, with_truth=with_truth)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -250,7 +250,7 @@ class TestNotJudged:
         spec = RaceSpec(
             tuple(lane("ok", steps=5, probes=Probes(), seed=seed) for seed in (0, 1)), "race", "thread"
         )
-        finding = check(spec, tolerances(spec), headless.run)
+        finding = check(spec, tolerances(spec), run)
         assert (finding.same, finding.reason) == (None, "different seeds")
 
     def test_a_difference_found_before_a_failure_stands(self):
@@ -260,17 +260,17 @@ class TestNotJudged:
 def test_probes_are_let_go_once_compared(monkeypatch):
     kept = []
 
-    def run(race, watch):
+    def watched(race, watch):
         def watching(lanes):
             watch(lanes)
             kept.append(sum(len(one.probes) for one in lanes))
 
-        return headless.run(race, watching)
+        return run(race, watching)
 
     spec = RaceSpec(
         tuple(lane("slow", steps=60, probes=Probes(every=1)) for _ in range(2)), "race", "process"
     )
-    finding = check(spec, tolerances(spec), run)
+    finding = check(spec, tolerances(spec), watched)
     assert len(finding.rows) == 61
     assert max(kept) < 3 * 61
 
@@ -282,7 +282,7 @@ def test_no_probe_is_lost_because_this_process_is_slow_to_compare():
     for step in range(10):
         for number in range(2):
             heard.put((LaneRun(number, number, None, None, None), Probed(step, (), (("w", array),), ())))
-    headless._drain(heard, lanes, comparison.update)
+    _drain(heard, lanes, comparison.update)
     assert comparison.compared == set(range(10))
 
 
@@ -293,7 +293,7 @@ def test_no_lane_outlives_an_error_of_whoever_watches_it():
 
     spec = RaceSpec((lane("slow", steps=100_000),) * 2, "race", "process")
     with pytest.raises(MemoryError):
-        headless.run(spec, short_of_memory)
+        run(spec, short_of_memory)
     assert lane_processes() == []
 
 
@@ -306,7 +306,7 @@ def test_more_than_two_lanes_are_compared_with_the_first():
 def test_settings_that_differ_do_not_keep_lanes_from_being_compared(setting, same):
     lanes = (lane("ok", probes=Probes()), lane("ok", probes=Probes(), **setting))
     spec = RaceSpec(tuple(replace(one, steps=5) for one in lanes), "race", "thread")
-    finding = check(spec, tolerances(spec), headless.run)
+    finding = check(spec, tolerances(spec), run)
     assert finding.same is same
     if not same:
         assert (finding.place.stage, finding.place.step) == ("update", 0)
@@ -316,12 +316,12 @@ def test_a_search_that_is_cut_short_says_so_and_by_what():
     lanes = tuple(lane(mode, steps=30, probes=Probes()) for mode in ("ok", "drift"))
     spec, races = RaceSpec(lanes, "race", "thread"), []
 
-    def run(race, watch):
+    def watched(race, watch):
         races.append(race)
-        result = headless.run(race, watch)
+        result = run(race, watch)
         return result if len(races) == 1 else replace(result, signal=signal.SIGINT, lanes=[History()] * 2)
 
-    finding = check(spec, tolerances(spec), run)
+    finding = check(spec, tolerances(spec), watched)
     assert finding.same is False
     assert finding.op_reason == "the search was cut short"
     assert finding.result.signal is signal.SIGINT
@@ -331,9 +331,9 @@ def test_a_race_that_is_cut_short_says_so():
     lanes = tuple(lane("ok", steps=5, probes=Probes()) for _ in range(2))
     spec = RaceSpec(lanes, "race", "thread")
 
-    def run(race, watch):
-        return replace(headless.run(race, watch), signal=signal.SIGTERM)
+    def watched(race, watch):
+        return replace(run(race, watch), signal=signal.SIGTERM)
 
-    finding = check(spec, tolerances(spec), run)
+    finding = check(spec, tolerances(spec), watched)
     assert finding.same is None
     assert finding.reason == "the search was cut short"

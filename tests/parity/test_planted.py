@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import pytest
 
-from fwtui import headless
 from fwtui.parity import words
 from fwtui.parity.check import check
 from fwtui.parity.finding import tolerances
 from fwtui.race.plan import LaneRequest, RaceRequest, plan
+from fwtui.session.run import run
 from tests.planted import BUGS, RIGHT
 
 
@@ -20,7 +20,7 @@ def checked(path, torch="torch.eager", tensorflow="tf.function", learning_rate=1
     lanes = (LaneRequest(torch, lr=str(rate)), LaneRequest(tensorflow, lr=str(rate * learning_rate)))
     request = RaceRequest(lanes, workload=str(path), dtype=dtype, probe_every="growing", host="thread")
     spec = plan(request)
-    return check(spec, tolerances(spec), headless.run)
+    return check(spec, tolerances(spec), run)
 
 
 @pytest.mark.slow

@@ -11,9 +11,9 @@ import pytest
 
 from fwtui.core.ndarray import Array
 from fwtui.core.records import Ended, NetInspected, NotProbed, Probed, Steps
+from fwtui.session.probe_summary import ProbeSummary
 from fwtui.tui.judgement import judge, waiting
 from fwtui.tui.model import RaceModel
-from fwtui.tui.summary import ProbeSummary
 from fwtui.tui.widgets.verdict_bar import _same
 from tests.tui import still
 from tests.tui.still import NOW, done, importing, probed, race, training

@@ -10,8 +10,8 @@ import pytest
 from fwtui.backends import catalogue
 from fwtui.backends.logbook import in_net
 from fwtui.core.records import Ended, NotLogged, OpsLogged
+from fwtui.format import numbers
 from fwtui.ops.align import log_pair
-from fwtui.tui import words
 from fwtui.tui.selection import Place
 from fwtui.tui.source.costs import Costs
 from fwtui.tui.widgets.source_side import SourceSide
@@ -43,13 +43,13 @@ async def test_both_nets_with_what_each_line_asked_for_and_when_it_runs():
         (hidden,) = [line for line in right.split("\n") if "torch.relu" in line]
         costs = Costs.of(two_layer_steps.logged("torch.eager"))
         cost = next(cost for source, cost in costs.lines.items() if source[1] == 18)
-        assert hidden.split()[-4:-1] == ["7", *words.duration(cost.ns).split()]
+        assert hidden.split()[-4:-1] == ["7", *numbers.duration(cost.ns).split()]
         assert hidden.split()[:2] == ["18", "hidden"]
         (call,) = [line for line in left.split("\n") if "self._run_train(" in line]
         assert call.split()[-3] == "1"
         await d.shows("kernels", "in a call of")
         await d.shows(
-            "net_torch.py:18", f"25 ops in {words.duration(costs.total.ns)}", "forward 3", "backward 2"
+            "net_torch.py:18", f"25 ops in {numbers.duration(costs.total.ns)}", "forward 3", "backward 2"
         )
 
 

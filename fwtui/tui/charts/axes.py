@@ -10,8 +10,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from fwtui.format.numbers import duration, prefixed
 from fwtui.tui.charts.raster import Scale
-from fwtui.tui.words import duration, prefixed
 
 Floats = NDArray[np.float64]
 

@@ -8,8 +8,8 @@ from time import perf_counter_ns
 
 from fwtui.backends import catalogue as backends
 from fwtui.core.records import GraphsTold
+from fwtui.format import numbers
 from fwtui.race.race import LaneRun
-from fwtui.tui import words
 from fwtui.tui.meeting import common_step
 from fwtui.tui.model import Lane, RaceModel
 from fwtui.tui.widgets.lane_panel import status
@@ -76,7 +76,7 @@ class Asking:
         question = self._question(lane)
         if lane.over:
             assert history.ended is not None
-            return f"the lane has {words.outcome(history.ended)}: it tells no graph any more"
+            return f"the lane has {numbers.outcome(history.ended)}: it tells no graph any more"
         if question is None:
             return f"{status(lane)[0]}\nits graphs come after its first step"
         seconds = (perf_counter_ns() - question.at_ns) / 1e9
@@ -86,7 +86,7 @@ class Asking:
             return "asked, comes with its next turn"
         compiles = any("compile" in part.phases for part in backends.entry(lane.spec.backend).source)
         why = "\na copy of the step is compiled once more, which takes seconds" if compiles else ""
-        return f"capturing…  {words.clock(seconds)}{why}"
+        return f"capturing…  {numbers.clock(seconds)}{why}"
 
     def _question(self, lane: Lane) -> _Question | None:
         question = self._asked.get(lane.run.lane)

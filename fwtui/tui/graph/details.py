@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from fwtui.core.text import plain
+from fwtui.format import numbers
 from fwtui.graphs.lines import called, outputs, tensor
-from fwtui.tui import words
 from fwtui.tui.graph.facts import GraphFacts
 from fwtui.tui.graph.page import Item
 
@@ -56,9 +56,11 @@ def about(
         (f"#{item} {node.phase}", "$dim"),
     )
     takes, gives = _takes(facts, item), _gives(facts, item)
-    place = Content(words.NA)
+    place = Content(numbers.NA)
     if node.source is not None:
-        place = Content.assemble(words.line_name(node.source), (f"   {words.line_text(node.source)}", "$dim"))
+        place = Content.assemble(
+            numbers.line_name(node.source), (f"   {numbers.line_text(node.source)}", "$dim")
+        )
     match = _match(counterpart, facts, other)
     if tight:
         lines = [title, _row("takes", takes), _row("source", place), _row("match", match)]
@@ -80,7 +82,7 @@ def _group(facts: GraphFacts, path: str) -> Content:
     flops = [node.flops for node in nodes if node.flops is not None]
     ops = Counter(plain(node.op) for node in nodes).most_common()
     named = ", ".join(f"{count:,} {op}" for op, count in ops[:_MOST_NAMED])
-    more = f" and {words.plural(len(ops) - _MOST_NAMED, 'further op')}" if len(ops) > _MOST_NAMED else ""
+    more = f" and {numbers.plural(len(ops) - _MOST_NAMED, 'further op')}" if len(ops) > _MOST_NAMED else ""
     title = Content.assemble(
         (plain(scope) or phase, f"bold $phase-{phase}"), (f"  {phase}" if scope else "", "$dim")
     )
@@ -89,7 +91,7 @@ def _group(facts: GraphFacts, path: str) -> Content:
             title,
             _row("nodes", f"{len(nodes):,}"),
             _row("ops", named + more),
-            _row("flops", f"{sum(flops):,}{_share(facts, sum(flops))}" if flops else words.NA),
+            _row("flops", f"{sum(flops):,}{_share(facts, sum(flops))}" if flops else numbers.NA),
         ]
     )
 
@@ -128,7 +130,7 @@ def _listed(told: list[Content], many: int) -> Content:
 
 def _flops(facts: GraphFacts, index: int) -> str:
     flops = facts.graph.nodes[index].flops
-    return words.NA if flops is None else f"{flops:,}{_share(facts, flops)}"
+    return numbers.NA if flops is None else f"{flops:,}{_share(facts, flops)}"
 
 
 def _share(facts: GraphFacts, flops: int) -> str:
@@ -138,7 +140,7 @@ def _share(facts: GraphFacts, flops: int) -> str:
 
 def _match(counterpart: Counterpart | None, facts: GraphFacts, other: GraphFacts | None) -> Content:
     if counterpart is None or other is None:
-        return Content.assemble((words.NA, "$dim"))
+        return Content.assemble((numbers.NA, "$dim"))
     word = Content.assemble((f"{counterpart.word or 'no common word'}: ", "$dim"))
     together = ""
     if counterpart.with_it:

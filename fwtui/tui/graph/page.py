@@ -6,11 +6,11 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Literal, Protocol
 
 from fwtui.core.text import plain
+from fwtui.format.numbers import prefixed
 from fwtui.graphs import tree
 from fwtui.graphs.lines import called, outputs, padded, source
 from fwtui.graphs.tree import Group, TreeRow
 from fwtui.tui.graph.facts import GraphFacts
-from fwtui.tui.words import prefixed
 
 Item = int | str
 """A node, by its place in `Graph.nodes`, or a group of the tree, by its path."""

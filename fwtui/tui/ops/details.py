@@ -9,12 +9,12 @@ from textual.content import Content
 from fwtui.core.graph import Tensor
 from fwtui.core.oplog import Fingerprint, LoggedOp, Taken
 from fwtui.core.text import plain
+from fwtui.format import numbers
+from fwtui.format.ops import IN_PIECES, shape
 from fwtui.ops.align.log_pair import Pairing
 from fwtui.ops.align.value_differences import Difference
 from fwtui.ops.op_stats import apart, fingerprint
 from fwtui.ops.vocabulary.canonical import computes
-from fwtui.tui import words
-from fwtui.tui.ops.words import IN_PIECES, shape
 
 _LABEL = 8
 _MOST_INPUTS = 3
@@ -96,7 +96,7 @@ def _gap(a: Fingerprint | None, b: Fingerprint | None, same_step: bool) -> Conte
     gap = apart(a, b)
     if gap is None:
         return Content.assemble(("outputs not compared: no finite number", "$warning"))
-    said = "the same in every figure" if gap == 0 else f"apart by {words.gap(gap)} of the largest"
+    said = "the same in every figure" if gap == 0 else f"apart by {numbers.gap(gap)} of the largest"
     return Content.assemble("outputs ", said, ("" if same_step else ", but of another step", "$dim"))
 
 
@@ -138,7 +138,7 @@ def _taken(pairing: Pairing, side: int, taken: Taken) -> Content:
 
 def _tensor(tensor: Tensor | None) -> str:
     if tensor is None:
-        return words.NA
+        return numbers.NA
     return f"{shape(tensor)} {plain(tensor.dtype)}" if tensor.shape else plain(tensor.dtype)
 
 
@@ -153,22 +153,22 @@ def _values(one: Fingerprint | None) -> Content:
         return Content.assemble(("no fingerprint", "$dim"))
     figures = (("mean ", one.center), ("   std ", one.std), ("   largest ", one.largest))
     told = Content.assemble(
-        *(part for name, value in figures for part in ((name, "$dim"), words.loss(value)))
+        *(part for name, value in figures for part in ((name, "$dim"), numbers.loss(value)))
     )
-    wrong = [words.plural(one.nans, "NaN")] if one.nans else []
+    wrong = [numbers.plural(one.nans, "NaN")] if one.nans else []
     wrong += [f"{one.infinities:,} infinite"] if one.infinities else []
     return Content.assemble(told, (f"   ✗ {', '.join(wrong)}", "bold $error") if wrong else "")
 
 
 def _cost(op: LoggedOp) -> Content:
-    began = "" if op.started_ns is None else f" from {words.duration(op.started_ns)} on"
+    began = "" if op.started_ns is None else f" from {numbers.duration(op.started_ns)} on"
     where = f"   on {plain(op.device)}" if op.device else ""
     return Content.assemble(
-        words.duration(op.host_ns), (began, "$dim"), f"   {words.size(op.nbytes)}", (where, "$dim")
+        numbers.duration(op.host_ns), (began, "$dim"), f"   {numbers.size(op.nbytes)}", (where, "$dim")
     )
 
 
 def _source(op: LoggedOp) -> Content:
     if op.source is None:
-        return Content.assemble((words.NA, "$dim"))
-    return Content.assemble(words.line_name(op.source), (f"   {words.line_text(op.source)}", "$dim"))
+        return Content.assemble((numbers.NA, "$dim"))
+    return Content.assemble(numbers.line_name(op.source), (f"   {numbers.line_text(op.source)}", "$dim"))

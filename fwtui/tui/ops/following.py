@@ -9,9 +9,9 @@ from time import perf_counter_ns
 from fwtui.core.nonfinite import first_fault
 from fwtui.core.records import OpsLogged
 from fwtui.core.text import plain
+from fwtui.format import numbers
 from fwtui.lane.introspection import LOGS_A_SECOND
 from fwtui.race.race import LaneRun
-from fwtui.tui import words
 from fwtui.tui.meeting import common_step, moves
 from fwtui.tui.model import Lane, RaceModel
 from fwtui.tui.widgets.lane_panel import status
@@ -167,7 +167,7 @@ class Following:
     def halted(self, lanes: Sequence[int]) -> dict[int, str]:
         """Which of these lanes take no steps by themselves now, and why, in a word."""
         of = {index: self.model.lanes[index] for index in lanes}
-        ended = {index: words.outcome(end) for index, lane in of.items() if (end := lane.history.ended)}
+        ended = {index: numbers.outcome(end) for index, lane in of.items() if (end := lane.history.ended)}
         return {index: "paused" for index, lane in of.items() if lane.paused} | ended
 
     def state(self, index: int) -> str:
@@ -179,7 +179,7 @@ class Following:
         if lane.over:
             assert history.ended is not None
             why = f": {plain(history.ended.reason)}" if history.ended.outcome == "failed" else ""
-            return f"the lane has {words.outcome(history.ended)} and logs no more ops{why}"
+            return f"the lane has {numbers.outcome(history.ended)} and logs no more ops{why}"
         if history.built is None:
             return f"{status(lane)[0]}, its ops come once it trains"
         if not history.steps:

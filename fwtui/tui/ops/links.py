@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from fwtui.format.ops import cut
 from fwtui.ops.align.align import Match
 from fwtui.ops.align.log_pair import Pairing, members
 from fwtui.ops.align.value_differences import Difference
 from fwtui.ops.vocabulary import canonical
 from fwtui.tui.ops.lines import LANES, Looked, Span, Style
 from fwtui.tui.ops.rows import Row
-from fwtui.tui.ops.words import cut
 
 LINK = 5
 """Cells between both sides."""

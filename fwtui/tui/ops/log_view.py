@@ -6,13 +6,13 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from fwtui.core.oplog import LoggedOp
+from fwtui.format import numbers
+from fwtui.format.ops import cut, output, right, source
 from fwtui.ops.align.log_pair import Pairing
-from fwtui.tui import words
 from fwtui.tui.ops.lines import Span, Style
 from fwtui.tui.ops.links import LINK, across, link
 from fwtui.tui.ops.rows import Heading
 from fwtui.tui.ops.rows_view import RowsView
-from fwtui.tui.ops.words import cut, output, right, source
 
 _ACROSS = 21
 _LEAST = {"op": 18, "shape": 8, "time": 8, "bytes": 8, "source": 10}
@@ -20,8 +20,8 @@ _GROWING = ("source", "shape")
 _DISPENSABLE = ("bytes", "source", "shape", "time")
 _TEXTS: dict[str, tuple[Style, Callable[[LoggedOp, int], str]]] = {
     "shape": ("", lambda op, width: cut(output(op), width)),
-    "time": ("", lambda op, width: right(words.duration(op.host_ns), width)),
-    "bytes": ("dim", lambda op, width: right(words.size(op.nbytes), width)),
+    "time": ("", lambda op, width: right(numbers.duration(op.host_ns), width)),
+    "bytes": ("dim", lambda op, width: right(numbers.size(op.nbytes), width)),
     "source": ("dim", lambda op, width: source(op, width).ljust(width)),
 }
 

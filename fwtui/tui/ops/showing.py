@@ -10,9 +10,9 @@ from textual.content import Content
 
 from fwtui.core.oplog import OP_PHASES, LoggedOp, OpPhase
 from fwtui.core.text import plain
+from fwtui.format.ops import output, source
 from fwtui.ops.vocabulary import canonical
 from fwtui.tui.ops.rows import ORDERS, Order
-from fwtui.tui.ops.words import output, source
 from fwtui.tui.widgets.line import Sides
 
 ViewName = Literal["log", "totals", "timeline"]

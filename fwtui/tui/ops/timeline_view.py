@@ -7,15 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from fwtui.core.oplog import LoggedOp, OpPhase
+from fwtui.format import numbers
+from fwtui.format.ops import cut, right
 from fwtui.ops.align.log_pair import Pairing
 from fwtui.ops.op_stats import leaves, span_ns, spans_ns
-from fwtui.tui import words
 from fwtui.tui.charts.axes import Limits, ticks
 from fwtui.tui.ops.lines import Looked, Span, Style
 from fwtui.tui.ops.links import LINK, link
 from fwtui.tui.ops.rows import Heading
 from fwtui.tui.ops.rows_view import RowsView
-from fwtui.tui.ops.words import cut, right
 
 _OP, _TIME = 22, 8
 _HALVES = 2
@@ -89,7 +89,7 @@ class TimelineView(RowsView):
         return [
             Span(f"{right(str(number), digits)} ", "dim", side),
             *self._label(op, side, _OP),
-            Span(f" {right(words.duration(op.host_ns), _TIME)}  ", "", side),
+            Span(f" {right(numbers.duration(op.host_ns), _TIME)}  ", "", side),
             Span(self._bar(op, self._begins[side], bar), op.phase or "dim", side),
         ]
 
@@ -108,7 +108,7 @@ class TimelineView(RowsView):
         """All ops of a phase in one bar, as high as they fill each moment."""
         ops = [op for op in self._leaves[side] if op.phase == phase]
         style: Style = phase or "dim"
-        time = words.duration(sum(op.host_ns or 0 for op in ops)) if spans_ns(ops) else ""
+        time = numbers.duration(sum(op.host_ns or 0 for op in ops)) if spans_ns(ops) else ""
         name = cut(phase or "phase not known", indent - _TIME - 4)
         drawn = _skyline(ops, self._begins[side], self._limits.high, bar) if self._limits else " " * bar
         return [Span(f" {name} {right(time, _TIME)}  ", style), Span(drawn, style)]
@@ -117,13 +117,13 @@ class TimelineView(RowsView):
         """The end of the axis, and as many round times at their places as there is room for."""
         if self._limits is None:
             return " " * cells
-        end = f"{words.duration(self._limits.high)}╷"
+        end = f"{numbers.duration(self._limits.high)}╷"
         if len(end) > cells:
             return " " * cells
         text, room = "", cells - len(end)
         for tick in ticks(self._limits, max(cells // _TICK_EVERY, 2)):
             at = round(tick / self._limits.high * cells)
-            label = f"╷{words.duration(tick)} " if tick else "0 "
+            label = f"╷{numbers.duration(tick)} " if tick else "0 "
             if len(text) <= at and at + len(label) <= room:
                 text = text.ljust(at) + label
         return text.ljust(room) + end

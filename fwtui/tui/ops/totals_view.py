@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fwtui.core.oplog import LoggedOp, OpPhase
+from fwtui.format import numbers
+from fwtui.format.ops import cut, right, short
 from fwtui.ops.align.log_pair import Pairing, members
 from fwtui.ops.op_stats import leaves
 from fwtui.ops.vocabulary.canonical import computes
-from fwtui.tui import words
 from fwtui.tui.ops.lines import LANES, Looked, Shade, Span
 from fwtui.tui.ops.rows import Order
-from fwtui.tui.ops.words import cut, right, short
 
 _NAME = 26
 _FIGURES = {"count": 5, "time": 8, "bytes": 8, "share": 6}
@@ -128,9 +128,9 @@ class TotalsView:
         share = time / whole if time is not None and whole else None
         told = {
             "count": f"{len(total.ops[side]):,}",
-            "time": words.duration(time),
-            "bytes": words.size(total.nbytes(side)),
-            "share": words.NA if share is None else f"{share:.1%}",
+            "time": numbers.duration(time),
+            "bytes": numbers.size(total.nbytes(side)),
+            "share": numbers.NA if share is None else f"{share:.1%}",
         }
         figures = " ".join(right(told[name], size) for name, size in sizes.items() if name in told)
         bar = sizes.get("bar", 0)

@@ -7,9 +7,9 @@ from dataclasses import replace
 from fwtui.backends import catalogue as backends
 from fwtui.core.records import Device
 from fwtui.core.spec import DTYPES, MAX_RATE, MAX_SIZE, MAX_THREADS, OPTIMIZERS, WorkloadSpec
+from fwtui.format import numbers
 from fwtui.race.plan import LANE_KEYS
 from fwtui.system import machine
-from fwtui.tui import words
 from fwtui.tui.model import RaceModel
 from fwtui.tui.screens.picker import Choice
 from fwtui.workloads import catalogue as workloads
@@ -91,7 +91,7 @@ def present_settings(model: RaceModel, index: int) -> list[tuple[str, str, str]]
         "optimizer": (spec.optimizer, ", ".join(OPTIMIZERS)),
         "lr": (f"{spec.learning_rate:g}", f"a number above 0, up to {MAX_RATE:g}"),
         "batch": (
-            str(workloads.batch_size(spec.workload) or words.NA),
+            str(workloads.batch_size(spec.workload) or numbers.NA),
             f"a whole number up to {MAX_SIZE:,}",
         ),
         "threads": (str(spec.threads), f"a whole number up to {MAX_THREADS:,}"),

@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fwtui.core.records import Compiled, GraphBroken
-from fwtui.tui import words
+from fwtui.format import numbers
 from fwtui.tui.model import Lane
 from fwtui.tui.screens.dialog import Dialog
 
@@ -57,8 +57,8 @@ class CompilationsScreen(Dialog[None]):
         self._shown = known
         lane = f"Lane {self._lane.run.lane + 1} · {self._lane.spec.backend}"
         cost = [one.cost_ns for one in history.compiled if one.cost_ns is not None]
-        total = f" in {words.duration(sum(cost))}" if len(cost) == history.compilations > 0 else ""
-        title = f"{lane}: {words.compilations(history.compiled)}{total}"
+        total = f" in {numbers.duration(sum(cost))}" if len(cost) == history.compilations > 0 else ""
+        title = f"{lane}: {numbers.compilations(history.compiled)}{total}"
         self.query_one(".dialog--title", Static).update(Content.assemble((title, "bold")))
         times = self.query_one(".compilations--times", Static)
         times.update(_times(history.compiled, history.first_step_ns is not None))
@@ -73,14 +73,14 @@ def _times(compiled: Sequence[Compiled], stepped: bool) -> Table | Text:
         return Text(nothing if stepped else "No step has been taken yet.", "dim")
     table = _table("step", "what", "took", "why")
     for one in compiled:
-        table.add_row(*map(Text, (f"{one.step:,}", one.kind, words.duration(one.cost_ns), one.reason)))
+        table.add_row(*map(Text, (f"{one.step:,}", one.kind, numbers.duration(one.cost_ns), one.reason)))
     return table
 
 
 def _breaks(breaks: Sequence[GraphBroken]) -> Table:
     table = _table("step", "graph break", "why")
     for one in breaks:
-        where = words.NA if one.where is None else f"{Path(one.where[0]).name}:{one.where[1]}"
+        where = numbers.NA if one.where is None else f"{Path(one.where[0]).name}:{one.where[1]}"
         table.add_row(*map(Text, (f"{one.step:,}", where, one.reason)))
     return table
 

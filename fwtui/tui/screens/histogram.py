@@ -14,7 +14,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from fwtui.tui import words
+from fwtui.format import numbers
 from fwtui.tui.model import RaceModel
 from fwtui.tui.screens.dialog import Dialog
 from fwtui.tui.widgets.lane_panel import colour_names
@@ -77,12 +77,12 @@ class HistogramScreen(Dialog[None]):
         rows = [head]
         for row in range(ROWS):
             at_least = "≥ " if row == ROWS - 1 else ""  # that bin has no end
-            label = f"{at_least + words.duration(float(edges[row])):>{_LABEL_CELLS - 2}}  "
+            label = f"{at_least + numbers.duration(float(edges[row])):>{_LABEL_CELLS - 2}}  "
             parts: list[tuple[str, str]] = [(label, "$dim")]
             for of, colour in zip(shares, colours, strict=True):
                 share = float(of[row])
                 parts.append((bar(share / top, cells), colour))
-                percent = "" if share == 0 else "<1 %" if share < 0.01 else words.share(share)
+                percent = "" if share == 0 else "<1 %" if share < 0.01 else numbers.share(share)
                 parts.append((f" {percent:<6}", "$dim"))
             rows.append(Content.assemble(*parts))
         return Content("\n").join(rows)

@@ -10,8 +10,8 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import RichLog, Static
 
+from fwtui.format import numbers
 from fwtui.measure.history import LOG_LINES
-from fwtui.tui import words
 from fwtui.tui.model import Lane
 from fwtui.tui.screens.dialog import Dialog
 
@@ -67,14 +67,14 @@ class LogScreen(Dialog[None]):
         unseen = history.log_lines - self._written
         new = min(unseen, len(history.log), _MOST_AT_ONCE)
         if new or not self._written:
-            printed = words.plural(history.log_lines, "line")
+            printed = numbers.plural(history.log_lines, "line")
             lane = f"Lane {self._lane.run.lane + 1} · {self._lane.spec.backend}"
             title = f"{'All lanes, in one process,' if self._shared else lane} printed {printed}"
             self.query_one(".dialog--title", Static).update(Content.assemble((title, "bold")))
         if new:
             follow = log.is_vertical_scroll_end
             if unseen > new:
-                log.write(f"… {words.plural(unseen - new, 'line')} left out …", scroll_end=follow)
+                log.write(f"… {numbers.plural(unseen - new, 'line')} left out …", scroll_end=follow)
             for line in list(history.log)[-new:]:
                 log.write(line, scroll_end=follow)
             self._written = history.log_lines

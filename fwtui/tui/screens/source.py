@@ -11,8 +11,8 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
 
+from fwtui.format.ops import IN_PIECES
 from fwtui.tui.model import RaceModel
-from fwtui.tui.ops.words import IN_PIECES
 from fwtui.tui.screens.why_screen import WhyScreen
 from fwtui.tui.selection import Place, ScreenName, Selection
 from fwtui.tui.source.desk import SourceDesk

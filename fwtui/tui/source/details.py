@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from fwtui.core.oplog import OP_PHASES, LoggedOp
-from fwtui.tui import words
-from fwtui.tui.ops.words import output, short
+from fwtui.format import numbers
+from fwtui.format.ops import output, short
 from fwtui.tui.source.costs import Costs
 from fwtui.tui.source.sections import Source
 
@@ -33,7 +33,7 @@ def details(
 def _where(source: Source | None, code: str) -> Content:
     if source is None:
         return Content.styled("nobody knows the line", "$dim")
-    return Content.assemble((words.line_name(source), "bold"), "  ", code.strip())
+    return Content.assemble((numbers.line_name(source), "bold"), "  ", code.strip())
 
 
 def _asked(source: Source | None, costs: Costs) -> Content:
@@ -43,13 +43,13 @@ def _asked(source: Source | None, costs: Costs) -> Content:
     if cost is None or not cost.ops:
         return Content.styled("asked for no op", "$dim")
     share = costs.share(cost)
-    parts = [Content.assemble((words.plural(len(cost.ops), "op"), "bold"), f" {words.duration(cost.ns)}")]
+    parts = [Content.assemble((numbers.plural(len(cost.ops), "op"), "bold"), f" {numbers.duration(cost.ns)}")]
     if share is not None:
         parts.append(Content.styled(f"{share:.0%} of {'the kernels' if costs.calls else 'all'}", "$dim"))
     for phase in OP_PHASES:
         of_phase = None if source is None else costs.phases.get((source, phase))
         if of_phase is not None:
-            told = f" {len(of_phase.ops)} · {words.duration(of_phase.ns)}"
+            told = f" {len(of_phase.ops)} · {numbers.duration(of_phase.ns)}"
             parts.append(Content.assemble((phase, f"$phase-{phase}"), told))
     return Content("   ").join(parts)
 
@@ -60,10 +60,10 @@ def _op(source: Source | None, costs: Costs, chosen: LoggedOp | None, across: Se
     cost = costs.nowhere if source is None else costs.lines[source]
     which = f"{cost.ops.index(chosen.number) + 1} of {len(cost.ops)}  "
     parts = [(which, "$dim"), (short(chosen.op), "bold"), (f" {output(chosen)}", "")]
-    parts.append((f"  #{chosen.number}  {words.duration(chosen.host_ns)}", "$dim"))
+    parts.append((f"  #{chosen.number}  {numbers.duration(chosen.host_ns)}", "$dim"))
     if across:
         there, line = across[0]
-        where = "" if line is None else f" {words.line_name(line)}"
+        where = "" if line is None else f" {numbers.line_name(line)}"
         more = f" and {len(across) - 1} more" if across[1:] else ""
         parts += [("  ↔ ", "$dim"), (short(there.op), "bold"), (f"{where}{more}", "$dim")]
     return Content.assemble(*parts)

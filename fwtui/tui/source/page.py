@@ -10,7 +10,7 @@ from pygments.lexers import PythonLexer
 from pygments.token import Token
 from rich.cells import cell_len, set_cell_size
 
-from fwtui.tui import words
+from fwtui.format import numbers
 from fwtui.tui.source.costs import Cost, Costs
 from fwtui.tui.source.sections import Running, Section, Source
 from fwtui.tui.source.text import Piece
@@ -69,7 +69,7 @@ class SourcePage:
         shown = [costs.lines[source] for source in self._places if source in costs.lines]
         # As wide as what stands in them: the room is for code.
         self._ops = max((len(str(len(cost.ops))) for cost in shown), default=0)
-        self._time = max((len(words.duration(cost.ns)) for cost in shown), default=0)
+        self._time = max((len(numbers.duration(cost.ns)) for cost in shown), default=0)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -128,7 +128,7 @@ class SourcePage:
     def _cost(self, cost: Cost, bar_cells: int) -> list[Span]:
         return [
             (f" {len(cost.ops):>{self._ops}}", "code"),
-            (f" {words.duration(cost.ns):>{self._time}} ", "number"),
+            (f" {numbers.duration(cost.ns):>{self._time}} ", "number"),
             (bar(self._costs.share(cost), bar_cells), "bar"),
         ]
 

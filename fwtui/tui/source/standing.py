@@ -8,7 +8,7 @@ from textual.content import Content
 
 from fwtui.core.records import OpsLogged
 from fwtui.core.text import plain
-from fwtui.tui import words
+from fwtui.format import numbers
 from fwtui.tui.model import Lane
 from fwtui.tui.source.costs import Costs
 from fwtui.tui.source.sections import Running, Section
@@ -38,7 +38,7 @@ def logged(lane: Lane, log: OpsLogged | None, costs: Costs, waits: bool) -> list
         told = Content(_took(costs))
         step = Content.styled(f"step {log.step:,}: ", "$dim")
         nowhere = costs.nowhere
-        rest = Content.styled(f" · {len(nowhere.ops)} of no line, {words.duration(nowhere.ns)}", "$dim")
+        rest = Content.styled(f" · {len(nowhere.ops)} of no line, {numbers.duration(nowhere.ns)}", "$dim")
         whole = Content.assemble(step, told, rest if nowhere.ops else "")
         return [(whole, state), (Content.assemble(step, told), state), (told, state)]
     said = Content.styled(_why_none(lane, waits), "$dim")
@@ -48,9 +48,9 @@ def logged(lane: Lane, log: OpsLogged | None, costs: Costs, waits: bool) -> list
 def _took(costs: Costs) -> str:
     """How many ops a step is, and what their shares are shares of."""
     if not costs.calls:
-        return f"{words.plural(len(costs.total.ops), 'op')} in {words.duration(costs.total.ns)}"
-    kernels = f"{words.plural(len(costs.work.ops), 'kernel')} {words.duration(costs.work.ns)}"
-    return f"{kernels} in a call of {words.duration(costs.call_ns)}"
+        return f"{numbers.plural(len(costs.total.ops), 'op')} in {numbers.duration(costs.total.ns)}"
+    kernels = f"{numbers.plural(len(costs.work.ops), 'kernel')} {numbers.duration(costs.work.ns)}"
+    return f"{kernels} in a call of {numbers.duration(costs.call_ns)}"
 
 
 def _why_none(lane: Lane, waits: bool) -> str:

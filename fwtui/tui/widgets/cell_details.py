@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from textual.content import Content
 from textual.widgets import Static
 
+from fwtui.format import numbers
 from fwtui.measure.probe_gap import Gap, Key
-from fwtui.tui import words
 from fwtui.tui.judgement import quantity
 from fwtui.tui.model import RaceModel
 from fwtui.tui.widgets.lane_panel import colour_names
@@ -55,11 +55,15 @@ def _wide(model: RaceModel, key: Key, steps: Sequence[int], gap: Gap | None) -> 
     above = gap.relative > tolerance
     held = (f"✗ above {tolerance:.0e}", "bold $error") if above else (f"within {tolerance:.0e}", "$dim")
     figures = [
-        ("relative", words.gap(gap.relative), held if model.summary.proves(key) or not above else _UNJUDGED),
-        ("of", words.magnitude(gap.array.relative_to), (_relative_to(gap), "$dim")),
-        ("|a − b|", words.gap(gap.array.absolute), ("", "")),
-        ("ULPs", words.ulps(gap.array.ulps), (f"of {model.dtype}", "$dim")),
-        ("at", words.index(gap.array.index) or "a single number", ("", "")),
+        (
+            "relative",
+            numbers.gap(gap.relative),
+            held if model.summary.proves(key) or not above else _UNJUDGED,
+        ),
+        ("of", numbers.magnitude(gap.array.relative_to), (_relative_to(gap), "$dim")),
+        ("|a − b|", numbers.gap(gap.array.absolute), ("", "")),
+        ("ULPs", numbers.ulps(gap.array.ulps), (f"of {model.dtype}", "$dim")),
+        ("at", numbers.index(gap.array.index) or "a single number", ("", "")),
     ]
     lines += [Content.assemble((f"{name:<10}", "$dim"), value, "  ", note) for name, value, note in figures]
     lines += [Content(""), *_values(model, gap, 12)]
@@ -79,7 +83,7 @@ _UNJUDGED = ("not judged in float32", "$warning")
 
 
 def _tight(model: RaceModel, key: Key, steps: Sequence[int], gap: Gap | None, width: int) -> Content:
-    where = f"{quantity(key)}{words.index(gap.array.index) if gap else ''}"
+    where = f"{quantity(key)}{numbers.index(gap.array.index) if gap else ''}"
     title = Content.assemble((where, "bold"), (f" before step {steps[0]:,}  ", "$dim"))
     if gap is None:
         return Content("\n").join([title, _unknown()])
@@ -87,13 +91,13 @@ def _tight(model: RaceModel, key: Key, steps: Sequence[int], gap: Gap | None, wi
         return Content("\n").join([title, Content.assemble((f"✗ {gap.array.problem}", "bold $error"))])
     mark = ("✗ ", "bold $error") if gap.relative > model.gap.tolerance else ""
     array = gap.array
-    relative = Content.assemble(title, mark, (words.gap(gap.relative), "bold"))
+    relative = Content.assemble(title, mark, (numbers.gap(gap.relative), "bold"))
     of = Content("")
     if math.isfinite(array.relative_to):
-        of = Content.assemble((" of ", "$dim"), words.magnitude(array.relative_to))
-    absolute = Content.assemble(("  |a − b| ", "$dim"), words.gap(array.absolute))
+        of = Content.assemble((" of ", "$dim"), numbers.magnitude(array.relative_to))
+    absolute = Content.assemble(("  |a − b| ", "$dim"), numbers.gap(array.absolute))
     values = Content("   ").join(_values(model, gap, 0))
-    ulps = Content.assemble("   ", words.ulps(array.ulps), (" ULPs", "$dim"))
+    ulps = Content.assemble("   ", numbers.ulps(array.ulps), (" ULPs", "$dim"))
     lines = (
         [relative + of + absolute, relative + of, relative],
         [values + ulps, values],
@@ -116,7 +120,7 @@ def _values(model: RaceModel, gap: Gap, width: int) -> list[Content]:
     return [
         Content.assemble(
             (f"{lane + 1} {model.lanes[lane].spec.backend:<{width}} ", f"${colours[lane]}"),
-            words.exact(value, model.dtype),
+            numbers.exact(value, model.dtype),
         )
         for lane, value in ((0, gap.array.a), (gap.lane, gap.array.b))
     ]

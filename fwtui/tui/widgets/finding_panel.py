@@ -9,10 +9,10 @@ from rich.text import Text
 from textual.content import Content
 from textual.widgets import Static
 
+from fwtui.format.numbers import NA, line_name, line_text
 from fwtui.parity import words
 from fwtui.parity.finding import Finding
 from fwtui.tui.checking import Checking
-from fwtui.tui.words import NA, line_name, line_text
 
 _SIGNS = {True: ("✓ ", "success"), False: ("✗ ", "error"), None: ("", "warning")}
 

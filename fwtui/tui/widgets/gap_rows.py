@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from textual.content import Content
 from textual.widget import Widget
 
+from fwtui.format import numbers
 from fwtui.measure.probe_gap import Gap, Key
-from fwtui.tui import words
 from fwtui.tui.charts.heat import tail
 from fwtui.tui.judgement import NAMES, quantity
 from fwtui.tui.model import RaceModel
@@ -76,18 +76,18 @@ class GapRows(Widget):
     def _cells(self, gap: Gap | None) -> dict[str, str]:
         if gap is None:
             unknown = dict.fromkeys(("of", "|a − b|", "ULPs", "at", "lane 1", "other"), "")
-            return {**unknown, "relative": words.NA}
+            return {**unknown, "relative": numbers.NA}
         array = gap.array
         told = not array.problem
         other = f"{gap.lane + 1}: " if self._lanes > 2 else ""
         return {
-            "relative": ("✗ " if gap.relative > self._tolerance else "") + words.gap(gap.relative),
-            "of": words.magnitude(array.relative_to) if math.isfinite(array.relative_to) else "",
-            "|a − b|": words.gap(array.absolute),
-            "ULPs": words.ulps(array.ulps),
-            "at": words.index(array.index),
-            "lane 1": words.exact(array.a, self._dtype) if told else "",
-            "other": other + words.exact(array.b, self._dtype) if told else "",
+            "relative": ("✗ " if gap.relative > self._tolerance else "") + numbers.gap(gap.relative),
+            "of": numbers.magnitude(array.relative_to) if math.isfinite(array.relative_to) else "",
+            "|a − b|": numbers.gap(array.absolute),
+            "ULPs": numbers.ulps(array.ulps),
+            "at": numbers.index(array.index),
+            "lane 1": numbers.exact(array.a, self._dtype) if told else "",
+            "other": other + numbers.exact(array.b, self._dtype) if told else "",
         }
 
 

@@ -12,13 +12,13 @@ from textual.widgets import Static
 
 from fwtui.core.graph import PHASES, Graph, NoGraph
 from fwtui.core.text import plain
-from fwtui.tui import words
+from fwtui.format import numbers
+from fwtui.format.numbers import prefixed
 from fwtui.tui.graph.facts import GraphFacts
 from fwtui.tui.graph.page import Page
 from fwtui.tui.widgets.lane_side import LaneSide
 from fwtui.tui.widgets.line import Line, Sides
 from fwtui.tui.widgets.page_lines import PageLines
-from fwtui.tui.words import prefixed
 
 _NOTHING = Content("")
 _STYLES = (
@@ -123,12 +123,12 @@ def _figures(view: SideView) -> list[Sides]:
     if view.facts is None:
         return [(_NOTHING, remark)]
     figures = view.facts.summary
-    flops = words.NA if figures.flops is None else prefixed(figures.flops)
+    flops = numbers.NA if figures.flops is None else prefixed(figures.flops)
     flops = f"≥ {flops}" if figures.flops_least and figures.flops is not None else flops
     told = [
         _figure(f"{figures.nodes:,}", "nodes"),
         _figure(flops, "flops"),
-        _figure(words.count(view.parameters), "parameters"),
+        _figure(numbers.count(view.parameters), "parameters"),
         _figure(f"{figures.edges:,}", "edges"),
     ]
     gap = Content("  ")

@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fwtui.backends import catalogue as backends
+from fwtui.format import numbers
 from fwtui.measure.statistics import StepTimes
-from fwtui.tui import words
 from fwtui.tui.charts.axes import BYTES, DURATION, NUMBER
 from fwtui.tui.curves import KINDS, LaneCurves, SharedAxes
 from fwtui.tui.introduction import introduction
@@ -179,7 +179,7 @@ def status(lane: Lane) -> tuple[str, str]:
         return "◌ waits for a device", "$dim"
     if history.phase == "steady":
         return "● steady", "$success"
-    return f"◌ {words.PHASES[history.phase]}{_elapsed(lane)}", "$warning"
+    return f"◌ {numbers.PHASES[history.phase]}{_elapsed(lane)}", "$warning"
 
 
 def _elapsed(lane: Lane) -> str:
@@ -216,12 +216,12 @@ def _figures(view: LaneView) -> tuple[tuple[Content, Content], ...]:
     history, times = view.lane.history, view.times
     total = max(view.lane.limit, history.steps)
     if not history.steps:
-        return ((_figure(words.plural(0, "step"), f"of {total:,}"), Content("")),)
-    rate = words.rate(times.steps_a_second if times else None)
-    loss = _figure(words.loss(history.loss), "loss")
-    step = _figure(words.duration(times.p50 if times else None), "a step")
+        return ((_figure(numbers.plural(0, "step"), f"of {total:,}"), Content("")),)
+    rate = numbers.rate(times.steps_a_second if times else None)
+    loss = _figure(numbers.loss(history.loss), "loss")
+    step = _figure(numbers.duration(times.p50 if times else None), "a step")
     batch = workloads.batch_size(view.lane.spec.workload)
-    samples = _figure(words.rate(times.steps_a_second * batch if times and batch else None), "samples/s")
+    samples = _figure(numbers.rate(times.steps_a_second * batch if times and batch else None), "samples/s")
     steps = _figure(rate, "steps/s")
     if "batch" in dict(view.settings):  # steps are not alike between the lanes
         steps = samples
@@ -257,22 +257,22 @@ def _chart_figures(kind: str, view: LaneView) -> str:
     if kind == "step":
         if times is None:
             return ""
-        return "  ".join(f"{name} {words.duration(getattr(times, name))}" for name in ("p50", "p95", "p99"))
+        return "  ".join(f"{name} {numbers.duration(getattr(times, name))}" for name in ("p50", "p95", "p99"))
     memory, process = history.memory, history.process_memory
-    resident = f"{'RSS of all' if process.shared else 'RSS'} {words.size(process.rss_bytes)}"
-    gpu = [] if process.gpu_bytes is None else [f"GPU {words.size(process.gpu_bytes)}"]
+    resident = f"{'RSS of all' if process.shared else 'RSS'} {numbers.size(process.rss_bytes)}"
+    gpu = [] if process.gpu_bytes is None else [f"GPU {numbers.size(process.gpu_bytes)}"]
     if memory.in_use_bytes is None and memory.reserved_bytes is None:
         device = history.built.device if history.built else None
-        untold = [f"in use on {device} {words.NA}"] if device else []
+        untold = [f"in use on {device} {numbers.NA}"] if device else []
         return "  ".join([*untold, *gpu, resident])
-    in_use, reserved = words.size(memory.in_use_bytes), words.size(memory.reserved_bytes)
+    in_use, reserved = numbers.size(memory.in_use_bytes), numbers.size(memory.reserved_bytes)
     return "  ".join([f"in use {in_use}", f"reserved {reserved}", *gpu, resident])
 
 
 def _metric_figures(view: LaneView) -> str:
     """The last value where it is not in the panel's own figures, the scale, and what `m` shows next."""
     history, limits = view.lane.history, view.axes.y["metric"]
-    last = [] if view.metric == "loss" else [words.loss(history.last(view.metric))]
+    last = [] if view.metric == "loss" else [numbers.loss(history.last(view.metric))]
     names = list(history.metrics)
     following = names[(names.index(view.metric) + 1) % len(names)] if view.metric in names else view.metric
     more = [f"m → {following}"] if following != view.metric else []
@@ -282,9 +282,9 @@ def _metric_figures(view: LaneView) -> str:
 def _phases(lane: Lane) -> tuple[tuple[Content, Content], ...]:
     """What each phase took, and from which weights and data the lane began."""
     history, built = lane.history, lane.history.built
-    took = {phase: words.duration(ns) for phase, ns in history.phase_ns().items()}
+    took = {phase: numbers.duration(ns) for phase, ns in history.phase_ns().items()}
     before = [f"{phase} {took[phase]}" for phase in ("import", "build") if phase in took]
-    first = [] if history.first_step_ns is None else [f"first step {words.duration(history.first_step_ns)}"]
+    first = [] if history.first_step_ns is None else [f"first step {numbers.duration(history.first_step_ns)}"]
     full, short = "", ""
     if built is not None:
         weights, data = built.weights_sha256[:4], built.data_sha256[:4]
@@ -302,13 +302,13 @@ def _compiled(lane: Lane, room: int) -> Content:
     history = lane.history
     if history.first_step_ns is None:
         return Content("")
-    parts = [words.compilations(history.compiled)]
+    parts = [numbers.compilations(history.compiled)]
     if history.graph_breaks:
-        parts.append(words.plural(len(history.graph_breaks), "graph break"))
+        parts.append(numbers.plural(len(history.graph_breaks), "graph break"))
     told = [" · ".join(parts)]
     if history.compiled:
         last = history.compiled[-1]
-        cost = words.duration(last.cost_ns)
+        cost = numbers.duration(last.cost_ns)
         again = f"last {cost} at step {last.step:,}" if history.compilations > 1 else cost
         told.append(f"{told[0]} · {again}")
         if history.compilations > 1:
@@ -325,9 +325,11 @@ def _place(view: LaneView) -> tuple[tuple[Content, Content], ...]:
     built, spec = view.lane.history.built, view.lane.spec
     if built is None:
         return ((Content.assemble((f"{spec.device} · {spec.dtype}", "$dim")), Content("")),)
-    threads = words.plural(built.threads, "thread")
+    threads = numbers.plural(built.threads, "thread")
     cores = f" on core{'s' if len(built.cores) > 1 else ''} {_ranges(built.cores)}" if built.cores else ""
-    place = f"{built.device} · {built.dtype} · {threads}{cores} · {words.count(built.parameters)} parameters"
+    place = (
+        f"{built.device} · {built.dtype} · {threads}{cores} · {numbers.count(built.parameters)} parameters"
+    )
     summary = backends.entry(spec.backend).summary
     return (
         (Content.assemble((place, "$dim")), Content.assemble((summary, "$dim"))),
@@ -336,10 +338,10 @@ def _place(view: LaneView) -> tuple[tuple[Content, Content], ...]:
     )
 
 
-def _ranges(numbers: Sequence[int]) -> str:
+def _ranges(values: Sequence[int]) -> str:
     """`0-3,6`."""
     runs: list[list[int]] = []
-    for number in numbers:
+    for number in values:
         if runs and number == runs[-1][-1] + 1:
             runs[-1].append(number)
         else:
@@ -360,6 +362,6 @@ def _introduction(lane: Lane, is_alone: bool) -> dict[str, str]:
     """What the charts of a lane without a step say, by their kind."""
     sign, _ = status(lane)
     standing = sign.partition(" ")[2]
-    if lane.history.phase == "import" and standing.startswith(words.PHASES["import"]):
+    if lane.history.phase == "import" and standing.startswith(numbers.PHASES["import"]):
         standing = f"importing {backends.entry(lane.spec.backend).framework.title}{_elapsed(lane)}"
     return introduction(lane, standing, is_alone)

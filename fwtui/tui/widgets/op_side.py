@@ -8,8 +8,8 @@ from textual.content import Content
 
 from fwtui.backends import catalogue as backends
 from fwtui.core.records import OpsLogged
+from fwtui.format import numbers
 from fwtui.ops.op_stats import busy_ns, leaves, overhead
-from fwtui.tui import words
 from fwtui.tui.model import Lane
 from fwtui.tui.widgets.lane_panel import status
 from fwtui.tui.widgets.line import Line, Sides
@@ -67,7 +67,7 @@ def _titles(lane: Lane, log: OpsLogged | None, colour: str, chosen: bool) -> tup
     if log is None:
         return (wide, _NOTHING), (short, _NOTHING)
     told = Content.assemble(
-        ("step ", "$dim"), (f"{log.step:,}", "bold"), f" · {words.plural(len(log.ops), 'op')}"
+        ("step ", "$dim"), (f"{log.step:,}", "bold"), f" · {numbers.plural(len(log.ops), 'op')}"
     )
     return (wide, told), (short, told), (short, _NOTHING)
 
@@ -76,13 +76,13 @@ def _figures(lane: Lane, log: OpsLogged | None, step_ns: float | None, state: st
     """Time in ops, of a step's time, and how much the rest is; what was left out."""
     if log is None:
         return ((Content.assemble((state, "$warning" if lane.history.not_logged else "$dim")), _NOTHING),)
-    busy, rest = busy_ns(leaves(log.log)), words.shares(overhead(log.log, step_ns))
-    ops = Content.assemble(("in ops ", "$dim"), (words.duration(busy), "bold"))
-    step = Content.assemble((" logged   step ", "$dim"), words.duration(step_ns), (" p50", "$dim"))
+    busy, rest = busy_ns(leaves(log.log)), numbers.shares(overhead(log.log, step_ns))
+    ops = Content.assemble(("in ops ", "$dim"), (numbers.duration(busy), "bold"))
+    step = Content.assemble((" logged   step ", "$dim"), numbers.duration(step_ns), (" p50", "$dim"))
     long = Content.assemble(ops, step, ("   framework overhead ", "$dim"), (rest, "bold"))
     short = Content.assemble(ops, step, ("   overhead ", "$dim"), (rest, "bold"))
     gone = lane.history.ops_left_out
-    left_out = Content.assemble((f"{words.plural(gone, 'op')} left out", "$dim")) if gone else _NOTHING
+    left_out = Content.assemble((f"{numbers.plural(gone, 'op')} left out", "$dim")) if gone else _NOTHING
     how = Content.assemble((log.log.how, "$dim"))
     both = Content.assemble(how, ("   ", ""), left_out) if gone else how
     return (long, both), (long, left_out), (short, left_out), (short, _NOTHING)

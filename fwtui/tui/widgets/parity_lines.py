@@ -9,8 +9,8 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from fwtui.backends import catalogue as backends
+from fwtui.format import numbers
 from fwtui.parity.words import BUT_FOR_ROUNDING
-from fwtui.tui import words
 from fwtui.tui.judgement import Judgement, quantity
 from fwtui.tui.model import RaceModel
 from fwtui.tui.widgets.lane_panel import colour_names, status
@@ -80,12 +80,14 @@ def _answer(model: RaceModel, judgement: Judgement) -> tuple[Sides, ...]:
     if judgement.same:
         so_far = "" if _is_settled(model) else " so far"
         answer = Content.assemble(question, ("✓ yes", "bold $success"), so_far)
-        figures = Content.assemble("  largest gap ", (words.gap(largest), "bold"), f", tolerance {tolerance}")
+        figures = Content.assemble(
+            "  largest gap ", (numbers.gap(largest), "bold"), f", tolerance {tolerance}"
+        )
     else:
         answer = Content.assemble(question, difference(judgement))
         figures = Content.assemble("  first above ", tolerance, " in ", (judgement.first, "bold"))
     if judgement.explained is not None:
-        figures = Content.assemble(figures, f"; checked over {words.plural(judgement.explained, 'step')}")
+        figures = Content.assemble(figures, f"; checked over {numbers.plural(judgement.explained, 'step')}")
     if judgement.over:
         answer = Content.assemble(answer, (f"  {judgement.over}", "$warning"))
     both = Content.assemble(answer, figures)
@@ -100,11 +102,11 @@ def difference(judgement: Judgement) -> tuple[str, str]:
 
 
 def _compared(model: RaceModel) -> str:
-    probes = words.plural(len(model.probes.rows), "probe")
+    probes = numbers.plural(len(model.probes.rows), "probe")
     dropped = max((lane.history.probes_dropped for lane in model.lanes), default=0)
     # A lane that is far ahead lets go of its oldest probes before the others come to them.
     gone = f" ({dropped:,} let go)" if dropped else ""
-    return f"{probes}{gone} and the losses of {words.plural(model.gap.compared, 'step')} compared"
+    return f"{probes}{gone} and the losses of {numbers.plural(model.gap.compared, 'step')} compared"
 
 
 def _is_settled(model: RaceModel) -> bool:
@@ -128,17 +130,17 @@ def _worst(model: RaceModel, judgement: Judgement) -> tuple[Sides, ...]:
     step, key, gap = judgement.worst
     array = gap.array
     where = Content.assemble(
-        ("worst  ", "$dim"), f"{quantity(key)}{words.index(array.index)} before step {step:,}"
+        ("worst  ", "$dim"), f"{quantity(key)}{numbers.index(array.index)} before step {step:,}"
     )
     if array.problem:
         said = Content.assemble(where, f": {array.problem}")
         return ((said, _NOTHING),)
-    relative = Content.assemble(where, ("  gap ", "$dim"), words.gap(gap.relative))
+    relative = Content.assemble(where, ("  gap ", "$dim"), numbers.gap(gap.relative))
     if math.isfinite(array.relative_to):
-        relative = Content.assemble(relative, (" of ", "$dim"), words.magnitude(array.relative_to))
-    a, b = (words.exact(value, model.dtype) for value in (array.a, array.b))
+        relative = Content.assemble(relative, (" of ", "$dim"), numbers.magnitude(array.relative_to))
+    a, b = (numbers.exact(value, model.dtype) for value in (array.a, array.b))
     lanes = Content.assemble(("   lane 1 ", "$dim"), a, (f"   lane {gap.lane + 1} ", "$dim"), b)
-    ulps = Content.assemble((f"   {words.ulps(array.ulps)} ULPs", "$dim"))
+    ulps = Content.assemble((f"   {numbers.ulps(array.ulps)} ULPs", "$dim"))
     return (
         (Content.assemble(relative, lanes, ulps), _NOTHING),
         (Content.assemble(relative, lanes), _NOTHING),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from fwtui.core.text import plain
-from fwtui.tui import words
+from fwtui.format import numbers
 from fwtui.tui.continuation import LIMIT_S
 from fwtui.tui.model import RaceModel
 from fwtui.tui.widgets.line import Line
@@ -55,7 +55,7 @@ def _hash(model: RaceModel, field: str) -> tuple[tuple[str, str], ...]:
     """The first signs of the hash that all lanes share, or both that differ."""
     hashes = list(dict.fromkeys(getattr(h.built, field) for h in model.histories if h.built is not None))
     if not hashes:
-        return ((words.NA, "$dim"),)
+        return ((numbers.NA, "$dim"),)
     if len(hashes) == 1:
         return ((hashes[0][:4], "$success"),)
     return ((" ≠ ".join(one[:4] for one in hashes), "bold $error"),)
@@ -95,5 +95,5 @@ def _bar(text: str, share: float, cells: int, left_s: float | None, is_over: boo
         (f"{text} ", ""),
         (bar, "$success"),
         ("─" * (cells - len(bar)), "$faint"),
-        (f" {'     ' if is_over else f'{words.clock(left_s):>5}'}", "$dim"),
+        (f" {'     ' if is_over else f'{numbers.clock(left_s):>5}'}", "$dim"),
     )

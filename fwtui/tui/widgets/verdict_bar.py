@@ -7,8 +7,8 @@ from textual.containers import Container
 from textual.content import Content
 
 from fwtui.backends import catalogue as backends
+from fwtui.format import numbers
 from fwtui.measure.speed import NOTED_SHARE, Speed
-from fwtui.tui import words
 from fwtui.tui.judgement import Judgement, judge
 from fwtui.tui.model import RaceModel
 from fwtui.tui.widgets.lane_panel import colour_names
@@ -39,9 +39,9 @@ def _same(model: RaceModel) -> list[Content]:
     question = ("Same answer?  ", "$dim")
     gap, judgement = model.gap, judge(model)
     if judgement.hopeless and judgement.reason:
-        return [Content.assemble(question, (f"{words.NA}: {judgement.reason}", "$dim"))]
+        return [Content.assemble(question, (f"{numbers.NA}: {judgement.reason}", "$dim"))]
     if judgement.same is None:
-        return [Content.assemble(question, (words.NA, "$dim"))]
+        return [Content.assemble(question, (numbers.NA, "$dim"))]
     differing = [name for name in model.differences() if name not in ("threads", "device")]
     differ = f"  lanes differ in {', '.join(differing)}" if differing else ""
     skipped = f"  {gap.skipped:,} steps not compared" if gap.skipped else ""
@@ -49,7 +49,7 @@ def _same(model: RaceModel) -> list[Content]:
     over = f"  {judgement.over}" if judgement.over else ""
     if judgement.same:
         answer = ("✓ yes", "bold $success")
-        figures = f"  gap {words.gap(largest_gap(model, judgement))}, tolerance {gap.tolerance:.0e}"
+        figures = f"  gap {numbers.gap(largest_gap(model, judgement))}, tolerance {gap.tolerance:.0e}"
         where = f" over {gap.compared:,} steps"
     elif gap.first_divergence is None:
         answer = difference(judgement)
@@ -58,7 +58,7 @@ def _same(model: RaceModel) -> list[Content]:
     else:
         answer = difference(judgement)
         figures = f"  from step {gap.first_divergence:,}"
-        where = f", gap {words.gap(gap.largest)}, tolerance {gap.tolerance:.0e}, at step {gap.largest_at:,}"
+        where = f", gap {numbers.gap(gap.largest)}, tolerance {gap.tolerance:.0e}, at step {gap.largest_at:,}"
     notes, keys = (differ + over, "$warning"), short.startswith(";")
     return [
         Content.assemble(question, answer, figures, where, check, notes, (skipped, "$warning")),
@@ -88,11 +88,11 @@ def _check(model: RaceModel, judgement: Judgement) -> tuple[str, str]:
 def _faster(model: RaceModel, speed: Speed | None) -> list[Content]:
     question = ("Faster?  ", "$dim")
     if speed is None:
-        return [Content.assemble(question, (words.NA, "$dim"))]
+        return [Content.assemble(question, (numbers.NA, "$dim"))]
     ratio = speed.ratio
     if ratio is None:
         is_over = all(lane.history.ended for lane in model.lanes)
-        others = f"others use{'d' if is_over else ''} {words.share(speed.others_share)}"
+        others = f"others use{'d' if is_over else ''} {numbers.share(speed.others_share)}"
         return [
             Content.assemble(question, ("busy machine", "bold"), text)
             for text in (f": {others} of the cores, no ratio", f": {others}", "")
@@ -142,7 +142,7 @@ def _labels(model: RaceModel, speed: Speed) -> tuple[tuple[str, bool], ...]:
         ("paced", speed.paced),
         ("one interpreter", model.spec.host == "thread"),
         ("disturbed", model.disturbed),
-        (f"others {words.share(speed.others_share)}", (speed.others_share or 0) >= NOTED_SHARE),
+        (f"others {numbers.share(speed.others_share)}", (speed.others_share or 0) >= NOTED_SHARE),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from fwtui.format.numbers import prefixed
 from fwtui.tui.charts.axes import (
     BYTES,
     DURATION,
@@ -14,7 +15,6 @@ from fwtui.tui.charts.axes import (
     step_labels,
     ticks,
 )
-from fwtui.tui.words import prefixed
 
 
 def fit(low, high, scale="linear", previous=None):

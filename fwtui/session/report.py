@@ -6,18 +6,18 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from fwtui import __version__
 from fwtui.backends import catalogue as backends
 from fwtui.core.records import Phase
 from fwtui.core.spec import LaneSpec, RaceSpec
+from fwtui.core.version import __version__
 from fwtui.measure.comparability import incomparable
 from fwtui.measure.compared import compared
 from fwtui.measure.history import History
 from fwtui.measure.loss_gap import LossGap
 from fwtui.measure.probe_gap import ProbeRow
-from fwtui.measure.probe_report import quantity
 from fwtui.measure.speed import Speed
 from fwtui.measure.verdict import SameAnswer
+from fwtui.session.probe_report import quantity
 from fwtui.system import machine
 from fwtui.workloads import catalogue as workloads
 

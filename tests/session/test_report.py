@@ -9,9 +9,9 @@ from fwtui.core.processor_use import ProcessorUse
 from fwtui.core.records import Ended, Evaluated, FrameworkMemory, LogLine, ProcessMemory
 from fwtui.core.spec import RaceSpec
 from fwtui.measure.loss_gap import LossComparison
-from fwtui.measure.report import report
 from fwtui.measure.speed import speed
 from fwtui.measure.verdict import same_answer
+from fwtui.session.report import report
 from tests.measure.support import history
 from tests.scripted.lanes import lane
 

@@ -7,7 +7,7 @@ from rich.cells import cell_len, set_cell_size
 from fwtui.core.graph import Tensor
 from fwtui.core.oplog import LoggedOp
 from fwtui.core.text import plain
-from fwtui.tui.words import line_name
+from fwtui.format.numbers import line_name
 
 IN_PIECES = "logs as long as these are matched in pieces"
 """Why nobody knows whether an op has a counterpart."""

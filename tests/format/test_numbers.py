@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from fwtui.tui import words
+from fwtui.format import numbers
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from fwtui.tui import words
     ],
 )
 def test_durations(ns, text):
-    assert words.duration(ns) == text
+    assert numbers.duration(ns) == text
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_durations(ns, text):
     [(None, "n/a"), (0, "0:00"), (4.4, "0:04"), (59.6, "1:00"), (725, "12:05"), (11_525, "3:12:05")],
 )
 def test_clock(seconds, text):
-    assert words.clock(seconds) == text
+    assert numbers.clock(seconds) == text
 
 
 @pytest.mark.parametrize(
@@ -47,14 +47,14 @@ def test_clock(seconds, text):
     ],
 )
 def test_losses(value, text):
-    assert words.loss(value) == text
+    assert numbers.loss(value) == text
 
 
 def test_sizes_counts_and_gaps():
-    assert [words.size(value) for value in (None, 0, 512_000_000)] == ["n/a", "0 B", "512 MB"]
-    assert [words.count(value) for value in (None, 0, 101_000)] == ["n/a", "0", "101,000"]
-    assert [words.gap(value) for value in (None, 0.0, 2.1e-6)] == ["n/a", "0", "2.1e-06"]
-    assert [words.plural(number, "trace") for number in (0, 1, 1200)] == [
+    assert [numbers.size(value) for value in (None, 0, 512_000_000)] == ["n/a", "0 B", "512 MB"]
+    assert [numbers.count(value) for value in (None, 0, 101_000)] == ["n/a", "0", "101,000"]
+    assert [numbers.gap(value) for value in (None, 0.0, 2.1e-6)] == ["n/a", "0", "2.1e-06"]
+    assert [numbers.plural(number, "trace") for number in (0, 1, 1200)] == [
         "0 traces",
         "1 trace",
         "1,200 traces",
