@@ -27,8 +27,8 @@ STEPS, WARM_UP, GOAL = 2_000, 128, 0.05
 
 def measure(name: str, dtype: str) -> None:
     """Prints one backend's line."""
+    from fwtui.core.seeding import data_rng, parameters_rng
     from fwtui.core.spec import WorkloadSpec
-    from fwtui.workloads.seeding import data_rng, parameters_rng
 
     entry = backends.entry(name)
     framework = backends.load(entry.framework)

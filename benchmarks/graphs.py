@@ -23,9 +23,9 @@ from fwtui.graphs.draw import Drawing
 from fwtui.graphs.tree import rows, tree
 from fwtui.race.plan import LaneRequest, RaceRequest
 from fwtui.tui.app import FwtuiApp
-from fwtui.tui.model import RaceModel
-from fwtui.tui.screens.graph import GraphScreen
-from fwtui.tui.widgets.graph_side import GraphLines
+from fwtui.tui.common.model import RaceModel
+from fwtui.tui.graph.screen import GraphScreen
+from fwtui.tui.graph.side_panel import GraphLines
 
 PAGES = 50
 PARTS: tuple[tuple[NodePhase, str, str], ...] = (

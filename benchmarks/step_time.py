@@ -23,13 +23,13 @@ import numpy as np
 from fwtui.backends import catalogue
 from fwtui.backends.base import Job
 from fwtui.core.records import Record
+from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.spec import LaneSpec
 from fwtui.lane.batches import shapes
 from fwtui.measure.history import History
 from fwtui.race.plan import LaneRequest, RaceRequest, plan
 from fwtui.race.race import LaneRun, Race
 from fwtui.workloads import catalogue as workloads
-from fwtui.workloads.seeding import data_rng, parameters_rng
 
 LENGTHS = {500: 20, 4000: 6}
 """Steps a round, and how many rounds."""

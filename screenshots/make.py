@@ -17,7 +17,7 @@ from textual.pilot import Pilot
 
 from fwtui.race.plan import LaneRequest, RaceRequest
 from fwtui.tui.app import FwtuiApp
-from fwtui.tui.screens.live import LiveScreen
+from fwtui.tui.live.screen import LiveScreen
 from fwtui.workloads.user.template import write
 
 HERE = Path(__file__).parent

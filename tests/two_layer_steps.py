@@ -141,9 +141,9 @@ def _ask(name: str) -> dict[str, Any]:
     """What the backend called `name` tells now."""
     from fwtui.backends import catalogue
     from fwtui.backends.base import Job
+    from fwtui.core.seeding import data_rng, parameters_rng
     from fwtui.core.spec import WorkloadSpec
     from fwtui.workloads.catalogue import fresh, presets
-    from fwtui.workloads.seeding import data_rng, parameters_rng
 
     entry = catalogue.entry(name)
     framework = catalogue.load(entry.framework)

@@ -19,7 +19,7 @@ from fwtui.core.graph import Graph, NoGraph
 from fwtui.core.oplog import OpLog
 from fwtui.core.records import Compiled, Device, FrameworkMemory, GraphBroken, NetInspected, Phase
 from fwtui.core.spec import Feed
-from fwtui.workloads.base import Arrays, Batch, Workload
+from fwtui.core.workload import Arrays, Batch, Workload
 
 Gradients = dict[str, NDArray[Any] | None]
 """By parameter; None for one that the loss does not depend on."""

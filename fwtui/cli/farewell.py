@@ -9,8 +9,8 @@ from fwtui.format import numbers
 from fwtui.measure.verdict import same_answer
 from fwtui.parity.words import BUT_FOR_ROUNDING
 from fwtui.session.run import Result
-from fwtui.tui.judgement import judge
-from fwtui.tui.model import RaceModel
+from fwtui.tui.common.judgement import judge
+from fwtui.tui.common.model import RaceModel
 
 ROWS = ("outcome", "steps", "final loss", "step p50", "steps a second", "first step", "compilations")
 

@@ -15,9 +15,9 @@ from fwtui.format import numbers
 from fwtui.format.ops import IN_PIECES, cut, output, right
 from fwtui.ops.align.log_pair import Pairing, pair
 from fwtui.ops.align.value_differences import Difference
+from fwtui.ops.rows import Heading, Row, arrange
 from fwtui.ops.vocabulary.canonical import computes
-from fwtui.tui.ops.links import MARKS, compared
-from fwtui.tui.ops.rows import Heading, Row, arrange
+from fwtui.tui.ops.match_marks import MARKS, compared
 
 _TIME = 8
 _SHAPE = (6, 14)

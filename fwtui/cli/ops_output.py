@@ -12,6 +12,7 @@ from fwtui.backends import catalogue as backends
 from fwtui.cli import ops_match, ops_table, output
 from fwtui.cli.result_table import headline
 from fwtui.core.nonfinite import first_fault
+from fwtui.core.op_stats import busy_ns, leaves, overhead
 from fwtui.core.oplog import OpLog
 from fwtui.core.records import OpsLogged
 from fwtui.core.spec import LaneSpec
@@ -22,7 +23,6 @@ from fwtui.ops.align.log_pair import pair
 from fwtui.ops.chrome_trace import as_chrome_trace
 from fwtui.ops.faults import made_before, told_fault
 from fwtui.ops.json_format import log_json, matches_json
-from fwtui.ops.op_stats import busy_ns, leaves, overhead
 from fwtui.session.report import report as race_report
 from fwtui.session.run import Result
 

@@ -9,11 +9,11 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from fwtui.cli.output import plain_table
+from fwtui.core.op_stats import fingerprint, leaves, not_finite, spans_ns
 from fwtui.core.oplog import LoggedOp, OpLog
 from fwtui.core.text import plain
 from fwtui.format import numbers
 from fwtui.format.ops import cut, output, right, shape, source
-from fwtui.ops.op_stats import fingerprint, leaves, not_finite, spans_ns
 from fwtui.ops.totals import totals
 from fwtui.ops.vocabulary.canonical import computes
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from fwtui.core.workload import Batch
 from fwtui.lane.errors import LaneError
-from fwtui.workloads.base import Batch
 
 NO_DATA = ("the workload's data came to an end", "`batches` must give one batch a step, for ever")
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fwtui.core.records import DIGEST_BLOCK
-from fwtui.workloads.base import Batch
+from fwtui.core.workload import Batch
 
 SHARE = 0.05
 """Of a step's time that digests may take; where they take more, fewer steps have one."""

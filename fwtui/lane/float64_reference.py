@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from fwtui.backends.base import Backend, Gradients
 from fwtui.core.precision import EPS
 from fwtui.core.records import Rounding
+from fwtui.core.workload import Arrays, Batch
 from fwtui.lane.batches import cast
 from fwtui.measure.agreement import Figure
 from fwtui.measure.agreement import rounding as judged
 from fwtui.measure.arrays import widened
-from fwtui.workloads.base import Arrays, Batch
 
 PERTURBATIONS = 32
 """Each misses a kink that rounding has crossed about every second time."""

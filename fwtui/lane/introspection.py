@@ -14,8 +14,8 @@ from fwtui.core.nonfinite import first_fault, not_finite_inputs
 from fwtui.core.oplog import OpLog
 from fwtui.core.records import GraphRan, GraphsTold, NotLogged, NotSampled, OpsLogged
 from fwtui.core.spec import NEVER, LaneSpec, OpLogging
+from fwtui.core.workload import Batch
 from fwtui.lane.control import Word
-from fwtui.workloads.base import Batch
 
 LOGS_A_SECOND = 4
 OPS_A_SECOND = 2_000

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 
 from fwtui.backends.base import Backend, Gradients
 from fwtui.backends.determinism import arrays_differ, differ
+from fwtui.core.error_text import error_text
 from fwtui.core.ndarray import Array
 from fwtui.core.records import NoReference, NotProbed, Probed, Rounding
 from fwtui.core.spec import NEVER, Probes
+from fwtui.core.workload import Arrays, Batch
 from fwtui.lane.float64_reference import Reference
-from fwtui.workloads.base import Arrays, Batch
-from fwtui.workloads.error_text import error_text
 
 Emit = Callable[[Probed | NotProbed | NoReference], None]
 

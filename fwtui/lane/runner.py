@@ -18,6 +18,7 @@ from typing import Any
 from fwtui.backends import catalogue as backends
 from fwtui.backends.base import Backend, Framework, Job
 from fwtui.backends.default_dtype import UNCHANGED, WithDefaultDtype, shared
+from fwtui.core.error_text import error_text, first_line, message
 from fwtui.core.inputs import SpecError
 from fwtui.core.ndarray import Array
 from fwtui.core.records import (
@@ -36,7 +37,9 @@ from fwtui.core.records import (
     Stood,
     TurnOver,
 )
+from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.spec import LaneSpec, Replay
+from fwtui.core.workload import Batch, Workload
 from fwtui.lane.batches import NO_DATA, cast, cast_all, shapes
 from fwtui.lane.control import Control, Word
 from fwtui.lane.digests import Digester
@@ -47,10 +50,7 @@ from fwtui.lane.prober import Prober, prober
 from fwtui.lane.step_buffer import Columns
 from fwtui.system.cpu_affinity import bind, bound_cores
 from fwtui.workloads import catalogue as workloads
-from fwtui.workloads.base import Batch, Workload
-from fwtui.workloads.error_text import error_text, first_line, message
 from fwtui.workloads.hashes import HASHED_BATCHES, data_sha256, weights_sha256
-from fwtui.workloads.seeding import data_rng, parameters_rng
 from fwtui.workloads.user.errors import OwnError
 from fwtui.workloads.user.workload import Own
 

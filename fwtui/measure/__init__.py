@@ -1,0 +1,1 @@
+"""Figures from records: histories, statistics, gaps between lanes, and verdicts on them."""

@@ -11,7 +11,6 @@ import numpy as np
 from fwtui.core.spec import RaceSpec
 from fwtui.measure.history import History
 from fwtui.measure.statistics import LEAST_STEPS, Ratio, median_ratio
-from fwtui.workloads import catalogue as workloads
 
 _QUIET_PART = 0.25
 """Share of the steady steps that must be undisturbed."""
@@ -53,12 +52,14 @@ class Speed:
         return self.ratio is not None and self.ratio.certain
 
 
-def speed(race: RaceSpec, lanes: Sequence[History]) -> Speed | None:
+def speed(race: RaceSpec, lanes: Sequence[History], batches: Sequence[int | None]) -> Speed | None:
     """The fastest lane against the slowest; None before both have steady steps enough.
 
     Lanes with batches of other sizes are compared by the time that a sample takes.
+
+    Args:
+        batches: samples in a batch of each lane; None where that is not known.
     """
-    batches = [workloads.batch_size(lane.workload) for lane in race.lanes]
     per_sample = len(set(batches)) > 1 and None not in batches
     largest_batch = max((batch for batch in batches if batch is not None), default=1)
     # What the largest batch would take: times stay above what a clock can tell.

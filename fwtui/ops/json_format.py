@@ -6,10 +6,10 @@ from typing import Any
 
 from fwtui.core.graph import Tensor
 from fwtui.core.nonfinite import first_fault
+from fwtui.core.op_stats import busy_ns, leaves, overhead
 from fwtui.core.oplog import Fingerprint, LoggedOp, Taken
 from fwtui.core.records import OpsLogged
 from fwtui.ops.align.log_pair import Pairing
-from fwtui.ops.op_stats import busy_ns, leaves, overhead
 from fwtui.ops.totals import Total, totals
 
 

@@ -1,1 +1,1 @@
-"""Whether a port is right, and where it first is not: races, twins in float64, and op logs put together."""
+"""Whether a port is right, and where it first differs: races, float64 twins and op logs combined."""

@@ -36,6 +36,7 @@ from fwtui.parity.finding import Finding, Run, Say, Tolerances
 from fwtui.parity.search import Pair, Search
 from fwtui.parity.twins import Comparisons, Twins, is_eager
 from fwtui.session.run import Result
+from fwtui.workloads.catalogue import batch_sizes
 
 MAX_STEPS_SET_ASIDE = 3
 """Steps in which float32 constants are set aside op by op."""
@@ -93,7 +94,8 @@ class _Raced:
         """The race without a verdict, but with the reason why there can be none."""
         lanes, dtype = self.lanes, least_exact(self.spec.lanes)
         gap = LossComparison(dtype, self.allowed.lanes).update(lanes)
-        result = replace(self.ran, spec=self.spec, lanes=lanes, gap=gap, speed=speed(self.spec, lanes))
+        faster = speed(self.spec, lanes, batch_sizes(self.spec))
+        result = replace(self.ran, spec=self.spec, lanes=lanes, gap=gap, speed=faster)
         coverage = self.watch.lanes.coverage
         truth, why = self._truth()
         return Finding(

@@ -21,6 +21,7 @@ from fwtui.measure.speed import Speed, speed
 from fwtui.measure.verdict import SameAnswer, least_exact, same_answer
 from fwtui.race.race import LaneRun, Race
 from fwtui.system import machine
+from fwtui.workloads.catalogue import batch_sizes
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 TICK_S = 0.1
@@ -95,7 +96,9 @@ def run(spec: RaceSpec, watch: Watch = lambda lanes: None, stopped: threading.Ev
     probes = ProbeComparison(dtype)
     probes.update(lanes)
     same = same_answer(spec.lanes, lanes, gap, probes.rows, probes.coverage)
-    return Result(spec, lanes, gap, probes.rows, same, speed(spec, lanes), cut_short, settled)
+    return Result(
+        spec, lanes, gap, probes.rows, same, speed(spec, lanes, batch_sizes(spec)), cut_short, settled
+    )
 
 
 def _follow(

@@ -1,1 +1,1 @@
-"""What fwtui asks of the operating system; it knows nothing of lanes and frameworks."""
+"""What fwtui asks of the operating system. It knows nothing of lanes and frameworks."""

@@ -17,40 +17,40 @@ from fwtui.core.inputs import SpecError
 from fwtui.core.spec import MAX_LANES
 from fwtui.format import numbers
 from fwtui.race.plan import LaneRequest, RaceRequest, plan, with_lane
-from fwtui.tui import textual_leak
-from fwtui.tui.auto_check import AutoCheck
-from fwtui.tui.backlog import Backlog
-from fwtui.tui.changes import Changes
-from fwtui.tui.commands import Command, commands_of
-from fwtui.tui.composed import screen_text
-from fwtui.tui.continuation import Continuation
-from fwtui.tui.driver import TerminalDriver
-from fwtui.tui.frame_rate import FrameRate, usual_fps
-from fwtui.tui.model import Lane, RaceModel
-from fwtui.tui.quiet_exit import QuietExit
-from fwtui.tui.screens.choices import (
+from fwtui.tui.common import textual_leak
+from fwtui.tui.common.auto_check import AutoCheck
+from fwtui.tui.common.backlog import Backlog
+from fwtui.tui.common.changes import Changes
+from fwtui.tui.common.compare_screen import WhyScreen
+from fwtui.tui.common.composed import screen_text
+from fwtui.tui.common.continuation import Continuation
+from fwtui.tui.common.frame_rate import FrameRate, usual_fps
+from fwtui.tui.common.model import Lane, RaceModel
+from fwtui.tui.common.quiet_exit import QuietExit
+from fwtui.tui.common.race_screen import RaceScreen
+from fwtui.tui.common.selection import Selection
+from fwtui.tui.common.themes import DARK, THEMES
+from fwtui.tui.dialogs.choices import (
     backend_choices,
     device_choices,
     present_settings,
     workload_choices,
 )
-from fwtui.tui.screens.compilations import CompilationsScreen
-from fwtui.tui.screens.confirm import Confirm
-from fwtui.tui.screens.graph import GraphScreen
-from fwtui.tui.screens.help import HelpScreen
-from fwtui.tui.screens.histogram import HistogramScreen
-from fwtui.tui.screens.lane_settings import LaneSettings
-from fwtui.tui.screens.live import LiveScreen
-from fwtui.tui.screens.log import LogScreen
-from fwtui.tui.screens.ops import OpsScreen
-from fwtui.tui.screens.palette import Palette
-from fwtui.tui.screens.parity import ParityScreen
-from fwtui.tui.screens.picker import Picker
-from fwtui.tui.screens.race_screen import RaceScreen
-from fwtui.tui.screens.source import SourceScreen
-from fwtui.tui.screens.why_screen import WhyScreen
-from fwtui.tui.selection import Selection
-from fwtui.tui.themes import DARK, THEMES
+from fwtui.tui.dialogs.commands import Command, commands_of
+from fwtui.tui.dialogs.compilations import CompilationsScreen
+from fwtui.tui.dialogs.confirm import Confirm
+from fwtui.tui.dialogs.help import HelpScreen
+from fwtui.tui.dialogs.histogram import HistogramScreen
+from fwtui.tui.dialogs.lane_settings import LaneSettings
+from fwtui.tui.dialogs.log import LogScreen
+from fwtui.tui.dialogs.palette import Palette
+from fwtui.tui.dialogs.picker import Picker
+from fwtui.tui.graph.screen import GraphScreen
+from fwtui.tui.live.screen import LiveScreen
+from fwtui.tui.ops.screen import OpsScreen
+from fwtui.tui.parity.screen import ParityScreen
+from fwtui.tui.source.screen import SourceScreen
+from fwtui.tui.terminal.driver import TerminalDriver
 from fwtui.workloads import catalogue as workloads
 
 TICK_S = 0.1
@@ -71,7 +71,11 @@ class FwtuiApp(QuietExit[int]):
     """
 
     TITLE = "fwtui"
-    CSS_PATH: ClassVar = ["app.tcss", *(f"screens/{name}.tcss" for name in ("why", "graph", "ops", "source"))]
+    CSS_PATH: ClassVar = [
+        "app.tcss",
+        "common/compare_screen.tcss",
+        *(f"{name}/screen.tcss" for name in ("graph", "ops", "source")),
+    ]
     ENABLE_COMMAND_PALETTE = False  # it has one of its own
     MODEL = RaceModel
 

@@ -14,10 +14,10 @@ from fwtui.core.inputs import SpecError
 from fwtui.race.plan import RaceRequest
 from fwtui.system.reaper import reaper
 from fwtui.tui.app import FwtuiApp
-from fwtui.tui.driver import TerminalDriver
-from fwtui.tui.leaving import leave_when_asked
-from fwtui.tui.model import RaceModel
-from fwtui.tui.terminal import captured_output
+from fwtui.tui.common.model import RaceModel
+from fwtui.tui.terminal.captured_output import captured_output
+from fwtui.tui.terminal.driver import TerminalDriver
+from fwtui.tui.terminal.shutdown import leave_when_asked
 
 _WORKERS = 32
 

@@ -1,0 +1,1 @@
+"""Built-in networks, one folder each, and a user's own; found by name in `catalogue`."""

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from fwtui.core.inputs import SpecError, known_size, one_of, whole_number
-from fwtui.core.spec import MAX_SIZE, WorkloadSpec
+from fwtui.core.spec import MAX_SIZE, RaceSpec, WorkloadSpec
 from fwtui.core.text import plain
 from fwtui.workloads.base import BuiltIn
 from fwtui.workloads.user import workload as own
@@ -97,6 +97,11 @@ def known(spec: WorkloadSpec) -> BuiltIn | Description:
 def batch_size(spec: WorkloadSpec) -> int | None:
     """Samples in a batch; None where a user's file has no such size. SpecError as `load`."""
     return load(spec).sizes().get("batch")
+
+
+def batch_sizes(race: RaceSpec) -> list[int | None]:
+    """The same of each lane."""
+    return [batch_size(lane.workload) for lane in race.lanes]
 
 
 def notes(spec: WorkloadSpec) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fwtui.core.inputs import SpecError
-from fwtui.workloads.base import Batch
+from fwtui.core.workload import Batch
 
 COUNT = 1797
 SIDE = 8

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from fwtui.workloads.base import Arrays, Batch
+from fwtui.core.workload import Arrays, Batch
 
 HASHED_BATCHES = 64
 """How many first batches the data's hash covers: batches have no end."""

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fwtui.core.inputs import SpecError
-from fwtui.workloads.base import Batch
+from fwtui.core.workload import Batch
 
 ALPHABET = "\n" + "".join(map(chr, range(ord(" "), ord("~") + 1)))
 """A new line and printable ASCII: 96 characters; a character's number is its place here."""

@@ -16,9 +16,9 @@ from pathlib import Path
 from fwtui.backends.base import Job
 from fwtui.backends.catalogue import FRAMEWORKS, load
 from fwtui.core.records import OpsLogged
+from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.spec import OPTIMIZERS, WorkloadSpec
 from fwtui.workloads.catalogue import NAMES, execute, presets
-from fwtui.workloads.seeding import data_rng, parameters_rng
 from tests.planted import BUGS, SPECTRUM
 
 

@@ -19,11 +19,11 @@ import numpy as np
 from fwtui.backends.base import Job
 from fwtui.backends.catalogue import BACKENDS, FRAMEWORKS, load
 from fwtui.core.records import Compiled
+from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.spec import DTYPES, OPTIMIZERS, WorkloadSpec
 from fwtui.lane.batches import shapes
 from fwtui.workloads.catalogue import NAMES, presets
 from fwtui.workloads.catalogue import load as load_workload
-from fwtui.workloads.seeding import data_rng, parameters_rng
 from tests.backends import reference
 
 STEPS = 10

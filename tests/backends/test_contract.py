@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fwtui.backends.catalogue import BACKENDS, FRAMEWORKS
-from fwtui.ops.op_stats import leaves
+from fwtui.core.op_stats import leaves
 from fwtui.ops.vocabulary.canonical import canonical
 from tests.backends import reference
 from tests.backends.probe import COMPILES_FOR_LONG, LOGGED, OPTIMIZINGS, RUNS, STEPS, THREADS, is_slow

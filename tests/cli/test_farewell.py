@@ -8,7 +8,7 @@ import pytest
 
 from fwtui.cli.farewell import say_farewell
 from fwtui.race.plan import LaneRequest
-from fwtui.tui.model import RaceModel
+from fwtui.tui.common.model import RaceModel
 from tests.tui import still
 from tests.tui.still import done, importing, race, training
 

@@ -1,4 +1,4 @@
-"""Which lane is faster, and when nobody can tell."""
+"""Which lane is faster, and when that is unknown."""
 
 from dataclasses import replace
 
@@ -8,12 +8,17 @@ import pytest
 from fwtui.core.processor_use import ProcessorUse
 from fwtui.core.records import Compiled
 from fwtui.core.spec import RaceSpec, WorkloadSpec
-from fwtui.measure.speed import speed
+from fwtui.measure import speed as measured
+from fwtui.workloads.catalogue import batch_sizes
 from tests.measure.support import history, steps
 from tests.scripted.lanes import lane
 
 RACE = RaceSpec((lane(), lane()), "turns", "process")
 QUIET, BUSY = ProcessorUse(10.0, 8.0, 0.5), ProcessorUse(10.0, 3.0, 7.0)
+
+
+def speed(race, lanes):
+    return measured.speed(race, lanes, batch_sizes(race))
 
 
 def test_lanes_of_other_batch_sizes_are_compared_by_what_a_sample_takes():
@@ -39,7 +44,7 @@ def test_a_compilation_pays_from_a_step_on():
     lanes[1].apply(Compiled(7, "retrace", 1_000_000, "another shape"))
     assert speed(race, lanes).break_even_step == 1001
     lanes[1].apply(Compiled(9, "retrace", None, "another shape"))
-    assert speed(race, lanes).break_even_step is None, "nobody knows what that took"
+    assert speed(race, lanes).break_even_step is None, "what that took is unknown"
 
 
 def test_the_fastest_lane_is_held_against_the_slowest():

@@ -9,11 +9,11 @@ from importlib.resources import files
 
 import pytest
 
+from fwtui.core.op_stats import leaves
 from fwtui.core.oplog import LoggedOp, OpLog
 from fwtui.ops.align.log_pair import pair
 from fwtui.ops.chrome_trace import HOST, as_chrome_trace
 from fwtui.ops.json_format import log_json, matches_json
-from fwtui.ops.op_stats import leaves
 from fwtui.ops.totals import totals
 from tests.json_schema import problems
 from tests.two_layer_steps import logged

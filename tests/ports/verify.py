@@ -21,7 +21,7 @@ import numpy as np
 import tensorflow as tf
 import torch
 
-from fwtui.workloads.seeding import data_rng, parameters_rng
+from fwtui.core.seeding import data_rng, parameters_rng
 from tests.ports import FAULTS, FLOAT32_CONSTANTS, MIXED_PRECISION, RIGHT
 
 FAULTY = 1e-4

@@ -12,6 +12,7 @@ from fwtui.measure.loss_gap import LossComparison
 from fwtui.measure.speed import speed
 from fwtui.measure.verdict import same_answer
 from fwtui.session.report import report
+from fwtui.workloads.catalogue import batch_sizes
 from tests.measure.support import history
 from tests.scripted.lanes import lane
 
@@ -22,7 +23,8 @@ RACE = RaceSpec((lane(), lane("other")), "turns", "process")
 def told(*lanes):
     gap = LossComparison("float32").update(lanes)
     same = same_answer(RACE.lanes, lanes, gap)
-    return json.loads(json.dumps(report(RACE, lanes, gap, same, speed(RACE, lanes)), allow_nan=False))
+    faster = speed(RACE, lanes, batch_sizes(RACE))
+    return json.loads(json.dumps(report(RACE, lanes, gap, same, faster), allow_nan=False))
 
 
 def test_a_whole_race():

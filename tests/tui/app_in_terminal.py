@@ -8,9 +8,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from fwtui.race import hosts
 from fwtui.race.plan import LaneRequest, RaceRequest
-from fwtui.tui import leaving
 from fwtui.tui import run as running
 from fwtui.tui.app import FwtuiApp
+from fwtui.tui.terminal import shutdown
 from tests import scripted
 from tests.scripted import step
 
@@ -41,7 +41,7 @@ def leave_when_asked(terminal, leave, force):
         Path(os.environ["FORCED"]).touch()
         force()
 
-    leaving.leave_when_asked(terminal, leave, forced)
+    shutdown.leave_when_asked(terminal, leave, forced)
 
 
 if __name__ == "__main__":
@@ -53,7 +53,7 @@ if __name__ == "__main__":
         running.FwtuiApp = RaisingApp
     if "hasty" in words:
         words.remove("hasty")
-        leaving.GRACE_S = 1
+        shutdown.GRACE_S = 1
         running.leave_when_asked = leave_when_asked
     host, *backends = words
     if host == "thread":

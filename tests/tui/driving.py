@@ -14,9 +14,9 @@ from textual.widgets import Static
 
 from fwtui.race.plan import RaceRequest, parse_lane
 from fwtui.tui.app import FwtuiApp
-from fwtui.tui.model import Lane
-from fwtui.tui.screens.live import LiveScreen
-from fwtui.tui.widgets.line import Line
+from fwtui.tui.common.line import Line
+from fwtui.tui.common.model import Lane
+from fwtui.tui.live.screen import LiveScreen
 from tests.scripted import step
 
 DEADLINE_S = 60

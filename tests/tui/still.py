@@ -33,11 +33,11 @@ from fwtui.core.records import (
 from fwtui.core.spec import Probes
 from fwtui.measure import history
 from fwtui.race.plan import LaneRequest, RaceRequest, parse_lane
-from fwtui.tui import app, model
+from fwtui.tui import app
 from fwtui.tui.app import FwtuiApp
-from fwtui.tui.graph import asking
-from fwtui.tui.model import RaceModel
-from fwtui.tui.widgets import lane_panel
+from fwtui.tui.common import lane_status, model
+from fwtui.tui.common.model import RaceModel
+from fwtui.tui.graph import requests
 
 NOW = 100 * 10**9
 """What the clock shows, in ns."""
@@ -67,7 +67,7 @@ class Scene:
 
 def stop_clock(monkeypatch: pytest.MonkeyPatch, at_ns: int = NOW) -> None:
     """Has the screen's clocks show `at_ns` for ever."""
-    for module in (history, model, asking, lane_panel):
+    for module in (history, model, requests, lane_status):
         monkeypatch.setattr(module, "perf_counter_ns", lambda: at_ns)
 
 

@@ -3,9 +3,9 @@
 import pytest
 from textual.widgets import Input
 
-from fwtui.tui.screens.live import LiveScreen
-from fwtui.tui.screens.palette import found
-from fwtui.tui.widgets.chart import Chart
+from fwtui.tui.charts.chart import Chart
+from fwtui.tui.dialogs.palette import found
+from fwtui.tui.live.screen import LiveScreen
 from tests.tui.driving import driven
 
 pytestmark = pytest.mark.usefixtures("scripted_backends")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from fwtui.measure.history import History
-from fwtui.tui.model import Lane
-from fwtui.tui.selection import Place, Selection
-from fwtui.tui.widgets.key_footer import KeyFooter
+from fwtui.tui.common.key_footer import KeyFooter
+from fwtui.tui.common.model import Lane
+from fwtui.tui.common.selection import Place, Selection
 from tests import two_layer_steps
 from tests.tui.still import Scene, done, race, training
 from tests.tui.why import BOTH, shown, told

@@ -7,7 +7,7 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
-from fwtui.tui.screens.picker import Picker
+from fwtui.tui.dialogs.picker import Picker
 from tests.tui.driving import driven
 
 pytestmark = pytest.mark.usefixtures("scripted_backends")

@@ -3,7 +3,7 @@
 import pytest
 
 from fwtui.tui.app import FwtuiApp
-from fwtui.tui.widgets.chart import Chart
+from fwtui.tui.charts.chart import Chart
 from tests.tui.driving import driven
 
 pytestmark = pytest.mark.usefixtures("scripted_backends")

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import psutil
 import pytest
 
-from tests.tui.test_terminal import LEFT, Terminal, gone
+from tests.tui.terminal.test_terminal import LEFT, Terminal, gone
 
 EVENTS, BURST, KILL_EVERY = 10_000, 20, 300
 SEED = 4

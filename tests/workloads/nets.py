@@ -10,9 +10,9 @@ import math
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.spec import WorkloadSpec
 from fwtui.workloads import catalogue
-from fwtui.workloads.seeding import data_rng, parameters_rng
 
 SMALL = {
     "digits-cnn": {"batch": 5, "channels1": 3, "channels2": 4},

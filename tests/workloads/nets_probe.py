@@ -11,9 +11,9 @@ import sys
 
 from fwtui.backends.base import Job
 from fwtui.backends.catalogue import FRAMEWORKS, load
+from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.spec import WorkloadSpec
 from fwtui.workloads import catalogue
-from fwtui.workloads.seeding import data_rng, parameters_rng
 from tests.workloads.nets import SMALL, first_batch, first_parameters, small
 
 LEARNING_STEPS = 60

@@ -5,10 +5,10 @@ import sys
 import pytest
 
 from fwtui.core.inputs import SpecError
+from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.spec import OPTIMIZERS, WorkloadSpec
 from fwtui.workloads.catalogue import NAMES, load, presets
 from fwtui.workloads.hashes import data_sha256, weights_sha256
-from fwtui.workloads.seeding import data_rng, parameters_rng
 
 EVERY = [(name, preset) for name in NAMES for preset in presets(name)]
 
@@ -62,7 +62,7 @@ import json, sys
 from fwtui.core.spec import WorkloadSpec
 from fwtui.workloads.catalogue import NAMES, load, presets
 from fwtui.workloads.hashes import data_sha256
-from fwtui.workloads.seeding import data_rng
+from fwtui.core.seeding import data_rng
 every = [(n, p, load(WorkloadSpec(n, p))) for n in NAMES for p in presets(n)]
 hashes = {f"{n} {p}": data_sha256(w.batches(data_rng(0))) for n, p, w in every}
 print(json.dumps({"hashes": hashes, "imported": sorted({m.partition(".")[0] for m in sys.modules})}))

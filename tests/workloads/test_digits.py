@@ -6,9 +6,9 @@ import pytest
 from sklearn.datasets import load_digits
 
 from fwtui.core.inputs import SpecError
+from fwtui.core.seeding import data_rng
 from fwtui.workloads import digits
 from fwtui.workloads.digits import HELD_OUT, TRAINED
-from fwtui.workloads.seeding import data_rng
 
 EPOCH = TRAINED // 64
 

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from fwtui.core.inputs import SpecError
+from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.spec import WorkloadSpec
 from fwtui.workloads.catalogue import load
-from fwtui.workloads.seeding import data_rng, parameters_rng
 
 
 def dynamic_depth(**sizes):

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from fwtui.core.inputs import SpecError
+from fwtui.core.seeding import data_rng
 from fwtui.workloads import text
-from fwtui.workloads.seeding import data_rng
 
 
 def read(numbers):

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from fwtui.core.inputs import SpecError
+from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.spec import WorkloadSpec
 from fwtui.workloads import text
 from fwtui.workloads.catalogue import load
-from fwtui.workloads.seeding import data_rng, parameters_rng
 
 BLOCK = {
     "norm1.scale": (4,),

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from fwtui.core.inputs import SpecError
+from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.spec import WorkloadSpec
 from fwtui.workloads.catalogue import load, presets
-from fwtui.workloads.seeding import data_rng, parameters_rng
 
 
 def two_layer(preset="dynamic", **sizes):

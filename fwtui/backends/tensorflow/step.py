@@ -30,7 +30,7 @@ from fwtui.core.metrics import named_metrics
 from fwtui.core.oplog import OpLog
 from fwtui.core.records import Compiled, GraphBroken, NetInspected, Phase
 from fwtui.core.spec import Feed
-from fwtui.workloads.base import Arrays, Batch
+from fwtui.core.workload import Arrays, Batch
 
 _UNSUPPORTED = re.compile(r"Detected unsupported operations .*? on \S+: (\w+)")
 

@@ -20,7 +20,7 @@ from fwtui.core.graph import Graph, NoGraph
 from fwtui.core.oplog import OpLog
 from fwtui.core.records import Compiled, GraphBroken, Phase
 from fwtui.core.spec import Feed
-from fwtui.workloads.base import Batch
+from fwtui.core.workload import Batch
 
 _NOT_COMPILED = "nothing is compiled for a batch like this one before the step is taken"
 

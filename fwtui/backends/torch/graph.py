@@ -20,7 +20,7 @@ from fwtui.backends.torch.oplog import Dispatched, current_node, named
 from fwtui.backends.torch.optimizers import Gradients, Update
 from fwtui.core.graph import Graph, Node, NodePhase, NoGraph
 from fwtui.core.metrics import named_metrics
-from fwtui.workloads.base import Loss
+from fwtui.core.workload import Loss
 
 StepOf = Callable[[Loss, Mapping[str, Tensor], Update], Callable[..., Any]]
 """(loss, parameters, update) -> a step, as a function of the batch."""

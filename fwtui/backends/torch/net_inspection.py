@@ -14,7 +14,7 @@ from torch.nn.modules.module import register_module_forward_pre_hook
 from fwtui.backends.determinism import differ, python_random_numbers
 from fwtui.core.metrics import named_metrics
 from fwtui.core.records import NetInspected
-from fwtui.workloads.base import Loss
+from fwtui.core.workload import Loss
 
 _Place = tuple[int, str]
 """The id of a module, and the name of its buffer there."""

@@ -17,7 +17,7 @@ from fwtui.core.metrics import named_metrics
 from fwtui.core.oplog import OpLog
 from fwtui.core.records import Compiled, GraphBroken, NetInspected, Phase
 from fwtui.core.spec import Feed
-from fwtui.workloads.base import Arrays, Batch, Loss
+from fwtui.core.workload import Arrays, Batch, Loss
 
 
 def build(mode: str, job: Job) -> Backend:

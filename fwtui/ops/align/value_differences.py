@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from math import inf, isnan, nan
 from typing import Literal
 
+from fwtui.core.op_stats import apart, fingerprint
 from fwtui.core.oplog import Fingerprint, LoggedOp
 from fwtui.ops.align.align import Alignment, Match
 from fwtui.ops.align.matching import NEAR
-from fwtui.ops.op_stats import apart, fingerprint
 from fwtui.ops.vocabulary.canonical import canonical, carries, kind
 
 Difference = Literal["same", "rounding", "other"]

@@ -1,0 +1,1 @@
+"""Charts in Braille cells: curves, axes, and the widget that shows them."""

@@ -1,1 +1,1 @@
-"""Graphs as the graph screen has them before it; its widgets are in `widgets`."""
+"""The graph screen: two lanes' graphs beside each other."""

@@ -11,7 +11,7 @@ from textual.content import Content
 from fwtui.core.text import plain
 from fwtui.format import numbers
 from fwtui.graphs.lines import called, outputs, tensor
-from fwtui.tui.graph.facts import GraphFacts
+from fwtui.tui.graph.graph_index import GraphFacts
 from fwtui.tui.graph.page import Item
 
 NONE_NEEDED = "none needed: it computes nothing"

@@ -10,9 +10,9 @@ from fwtui.core.graph import Graph, NoGraph
 from fwtui.core.records import GraphsTold
 from fwtui.graphs import tree
 from fwtui.ops.vocabulary.canonical import computes
-from fwtui.tui.graph.facts import GraphFacts
+from fwtui.tui.graph.graph_index import GraphFacts
+from fwtui.tui.graph.locate import like
 from fwtui.tui.graph.page import DrawingPage, Item, MarkOf, Page, TreePage
-from fwtui.tui.graph.place import like
 
 View = Literal["tree", "drawing"]
 _LARGE = 200

@@ -10,7 +10,7 @@ from fwtui.format.numbers import prefixed
 from fwtui.graphs import tree
 from fwtui.graphs.lines import called, outputs, padded, source
 from fwtui.graphs.tree import Group, TreeRow
-from fwtui.tui.graph.facts import GraphFacts
+from fwtui.tui.graph.graph_index import GraphFacts
 
 Item = int | str
 """A node, by its place in `Graph.nodes`, or a group of the tree, by its path."""

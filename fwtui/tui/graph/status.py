@@ -9,8 +9,8 @@ from textual.content import Content
 
 from fwtui.core.text import plain
 from fwtui.graphs.lines import tensor
-from fwtui.tui.graph.pairing import Pairing
-from fwtui.tui.widgets.line import Sides
+from fwtui.tui.common.line import Sides
+from fwtui.tui.graph.graph_pair import Pairing
 
 
 @dataclass(slots=True)

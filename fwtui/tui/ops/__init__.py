@@ -1,1 +1,1 @@
-"""Op logs as the ops screen has them before it; its widgets are in `widgets`."""
+"""The ops screen: two op logs, aligned."""

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from fwtui.core.graph import Tensor
+from fwtui.core.op_stats import apart, fingerprint
 from fwtui.core.oplog import Fingerprint, LoggedOp, Taken
 from fwtui.core.text import plain
 from fwtui.format import numbers
 from fwtui.format.ops import IN_PIECES, shape
 from fwtui.ops.align.log_pair import Pairing
 from fwtui.ops.align.value_differences import Difference
-from fwtui.ops.op_stats import apart, fingerprint
 from fwtui.ops.vocabulary.canonical import computes
 
 _LABEL = 8

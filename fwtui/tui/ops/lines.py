@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from fwtui.core.oplog import OP_PHASES, OpPhase
 from fwtui.ops.align.log_pair import Pairing
-from fwtui.tui.ops.rows import Rows
+from fwtui.ops.rows import Rows
 
 Style = Literal["", "dim", "faint", "strong", "left", "right", "warning", "error", "found"] | OpPhase
 STYLES: tuple[Style, ...] = (

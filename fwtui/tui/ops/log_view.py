@@ -9,9 +9,9 @@ from fwtui.core.oplog import LoggedOp
 from fwtui.format import numbers
 from fwtui.format.ops import cut, output, right, source
 from fwtui.ops.align.log_pair import Pairing
+from fwtui.ops.rows import Heading
 from fwtui.tui.ops.lines import Span, Style
-from fwtui.tui.ops.links import LINK, across, link
-from fwtui.tui.ops.rows import Heading
+from fwtui.tui.ops.match_marks import LINK, across, link
 from fwtui.tui.ops.rows_view import RowsView
 
 _ACROSS = 21

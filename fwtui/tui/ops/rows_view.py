@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from fwtui.core.op_stats import not_finite
 from fwtui.core.oplog import LoggedOp
 from fwtui.format.ops import cut
-from fwtui.ops.op_stats import not_finite
+from fwtui.ops.rows import Row
 from fwtui.ops.vocabulary.canonical import computes
 from fwtui.tui.ops.lines import Cursor, Looked, Shade, Span, Style
-from fwtui.tui.ops.rows import Row
 
 _INDENT = 2
 """Cells by which an op is indented below the call that it ran inside of."""

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from fwtui.core.op_stats import leaves, span_ns, spans_ns
 from fwtui.core.oplog import LoggedOp, OpPhase
 from fwtui.format import numbers
 from fwtui.format.ops import cut, right
 from fwtui.ops.align.log_pair import Pairing
-from fwtui.ops.op_stats import leaves, span_ns, spans_ns
+from fwtui.ops.rows import Heading
 from fwtui.tui.charts.axes import Limits, ticks
 from fwtui.tui.ops.lines import Looked, Span, Style
-from fwtui.tui.ops.links import LINK, link
-from fwtui.tui.ops.rows import Heading
+from fwtui.tui.ops.match_marks import LINK, link
 from fwtui.tui.ops.rows_view import RowsView
 
 _OP, _TIME = 22, 8

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fwtui.core.op_stats import leaves
 from fwtui.core.oplog import LoggedOp, OpPhase
 from fwtui.format import numbers
 from fwtui.format.ops import cut, right, short
 from fwtui.ops.align.log_pair import Pairing, members
-from fwtui.ops.op_stats import leaves
+from fwtui.ops.rows import Order
 from fwtui.ops.vocabulary.canonical import computes
 from fwtui.tui.ops.lines import LANES, Looked, Shade, Span
-from fwtui.tui.ops.rows import Order
 
 _NAME = 26
 _FIGURES = {"count": 5, "time": 8, "bytes": 8, "share": 6}

@@ -1,1 +1,1 @@
-"""Source as the source screen has it before it; its widgets are in `widgets`."""
+"""The source screen: two lanes' nets, line by line, with what each line costs."""

@@ -13,7 +13,7 @@ from typing import Any
 import tensorflow as tf
 
 from fwtui.core.spec import DTYPES
-from fwtui.workloads.base import Loss
+from fwtui.core.workload import Loss
 from fwtui.workloads.char_rnn.workload import CharRnn
 
 

@@ -9,7 +9,7 @@ import torch.nn.functional as F  # noqa: N812, the name that PyTorch's own docum
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from fwtui.workloads.base import Loss
+from fwtui.core.workload import Loss
 from fwtui.workloads.char_rnn.workload import CharRnn
 
 

@@ -21,8 +21,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from fwtui.core.workload import Arrays, Batch
 from fwtui.workloads import text
-from fwtui.workloads.base import Arrays, Batch, BuiltIn
+from fwtui.workloads.base import BuiltIn
 from fwtui.workloads.initial import lecun_normal
 
 HELD_OUT_WINDOWS = 64

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import tensorflow as tf
 
-from fwtui.workloads.base import Loss
+from fwtui.core.workload import Loss
 from fwtui.workloads.digits import SIDE
 from fwtui.workloads.digits_cnn.workload import DigitsCnn
 

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812, the name that PyTorch's own documentation uses
 from torch import Tensor
 
-from fwtui.workloads.base import Loss
+from fwtui.core.workload import Loss
 from fwtui.workloads.digits import SIDE
 from fwtui.workloads.digits_cnn.workload import DigitsCnn
 

@@ -18,8 +18,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from fwtui.core.workload import Arrays, Batch
 from fwtui.workloads import digits
-from fwtui.workloads.base import Arrays, Batch, BuiltIn
+from fwtui.workloads.base import BuiltIn
 from fwtui.workloads.initial import he_normal
 
 KERNEL = 3

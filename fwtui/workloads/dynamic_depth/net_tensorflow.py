@@ -7,7 +7,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from fwtui.workloads.base import Loss
+from fwtui.core.workload import Loss
 from fwtui.workloads.dynamic_depth.workload import DynamicDepth
 
 

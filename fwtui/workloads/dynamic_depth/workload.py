@@ -19,7 +19,8 @@ from typing import ClassVar
 import numpy as np
 
 from fwtui.core.inputs import SpecError
-from fwtui.workloads.base import Arrays, Batch, BuiltIn
+from fwtui.core.workload import Arrays, Batch
+from fwtui.workloads.base import BuiltIn
 from fwtui.workloads.initial import lecun_normal
 
 MAX_DEPTH = 100

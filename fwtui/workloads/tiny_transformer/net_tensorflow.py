@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
-from fwtui.workloads.base import Loss
+from fwtui.core.workload import Loss
 from fwtui.workloads.tiny_transformer.workload import EPSILON, TinyTransformer
 
 Params = Mapping[str, tf.Variable]

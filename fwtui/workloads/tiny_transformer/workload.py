@@ -18,8 +18,9 @@ from typing import ClassVar
 import numpy as np
 
 from fwtui.core.inputs import SpecError
+from fwtui.core.workload import Arrays, Batch
 from fwtui.workloads import text
-from fwtui.workloads.base import Arrays, Batch, BuiltIn
+from fwtui.workloads.base import BuiltIn
 from fwtui.workloads.initial import lecun_normal
 
 EPSILON = 1e-5

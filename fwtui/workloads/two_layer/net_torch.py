@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from fwtui.workloads.base import Loss
+from fwtui.core.workload import Loss
 from fwtui.workloads.two_layer.workload import TwoLayer
 
 

@@ -8,7 +8,8 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from fwtui.workloads.base import Arrays, Batch, BuiltIn
+from fwtui.core.workload import Arrays, Batch
+from fwtui.workloads.base import BuiltIn
 
 
 @dataclass(frozen=True, kw_only=True)

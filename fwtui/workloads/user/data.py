@@ -17,10 +17,10 @@ from typing import IO, Any
 
 import numpy as np
 
+from fwtui.core.error_text import first_line
 from fwtui.core.inputs import SpecError
+from fwtui.core.workload import Arrays, Batch
 from fwtui.system.machine import free_bytes
-from fwtui.workloads.base import Arrays, Batch
-from fwtui.workloads.error_text import first_line
 
 _NUMBERS = "biufc"
 """NumPy's kinds of dtypes that are numbers."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.text import plain
-from fwtui.workloads.base import Workload
-from fwtui.workloads.seeding import data_rng, parameters_rng
+from fwtui.core.workload import Workload
 from fwtui.workloads.user.errors import OwnError
 from fwtui.workloads.user.loader import stamp_of
 from fwtui.workloads.user.workload import Own

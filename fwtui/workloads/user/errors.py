@@ -8,9 +8,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from fwtui.core.error_text import error_text, first_root, message
 from fwtui.core.inputs import SpecError
 from fwtui.core.text import place, plain
-from fwtui.workloads.error_text import error_text, first_root, message
 from fwtui.workloads.user.shadows import shadow_hint
 
 WHOLE_STORY = "the lane's log has the whole story"

@@ -14,8 +14,8 @@ from itertools import count
 from pathlib import Path
 from types import ModuleType
 
+from fwtui.core.error_text import error_text
 from fwtui.core.text import place
-from fwtui.workloads.error_text import error_text
 from fwtui.workloads.user.errors import MEND, OwnError, line_of
 from fwtui.workloads.user.shadows import shadow_hint, shadowed_imports
 

@@ -18,12 +18,12 @@ from typing import Any
 
 import numpy as np
 
+from fwtui.core.error_text import message
 from fwtui.core.inputs import SpecError, known_size, one_of, positive_number, text_of, whole_number
 from fwtui.core.metrics import RETURNED
 from fwtui.core.spec import MAX_RATE, MAX_SIZE, MAX_STEPS, OPTIMIZERS, WorkloadSpec
 from fwtui.core.text import plain
-from fwtui.workloads.base import Arrays, Batch, Loss
-from fwtui.workloads.error_text import message
+from fwtui.core.workload import Arrays, Batch, Loss
 from fwtui.workloads.user import data as own_data
 from fwtui.workloads.user import loader
 from fwtui.workloads.user.errors import MEND, TO_ADD, WHOLE_STORY, OwnError, explained

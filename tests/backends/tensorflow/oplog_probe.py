@@ -16,7 +16,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from fwtui.backends.catalogue import FRAMEWORKS, load
-from fwtui.workloads.seeding import data_rng, parameters_rng
+from fwtui.core.seeding import data_rng, parameters_rng
 from tests.backends import reference
 from tests.backends.probe import cast, compilations, job, small
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from fwtui.backends.fingerprint import fingerprint
-from fwtui.ops.op_stats import leaves, overhead
+from fwtui.core.op_stats import leaves, overhead
 from fwtui.ops.vocabulary.canonical import canonical
 from tests.backends.tensorflow.oplog_probe import MODES, TRAINED
 

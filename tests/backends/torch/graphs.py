@@ -14,9 +14,9 @@ import torch
 from fwtui.backends.base import Job
 from fwtui.backends.torch import graph
 from fwtui.backends.torch.step import build
+from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.spec import DTYPES
 from fwtui.workloads.catalogue import NAMES
-from fwtui.workloads.seeding import data_rng, parameters_rng
 from tests.backends.probe import cast, cast_once, small
 from tests.backends.torch import nets
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from fwtui.cli import ops_match
 from fwtui.ops.align.log_pair import pair
-from fwtui.tui.ops import details, links
+from fwtui.tui.ops import details
+from fwtui.tui.ops import match_marks as links
 from tests.two_layer_steps import logged
 
 POWER = 10

@@ -5,8 +5,8 @@ import pytest
 from fwtui.core.oplog import LoggedOp, OpLog
 from fwtui.core.records import OpsLogged
 from fwtui.ops.align.log_pair import pair
+from fwtui.ops.rows import arrange
 from fwtui.tui.ops.lines import Looked
-from fwtui.tui.ops.rows import arrange
 from fwtui.tui.ops.timeline_view import TimelineView, axis
 
 

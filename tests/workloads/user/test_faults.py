@@ -9,7 +9,7 @@ import pytest
 
 from tests.workloads.user.faults import CHANGES, TRACED
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 BACKENDS = {
     "torch": ("torch.eager", "torch.compile"),
     "tensorflow": ("tf.eager", "tf.function", "tf.xla", "tf.session"),

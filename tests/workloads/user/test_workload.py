@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from fwtui.core.inputs import SpecError
+from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.spec import WorkloadSpec
 from fwtui.core.text import plain
 from fwtui.race.plan import LaneRequest, RaceRequest, plan
 from fwtui.workloads import catalogue
-from fwtui.workloads.seeding import data_rng, parameters_rng
 from fwtui.workloads.user import template
 from fwtui.workloads.user.errors import OwnError
 
@@ -184,7 +184,7 @@ def test_a_framework_that_something_else_imports_is_never_loaded(write, tmp_path
     ], said.stderr
 
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 IN_A_PROCESS = """
 import sys
 from fwtui.core.spec import WorkloadSpec

@@ -1,0 +1,1 @@
+"""What the screens share: the model of the race, base classes, selection, header and footer."""

@@ -1,0 +1,36 @@
+"""Base class of all screens and dialogs. The only place that overrides methods of Textual's screen."""
+
+from __future__ import annotations
+
+from typing import Protocol, cast
+
+from textual.geometry import Offset
+from textual.screen import Screen, ScreenResultType
+from textual.widget import Widget
+
+from fwtui.tui.common.backlog import Backlog
+
+
+class HasBacklog(Protocol):
+    """An app that knows whether keys wait."""
+
+    @property
+    def backlog(self) -> Backlog: ...
+
+
+class BaseScreen(Screen[ScreenResultType]):
+    """Skips paints while keys are queued, and ignores clicks on removed widgets."""
+
+    def _compositor_refresh(self) -> None:
+        # Every paint goes through here: those of a changed layout, and those of changed widgets.
+        if not cast("HasBacklog", self.app).backlog.skips_paint():
+            super()._compositor_refresh()
+
+    def get_widget_and_offset_at(self, x: int, y: int) -> tuple[Widget | None, Offset | None]:
+        """Return the widget at a place of the screen, and the place within its text.
+
+        A widget that was removed since the last paint is none: Textual would begin a selection in it, and ask
+        for the parent that it no longer has.
+        """
+        widget, offset = super().get_widget_and_offset_at(x, y)
+        return (widget, offset) if widget is not None and widget.is_attached else (None, None)

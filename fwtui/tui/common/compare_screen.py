@@ -1,0 +1,123 @@
+"""What graph, ops and source have in common: two lanes side by side, and a place that all three share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.worker import Worker
+
+from fwtui.backends import catalogue as backends
+from fwtui.tui.common.model import RaceModel
+from fwtui.tui.common.prompt import Prompt
+from fwtui.tui.common.race_screen import NARROW_COLUMNS, RaceScreen
+from fwtui.tui.common.selection import Place, ScreenName, Selection
+
+_BACK = Binding("backspace", "app.go_back", "back", tooltip="where the last jump came from")
+_MATCH = "match"
+
+
+class WhyScreen(RaceScreen):
+    """Shows two lanes beside each other, in one of which something is selected.
+
+    What `_say` was told stands in `_said` until the next key, for the screen to show.
+
+    Attributes:
+        NAME: what the screen is called in jumps.
+        HINT: what can be searched for.
+    """
+
+    COMMON: ClassVar[tuple[Binding, ...]] = (_BACK, *RaceScreen.COMMON)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "next_lane(1)", "lane", tooltip="the next lane"),
+        _BACK,
+        Binding("n", "find(1)", show=False, tooltip="the next that was searched for"),
+        Binding("N", "find(-1)", show=False, tooltip="the one before", key_display="N"),
+        Binding("up,k", "move(-1)", show=False, tooltip="a row up"),
+        Binding("down,j", "move(1)", show=False, tooltip="a row down"),
+        Binding("pageup", "page(-1)", show=False, tooltip="a page up"),
+        Binding("pagedown", "page(1)", show=False, tooltip="a page down"),
+        Binding("home", "to_end(False)", show=False, tooltip="the first row"),
+        Binding("end", "to_end(True)", show=False, tooltip="the last row"),
+    ]
+    AUTO_FOCUS: ClassVar[str | None] = ""  # a line to type in is there only when it is asked for
+    NAME: ClassVar[ScreenName]
+    HINT: ClassVar[str]
+
+    def __init__(self, model: RaceModel, selection: Selection) -> None:
+        super().__init__(model)
+        self._selection = selection
+        self._said = ""
+        self._prompt = Prompt(self.HINT, self.typed, self.entered, id=f"{self.NAME}-prompt")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While something is asked already, nothing else is."""
+        return action != "ask" or not self._prompt.display
+
+    async def press(self, event: events.Key) -> bool:
+        """A character is for the prompt while there is one; what the key before came to is told no longer."""
+        self._said = ""
+        if self._prompt.display and event.character is not None and event.is_printable:
+            self._prompt.insert(event.character)
+            return True
+        return await super().press(event)
+
+    def typed(self, text: str) -> None:
+        """Shows what the words in the prompt do so far."""
+        raise NotImplementedError
+
+    def entered(self) -> None:
+        """Keeps what the words in the prompt did."""
+        raise NotImplementedError
+
+    def lay_out(self, width: int, height: int) -> None:
+        """`look` chooses the sides that there is room for."""
+
+    @property
+    def lane_index(self) -> int:
+        """The lane that keys act on: that of what is selected."""
+        return min(self._selection.place.lane, len(self._model.lanes) - 1)
+
+    def focus_lane(self, index: int) -> None:
+        """Has keys act on this lane from now on; keeps what is selected there."""
+        if index != self._selection.place.lane:
+            self._selection.place = Place(index)
+        self.look()
+
+    @property
+    def sides(self) -> tuple[int, ...]:
+        """The lanes side by side: that which keys act on, and another; one where there is no other."""
+        frameworks = [backends.entry(lane.spec.backend).framework.key for lane in self._model.lanes]
+        return self._selection.sides(self.lane_index, frameworks)
+
+    def go_to(self, place: Place) -> None:
+        """Jumps to another place on this screen, so that one key leads back."""
+        self._selection.jumped(self.NAME)
+        self._selection.place = place
+        self.look()
+
+    def _stay(self, before: Place) -> None:
+        """Stays at what a search has found since `before`, to which one key leads back."""
+        if self._selection.place != before:
+            self._selection.jumped(self.NAME, before)
+
+    @property
+    def _narrow(self) -> bool:
+        """Whether there is room for one side only."""
+        return self.size.width < NARROW_COLUMNS
+
+    def _say(self, text: str) -> None:
+        """Has what a key comes to told, until the next one."""
+        self._said = text
+        self.look()
+
+    def _beside(self, work: Callable[[], None]) -> None:
+        """Does in a thread what takes longer than a key may wait."""
+        self.run_worker(work, name=_MATCH, group=_MATCH, thread=True)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Shows what was worked out beside the screen."""
+        if event.worker.group == _MATCH and event.worker.is_finished:
+            self.look()

@@ -1,0 +1,60 @@
+"""A lane's state in a sign and few words, and its colour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import perf_counter_ns
+
+from fwtui.backends import catalogue as backends
+from fwtui.format import numbers
+from fwtui.tui.common.model import Lane
+
+COLOURS = tuple(f"framework-{key}{shade}" for key in backends.FRAMEWORKS for shade in ("", "-2"))
+
+
+def colour_names(lanes: Sequence[Lane]) -> list[str]:
+    """Each lane's colour: its framework's, in a second shade for the framework's second lane and on."""
+    seen: list[str] = []
+    names = []
+    for lane in lanes:
+        framework = backends.entry(lane.spec.backend).framework.key
+        names.append(f"framework-{framework}" + ("-2" if framework in seen else ""))
+        seen.append(framework)
+    return names
+
+
+def status(lane: Lane) -> tuple[str, str]:
+    """How a lane stands, in a sign and few words, and the theme's colour for it."""
+    history = lane.history
+    ended = history.ended
+    if ended is not None:
+        return {
+            "done": (f"✓ done, waits for {lane.waits_for}" if lane.waits_for else "✓ done", "$success"),
+            "stopped": ("■ stopped", "$dim"),
+            "diverged": ("✗ diverged", "$error"),
+            "failed": ("✗ failed", "$error"),
+        }[ended.outcome]
+    if (silent := lane.silent_s()) is not None:
+        return f"? no answer for {silent:.0f} s", "$warning"
+    if history.built is not None and lane.paused:
+        return "‖ paused", "$warning"
+    if lane.waits_for:
+        return f"◌ waits for {lane.waits_for}", "$dim"
+    if history.built is not None:
+        if history.standing == "waiting" and not history.steps:
+            return "◌ waits for its turn", "$dim"
+        if (long := lane.long_step_s()) is not None:
+            return f"◌ in one step for {long:.0f} s", "$warning"
+    if history.imported is not None and history.phase == "import":
+        return "◌ waits for a device", "$dim"
+    if history.phase == "steady":
+        return "● steady", "$success"
+    return f"◌ {numbers.PHASES[history.phase]}{_elapsed(lane)}", "$warning"
+
+
+def _elapsed(lane: Lane) -> str:
+    """Time in the present phase, once it is worth a word."""
+    if not lane.history.phases:
+        return ""
+    seconds = (perf_counter_ns() - lane.history.phases[-1].at_ns) / 1e9
+    return f" {seconds:.0f} s" if seconds >= 1 else ""

@@ -1,0 +1,454 @@
+"""What the screen shows: the race, one history a lane, and the verdict. It knows no widget.
+
+Lanes speak from their own threads into a queue; `drain`, called by the app's one timer, is where their
+records become history. Every record is taken in; only drawing is thinned.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from queue import Empty, SimpleQueue
+from time import perf_counter_ns
+
+from fwtui.core.records import LogLine, Record, TurnOver
+from fwtui.core.spec import LaneSpec, RaceSpec, WorkloadSpec
+from fwtui.lane.control import Word
+from fwtui.measure.comparability import incomparable
+from fwtui.measure.history import History
+from fwtui.measure.loss_gap import LossComparison, LossGap
+from fwtui.measure.probe_gap import ProbeComparison
+from fwtui.measure.speed import Speed, speed
+from fwtui.race.plan import Describe, LaneRequest, RaceRequest, differences, plan, with_lane
+from fwtui.race.race import LaneRun, Race, StartThread
+from fwtui.session.probe_summary import ProbeSummary
+from fwtui.tui.common.parity_job import Checking
+from fwtui.workloads import catalogue as workloads
+
+SILENT_S = 2.0
+LONG_STEP_S = 5.0
+NOTICED_S = 1.0
+
+
+@dataclass(slots=True)
+class Lane:
+    """One lane as it stands: what it runs, and what it has said.
+
+    Attributes:
+        waits_for: what of another lane it waits for, such as `lane 1's import`; "" where it does not.
+        limit: how many steps it will have done, unless it is given more.
+        log_every: before each how many-th step its ops are to be logged; None: only when asked.
+        until_nan: whether that ends with the first NaN.
+    """
+
+    run: LaneRun
+    history: History
+    paused: bool = False
+    waits_for: str = ""
+    limit: int = 0
+    log_every: int | None = None
+    until_nan: bool = False
+
+    def __post_init__(self) -> None:
+        self.limit = self.spec.steps
+        if self.spec.ops is not None:
+            self.log_every, self.until_nan = self.spec.ops.every, self.spec.ops.until_nan
+
+    @property
+    def spec(self) -> LaneSpec:
+        """What the lane runs."""
+        return self.run.spec
+
+    @property
+    def over(self) -> bool:
+        """Whether the lane takes no more steps, except after a restart."""
+        return self.history.ended is not None and not self.history.ended.lingers
+
+    def silent_s(self) -> float | None:
+        """For how many seconds a lane that should answer has not; None where it does."""
+        seconds = (perf_counter_ns() - self.history.heard_ns) / 1e9
+        return seconds if seconds > SILENT_S and not self.over and self.history.imported else None
+
+    def present_step(self) -> str | None:
+        """The step that it is in, in words, if that takes so long that others notice; None otherwise."""
+        since = self.history.busy_since_ns
+        if since is None or (perf_counter_ns() - since) / 1e9 < NOTICED_S:
+            return None
+        if self.history.steps:
+            return f"step {self.history.steps:,}"
+        return {"trace": "tracing", "compile": "compilation"}.get(self.history.phase, "first step")
+
+    def long_step_s(self) -> float | None:
+        """For how many seconds the present step has run, if that is strangely long; None otherwise."""
+        since = self.history.busy_since_ns
+        if since is None or self.over or self.history.steps == 0 or self.history.standing != "running":
+            return None
+        seconds = (perf_counter_ns() - since) / 1e9
+        return seconds if seconds > LONG_STEP_S else None
+
+
+class RaceModel:
+    """The race on the screen.
+
+    Args:
+        request: what the user asked for; SpecError where it makes no sense.
+        start_thread: starts a lane's thread; called in the app's own thread.
+    """
+
+    def __init__(self, request: RaceRequest, start_thread: StartThread) -> None:
+        self._start_thread = start_thread
+        self._heard: SimpleQueue[tuple[LaneRun, Record]] = SimpleQueue()
+        self.disturbed = False
+        """Whether a lane trained while another one's framework was imported beside it."""
+        self.inspecting: tuple[str, float] | None = None
+        """The user's file that is inspected for a change of the race, and for how many seconds."""
+        self.training_left_s: float | None = None
+        """For how long lanes will train beyond the steps that are compared; None where they do not."""
+        self.own: WorkloadSpec | None = None
+        """The user's own network, so that it can be chosen again after another one."""
+        self.request: RaceRequest
+        self.spec: RaceSpec
+        self.race: Race
+        self.lanes: list[Lane]
+        self._comparison: LossComparison
+        self.gap: LossGap
+        self.probes: ProbeComparison
+        """Every gradient and parameter that the lanes have told, compared."""
+        self.summary: ProbeSummary
+        """What these come to."""
+        self.checking: Checking | None = None
+        """The parity check that runs, or the last one, if it was of this race."""
+        self.queries = 0
+        """How often a lane was asked for its ops or graphs."""
+        self._held: list[int] = []
+        self._set(request, plan(request))
+
+    def start(self) -> None:
+        """Starts every lane."""
+        self.race.start()
+
+    def drain(self) -> bool:
+        """Takes in what was said since the last call; whether there was anything."""
+        heard = False
+        while True:
+            try:
+                run, record = self._heard.get_nowait()
+            except Empty:
+                break
+            lane = self.lanes[run.lane] if run.lane < len(self.lanes) else None
+            if lane is not None and lane.run is run:
+                lane.history.apply(record)
+                heard = True
+        for lane in self.lanes:
+            lane.waits_for = self._awaited_by(lane)
+        if heard:
+            self.gap = self._comparison.update(self.histories)
+        # Comparing all the arrays of one step takes a while, and keys must not wait for several.
+        compared = self.comparable is None and self.probes.update(self.histories, at_most=1)
+        if compared:
+            self.summary.update(self.probes.rows)
+        if self._held and not self.is_checking:
+            held = [index for index in self._held if self.lanes[index].paused]
+            self._held = []
+            self.toggle_pause(held)
+        return heard or compared
+
+    def _awaited_by(self, lane: Lane) -> str:
+        """What of another lane this one waits for; "" where it does not."""
+        mine = lane.history
+        if self.is_checking and self.request.keep_training and not lane.over:
+            return "the check"
+        if mine.ended is not None or lane.paused or mine.imported is None:
+            return ""
+        others = [other for other in self.lanes if other is not lane and other.history.ended is None]
+        if not mine.steps and (mine.built is not None or mine.phase == "import"):
+            # A lane that is imported and not built waits for a device, as this one does, until it builds.
+            for other in others:
+                if other.history.imported is None:
+                    return f"lane {other.run.lane + 1}'s import"
+            for other in others:
+                if other.history.built is None and other.history.phase != "import":
+                    return f"lane {other.run.lane + 1}'s build"
+        if mine.built is not None and lane.spec.by_turns and mine.busy_since_ns is None:
+            for other in others:
+                if (now := other.present_step()) is not None:
+                    return f"lane {other.run.lane + 1}'s {now}"
+        return ""
+
+    @property
+    def is_checking(self) -> bool:
+        """Whether a parity check runs."""
+        return self.checking is not None and self.checking.running
+
+    def check(self, steps: int, is_automatic: bool = False) -> None:
+        """Starts a parity check of so many steps; the lanes wait until it has ended.
+
+        Args:
+            is_automatic: whether it starts by itself; it must not disturb what a lane is asked for then.
+        """
+        if self.is_checking:
+            return
+        training = [lane.history.ended is None and not lane.paused for lane in self.lanes]
+        self._held = [index for index, trains in enumerate(training) if trains]
+        self.toggle_pause(self._held)
+        self.checking = Checking(self.spec, steps, is_automatic)
+        self._start_thread(self.checking.work, "parity check")
+
+    def drop_check(self) -> None:
+        """Ends the parity check, or forgets what it came to."""
+        if self.checking is not None:
+            self.checking.stop()
+            self.checking = None
+
+    def _end_check(self) -> None:
+        """Ends a check that runs, as lanes are about to train."""
+        if self.is_checking:
+            self.drop_check()
+
+    def _query(self, index: int, word: Word) -> None:
+        """Asks a lane for something that it times: no check that started by itself may run meanwhile."""
+        self.queries += 1
+        checking = self.checking
+        if checking is not None and checking.running and checking.is_automatic:
+            checking.is_interrupted = True
+            self.drop_check()
+        self.race.ask(index, word)
+
+    def watch(self) -> None:
+        """Takes the turn from a lane that hangs; to be called about twice a second."""
+        self.race.watch()
+
+    @property
+    def histories(self) -> list[History]:
+        """Each lane's history."""
+        return [lane.history for lane in self.lanes]
+
+    @property
+    def paused(self) -> bool:
+        """Whether every lane that could train is paused."""
+        able = [lane for lane in self.lanes if not lane.over]
+        return bool(able) and all(lane.paused for lane in able)
+
+    @property
+    def comparable(self) -> str | None:
+        """Why the lanes' answers cannot be compared; None where they can."""
+        return incomparable(self.spec.lanes, self.histories)
+
+    @property
+    def dtype(self) -> str:
+        """The least exact dtype among the lanes: its rounding is what a gap must allow for."""
+        dtypes = {lane.dtype for lane in self.spec.lanes}
+        return "float32" if "float32" in dtypes else dtypes.pop()
+
+    def judge_speed(self) -> Speed | None:
+        """Which lane is faster, from the steady steps so far."""
+        return speed(self.spec, self.histories, workloads.batch_sizes(self.spec))
+
+    def differences(self) -> dict[str, tuple[str, ...]]:
+        """The settings in which lanes differ beside their backend."""
+        return differences(self.spec.lanes)
+
+    def trained_s(self) -> float:
+        """For how many seconds the lane that has trained longest has, since its first step."""
+        return max(map(_trained_s, self.histories), default=0.0)
+
+    def steps_total(self) -> int:
+        """Steps that the longest lane will have done."""
+        return max(max(lane.limit, lane.history.steps) for lane in self.lanes)
+
+    @property
+    def compared_steps(self) -> int | None:
+        """How many steps the answers are compared over; None: over all that the lanes will do."""
+        return self.spec.lanes[0].steps if self.request.keep_training else None
+
+    @property
+    def is_past_comparison(self) -> bool:
+        """Whether a lane has done steps that are not compared any more."""
+        compared = self.compared_steps
+        return compared is not None and any(lane.history.steps > compared for lane in self.lanes)
+
+    def seconds_left(self) -> float | None:
+        """Until the last lane is done, at its rate so far; None where that is unknown."""
+        left = [_seconds_left(lane) for lane in self.lanes if lane.history.ended is None]
+        known = [seconds for seconds in left if seconds is not None]
+        return None if len(known) < len(left) or not left else max(known)
+
+    def toggle_pause(self, indices: Sequence[int]) -> None:
+        """Pauses these lanes; where all of them are paused, lets them go on."""
+        lanes = [index for index in indices if not self.lanes[index].over]
+        resume = all(self.lanes[index].paused for index in lanes)
+        if resume and lanes:
+            self._end_check()
+        for index in lanes:
+            self.lanes[index].paused = not resume
+            (self.race.resume if resume else self.race.pause)(index)
+
+    def train_on(self, index: int) -> None:
+        """Gives a lane that is done as many steps again."""
+        self._end_check()
+        self.lanes[index].paused = False
+        self.extend(index, self.lanes[index].spec.steps)
+
+    def extend(self, index: int, steps: int) -> None:
+        """Gives a lane more steps, before it is done or after."""
+        self.lanes[index].limit += steps
+        self.race.train_on(index, steps)
+
+    def step(self, indices: Sequence[int]) -> None:
+        """Pauses these lanes and has each take one step."""
+        self._end_check()
+        self._held = [index for index in self._held if index not in indices]
+        for index in indices:
+            if not self.lanes[index].over:
+                self.lanes[index].paused = True
+                self.race.step(index)
+
+    def ask_ops(self, index: int, step: int = 0) -> None:
+        """Has a lane log the ops of that step, or of its next one where it is beyond it: before the step, or
+        at once where it is paused or done.
+        """
+        self._query(index, Word("log-ops", step))
+
+    def log_every(self, index: int, steps: int) -> None:
+        """Has a lane log the ops before each so many-th step from now on; 0: before none."""
+        self.lanes[index].log_every, self.lanes[index].until_nan = steps or None, False
+        self.race.ask(index, Word("log-every", steps))
+
+    def log_until_nan(self, index: int) -> None:
+        """Has a lane log the ops before each step until one log holds a NaN."""
+        self.lanes[index].log_every, self.lanes[index].until_nan = 1, True
+        self.race.ask(index, Word("log-until-nan"))
+
+    def ask_graphs(self, index: int, step: int = 0) -> None:
+        """Has a lane tell the graphs of that step, as `ask_ops` does its ops."""
+        self._query(index, Word("tell-graphs", step))
+
+    def set_lane(self, index: int, lane: LaneRequest, describe: Describe = workloads.fresh) -> None:
+        """Runs something else in one lane; the others train on. SpecError where it makes no sense."""
+        request = with_lane(self.request, index, lane)
+        spec = plan(request, describe)
+        self.request, self.spec = request, spec
+        self.restart(index)
+
+    def restart(self, index: int) -> None:
+        """Restart one lane as it was planned; the others keep training."""
+        old = self.lanes[index]
+        paused = old.paused and old.history.ended is None
+        run = self.race.replace(index, self.spec.lanes[index], paused)
+        self.race.spec = self.spec
+        self.lanes[index] = Lane(run, History(), paused)
+        self._mark_disturbed(lane for lane in self.lanes if lane.run.lane != index)
+        self._compare_anew()
+
+    def set_race(self, request: RaceRequest, describe: Describe = workloads.fresh) -> None:
+        """Runs another race; SpecError, with the old one untouched, where it makes no sense."""
+        self._restart_all(request, plan(request, describe))
+
+    def add_lane(self, request: RaceRequest, describe: Describe = workloads.fresh) -> None:
+        """Add the last lane of `request`, else the present one; the others keep training where they can.
+
+        Lanes that share the cores out are all restarted. SpecError as `set_race`.
+        """
+        spec = plan(request, describe)
+        if spec.lanes[:-1] != self.spec.lanes:
+            self._restart_all(request, spec)
+            return
+        self._adopt(request, spec)
+        run = self.race.add(spec.lanes[-1])
+        self.lanes.append(Lane(run, History()))
+        self._mark_disturbed(self.lanes[:-1])
+
+    def remove_lane(self, index: int, request: RaceRequest, describe: Describe = workloads.fresh) -> None:
+        """Remove a lane, which `request` lacks; the others keep training where they can, as in `add_lane`."""
+        spec = plan(request, describe)
+        if spec.lanes != self.spec.lanes[:index] + self.spec.lanes[index + 1 :]:
+            self._restart_all(request, spec)
+            return
+        self._adopt(request, spec)
+        self.race.remove(index)
+        del self.lanes[index]
+
+    def with_workload(self, name: str, preset: str) -> RaceRequest:
+        """The request with another workload in every lane; what was set for the old one alone is dropped."""
+        lanes = tuple(replace(lane, lr=None, batch=None) for lane in self.request.lanes)
+        return replace(
+            self.request,
+            workload=name,
+            preset=preset,
+            data=self.own.data if self.own and name == self.own.name else None,
+            sizes=(),
+            lr=None,
+            batch=None,
+            steps=None,
+            lanes=lanes,
+        )
+
+    def shape(self) -> str:
+        """The network in a few signs."""
+        return workloads.load(self.spec.lanes[0].workload).shape()
+
+    def close(self, timeout: float = 0.5) -> bool:
+        """Ends every lane, and a check that runs; False where a lane's thread is still busy.
+
+        What a check has found is kept: it is part of what is said on leaving.
+        """
+        self._end_check()
+        return self.race.close(timeout)
+
+    def hear_print(self, line: str) -> None:
+        """Takes in what this process printed: under the thread host nobody knows for which lane."""
+        for lane in self.lanes:
+            self._heard.put((lane.run, LogLine(line)))
+
+    def _set(self, request: RaceRequest, spec: RaceSpec) -> None:
+        self.request, self.spec, self._held = request, spec, []
+        if spec.lanes[0].workload.name not in workloads.NAMES:
+            self.own = spec.lanes[0].workload
+        self.race = Race(spec, self._hear, self._start_thread)
+        self.lanes = [Lane(run, History()) for run in self.race.runs]
+        self.disturbed = False
+        self._compare_anew()
+
+    def _restart_all(self, request: RaceRequest, spec: RaceSpec) -> None:
+        self.race.close(timeout=0)
+        self._set(request, spec)
+        self.race.start()
+
+    def _adopt(self, request: RaceRequest, spec: RaceSpec) -> None:
+        """Takes in a request that differs in its number of lanes alone."""
+        self.request, self.spec, self.race.spec, self._held = request, spec, spec, []
+        self._compare_anew()
+
+    def _mark_disturbed(self, others: Iterable[Lane]) -> None:
+        """A framework is imported while these lanes train."""
+        self.disturbed = any(lane.history.built and not lane.history.ended for lane in others)
+
+    def _compare_anew(self) -> None:
+        self.drop_check()
+        self._comparison = LossComparison(self.dtype, steps=self.compared_steps)
+        self.gap = self._comparison.gap
+        self.probes = ProbeComparison(self.dtype)
+        self.summary = ProbeSummary(self.dtype, self.gap.tolerance)
+
+    def _hear(self, run: LaneRun, record: Record) -> None:
+        if not isinstance(record, TurnOver):
+            self._heard.put((run, record))
+
+
+def _trained_s(history: History) -> float:
+    began = next((entered.at_ns for entered in history.phases if entered.step >= 1), None)
+    until = history.heard_ns if history.ended is None else history.ended.at_ns
+    return 0.0 if began is None else (until - began) / 1e9
+
+
+def _seconds_left(lane: Lane) -> float | None:
+    """At the rate of the whole run since its second step, waiting for turns included."""
+    history = lane.history
+    total = max(lane.limit, history.steps)
+    started = next((entered.at_ns for entered in history.phases if entered.step >= 1), None)
+    if started is None or history.steps < 2 or lane.paused:
+        return None
+    rate = (history.steps - 1) / max(history.heard_ns - started, 1)
+    seconds = (total - history.steps) / rate / 1e9
+    return seconds if math.isfinite(seconds) else None

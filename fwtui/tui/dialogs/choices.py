@@ -1,0 +1,99 @@
+"""What the pickers offer, from the catalogues and from what the lanes have said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fwtui.backends import catalogue as backends
+from fwtui.core.records import Device
+from fwtui.core.spec import DTYPES, MAX_RATE, MAX_SIZE, MAX_THREADS, OPTIMIZERS, WorkloadSpec
+from fwtui.format import numbers
+from fwtui.race.plan import LANE_KEYS
+from fwtui.system import machine
+from fwtui.tui.common.model import RaceModel
+from fwtui.tui.dialogs.picker import Choice
+from fwtui.workloads import catalogue as workloads
+
+_NAME_CELLS = 16
+
+
+def backend_choices(model: RaceModel, index: int) -> list[Choice]:
+    """Every backend, for one lane."""
+    now = model.lanes[index].spec.backend
+    others = " and ".join(f"lane {lane.run.lane + 1}" for lane in model.lanes if lane.run.lane != index)
+    trains_on = f"; {others} {'go' if len(model.lanes) > 2 else 'goes'} on undisturbed" if others else ""
+    step = model.lanes[index].history.steps
+    choices = []
+    for entry in backends.BACKENDS.values():
+        label = f"{entry.name:<14}{entry.framework.title:<12}"
+        if entry.name == now:
+            what = "Runs now; r restarts it."
+        else:
+            what = (
+                f"Lane {index + 1} stops {now} at step {step:,} and starts {entry.name} at step 0{trains_on}."
+            )
+        choices.append(Choice(entry.name, label + entry.graph, f"{entry.summary}\n{what}"))
+    return choices
+
+
+def device_choices(model: RaceModel, index: int) -> list[Choice]:
+    """Every device of the machine as the lane's framework sees it, with the reason where it cannot use it."""
+    lane = model.lanes[index]
+    title = backends.entry(lane.spec.backend).framework.title
+    imported = lane.history.imported
+    known = imported.devices if imported else (Device("cpu", "CPU"),)
+    alone = f"\n{_why_no_gpu(title)}" if imported and len(known) == 1 else ""
+    return [
+        Choice(
+            device.name,
+            f"{device.name:<10}{device.label if device.label != device.name else ''}",
+            f"Lane {index + 1} is restarted on {device.name}. With lanes on different devices the answers "
+            f"are still compared; the speeds are those of the devices.{alone}",
+            f"{title}: {device.reason}" if device.reason else None,
+        )
+        for device in known
+    ]
+
+
+def _why_no_gpu(framework: str) -> str:
+    """Why the CPU is all that there is."""
+    if not machine.gpu_names():
+        return f"No GPU: this machine has no NVIDIA driver that shows one, and {framework} finds no other."
+    return f"No GPU: {framework} is built without CUDA, or lacks its libraries; `fwtui doctor` tells more."
+
+
+def workload_choices(model: RaceModel) -> list[Choice]:
+    """Every preset of every workload, keyed `name/preset`, and the user's own file where there is one."""
+    specs = [WorkloadSpec(name, preset) for name in workloads.NAMES for preset in workloads.presets(name)]
+    if model.own is not None:
+        specs.append(replace(model.own, sizes=()))
+    several = {name for name in workloads.NAMES if len(workloads.presets(name)) > 1}
+    choices = []
+    for spec in specs:
+        workload = workloads.known(spec)
+        title = f"{workloads.title(spec.name)[:_NAME_CELLS]:<{_NAME_CELLS}}  "
+        label = f"{title}{spec.preset if spec.name in several else '':<10}{workload.shape()}"
+        settings = f"{workload.OPTIMIZER}, rate {workload.LEARNING_RATE:g}, {workload.STEPS:,} steps"
+        detail = f"{workload.summary}\n{settings}. Every lane is restarted with it."
+        choices.append(Choice(f"{spec.name}/{spec.preset}", label, detail))
+    return choices
+
+
+def present_settings(model: RaceModel, index: int) -> list[tuple[str, str, str]]:
+    """What a lane's settings are, by the keys of its own: (name, value, what is accepted)."""
+    lane = model.lanes[index]
+    spec, imported = lane.spec, lane.history.imported
+    devices = [device.name for device in imported.devices if device.reason is None] if imported else ["cpu"]
+    built = lane.history.built
+    values = {
+        "device": (built.device if built else spec.device, ", ".join(["auto", *devices])),
+        "dtype": (spec.dtype, ", ".join(DTYPES)),
+        "optimizer": (spec.optimizer, ", ".join(OPTIMIZERS)),
+        "lr": (f"{spec.learning_rate:g}", f"a number above 0, up to {MAX_RATE:g}"),
+        "batch": (
+            str(workloads.batch_size(spec.workload) or numbers.NA),
+            f"a whole number up to {MAX_SIZE:,}",
+        ),
+        "threads": (str(spec.threads), f"a whole number up to {MAX_THREADS:,}"),
+    }
+    return [(key, *values[key]) for key in LANE_KEYS]

@@ -1,0 +1,1 @@
+"""The live screen: a panel of charts for each lane, and the verdict."""

@@ -1,0 +1,244 @@
+"""When lanes are asked for their op logs, and which of the logs that they told are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from time import perf_counter_ns
+
+from fwtui.core.nonfinite import first_fault
+from fwtui.core.records import OpsLogged
+from fwtui.core.text import plain
+from fwtui.format import numbers
+from fwtui.lane.introspection import LOGS_A_SECOND
+from fwtui.race.race import LaneRun
+from fwtui.tui.common.common_step import common_step, moves
+from fwtui.tui.common.lane_status import status
+from fwtui.tui.common.model import Lane, RaceModel
+
+RATES: tuple[int | None, ...] = (None, 1000, 100, 10, 1)
+"""Before each how many-th step ops are logged; None: only when asked."""
+
+_PATIENCE_NS = 5_000_000_000
+
+_NEWEST = 2 * LOGS_A_SECOND
+"""So many logs of a lane are looked through for one of a step that another lane has told too."""
+
+
+@dataclass
+class _Kept:
+    """One run of a lane.
+
+    Attributes:
+        log: what is shown of it.
+        asked_at: how many logs it had told when it was asked; None: not asked yet.
+        asked_ns: when that was.
+        step: the step that it was asked for; 0 for the next one.
+        fault: its log that holds the fault that was waited for.
+    """
+
+    run: LaneRun
+    log: OpsLogged | None = None
+    asked_at: int | None = None
+    asked_ns: int = 0
+    step: int = 0
+    fault: OpsLogged | None = None
+
+
+@dataclass
+class Following:
+    """Follows the newest logs, or keeps showing the same.
+
+    Attributes:
+        live: whether the newest are shown.
+    """
+
+    model: RaceModel
+    live: bool = True
+    _kept: dict[int, _Kept] = field(default_factory=dict)
+    _fault_step: int | None = None
+
+    def ask(self, lanes: Sequence[int]) -> None:
+        """Asks those lanes that have something new to tell for a log of one and the same step, if they all
+        come to one; to be called about once a second.
+        """
+        if not any(self._is_awaited(index) for index in lanes):
+            self._ask([index for index in lanes if self._wants(self.model.lanes[index])], lanes)
+
+    def _ask(self, wanted: Sequence[int], lanes: Sequence[int]) -> None:
+        able = [lane for lane in map(self.model.lanes.__getitem__, lanes) if not lane.history.not_logged]
+        step = common_step([lane for lane in able if not lane.over])
+        rate = self.rate(lanes)
+        if rate is not None:
+            if not step:
+                return
+            step = -(-step // rate) * rate  # that one they log anyway, but might not tell
+        for index in wanted:
+            kept, history = self._of(index), self.model.lanes[index].history
+            kept.asked_at, kept.asked_ns, kept.step = history.op_logs_told, perf_counter_ns(), step
+            self.model.ask_ops(index, step)
+
+    def _is_awaited(self, index: int) -> bool:
+        """Whether a lane is on its way to the step that it was asked for: until then no other is asked for
+        another one, unless that takes too long.
+        """
+        lane, kept = self.model.lanes[index], self._of(index)
+        if not kept.step or not moves(lane) or lane.history.not_logged:
+            return False
+        return self._is_pending(lane) and perf_counter_ns() - kept.asked_ns < _PATIENCE_NS
+
+    def _is_pending(self, lane: Lane) -> bool:
+        asked_at = self._of(lane.run.lane).asked_at
+        return asked_at is not None and lane.history.op_logs_told <= asked_at
+
+    def take_in(self, lanes: Sequence[int]) -> int | None:
+        """Has the newest logs shown, if they are followed.
+
+        Returns:
+            The lane whose newest log holds the fault that was waited for: that log stays from now on, beside
+            the others' of the same step.
+        """
+        newest = self._newest(lanes)
+        for index in lanes:
+            kept, log = self._of(index), self.model.lanes[index].history.ops
+            if self.live or kept.log is None:
+                kept.log = newest[index]
+            if log is None or log is kept.fault or not self.model.lanes[index].until_nan:
+                continue
+            if not self.live and self._fault_step is not None:
+                self._catch_up(index, log)
+            elif first_fault(log.log) is not None:
+                self._show_fault(index, log, lanes)
+                return index
+        return None
+
+    def log(self, index: int) -> OpsLogged | None:
+        """The log that is shown of a lane; None before there is one."""
+        return self._of(index).log
+
+    def watch(self, lanes: Sequence[int]) -> int | None:
+        """Has these lanes log each step until one holds a NaN; a lane that has diverged starts anew for that.
+
+        Returns:
+            The lane that has told one already, which is then shown.
+        """
+        for index in lanes:
+            for log in self.model.lanes[index].history.op_logs:
+                if first_fault(log.log) is not None:
+                    self._show_fault(index, log, lanes)
+                    return index
+        self.live = True
+        for index in lanes:
+            ended = self.model.lanes[index].history.ended
+            if ended is not None and ended.outcome == "diverged":
+                self.model.restart(index)
+            if not self.model.lanes[index].over:
+                self.model.log_until_nan(index)
+        return None
+
+    def watches(self, lanes: Sequence[int]) -> bool:
+        """Whether a lane logs each step until there is a NaN."""
+        return any(
+            lane.until_nan and not lane.history.ended and self._of(lane.run.lane).fault is None
+            for lane in (self.model.lanes[index] for index in lanes if self.live)
+        )
+
+    def rate(self, lanes: Sequence[int]) -> int | None:
+        """Before each how many-th step the first of these lanes logs."""
+        return self.model.lanes[lanes[0]].log_every
+
+    def set_rate(self, lanes: Sequence[int], by: int) -> None:
+        """Has these lanes log more often, or more seldom, by so many of `RATES`."""
+        now = self.rate(lanes)
+        place = RATES.index(now) if now in RATES else sum(1 for one in RATES[1:] if one and now and one > now)
+        rate = RATES[min(max(place + by, 0), len(RATES) - 1)]
+        for index in lanes:
+            self.model.log_every(index, rate or 0)
+
+    def stop(self, lanes: Sequence[int]) -> None:
+        """Has these lanes log only when asked."""
+        for index in lanes:
+            self.model.log_every(index, 0)
+
+    def try_again(self, lanes: Sequence[int]) -> None:
+        """Asks these lanes once more, also those that could not tell."""
+        self._ask([index for index in lanes if not self.model.lanes[index].over], lanes)
+
+    def halted(self, lanes: Sequence[int]) -> dict[int, str]:
+        """Which of these lanes take no steps by themselves now, and why, in a word."""
+        of = {index: self.model.lanes[index] for index in lanes}
+        ended = {index: numbers.outcome(end) for index, lane in of.items() if (end := lane.history.ended)}
+        return {index: "paused" for index, lane in of.items() if lane.paused} | ended
+
+    def state(self, index: int) -> str:
+        """Why a lane has told no log, or none yet."""
+        lane = self.model.lanes[index]
+        history = lane.history
+        if history.not_logged:
+            return f"cannot tell its ops: {plain(history.not_logged)}"
+        if lane.over:
+            assert history.ended is not None
+            why = f": {plain(history.ended.reason)}" if history.ended.outcome == "failed" else ""
+            return f"the lane has {numbers.outcome(history.ended)} and logs no more ops{why}"
+        if history.built is None:
+            return f"{status(lane)[0]}, its ops come once it trains"
+        if not history.steps:
+            return f"{status(lane)[0]}, its ops come after the first step"
+        if self._of(index).asked_at is None:
+            return "not asked yet"
+        if self.halted([index]):
+            return "asked: the log comes at once"
+        if history.standing == "waiting":
+            return "asked: the log comes with its next turn"
+        return "asked: the log comes with the next step"
+
+    def _wants(self, lane: Lane) -> bool:
+        """Whether to ask a lane now: it can tell something new, and would not without being asked."""
+        history = lane.history
+        if lane.over or history.built is None or history.not_logged:
+            return False
+        if self._is_pending(lane):
+            return False
+        if history.ops is None:
+            return True
+        return self.live and not lane.until_nan and history.ops.step < history.steps
+
+    def _newest(self, lanes: Sequence[int]) -> dict[int, OpsLogged | None]:
+        """The newest log of each lane; while all of them train, those of the newest step that all have told,
+        unless that is long ago.
+        """
+        of = {index: self.model.lanes[index] for index in lanes}
+        if all(moves(lane) and not lane.history.not_logged for lane in of.values()):
+            logs = {index: _by_step(lane.history.op_logs) for index, lane in of.items()}
+            common = set.intersection(*map(set, logs.values()))
+            if common:
+                return {index: one[max(common)] for index, one in logs.items()}
+        return {index: lane.history.ops for index, lane in of.items()}
+
+    def _of(self, index: int) -> _Kept:
+        run = self.model.lanes[index].run
+        kept = self._kept.get(index)
+        if kept is None or kept.run is not run:
+            kept = self._kept[index] = _Kept(run)
+        return kept
+
+    def _show_fault(self, index: int, log: OpsLogged, lanes: Sequence[int]) -> None:
+        self.live, self._fault_step = False, log.step
+        for other in lanes:
+            kept, logs = self._of(other), self.model.lanes[other].history.op_logs
+            kept.log = next((one for one in logs if one.step == log.step), kept.log)
+        kept = self._of(index)
+        kept.log = kept.fault = log
+
+    def _catch_up(self, index: int, log: OpsLogged) -> None:
+        """Shows a lane's logs up to the step of the other's fault, and has it log no more then."""
+        assert self._fault_step is not None
+        if log.step <= self._fault_step:
+            self._of(index).log = log
+        if log.step >= self._fault_step:
+            self._of(index).fault = log
+            self.model.log_every(index, 0)
+
+
+def _by_step(logs: Sequence[OpsLogged]) -> dict[int, OpsLogged]:
+    return {log.step: log for log in list(logs)[-_NEWEST:]}

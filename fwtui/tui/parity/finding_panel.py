@@ -1,0 +1,89 @@
+"""What a parity check does, or came to: the verdict, the float64 truth, and the first place that differs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.table import Table
+from rich.text import Text
+from textual.content import Content
+from textual.widgets import Static
+
+from fwtui.format.numbers import NA, line_name, line_text
+from fwtui.parity import words
+from fwtui.parity.finding import Finding
+from fwtui.tui.common.parity_job import Checking
+
+_SIGNS = {True: ("✓ ", "success"), False: ("✗ ", "error"), None: ("", "warning")}
+
+
+class FindingPanel(Static):
+    """Tells a check from its offer to its finding."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._shown: tuple[object, str] = (None, "")
+
+    def show(self, checking: Checking | None, comparable: bool, tight: bool, reason: str = "") -> None:
+        """Shows how the check stands.
+
+        Args:
+            comparable: whether there is anything to check.
+            tight: whether there is one line only until there is a finding.
+            reason: why the race cannot be judged, to be told in full; "" where it can.
+        """
+        if checking is not None and checking.finding is not None:
+            shown: tuple[object, str] = (checking, self.app.theme)
+            if shown != self._shown:
+                self._shown = shown
+                self.update(_finding(checking.finding, self.app.theme_variables))
+            return
+        told = _standing(checking, comparable, tight, reason)
+        shown = (told.markup, "")
+        if shown != self._shown:
+            self._shown = shown
+            self.update(told)
+
+
+def _standing(checking: Checking | None, comparable: bool, tight: bool, reason: str) -> Content:
+    """What the check does, or would do."""
+    if checking is not None and checking.running:
+        return Content.assemble((f"◌ {checking.progress}", "$warning"), "   esc", (" cancels", "$dim"))
+    if checking is not None and checking.failure:
+        return Content.assemble(("✗ the check itself failed: ", "bold $error"), checking.failure)
+    if reason:
+        return Content.assemble(("could not be judged: ", "bold $warning"), reason)
+    if not comparable:
+        return Content.assemble(("nothing to check", "$dim"))
+    offer = (" finds what differs first, and tells rounding from a bug", "$dim")
+    more = "; the lanes wait while it trains"
+    return Content.assemble(("f", "bold"), offer, ("" if tight else more, "$dim"))
+
+
+def _finding(finding: Finding, colours: Mapping[str, str]) -> Table:
+    """What was found, a row each."""
+    sign, colour = _SIGNS[finding.same]
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style=colours["dim"], no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row("checked", Text.assemble((sign, f"bold {colours[colour]}"), words.verdict(finding)))
+    table.add_row("over", Text(words.compared(finding)))
+    if (truth := words.truth(finding)) is not None:
+        table.add_row("float64 truth", Text(truth))
+    if finding.aside:
+        table.add_row("set aside", Text(finding.aside))
+    for number, line in enumerate(words.not_compared(finding)):
+        table.add_row("" if number else "not compared", Text(line))
+    for number, line in enumerate(words.where(finding)):
+        table.add_row("" if number else "where first", Text(line))
+    if finding.op is not None and finding.place is not None:
+        lanes = (1, finding.place.gap.lane + 1)
+        for lane, op in zip(lanes, (finding.op.a, finding.op.b), strict=True):
+            if op is not None and op.source is not None:
+                table.add_row(f"lane {lane}", _source(op.source))
+    return table
+
+
+def _source(source: tuple[str, int]) -> Text:
+    """The line of the source that asked for an op, as it stands in the file."""
+    return Text.assemble(f"{line_name(source)}  ", (line_text(source) or NA, "bold"))

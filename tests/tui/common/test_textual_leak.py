@@ -1,0 +1,36 @@
+"""What removed widgets had drawn is let go of."""
+
+from __future__ import annotations
+
+import gc
+
+from textual._styles_cache import StylesCache
+from textual.color import Color
+
+from fwtui.tui.common import textual_leak
+from tests.tui.dialogs.test_dialogs import running
+
+
+def caches() -> int:
+    gc.collect()
+    return sum(isinstance(one, StylesCache) for one in gc.get_objects())
+
+
+async def test_dialogs_that_are_gone_leave_nothing_behind():
+    async with running() as d:
+        keys = ("question_mark", "escape", "l", "escape")
+        await d.press(*keys)
+        before = caches()
+        for _ in range(4):
+            await d.press(*keys)
+        assert d.on_top()
+        assert caches() <= before + 5  # one dialog has a dozen
+
+
+def test_the_colours_are_the_same():
+    textual_leak.patch()
+    found = StylesCache().get_inner_outer(Color(10, 20, 30), Color(200, 100, 0, 0.5))
+    inner, outer = found
+    assert inner.background == Color(10, 20, 30) + Color(200, 100, 0, 0.5)
+    assert outer.background == Color(10, 20, 30)
+    assert StylesCache().get_inner_outer(Color(10, 20, 30), Color(200, 100, 0, 0.5)) is found
