@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
@@ -37,6 +38,7 @@ class ProcessorMeter:
 
     def __init__(self) -> None:
         self._last = _shared.reading()
+        _shared.expect_child()
 
     def use(self) -> ProcessorUse | None:
         """Return the use since the last call that returned one; None where it is unknown.
@@ -71,39 +73,60 @@ class _Readings:
         self._read_at = -_SHARED_S
         self._family: list[psutil.Process] = []
         self._family_at = -_REFRESH_S
+        self._known: set[psutil.Process] = set()
+        # What processes had used before they were known, which no interval may count as their use of it.
+        self._unnoticed_s = 0.0
+
+    def expect_child(self) -> None:
+        """Look for new descendants at the next reading: whoever measures is about to start one."""
+        self._family_at = -_REFRESH_S
 
     def reading(self) -> _Reading | None:
         with self._lock:
             now = time.monotonic()
             if now - self._read_at >= _SHARED_S:
-                self._read_at = now
+                elapsed_s, self._read_at = now - self._read_at, now
                 try:
-                    self._reading = self._read()
+                    self._reading = self._read(elapsed_s)
                 except _ERRORS:
                     self._reading = None
             return self._reading
 
-    def _read(self) -> _Reading | None:
-        scopes = {"machine": _machine(), "group": _group()}
+    def _read(self, elapsed_s: float) -> _Reading | None:
+        machine = _machine()
+        scopes = {"machine": machine, "group": _group()}
         known = {name: scope for name, scope in scopes.items() if scope is not None}
-        return _Reading(time.monotonic(), self._own_s(), known) if known else None
+        if not known:
+            return None
+        # Until the first reading there is no interval in which anything could be counted.
+        possible_s = elapsed_s * machine.cores if machine and self._known else math.inf
+        return _Reading(time.monotonic(), self._own_s(possible_s), known)
 
-    def _own_s(self) -> float:
-        """Of this process and its descendants; the time of those that have ended is their parents'."""
+    def _own_s(self, possible_s: float) -> float:
+        """Of this process and its descendants; the time of those that have ended is their parents'.
+
+        Args:
+            possible_s: what a process can have used since the last reading.
+        """
         now = time.monotonic()
         # Looking for descendants reads every process of the machine.
         if now - self._family_at >= _REFRESH_S:
             self._family_at = now
             own = psutil.Process()
             self._family = [own, *own.children(recursive=True)]
+            self._known.intersection_update(self._family)
         total = 0.0
         for process in self._family:
             try:
                 times = process.cpu_times()
             except psutil.NoSuchProcess:
                 continue
-            total += times.user + times.system + times.children_user + times.children_system
-        return total
+            used_s = times.user + times.system + times.children_user + times.children_system
+            if process not in self._known:
+                self._known.add(process)
+                self._unnoticed_s += max(0.0, used_s - possible_s)
+            total += used_s
+        return total - self._unnoticed_s
 
 
 def _machine() -> _Scope | None:

@@ -24,6 +24,7 @@ class Machine:
         self.cores = [Core(10.0, 5.0, 50.0, 1.0, 0.0, 2.0)] * 2
         self.own = [Times(1.0, 1.0, 0.0, 0.0)]
         self.group = None
+        self.found = []
         monkeypatch.setattr(processor.psutil, "cpu_times", lambda percpu: self.cores)
         monkeypatch.setattr(processor.psutil, "Process", lambda: self)
         monkeypatch.setattr(processor.os, "sched_getaffinity", lambda pid: {0, 1}, raising=False)
@@ -32,7 +33,7 @@ class Machine:
         monkeypatch.setattr(processor, "_shared", processor._Readings())
 
     def children(self, recursive):
-        return []
+        return self.found
 
     def cpu_times(self):
         return self.own[-1]
@@ -45,6 +46,16 @@ class Machine:
         first, second = self.cores
         self.cores = [first._replace(user=first.user + busy, steal=first.steal + stolen), second]
         self.cores[1] = second._replace(idle=second.idle + idle)
+
+
+class Child:
+    """A descendant that has used so much."""
+
+    def __init__(self, used_s):
+        self.used_s = used_s
+
+    def cpu_times(self):
+        return Times(self.used_s, 0.0, 0.0, 0.0)
 
 
 @pytest.fixture
@@ -82,6 +93,29 @@ def test_a_child_that_is_gone_with_its_time_leaves_the_use_unknown(machine):
     assert meter.use() is None
     machine.passes(1.0, own=0.5, busy=0.5)
     assert meter.use().others_share == 0
+
+
+def test_what_a_child_used_before_it_was_found_is_not_its_use_since(machine):
+    """A lane's import, of seconds, in the half second in which the lane is first seen."""
+    meter = ProcessorMeter()
+    child = Child(30.0)
+    machine.found = [child]
+    machine.passes(0.5, busy=1.0)
+    assert meter.use() == ProcessorUse(pytest.approx(1.0), pytest.approx(1.0), pytest.approx(0.0))
+    child.used_s += 0.25
+    machine.passes(0.5, busy=1.0)
+    assert meter.use() == ProcessorUse(pytest.approx(1.0), pytest.approx(0.25), pytest.approx(0.75))
+
+
+def test_who_starts_a_child_finds_it_at_once(machine):
+    ProcessorMeter().use()
+    child = Child(0.0)
+    machine.found = [child]
+    machine.passes(1.0)
+    meter = ProcessorMeter()
+    child.used_s += 0.5
+    machine.passes(1.0, busy=0.5)
+    assert meter.use() == ProcessorUse(pytest.approx(2.0), pytest.approx(0.5), pytest.approx(0.0))
 
 
 def test_a_group_with_fewer_cores_counts_where_its_others_take_more(machine):
