@@ -12,6 +12,7 @@ from fwtui.tui.common.model import RaceModel
 from fwtui.workloads import catalogue as workloads
 
 _BAR_CELLS = 20
+_LEFT_CELLS = len("59:59 left")
 
 
 class TopBar(Line):
@@ -91,9 +92,10 @@ def _progress(model: RaceModel, cells: int) -> Content:
 def _bar(text: str, share: float, cells: int, left_s: float | None, is_over: bool = False) -> Content:
     filled = round(2 * cells * share)
     bar = "━" * (filled // 2) + ("╸" if filled % 2 else "")
+    left = "" if is_over else numbers.NA if left_s is None else f"{numbers.clock(left_s)} left"
     return Content.assemble(
         (f"{text} ", ""),
         (bar, "$success"),
         ("─" * (cells - len(bar)), "$faint"),
-        (f" {'     ' if is_over else f'{numbers.clock(left_s):>5}'}", "$dim"),
+        (f" {left:>{_LEFT_CELLS}}", "$dim"),
     )
