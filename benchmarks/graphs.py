@@ -18,7 +18,7 @@ from collections.abc import Callable
 from textual.geometry import Region
 
 from fwtui.core.graph import Graph, Node, NodePhase, Tensor
-from fwtui.core.records import GraphsTold
+from fwtui.core.records import GraphsCaptured
 from fwtui.graphs.draw import Drawing
 from fwtui.graphs.tree import rows, tree
 from fwtui.race.plan import LaneRequest, RaceRequest
@@ -63,7 +63,7 @@ def still_app(graphs: list[Graph]) -> FwtuiApp:
     class Model(RaceModel):
         def start(self) -> None:
             for lane, graph in zip(self.lanes, graphs, strict=True):
-                lane.history.graphs = GraphsTold(0, (graph,))
+                lane.history.graphs = GraphsCaptured(0, (graph,))
 
     class App(FwtuiApp):
         CSS_PATH = FwtuiApp(RaceRequest()).css_path

@@ -73,7 +73,7 @@ class Server:
         return float(np.median(times)), float(np.percentile(times, 10)), wall
 
 
-class Way:
+class DivergencePath:
     """One way of logging: a server, and what it costs."""
 
     def __init__(self, backend: str, every: int, checkout: str | None = None) -> None:
@@ -105,9 +105,9 @@ def measure(backend: str, before: str | None, every: int) -> dict[str, np.ndarra
     """Ratios of each round, (rounds, 3), by what is divided by what."""
     found: dict[str, list[np.ndarray]] = {}
     for _ in range(STARTS):
-        ways = {"off": Way(backend, 0), f"1 in {every}": Way(backend, every)}
+        ways = {"off": DivergencePath(backend, 0), f"1 in {every}": DivergencePath(backend, every)}
         if before:
-            ways["before"] = Way(backend, 0, before)
+            ways["before"] = DivergencePath(backend, 0, before)
         names = list(ways)
         for number in range(WARM_UP_ROUNDS + ROUNDS):
             order = names[number % len(names) :] + names[: number % len(names)]

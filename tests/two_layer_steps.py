@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from fwtui.core.graph import Graph, Node, NoGraph, Tensor
-from fwtui.core.oplog import Fingerprint, LoggedOp, OpLog, Taken
-from fwtui.core.records import GraphsTold, OpsLogged
+from fwtui.core.oplog import LoggedOp, OpInput, OpLog, TensorStats
+from fwtui.core.records import GraphsCaptured, OpsLogged
 
 STEP = 100
 ROOT = Path(__file__).parents[1]
@@ -28,9 +28,9 @@ def logged(backend: str) -> OpsLogged:
     return OpsLogged(STEP, OpLog(**{**told, "ops": tuple(map(_read_op, told["ops"]))}))
 
 
-def told(backend: str) -> GraphsTold:
+def told(backend: str) -> GraphsCaptured:
     """The graphs of the same backends."""
-    return GraphsTold(STEP, tuple(map(_read_graph, _told()[backend]["graphs"])))
+    return GraphsCaptured(STEP, tuple(map(_read_graph, _told()[backend]["graphs"])))
 
 
 @cache
@@ -43,13 +43,13 @@ def _read_op(row: dict[str, Any]) -> LoggedOp:
         **{
             **row,
             "inputs": tuple(
-                Taken(origin, output, None if tensor is None else _tensor(tensor))
+                OpInput(origin, output, None if tensor is None else _tensor(tensor))
                 for origin, output, tensor in row["inputs"]
             ),
             "outputs": tuple(map(_tensor, row["outputs"])),
             "source": _source(row["source"]),
             "results": tuple((name, place) for name, place in row["results"]),
-            "fingerprints": tuple(None if one is None else Fingerprint(*one) for one in row["fingerprints"]),
+            "fingerprints": tuple(None if one is None else TensorStats(*one) for one in row["fingerprints"]),
         }
     )
 

@@ -87,7 +87,7 @@ _TORCH_EAGER = (
     SourcePart("new graph: each iteration", _EACH, "step.py", ("step_of",)),
     SourcePart(_RUN, _EACH, "step.py", ("Eager.step",)),
     SourcePart(_RUN, _EACH, "optimizers.py", ("Written.__call__", "{optimizer}"), _WRITTEN),
-    SourcePart(_RUN, _EACH, "optimizers.py", ("Own.__call__",), _FUSED),
+    SourcePart(_RUN, _EACH, "optimizers.py", ("LibraryOptimizer.__call__",), _FUSED),
 )
 _COMPILED = "compile: once a set of guards"
 _TORCH_COMPILE = (

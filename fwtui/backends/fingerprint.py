@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fwtui.core.oplog import Fingerprint
+from fwtui.core.oplog import TensorStats
 
 _LEAST, _MOST = 1e-140, 1e140
 """Between them the squares of numbers, and the sums of these, are float64's too."""
 
 
-def fingerprint(values: NDArray[Any]) -> Fingerprint | None:
+def fingerprint(values: NDArray[Any]) -> TensorStats | None:
     """The figures of `values` in float64, or in complex128 where they are complex; None for what holds no
     numbers.
 
@@ -25,7 +25,7 @@ def fingerprint(values: NDArray[Any]) -> Fingerprint | None:
         return _of_complex(values) if values.dtype.kind == "c" else _of_numbers(values)
 
 
-def _of_numbers(numbers: NDArray[Any]) -> Fingerprint:
+def _of_numbers(numbers: NDArray[Any]) -> TensorStats:
     exact = numbers.astype(np.float64).ravel()
     total = float(exact.sum())
     nans = infinities = 0
@@ -35,7 +35,7 @@ def _of_numbers(numbers: NDArray[Any]) -> Fingerprint:
         exact = numbers.copy()
         total = float(exact.sum())
     if not exact.size:
-        return Fingerprint(None, None, None, nans, infinities)
+        return TensorStats(None, None, None, nans, infinities)
     largest = max(float(numbers.max()), -float(numbers.min()))
     scale = 1.0 if largest == 0 or _LEAST < largest < _MOST else largest
     # In place, since a lane waits while it is logged. Not `exact @ exact`: BLAS takes cores that are others'.
@@ -46,16 +46,16 @@ def _of_numbers(numbers: NDArray[Any]) -> Fingerprint:
     exact -= mean
     exact *= exact
     std = float(np.sqrt(exact.sum() / exact.size))
-    return Fingerprint(mean * scale, std * scale, largest, nans, infinities)
+    return TensorStats(mean * scale, std * scale, largest, nans, infinities)
 
 
-def _of_complex(numbers: NDArray[Any]) -> Fingerprint:
+def _of_complex(numbers: NDArray[Any]) -> TensorStats:
     exact = numbers.astype(np.complex128).ravel()
     nans = int(np.isnan(exact).sum())
     exact = exact[np.isfinite(exact)]
     infinities = numbers.size - nans - exact.size
     if not exact.size:
-        return Fingerprint(None, None, None, nans, infinities)
+        return TensorStats(None, None, None, nans, infinities)
     parts = exact.view(np.float64)  # in place, both components of each
     scale = float(np.abs(parts).max())
     scale = 1.0 if scale == 0 or _LEAST < scale < _MOST else scale
@@ -66,4 +66,4 @@ def _of_complex(numbers: NDArray[Any]) -> Fingerprint:
     exact -= mean
     parts *= parts
     std = float(np.sqrt(parts.sum() / exact.size))
-    return Fingerprint(mean.real * scale, std * scale, largest, nans, infinities, mean.imag * scale)
+    return TensorStats(mean.real * scale, std * scale, largest, nans, infinities, mean.imag * scale)

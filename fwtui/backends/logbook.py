@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Any
 
 from fwtui.core.graph import Tensor
-from fwtui.core.oplog import LoggedOp, OpPhase, Taken
+from fwtui.core.oplog import LoggedOp, OpInput, OpPhase
 
 Source = tuple[str, int]
 """A file and a line in it, counted from 1."""
@@ -42,7 +42,7 @@ class Logbook:
     def write(
         self,
         op: str,
-        inputs: Sequence[Taken],
+        inputs: Sequence[OpInput],
         tensors: Sequence[Any],
         outputs: Sequence[Tensor],
         source: Source | None,

@@ -21,7 +21,7 @@ from fwtui.format import numbers
 from fwtui.measure.history import History
 from fwtui.ops.align.log_pair import pair
 from fwtui.ops.chrome_trace import as_chrome_trace
-from fwtui.ops.faults import made_before, told_fault
+from fwtui.ops.faults import describe_fault, made_before
 from fwtui.ops.json_format import log_json, matches_json
 from fwtui.session.report import report as race_report
 from fwtui.session.run import Result
@@ -85,7 +85,7 @@ def tell_fault(result: Result, logs: Logs) -> None:
     for spec, lane, record in zip(result.spec.lanes, result.lanes, logs, strict=True):
         if record is None:
             continue
-        fault = told_fault(record)
+        fault = describe_fault(record)
         if fault is None:
             _remark(f"{spec.backend}: no op gave a NaN in {numbers.plural(lane.steps, 'step')}")
         else:

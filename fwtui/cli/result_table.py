@@ -164,7 +164,7 @@ def _op_logs(lane: History) -> str:
     if lane.not_logged:
         return plain(lane.not_logged)
     left_out = f", {numbers.plural(lane.ops_left_out, 'op')} left out" if lane.ops_left_out else ""
-    return numbers.count(lane.op_logs_told) + left_out
+    return numbers.count(lane.op_logs_seen) + left_out
 
 
 def _resident(_: LaneSpec, lane: History) -> str:

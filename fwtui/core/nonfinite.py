@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fwtui.core.oplog import Fingerprint, LoggedOp, OpLog
+from fwtui.core.oplog import LoggedOp, OpLog, TensorStats
 
 
 def first_fault(log: OpLog) -> LoggedOp | None:
@@ -49,7 +49,7 @@ def not_finite_inputs(batch: Mapping[str, Any], weights: Mapping[str, NDArray[An
 
 
 def _places(
-    op: LoggedOp, told: Callable[[Fingerprint], int], holds: Callable[[NDArray[Any]], NDArray[np.bool_]]
+    op: LoggedOp, told: Callable[[TensorStats], int], holds: Callable[[NDArray[Any]], NDArray[np.bool_]]
 ) -> frozenset[int]:
     """The outputs of which the figures, or else the values, say so."""
     found = {place for place, one in enumerate(op.fingerprints) if one is not None and told(one)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fwtui.core.oplog import Fingerprint, LoggedOp, OpLog
+from fwtui.core.oplog import LoggedOp, OpLog, TensorStats
 
 
 def leaves(log: OpLog) -> tuple[LoggedOp, ...]:
@@ -65,14 +65,14 @@ def not_finite(op: LoggedOp) -> tuple[int, int]:
     return sum(one.nans for one in known), sum(one.infinities for one in known)
 
 
-def fingerprint(op: LoggedOp) -> Fingerprint | None:
+def fingerprint(op: LoggedOp) -> TensorStats | None:
     """That of the first output that is not finite, else of the first that has one."""
     known = [one for one in op.fingerprints if one is not None]
     faulty = (one for one in known if one.nans or one.infinities)
     return next(faulty, known[0] if known else None)
 
 
-def apart(a: Fingerprint, b: Fingerprint) -> float | None:
+def apart(a: TensorStats, b: TensorStats) -> float | None:
     """Largest difference of mean, deviation and largest magnitude, relative to the largest magnitude.
 
     None where one of them has no finite element.

@@ -14,7 +14,7 @@ OP_PHASES: tuple[OpPhase, ...] = get_args(OpPhase)
 
 
 @dataclass(frozen=True, slots=True)
-class Fingerprint:
+class TensorStats:
     """A tensor's values in a few figures.
 
     Attributes:
@@ -41,7 +41,7 @@ class Fingerprint:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class OpInput:
     """A tensor that an op took.
 
     Attributes:
@@ -86,12 +86,12 @@ class LoggedOp:
     number: int
     phase: OpPhase | None
     op: str
-    inputs: tuple[Taken, ...]
+    inputs: tuple[OpInput, ...]
     outputs: tuple[Tensor, ...]
     source: tuple[str, int] | None
     results: tuple[tuple[str, int], ...] = ()
     values: tuple[Array, ...] = ()
-    fingerprints: tuple[Fingerprint | None, ...] = ()
+    fingerprints: tuple[TensorStats | None, ...] = ()
     device: str | None = None
     started_ns: int | None = None
     host_ns: int | None = None
@@ -103,7 +103,7 @@ class LoggedOp:
 
     @property
     def origins(self) -> tuple[int | str | None, ...]:
-        """Where each tensor that it took came from, see `Taken.origin`."""
+        """Where each tensor that it took came from, see `OpInput.origin`."""
         return tuple(taken.origin for taken in self.inputs)
 
 

@@ -18,7 +18,7 @@ DIGEST_BLOCK = 8_192
 """Elements of an array that one step's digest covers; the next step's covers the next block."""
 
 Phase = Literal["spawn", "import", "build", "trace", "compile", "warm-up", "steady"]
-Standing = Literal["running", "waiting", "paused"]
+RunState = Literal["running", "waiting", "paused"]
 Outcome = Literal["done", "stopped", "diverged", "failed"]
 
 
@@ -108,7 +108,7 @@ class Evaluated:
 
 
 @dataclass(frozen=True, slots=True)
-class GraphsTold:
+class GraphsCaptured:
     """The graphs that the backend has of its step, as they were before step `step`."""
 
     step: int
@@ -307,15 +307,15 @@ class NotSampled:
 
 
 @dataclass(frozen=True, slots=True)
-class Stood:
+class RunStateChanged:
     """Whether the step loop runs, waits for its turn, or is paused."""
 
-    standing: Standing
+    standing: RunState
     step: int
 
 
 @dataclass(frozen=True, slots=True)
-class TurnOver:
+class TurnEnded:
     """The lane has used its granted steps, or cannot (paused, ended); the next lane may have the turn."""
 
 
@@ -375,11 +375,11 @@ Record = (
     | NotProbed
     | OpsLogged
     | NotLogged
-    | GraphsTold
+    | GraphsCaptured
     | GraphRan
     | NotSampled
-    | Stood
-    | TurnOver
+    | RunStateChanged
+    | TurnEnded
     | Alive
     | LogLine
     | Ended

@@ -7,15 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from fwtui.core.records import Record, Standing, Stood, TurnOver
+from fwtui.core.records import Record, RunState, RunStateChanged, TurnEnded
 
-Wish = Literal["log-ops", "log-every", "log-until-nan", "tell-graphs"]
-Verb = Literal["pause", "resume", "step", "stop", "grant", "yield", "train-on", Wish]
-WISHES = get_args(Wish)
+Query = Literal["log-ops", "log-every", "log-until-nan", "tell-graphs"]
+Verb = Literal["pause", "resume", "step", "stop", "grant", "yield", "train-on", Query]
+QUERIES = get_args(Query)
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class LaneCommand:
     """One word to a lane.
 
     `grant` and `train-on` carry a number of steps; `yield` ends a grant early. The wishes are to be told
@@ -49,9 +49,9 @@ class Control:
         self._by_turns = by_turns
         self._paused = self._stopped = False
         self._singles = self._granted = 0
-        self._wishes: list[Word] = []
+        self._wishes: list[LaneCommand] = []
         self._device: str | None = None
-        self._said: Standing | None = None
+        self._said: RunState | None = None
         self._changed = threading.Condition()
 
     @property
@@ -59,7 +59,7 @@ class Control:
         """Whether the lane has been told to stop."""
         return self._stopped
 
-    def tell(self, word: Word | UseDevice) -> None:
+    def tell(self, word: LaneCommand | UseDevice) -> None:
         """Takes a word; called from any thread."""
         with self._changed:
             if isinstance(word, UseDevice):
@@ -68,7 +68,7 @@ class Control:
                 self._granted += word.steps
             elif word.verb == "train-on":
                 self.limit += word.steps
-            elif word.verb in WISHES:
+            elif word.verb in QUERIES:
                 self.attention = True
                 self._wishes.append(word)
             else:
@@ -89,7 +89,7 @@ class Control:
 
         Returns:
             How many steps may be taken before the next call; 0 after a stop, and where a lane that may take
-            none, as it is paused or done, has `wishes` to fulfil.
+            none, as it is paused or done, has `take_queries` to fulfil.
         """
         while True:
             with self._changed:
@@ -102,11 +102,11 @@ class Control:
             if quota is not None:
                 return quota
 
-    def wishes(self) -> list[Word]:
+    def take_queries(self) -> list[LaneCommand]:
         """What the lane is asked to tell; asked for since the last call, in order."""
         with self._changed:
-            wishes, self._wishes = self._wishes, []
-        return wishes
+            take_queries, self._wishes = self._wishes, []
+        return take_queries
 
     def forget(self) -> None:
         """The loop has said that it is over: whether it goes on is news again."""
@@ -127,7 +127,7 @@ class Control:
             return quota, self._stand("running", step)
         if self._granted:  # cannot be used now, and the turn must not end here
             self._granted = 0
-            return None, TurnOver()
+            return None, TurnEnded()
         idle = self._paused or step >= self.limit
         record = None if step >= self.limit else self._stand("paused" if self._paused else "waiting", step)
         # A lane that waits for its turn fulfils no wish: another one steps.
@@ -146,10 +146,10 @@ class Control:
         quota, self._granted = min(self._granted, self.limit - step), 0
         return quota
 
-    def _stand(self, standing: Standing, step: int) -> Stood | None:
+    def _stand(self, standing: RunState, step: int) -> RunStateChanged | None:
         # A lane that takes turns waits dozens of times a second: that is no news.
         between_turns = self._by_turns and (self._said, standing) == ("running", "waiting")
         if standing == self._said or between_turns:
             return None
         self._said = standing
-        return Stood(standing, step)
+        return RunStateChanged(standing, step)

@@ -12,10 +12,10 @@ from fwtui.backends.base import Backend, NotYetError
 from fwtui.core.graph import NoGraph
 from fwtui.core.nonfinite import first_fault, not_finite_inputs
 from fwtui.core.oplog import OpLog
-from fwtui.core.records import GraphRan, GraphsTold, NotLogged, NotSampled, OpsLogged
+from fwtui.core.records import GraphRan, GraphsCaptured, NotLogged, NotSampled, OpsLogged
 from fwtui.core.spec import NEVER, LaneSpec, OpLogging
 from fwtui.core.workload import Batch
-from fwtui.lane.control import Word
+from fwtui.lane.control import LaneCommand
 
 LOGS_A_SECOND = 4
 OPS_A_SECOND = 2_000
@@ -34,11 +34,11 @@ QUICK_NS = 20_000_000
 """The graphs of so many first steps are all sampled, where that is as quick."""
 
 
-Emit = Callable[[OpsLogged | NotLogged | GraphsTold | GraphRan | NotSampled], None]
+Emit = Callable[[OpsLogged | NotLogged | GraphsCaptured | GraphRan | NotSampled], None]
 Explain = Callable[[BaseException], tuple[str, str]]
 
 
-class Explainer:
+class Introspector:
     """Logs the ops, tells the graphs and samples the graph of one backend, outside of every step's time.
 
     Nothing is done before the first step has been taken, unless a log of it is asked for, or each step is
@@ -66,7 +66,7 @@ class Explainer:
         self._left_out = 0
         self._free_at_ns = 0
 
-    def ask(self, word: Word) -> None:
+    def ask(self, word: LaneCommand) -> None:
         """Takes a word that asks for something; `look` does it."""
         match word.verb:
             case "log-ops":
@@ -187,7 +187,7 @@ class Explainer:
         except Exception as error:
             _print(error)
             graphs = (NoGraph("graphs", "the graphs", self._explain(error)[0]),)
-        self._emit(GraphsTold(step, graphs))
+        self._emit(GraphsCaptured(step, graphs))
 
     def _sample(self, step: int, batch: Batch) -> None:
         started = perf_counter_ns()

@@ -34,25 +34,25 @@ from fwtui.core.records import (
     PhaseEntered,
     Probed,
     Record,
-    Stood,
-    TurnOver,
+    RunStateChanged,
+    TurnEnded,
 )
 from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.spec import LaneSpec, Replay
 from fwtui.core.workload import Batch, Workload
 from fwtui.lane.batches import NO_DATA, cast, cast_all, shapes
-from fwtui.lane.control import Control, Word
+from fwtui.lane.control import Control, LaneCommand
 from fwtui.lane.digests import Digester
 from fwtui.lane.errors import LaneError
 from fwtui.lane.float64_reference import Reference
-from fwtui.lane.introspection import Explainer
+from fwtui.lane.introspection import Introspector
 from fwtui.lane.prober import Prober, prober
 from fwtui.lane.step_buffer import Columns
 from fwtui.system.cpu_affinity import bind, bound_cores
 from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.hashes import HASHED_BATCHES, data_sha256, weights_sha256
-from fwtui.workloads.user.errors import OwnError
-from fwtui.workloads.user.workload import Own
+from fwtui.workloads.user.errors import UserFileError
+from fwtui.workloads.user.workload import UserWorkload
 
 FLUSH_NS = 33_000_000
 MEMORY_NS = 250_000_000
@@ -111,7 +111,7 @@ class Runner:
         self._first_batch: Batch | None = None
         self._inspected = NetInspected()
         self._prober: Prober | None = None
-        self._explainer: Explainer | None = None
+        self._explainer: Introspector | None = None
         self._batches: Iterator[Batch] = iter(())
         self._source = self._batches
         self._workload: Workload | None = None
@@ -159,7 +159,7 @@ class Runner:
                 if not spec.linger:
                     return
             quota = control.permit(self.step, self._say)
-            self._heed(control.wishes(), at_once=quota == 0)
+            self._heed(control.take_queries(), at_once=quota == 0)
             if quota == 0:
                 continue
             self._ended = None
@@ -170,7 +170,7 @@ class Runner:
                 self.end("diverged", f"diverged at step {self.step - 1}: the loss is {self._last_loss}")
                 return
             if spec.by_turns:
-                self._emit(TurnOver())
+                self._emit(TurnEnded())
         if self._ended is None:
             self.end("stopped", "stopped")
         else:
@@ -188,9 +188,9 @@ class Runner:
 
     def explained(self, error: BaseException) -> tuple[str, str]:
         """Why the lane failed, and what helps: in a user's own file, where it came from there."""
-        if isinstance(self._workload, Own):
+        if isinstance(self._workload, UserWorkload):
             error = self._workload.explained(error) or error
-        if isinstance(error, OwnError):
+        if isinstance(error, UserFileError):
             return error.reason, error.hint
         if isinstance(error, SpecError):
             return str(error), ""
@@ -346,12 +346,12 @@ class Runner:
             self._inspected = replace(known, is_stateful=True)
             self._emit(self._inspected)
 
-    def _heed(self, wishes: Sequence[Word], at_once: bool) -> None:
+    def _heed(self, take_queries: Sequence[LaneCommand], at_once: bool) -> None:
         """Takes what was asked for: before the next step, or `at_once` where none is about to be taken."""
-        if not wishes:
+        if not take_queries:
             return
         assert self._explainer is not None
-        for word in wishes:
+        for word in take_queries:
             self._explainer.ask(word)
         if at_once and not self._control.stopped:
             self._explainer.look(self.step, self._next_batch(), halts=True)
@@ -365,7 +365,11 @@ class Runner:
 
     def _say(self, record: Record) -> None:
         """Says how the lane stands; before it halts, what else there is to be told."""
-        if isinstance(record, Stood) and record.standing != "running" and self._explainer is not None:
+        if (
+            isinstance(record, RunStateChanged)
+            and record.standing != "running"
+            and self._explainer is not None
+        ):
             if record.standing == "paused" and self._explainer.is_asked:
                 self._explainer.look(self.step, self._next_batch(), halts=True)
             self._explainer.tell(at_once=True)
@@ -402,7 +406,7 @@ class Runner:
         self._source = self._batches
         job = Job(workload, first, sample, known, self._device, spec.optimizer, spec.learning_rate)
         self._backend = self._built(backends.entry(spec.backend).mode, job, spec.dtype)
-        self._explainer = Explainer(spec, self._backend, self._emit, self.explained)
+        self._explainer = Introspector(spec, self._backend, self._emit, self.explained)
         if spec.probes is not None:
             self._prober = prober(spec.probes, self._backend, first, self._emit, self._reference(job))
         self._emit(

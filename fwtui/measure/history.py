@@ -21,7 +21,7 @@ from fwtui.core.records import (
     FrameworkMemory,
     GraphBroken,
     GraphRan,
-    GraphsTold,
+    GraphsCaptured,
     HostRecord,
     Imported,
     LogLine,
@@ -37,9 +37,9 @@ from fwtui.core.records import (
     ProcessMemory,
     Record,
     Rounding,
-    Standing,
+    RunState,
+    RunStateChanged,
     Steps,
-    Stood,
 )
 from fwtui.measure.graph_runs import GraphRuns
 from fwtui.measure.quantiles import QuantileBuckets
@@ -99,7 +99,7 @@ class History:
     phases: list[PhaseEntered] = field(default_factory=list)
     imported: Imported | None = None
     built: Built | None = None
-    standing: Standing = "running"
+    standing: RunState = "running"
     ended: Ended | None = None
     memory: FrameworkMemory = field(default_factory=FrameworkMemory)
     process_memory: ProcessMemory = field(default_factory=lambda: ProcessMemory(None, None, None))
@@ -113,11 +113,11 @@ class History:
     probes_dropped: int = 0
     not_probed: str = ""
     no_reference: NoReference | None = None
-    op_logs_told: int = 0
+    op_logs_seen: int = 0
     ops_left_out: int = 0
     not_logged: str = ""
     not_sampled: str = ""
-    graphs: GraphsTold | None = None
+    graphs: GraphsCaptured | None = None
     log_lines: int = 0
     heard_ns: int = field(default_factory=perf_counter_ns)
     busy_since_ns: int | None = None
@@ -314,7 +314,7 @@ class History:
     def _ops_logged(self, record: OpsLogged) -> None:
         self.not_logged = ""
         self.op_logs.append(record)
-        self.op_logs_told += 1
+        self.op_logs_seen += 1
         self.ops_left_out += record.left_out
         self._kept_ops += len(record.ops)
         while self._kept_ops > KEPT_OPS and len(self.op_logs) > 1:
@@ -322,7 +322,7 @@ class History:
             self._kept_ops -= dropped
             self.ops_left_out += dropped
 
-    def _stood(self, record: Stood) -> None:
+    def _stood(self, record: RunStateChanged) -> None:
         self.standing = record.standing
         self.ended = None  # a lane that is over says no more, but one that lingers may go on
 
@@ -361,11 +361,11 @@ _HANDLERS: dict[type, Callable[[History, Any], None]] = {
     NotProbed: lambda history, record: setattr(history, "not_probed", record.reason),
     OpsLogged: History._ops_logged,
     NotLogged: lambda history, record: setattr(history, "not_logged", record.reason),
-    GraphsTold: lambda history, record: setattr(history, "graphs", record),
+    GraphsCaptured: lambda history, record: setattr(history, "graphs", record),
     GraphRan: lambda history, record: history.graph_runs.add(record),
     NotSampled: lambda history, record: setattr(history, "not_sampled", record.reason),
     GraphBroken: lambda history, record: history.graph_breaks.append(record),
-    Stood: History._stood,
+    RunStateChanged: History._stood,
     Alive: History._alive,
     LogLine: History._log,
     Ended: lambda history, record: setattr(history, "ended", record),

@@ -10,7 +10,7 @@ from fwtui.core.records import OpsLogged
 from fwtui.core.text import place, plain
 
 
-def told_fault(record: OpsLogged) -> tuple[LoggedOp, str] | None:
+def describe_fault(record: OpsLogged) -> tuple[LoggedOp, str] | None:
     """The op that the first fault of a step comes from, and what is to be said of it; None without a fault.
 
     A NaN comes from the first op that gave one, or from an infinity that it took. An infinite result comes

@@ -7,7 +7,7 @@ from typing import Any
 from fwtui.core.graph import Tensor
 from fwtui.core.nonfinite import first_fault
 from fwtui.core.op_stats import busy_ns, leaves, overhead
-from fwtui.core.oplog import Fingerprint, LoggedOp, Taken
+from fwtui.core.oplog import LoggedOp, OpInput, TensorStats
 from fwtui.core.records import OpsLogged
 from fwtui.ops.align.log_pair import Pairing
 from fwtui.ops.totals import Total, totals
@@ -78,7 +78,7 @@ def _op(op: LoggedOp) -> dict[str, Any]:
     }
 
 
-def _taken(one: Taken) -> dict[str, Any]:
+def _taken(one: OpInput) -> dict[str, Any]:
     tensor = None if one.tensor is None else _tensor(one.tensor)
     return {"origin": one.origin, "output": one.output, "tensor": tensor}
 
@@ -87,7 +87,7 @@ def _tensor(one: Tensor) -> dict[str, Any]:
     return {"dtype": one.dtype, "shape": list(one.shape)}
 
 
-def _fingerprint(one: Fingerprint) -> dict[str, Any]:
+def _fingerprint(one: TensorStats) -> dict[str, Any]:
     return {
         "mean": one.mean,
         "mean_imaginary": one.mean_imaginary,

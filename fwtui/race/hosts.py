@@ -27,7 +27,7 @@ from fwtui.core.records import (
     Steps,
 )
 from fwtui.core.spec import LaneSpec
-from fwtui.lane.control import Control, UseDevice, Word
+from fwtui.lane.control import Control, LaneCommand, UseDevice
 from fwtui.lane.runner import Runner, run_lane
 from fwtui.lane.wire import NoRecordError
 from fwtui.race.cleaning import cleaned
@@ -59,7 +59,7 @@ class Host(Protocol):
     def run(self) -> None:
         """Blocks until the lane is over; everything that happens goes to `emit`, an `Ended` last."""
 
-    def tell(self, word: Word | UseDevice) -> None:
+    def tell(self, word: LaneCommand | UseDevice) -> None:
         """Passes a word on; from any thread, never blocks for long."""
 
     def kill(self) -> None:
@@ -90,7 +90,7 @@ class ProcessHost:
         self._start_limit_s = start_limit_s
         self._child: Child | None = None
         self._words: Connection | None = None
-        self._early: list[Word | UseDevice] = []
+        self._early: list[LaneCommand | UseDevice] = []
         self._lock = threading.Lock()
         self._stop_by: float | None = None
         self._ended: Ended | None = None
@@ -120,10 +120,10 @@ class ProcessHost:
             self._bury(inbox)
         self._emit(self._account(failure, asked))
 
-    def tell(self, word: Word | UseDevice) -> None:
+    def tell(self, word: LaneCommand | UseDevice) -> None:
         """Sends a word; a `stop` that is not heeded within half a second becomes a kill."""
         with self._lock:
-            if isinstance(word, Word) and word.verb == "stop" and self._stop_by is None:
+            if isinstance(word, LaneCommand) and word.verb == "stop" and self._stop_by is None:
                 self._stop_by = time.monotonic() + STOP_GRACE_S
             if self._words is None:
                 self._early.append(word)
@@ -137,7 +137,7 @@ class ProcessHost:
             if self._child is not None and self._child.process.returncode is None:
                 self._child.kill()
 
-    def _send(self, word: Word | UseDevice) -> None:
+    def _send(self, word: LaneCommand | UseDevice) -> None:
         # A dead child is told of by `run`; one that reads nothing any more must not make its app wait.
         if self._words is not None:
             with contextlib.suppress(OSError):
@@ -338,13 +338,13 @@ class ThreadHost:
         guard()
         run_lane(self._runner, os.getpid())
 
-    def tell(self, word: Word | UseDevice) -> None:
+    def tell(self, word: LaneCommand | UseDevice) -> None:
         """Passes a word on."""
         self._control.tell(word)
 
     def kill(self) -> None:
         """Asks the loop to stop: a thread cannot be made to."""
-        self._control.tell(Word("stop"))
+        self._control.tell(LaneCommand("stop"))
 
     def _relay(self, record: Record) -> None:
         now = time.monotonic()

@@ -21,12 +21,12 @@ from fwtui.core.records import (
     Imported,
     LogLine,
     Record,
+    RunStateChanged,
     Steps,
-    Stood,
-    TurnOver,
+    TurnEnded,
 )
 from fwtui.core.spec import LaneSpec, RaceSpec
-from fwtui.lane.control import UseDevice, Word
+from fwtui.lane.control import LaneCommand, UseDevice
 from fwtui.race.hosts import HOSTS, Host
 from fwtui.race.schedule import AWAITED_S, HUNG_S, SILENT_S, Turns
 
@@ -125,12 +125,12 @@ class Race:
         self._paused.add(number)
         if self._turns:
             self._turns.pause(number)
-        self._tell(lane, Word("pause"))
+        self._tell(lane, LaneCommand("pause"))
 
     def resume(self, lane: int) -> None:
         """Lets a paused lane go on."""
         self._paused.discard(self._runs[lane].number)
-        self._tell(lane, Word("resume"))
+        self._tell(lane, LaneCommand("resume"))
         if self._turns:
             self._turns.resume(self._runs[lane].number)
 
@@ -141,21 +141,21 @@ class Race:
         if self._turns:
             self._turns.single(self._runs[lane].number)
         else:
-            self._tell(lane, Word("step"))
+            self._tell(lane, LaneCommand("step"))
 
     def train_on(self, lane: int, steps: int) -> None:
         """Gives a lane that lingers more steps, before it is done or after; a paused one goes on."""
         if self._runs[lane].number in self._paused:
             self.resume(lane)
-        self._tell(lane, Word("train-on", steps))
+        self._tell(lane, LaneCommand("train-on", steps))
 
-    def ask(self, lane: int, wish: Word) -> None:
-        """Asks the lane to tell something, see `fwtui.lane.control.Wish`."""
+    def ask(self, lane: int, wish: LaneCommand) -> None:
+        """Asks the lane to tell something, see `fwtui.lane.control.Query`."""
         self._tell(lane, wish)
 
     def stop(self, lane: int) -> None:
         """Stops the lane for good; it says `Ended` when it is over."""
-        self._tell(lane, Word("stop"))
+        self._tell(lane, LaneCommand("stop"))
 
     def replace(self, lane: int, spec: LaneSpec, paused: bool = False) -> LaneRun:
         """Stops the lane and starts another run in its place, without waiting for the old one's end.
@@ -169,7 +169,7 @@ class Race:
             self._forget(old)
             self._expect(run)
         # The old run keeps its turn, if it has it, until it has stopped: no two may step at a time.
-        old.host.tell(Word("stop"))
+        old.host.tell(LaneCommand("stop"))
         if paused:
             self.pause(lane)
         self._launch(run)
@@ -192,7 +192,7 @@ class Race:
             for place, run in enumerate(self._runs):
                 run.lane = place
             self._decide_device()
-        old.host.tell(Word("stop"))
+        old.host.tell(LaneCommand("stop"))
 
     def _expect(self, run: LaneRun) -> None:
         if run.spec.device == "auto":
@@ -258,10 +258,10 @@ class Race:
 
         self._start_thread(work, f"lane {run.lane + 1}: {run.spec.backend}")
 
-    def _tell(self, lane: int, word: Word | UseDevice) -> None:
+    def _tell(self, lane: int, word: LaneCommand | UseDevice) -> None:
         self._runs[lane].host.tell(word)
 
-    def _tell_run(self, number: int, word: Word) -> None:
+    def _tell_run(self, number: int, word: LaneCommand) -> None:
         self._live[number].host.tell(word)
 
     def _heard(self, run: LaneRun, record: Record) -> None:
@@ -276,14 +276,16 @@ class Race:
             turns, number = self._turns, run.number
             if not isinstance(record, HostRecord):
                 turns.heard(number)
-            if isinstance(record, Built) or (isinstance(record, Stood) and record.standing != "paused"):
+            if isinstance(record, Built) or (
+                isinstance(record, RunStateChanged) and record.standing != "paused"
+            ):
                 turns.ready(number)
             elif isinstance(record, Steps):
                 if record.first == 0:  # the first step, which comes alone, may have compiled
                     turns.stepped(number)
                 else:
                     turns.timed(number, float(np.frombuffer(record.step_ns, np.int64).min()))
-            elif isinstance(record, TurnOver):
+            elif isinstance(record, TurnEnded):
                 turns.over(number)
             elif isinstance(record, Ended):
                 (turns.done if record.lingers else turns.leave)(number)

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from fwtui.lane.control import Word
+from fwtui.lane.control import LaneCommand
 
 BLOCK_NS = 50_000_000
 """How long the slowest lane's block should take: long against the change of turns, short to the eye."""
@@ -37,7 +37,7 @@ class _Seat:
     """What is known of one run of a lane.
 
     Attributes:
-        built: it takes words, and answers each turn with `TurnOver` or its end.
+        built: it takes words, and answers each turn with `TurnEnded` or its end.
         has_steps: it has steps to take, beside those asked for one by one.
         hung: it was passed over, and has not answered that turn yet.
         step_ns: what its steps take; None before its second step.
@@ -81,7 +81,7 @@ class Turns:
         self,
         runs: Iterable[int],
         steps: int,
-        tell: Callable[[int, Word], None],
+        tell: Callable[[int, LaneCommand], None],
         hung_s: float = HUNG_S,
         silent_s: float | None = SILENT_S,
         clock: Callable[[], float] = time.monotonic,
@@ -192,7 +192,7 @@ class Turns:
             patience = max(self._hung_s, 4e-9 * self._block * (seat.step_ns or 0))
             if silent or (seat.stepped and now - self._taken_at > patience):
                 seat.hung = True
-                self._tell(run, Word("yield"))
+                self._tell(run, LaneCommand("yield"))
                 self._release(run)
 
     def _release(self, run: int) -> None:
@@ -221,9 +221,9 @@ class Turns:
             seat.due_at = begun + (1 if seat.singles else self._block) / self._pace
         if seat.singles:
             seat.singles -= 1
-            self._tell(run, Word("step"))
+            self._tell(run, LaneCommand("step"))
         else:
-            self._tell(run, Word("grant", self._block))
+            self._tell(run, LaneCommand("grant", self._block))
 
     def _wake_at(self, at: float) -> None:
         """Gives the turn when a pace allows it; one wake for the same moment."""

@@ -104,7 +104,7 @@ def _lane(spec: LaneSpec, lane: History) -> dict[str, Any]:
             {"step": one.step, "reason": one.reason, **_place(one.where)} for one in lane.graph_breaks
         ],
         "op_logs": {
-            "count": lane.op_logs_told,
+            "count": lane.op_logs_seen,
             "left_out": lane.ops_left_out,
             "not_logged": lane.not_logged or None,
         },

@@ -15,7 +15,7 @@ from fwtui.workloads.base import BuiltIn
 from fwtui.workloads.user import workload as own
 from fwtui.workloads.user.description import Description
 from fwtui.workloads.user.inspector import Waiting, ignore, inspect
-from fwtui.workloads.user.workload import Own
+from fwtui.workloads.user.workload import UserWorkload
 
 _MODULES = {
     "two-layer": "fwtui.workloads.two_layer.workload",
@@ -44,7 +44,7 @@ def presets(name: str, data: str | None = None) -> tuple[str, ...]:
     return (_ONLY,) if own.is_path(name) else tuple(_table(name, data))
 
 
-def execute(spec: WorkloadSpec) -> BuiltIn | Own:
+def execute(spec: WorkloadSpec) -> BuiltIn | UserWorkload:
     """The workload that `spec` names, to be trained; executes a user's file in this process.
 
     Raises:

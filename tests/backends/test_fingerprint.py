@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fwtui.backends.fingerprint import fingerprint
-from fwtui.core.oplog import Fingerprint
+from fwtui.core.oplog import TensorStats
 
 
 @pytest.mark.parametrize(
@@ -31,8 +31,8 @@ def test_the_values_stay_what_they_are():
 
 def test_what_has_no_figures():
     assert fingerprint(np.array(["a"])) is None
-    assert fingerprint(np.array([np.nan])) == Fingerprint(None, None, None, 1, 0)
-    assert fingerprint(np.zeros((0, 3))) == Fingerprint(None, None, None)
+    assert fingerprint(np.array([np.nan])) == TensorStats(None, None, None, 1, 0)
+    assert fingerprint(np.zeros((0, 3))) == TensorStats(None, None, None)
 
 
 @pytest.mark.parametrize("dtype", [np.complex64, np.complex128])
@@ -48,7 +48,7 @@ def test_a_nan_in_either_part_is_a_nan_and_not_infinite():
     wrong = [complex(1, np.nan), complex(np.inf, np.nan), complex(0, -np.inf)]
     found = fingerprint(np.array([1 + 2j, *wrong]))
     assert (found.nans, found.infinities, found.center) == (2, 1, 1 + 2j)
-    assert fingerprint(np.array(wrong)) == Fingerprint(None, None, None, 2, 1)
+    assert fingerprint(np.array(wrong)) == TensorStats(None, None, None, 2, 1)
 
 
 def test_complex_numbers_near_the_largest_have_figures():

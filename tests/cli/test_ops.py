@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from fwtui.cli import ops_match
-from fwtui.core.oplog import Fingerprint
+from fwtui.core.oplog import TensorStats
 from tests.json_schema import problems
 from tests.two_layer_steps import logged
 
@@ -92,7 +92,7 @@ def test_two_logs_beside_each_other(ops, tmp_path):
 def test_counterparts_that_give_other_values_are_told_apart():
     left, right = (logged(name) for name in ("torch.eager", "tf.eager"))
     ops = list(right.ops)
-    ops[4] = replace(ops[4], fingerprints=(Fingerprint(1.0, 2.0, 3.0),))
+    ops[4] = replace(ops[4], fingerprints=(TensorStats(1.0, 2.0, 3.0),))
     console = Console(width=100, file=StringIO())
     wrong = replace(right, log=replace(right.log, ops=tuple(ops)))
     console.print(ops_match.table([left, wrong], ("torch.eager", "tf.eager"), None, 100))

@@ -6,7 +6,7 @@ import numpy as np
 
 from fwtui.core.ndarray import Array
 from fwtui.core.nonfinite import first_fault, infinite_results, nans, not_finite_inputs
-from fwtui.core.oplog import Fingerprint, LoggedOp, OpLog
+from fwtui.core.oplog import LoggedOp, OpLog, TensorStats
 
 
 def op(number, fingerprints=(), results=()):
@@ -18,9 +18,9 @@ def log(*ops):
 
 
 def test_an_infinity_on_the_way_is_no_fault_but_one_in_a_result_is():
-    infinite = (Fingerprint(1.0, 1.0, 1.0, infinities=2),)
+    infinite = (TensorStats(1.0, 1.0, 1.0, infinities=2),)
     mask, loss = op(0, infinite), op(1, infinite, (("loss", 0),))
-    nan = op(2, (None, Fingerprint(None, None, None, nans=1)))
+    nan = op(2, (None, TensorStats(None, None, None, nans=1)))
     assert first_fault(log(mask)) is None
     assert first_fault(log(mask, loss)) is loss
     assert first_fault(log(mask, nan)) is nan

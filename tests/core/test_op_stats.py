@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from fwtui.core.op_stats import apart, busy_ns, fingerprint, leaves, overhead
-from fwtui.core.oplog import Fingerprint, LoggedOp, OpLog
+from fwtui.core.oplog import LoggedOp, OpLog, TensorStats
 from tests import two_layer_steps as steps
 
 
@@ -75,24 +75,24 @@ def test_no_steady_step_no_overhead():
 
 
 def test_of_several_outputs_the_faulty_one_is_told():
-    usual, faulty = Fingerprint(0.0, 1.0, 2.0), Fingerprint(0.5, 0.1, 0.7, infinities=3)
+    usual, faulty = TensorStats(0.0, 1.0, 2.0), TensorStats(0.5, 0.1, 0.7, infinities=3)
     assert fingerprint(op(0, 0, 1, fingerprints=(None, usual, faulty))) is faulty
     assert fingerprint(op(0, 0, 1, fingerprints=(None, usual))) is usual
     assert fingerprint(op(0, 0, 1)) is None
 
 
 def test_how_far_two_outputs_are_apart():
-    one = Fingerprint(1.0, 2.0, 10.0)
+    one = TensorStats(1.0, 2.0, 10.0)
     assert apart(one, one) == 0
     assert apart(one, replace(one, std=2.5)) == pytest.approx(0.05)
-    assert apart(one, Fingerprint(None, None, None, nans=4)) is None
-    assert apart(Fingerprint(0.0, 0.0, 0.0), Fingerprint(0.0, 0.0, 0.0)) == 0
+    assert apart(one, TensorStats(None, None, None, nans=4)) is None
+    assert apart(TensorStats(0.0, 0.0, 0.0), TensorStats(0.0, 0.0, 0.0)) == 0
     tf, torch = (steps.logged(name).ops for name in ("tf.eager", "torch.eager"))
     assert apart(tf[16].fingerprints[0], torch[20].fingerprints[0]) < 1e-6
 
 
 def test_complex_outputs_are_apart_where_only_the_imaginary_means_are():
-    one, conjugate = (Fingerprint(1.0, 2.0, 10.0, mean_imaginary=part) for part in (3.0, -3.0))
+    one, conjugate = (TensorStats(1.0, 2.0, 10.0, mean_imaginary=part) for part in (3.0, -3.0))
     assert apart(one, conjugate) == 0.6
-    assert apart(one, Fingerprint(1.0, 2.0, 10.0)) == 0.3
+    assert apart(one, TensorStats(1.0, 2.0, 10.0)) == 0.3
     assert one.center == 1 + 3j

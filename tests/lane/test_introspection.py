@@ -8,22 +8,22 @@ import pytest
 from fwtui.backends.base import NotYetError
 from fwtui.core.graph import NoGraph
 from fwtui.core.nonfinite import first_fault
-from fwtui.core.oplog import Fingerprint, OpLog
+from fwtui.core.oplog import OpLog, TensorStats
 from fwtui.core.records import (
     Ended,
     GraphRan,
-    GraphsTold,
+    GraphsCaptured,
     NotLogged,
     NotSampled,
     OpsLogged,
+    RunStateChanged,
     Steps,
-    Stood,
-    TurnOver,
+    TurnEnded,
 )
 from fwtui.core.spec import OpLogging
 from fwtui.lane import introspection
-from fwtui.lane.control import Word
-from fwtui.lane.introspection import Explainer
+from fwtui.lane.control import LaneCommand
+from fwtui.lane.introspection import Introspector
 from fwtui.measure.history import KEPT_OPS, History
 from tests.lane.test_runner import of, run
 from tests.scripted import step as scripted_step
@@ -113,22 +113,22 @@ def test_a_nan_of_the_first_step_is_found_in_it(monkeypatch):
     (log,) = of(said, OpsLogged)
     assert (log.step, first_fault(log.log).number) == (0, 0)
     assert said.index(log) < said.index(of(said, Steps)[0])
-    assert steps_of(run(lane("nan"), Word("log-until-nan"))) == [0]
+    assert steps_of(run(lane("nan"), LaneCommand("log-until-nan"))) == [0]
 
 
 def test_a_lane_that_is_paused_before_its_first_step_logs_it_once(unhurried):
     def hear(record, control):
-        if record == Stood("running", 0):
-            control.tell(Word("pause"))
-        elif record == Stood("paused", 1):
-            control.tell(Word("log-until-nan"))
+        if record == RunStateChanged("running", 0):
+            control.tell(LaneCommand("pause"))
+        elif record == RunStateChanged("paused", 1):
+            control.tell(LaneCommand("log-until-nan"))
         elif isinstance(record, OpsLogged) and record.step == 2:
-            control.tell(Word("stop"))
+            control.tell(LaneCommand("stop"))
         elif isinstance(record, OpsLogged):
-            control.tell(Word("resume"))
+            control.tell(LaneCommand("resume"))
 
     assert steps_of(run(lane(), hear=hear))[:2] == [1, 2]
-    said = run(lane(), Word("pause"), Word("log-until-nan"), hear=hear)
+    said = run(lane(), LaneCommand("pause"), LaneCommand("log-until-nan"), hear=hear)
     assert steps_of(said)[:3] == [0, 1, 2]
 
 
@@ -156,84 +156,84 @@ def test_an_infinity_on_the_way_is_no_fault_but_an_infinite_loss_is():
 
 
 def _infinite(op):
-    return replace(op, fingerprints=(Fingerprint(None, None, None, 0, 1),))
+    return replace(op, fingerprints=(TensorStats(None, None, None, 0, 1),))
 
 
-def asking(*verbs, at=lambda record: isinstance(record, Stood) and record.standing == "paused"):
+def asking(*verbs, at=lambda record: isinstance(record, RunStateChanged) and record.standing == "paused"):
     """A `hear` that asks once the lane halts, and stops it when it has been told."""
-    told = {"log-ops": OpsLogged | NotLogged, "tell-graphs": GraphsTold}
+    told = {"log-ops": OpsLogged | NotLogged, "tell-graphs": GraphsCaptured}
 
     def hear(record, control):
         if at(record):
             for verb in verbs:
-                control.tell(Word(verb))
+                control.tell(LaneCommand(verb))
         elif isinstance(record, told[verbs[-1]]):
-            control.tell(Word("stop"))
+            control.tell(LaneCommand("stop"))
 
     return hear
 
 
 def test_a_lane_that_is_paused_or_done_answers_at_once_and_loses_no_batch():
     def pausing(record, control):
-        if isinstance(record, Stood) and record.standing == "running":
-            control.tell(Word("pause"))
+        if isinstance(record, RunStateChanged) and record.standing == "running":
+            control.tell(LaneCommand("pause"))
 
     both = asking("log-ops", "tell-graphs")
     said = run(lane(), hear=lambda *heard: (pausing(*heard), both(*heard)))
-    assert (steps_of(said), steps_of(said, GraphsTold)) == ([1], [1])
+    assert (steps_of(said), steps_of(said, GraphsCaptured)) == ([1], [1])
     assert counted(said) == 1
     done = asking("log-ops", at=lambda record: isinstance(record, Ended) and record.lingers)
     assert steps_of(run(lane(linger=True), hear=done)) == [40]
 
 
 def test_what_is_asked_before_the_first_step_comes_after_it():
-    said = run(lane(), Word("log-ops"), Word("tell-graphs"))
-    assert (steps_of(said), steps_of(said, GraphsTold)) == ([1], [1])
+    said = run(lane(), LaneCommand("log-ops"), LaneCommand("tell-graphs"))
+    assert (steps_of(said), steps_of(said, GraphsCaptured)) == ([1], [1])
 
 
 def test_a_log_of_a_certain_step_comes_before_it_or_where_the_lane_halts_first(unhurried):
-    assert steps_of(run(lane(), Word("log-ops", 17))) == [17]
-    assert steps_of(run(lane(ops=OpLogging(every=20)), Word("log-ops", 17))) == [17, 20]
-    assert steps_of(run(lane(), Word("log-ops", 1_000))) == [40]
+    assert steps_of(run(lane(), LaneCommand("log-ops", 17))) == [17]
+    assert steps_of(run(lane(ops=OpLogging(every=20)), LaneCommand("log-ops", 17))) == [17, 20]
+    assert steps_of(run(lane(), LaneCommand("log-ops", 1_000))) == [40]
 
     def beyond(record, control):
         if isinstance(record, OpsLogged) and record.step == 20:
-            control.tell(Word("log-ops", 3))
+            control.tell(LaneCommand("log-ops", 3))
 
-    assert steps_of(run(lane(), Word("log-ops", 20), hear=beyond)) == [20, 21]
+    assert steps_of(run(lane(), LaneCommand("log-ops", 20), hear=beyond)) == [20, 21]
 
     def pausing(record, control):
-        if record == Stood("running", 0):
-            control.tell(Word("pause"))
-        elif isinstance(record, Stood) and record.standing == "paused":
-            control.tell(Word("stop"))
+        if record == RunStateChanged("running", 0):
+            control.tell(LaneCommand("pause"))
+        elif isinstance(record, RunStateChanged) and record.standing == "paused":
+            control.tell(LaneCommand("stop"))
 
-    assert steps_of(run(lane(), Word("log-ops", 17), hear=pausing)) == [1]
+    assert steps_of(run(lane(), LaneCommand("log-ops", 17), hear=pausing)) == [1]
 
 
 def test_graphs_of_a_certain_step_come_before_it_or_where_the_lane_halts_first():
-    assert steps_of(run(lane(), Word("tell-graphs", 17)), GraphsTold) == [17]
-    assert steps_of(run(lane(), Word("tell-graphs", 1_000)), GraphsTold) == [40]
-    both = run(lane(), Word("tell-graphs", 17), Word("log-ops", 9))
-    assert (steps_of(both), steps_of(both, GraphsTold)) == ([9], [17])
+    assert steps_of(run(lane(), LaneCommand("tell-graphs", 17)), GraphsCaptured) == [17]
+    assert steps_of(run(lane(), LaneCommand("tell-graphs", 1_000)), GraphsCaptured) == [40]
+    both = run(lane(), LaneCommand("tell-graphs", 17), LaneCommand("log-ops", 9))
+    assert (steps_of(both), steps_of(both, GraphsCaptured)) == ([9], [17])
 
 
 def test_a_rate_can_be_changed_and_ended_on_the_way(unhurried):
     def hear(record, control):
         if isinstance(record, OpsLogged):
-            control.tell(Word("log-every", {0: 5, 5: 7, 7: 0}[record.step]))
+            control.tell(LaneCommand("log-every", {0: 5, 5: 7, 7: 0}[record.step]))
 
-    assert steps_of(run(lane(), Word("log-until-nan"), hear=hear)) == [0, 5, 7]
+    assert steps_of(run(lane(), LaneCommand("log-until-nan"), hear=hear)) == [0, 5, 7]
 
 
 def test_a_lane_that_waits_for_its_turn_answers_in_it():
     def hear(record, control):
-        if record == Stood("waiting", 0):
-            control.tell(Word("grant", 5))
-        elif isinstance(record, TurnOver):
+        if record == RunStateChanged("waiting", 0):
+            control.tell(LaneCommand("grant", 5))
+        elif isinstance(record, TurnEnded):
             answered = len(of(said, OpsLogged))
-            control.tell(Word("log-ops"))
-            control.tell(Word("grant", 5))
+            control.tell(LaneCommand("log-ops"))
+            control.tell(LaneCommand("grant", 5))
             assert len(of(said, OpsLogged)) == answered
 
     said = []
@@ -254,9 +254,9 @@ def test_what_fails_is_told_once_and_the_lane_trains_on(monkeypatch, error, reas
 
     for name in ("log_ops", "graphs", "graph_ran"):
         monkeypatch.setattr(scripted_step.Scripted, name, fail)
-    said = run(lane(ops=OpLogging(every=1), sample_graphs=True), Word("tell-graphs"))
+    said = run(lane(ops=OpLogging(every=1), sample_graphs=True), LaneCommand("tell-graphs"))
     assert of(said, NotLogged) == [NotLogged(1, reason)]
-    assert of(said, GraphsTold) == [GraphsTold(1, (NoGraph("graphs", "the graphs", reason),))]
+    assert of(said, GraphsCaptured) == [GraphsCaptured(1, (NoGraph("graphs", "the graphs", reason),))]
     assert of(said, GraphRan) == []
     assert of(said, NotSampled) == [NotSampled(1, reason)]
     assert (said[-1].outcome, counted(said)) == ("done", 40)
@@ -273,7 +273,7 @@ def test_a_step_that_cannot_be_logged_yet_is_told_and_the_next_one_logged(monkey
 
         monkeypatch.setattr(scripted_step.Scripted, name, not_yet)
     monkeypatch.setattr(introspection, "_again_ns", lambda started_ns: 0)
-    said = run(lane(sample_graphs=True), Word("log-ops"))
+    said = run(lane(sample_graphs=True), LaneCommand("log-ops"))
     assert (steps_of(said, NotLogged), steps_of(said)) == ([1, 2], [3])
     assert steps_of(said, GraphRan)[0] == 3
 
@@ -286,7 +286,7 @@ def test_what_cannot_be_told_yet_is_not_asked_in_every_step(monkeypatch, clock):
     asked = []
     for name in ("log_ops", "graph_ran"):
         monkeypatch.setattr(scripted_step.Scripted, name, never)
-    run(lane(steps=2_000, sample_graphs=True), Word("log-ops"))
+    run(lane(steps=2_000, sample_graphs=True), LaneCommand("log-ops"))
     assert 0 < len(asked) <= introspection.FIRST_SAMPLES + 2 * (next(clock) // introspection.SAMPLE_NS + 1)
 
 
@@ -320,7 +320,7 @@ class TestFlood:
     def test_a_log_is_told_as_far_as_its_fault(self, monkeypatch):
         def faulty(*_):
             ops = ops_of_a_step(1.0)
-            wrong = replace(ops[2], fingerprints=(Fingerprint(None, None, None, 1, 0),))
+            wrong = replace(ops[2], fingerprints=(TensorStats(None, None, None, 1, 0),))
             return OpLog((*ops[:2], wrong, *ops[3:]), "", None)
 
         monkeypatch.setattr(introspection, "MOST_OPS", 1)
@@ -335,7 +335,7 @@ class TestFlood:
         for step in range(20):
             history.apply(OpsLogged(step, log, left_out=10))
         assert sum(len(one.ops) for one in history.op_logs) == KEPT_OPS
-        assert (history.ops.step, history.op_logs[0].step, history.op_logs_told) == (19, 15, 20)
+        assert (history.ops.step, history.op_logs[0].step, history.op_logs_seen) == (19, 15, 20)
         assert history.ops_left_out == 20 * 10 + 15 * 4_000
 
     def test_over_a_pipe_no_step_is_lost(self):
@@ -348,6 +348,6 @@ class TestFlood:
 
 
 def test_an_explainer_with_nothing_to_do_is_never_called_for():
-    explainer = Explainer(lane(), None, None, None)
+    explainer = Introspector(lane(), None, None, None)
     assert explainer.next_after(5) == introspection.NEVER
     assert not explainer.is_due()

@@ -16,13 +16,13 @@ from fwtui.core.records import (
     NetInspected,
     PhaseEntered,
     Probed,
+    RunStateChanged,
     Steps,
-    Stood,
-    TurnOver,
+    TurnEnded,
 )
 from fwtui.core.spec import Probes, Replay, WorkloadSpec
 from fwtui.lane import runner as running
-from fwtui.lane.control import Control, UseDevice, Word
+from fwtui.lane.control import Control, LaneCommand, UseDevice
 from fwtui.lane.digests import Digester, checksum
 from fwtui.lane.runner import Runner, run_lane
 from tests.scripted import step as scripted_step
@@ -112,7 +112,7 @@ def test_held_out_data_is_evaluated_now_and_then_and_once_at_the_end():
 
     def hear(record, control):
         if isinstance(record, Ended) and record.lingers:
-            control.tell(Word("stop") if record.step > 80 else Word("train-on", 4))
+            control.tell(LaneCommand("stop") if record.step > 80 else LaneCommand("train-on", 4))
 
     steps = [evaluated.step for evaluated in of(run(spec, hear=hear), Evaluated)]
     assert steps == [*range(2, 85, 2)]
@@ -155,7 +155,7 @@ def test_a_device_that_cannot_be_used(device, reason):
 def test_a_device_left_open_is_waited_for():
     said = run(lane(device="auto", steps=1), UseDevice("cpu"))
     assert of(said, Built)[0].device == "cpu"
-    assert run(lane(device="auto"), Word("stop"))[-1].outcome == "stopped"
+    assert run(lane(device="auto"), LaneCommand("stop"))[-1].outcome == "stopped"
 
 
 @pytest.mark.parametrize("error", [SystemExit(3), StopIteration(), KeyError("loss"), OSError(5, "a library")])
@@ -212,17 +212,17 @@ def test_by_turns_each_grant_is_answered_once():
     grants = iter([1, 2, 4, 8, 100])
 
     def hear(record, control):
-        if record in (Stood("waiting", 0), TurnOver()):
-            control.tell(Word("grant", next(grants, 0)))
+        if record in (RunStateChanged("waiting", 0), TurnEnded()):
+            control.tell(LaneCommand("grant", next(grants, 0)))
 
     said = run(lane(steps=60, by_turns=True), hear=hear)
-    kinds = [type(record) for record in said if isinstance(record, Steps | TurnOver | Ended)]
+    kinds = [type(record) for record in said if isinstance(record, Steps | TurnEnded | Ended)]
     assert kinds[-1] is Ended
     assert counted(said) == 60
     counts, so_far = [], 0
     for record in said:
         so_far += record.count if isinstance(record, Steps) else 0
-        if isinstance(record, TurnOver):
+        if isinstance(record, TurnEnded):
             counts.append(so_far)
             so_far = 0
     assert [count for count in counts if count] == [1, 2, 4, 8, 45]
@@ -231,13 +231,13 @@ def test_by_turns_each_grant_is_answered_once():
 def test_a_lingering_lane_goes_on_and_was_done_when_it_is_stopped():
     def hear(record, control):
         if isinstance(record, Ended) and record.lingers:
-            control.tell(Word("step") if record.step == 40 else Word("stop"))
+            control.tell(LaneCommand("step") if record.step == 40 else LaneCommand("stop"))
 
     said = run(lane(linger=True), hear=hear)
     ends = [(end.outcome, end.step, end.lingers) for end in of(said, Ended)]
     assert ends == [("done", 40, True), ("done", 41, True), ("done", 41, False)]
     assert counted(said) == 41
-    assert [stood.standing for stood in of(said, Stood)] == ["running", "running"]
+    assert [stood.standing for stood in of(said, RunStateChanged)] == ["running", "running"]
 
 
 def test_a_pace_keeps_steps_apart_and_a_stop_ends_the_wait():
@@ -247,7 +247,7 @@ def test_a_pace_keeps_steps_apart_and_a_stop_ends_the_wait():
 
     def hear(record, control):
         if isinstance(record, Steps):
-            control.tell(Word("stop"))
+            control.tell(LaneCommand("stop"))
 
     started = time.monotonic()
     assert run(lane(steps=5, pace=0.01), hear=hear)[-1].outcome == "stopped"
@@ -319,7 +319,7 @@ class TestInspection:
     def test_a_lane_that_lingers_tells_it_once(self):
         def hear(record, control):
             if isinstance(record, Ended) and record.lingers:
-                control.tell(Word("step") if record.step == 1 else Word("stop"))
+                control.tell(LaneCommand("step") if record.step == 1 else LaneCommand("stop"))
 
         assert len(of(run(lane(steps=1, linger=True), hear=hear), NetInspected)) == 1
 
@@ -403,7 +403,7 @@ class TestReplay:
     def test_a_stop_ends_it_between_two_probes(self):
         def hear(record, control):
             if isinstance(record, Probed):
-                control.tell(Word("stop"))
+                control.tell(LaneCommand("stop"))
 
         probes = self.probe(0, 1.0), self.probe(1, 1.0), self.probe(2, 1.0)
         said = run(lane(dtype="float64", replay=Replay(probes, "float64")), hear=hear)

@@ -11,12 +11,12 @@ from fwtui.core.records import (
     Ended,
     Evaluated,
     FrameworkMemory,
-    GraphsTold,
+    GraphsCaptured,
     LogLine,
     PhaseEntered,
     ProcessMemory,
-    Stood,
-    TurnOver,
+    RunStateChanged,
+    TurnEnded,
 )
 from fwtui.measure.history import LOG_LINES, History
 from tests.measure.support import history, steps
@@ -115,7 +115,7 @@ def test_memory_keeps_its_peak_and_what_is_unknown_stays_unknown():
 def test_a_lane_that_lingered_and_goes_on_has_not_ended(standing):
     lane = history([1.0])
     lane.apply(Ended("done", 1, 0, lingers=True))
-    lane.apply(Stood(standing, 1))
+    lane.apply(RunStateChanged(standing, 1))
     assert lane.ended is None
     assert lane.standing == standing
 
@@ -139,9 +139,9 @@ def test_the_log_is_bounded_and_counted():
 
 def test_the_rest_is_kept_as_it_came():
     lane = History()
-    for record in (Evaluated(1, (("loss", 2.0),)), Compiled(0, "trace", None, "the first call"), TurnOver()):
+    for record in (Evaluated(1, (("loss", 2.0),)), Compiled(0, "trace", None, "the first call"), TurnEnded()):
         lane.apply(record)
-    told = [GraphsTold(1, ()), GraphsTold(2, (NoGraph("traced", "as traced", "no"),))]
+    told = [GraphsCaptured(1, ()), GraphsCaptured(2, (NoGraph("traced", "as traced", "no"),))]
     for record in told:
         lane.apply(record)
     assert lane.graphs == told[-1]

@@ -3,18 +3,18 @@
 import pytest
 
 from fwtui.core.graph import Tensor
-from fwtui.core.oplog import Fingerprint, LoggedOp, OpLog, Taken
+from fwtui.core.oplog import LoggedOp, OpInput, OpLog, TensorStats
 from fwtui.core.records import OpsLogged
-from fwtui.ops.faults import made_before, told_fault
+from fwtui.ops.faults import describe_fault, made_before
 
 TENSOR = Tensor("float32", (2,))
-USUAL = Fingerprint(0.0, 1.0, 2.0)
-INFINITE = Fingerprint(None, None, None, infinities=1)
-NAN = Fingerprint(None, None, None, nans=1)
+USUAL = TensorStats(0.0, 1.0, 2.0)
+INFINITE = TensorStats(None, None, None, infinities=1)
+NAN = TensorStats(None, None, None, nans=1)
 
 
 def op(number, name, *inputs, gave=USUAL, results=(), phase="forward"):
-    taken = tuple(Taken(origin) for origin in inputs)
+    taken = tuple(OpInput(origin) for origin in inputs)
     return LoggedOp(number, phase, name, taken, (TENSOR,), ("/net.py", number), results, fingerprints=(gave,))
 
 
@@ -23,7 +23,7 @@ def record(*ops, not_finite=()):
 
 
 def said(*ops, not_finite=()):
-    return told_fault(record(*ops, not_finite=not_finite))
+    return describe_fault(record(*ops, not_finite=not_finite))
 
 
 def test_an_infinite_loss_is_from_the_op_where_the_infinity_began():

@@ -10,8 +10,8 @@ import pytest
 
 from fwtui.core.graph import Graph, Tensor
 from fwtui.core.ndarray import Array
-from fwtui.core.oplog import LoggedOp, OpLog, Taken
-from fwtui.core.records import GraphsTold, LogLine, OpsLogged, Record
+from fwtui.core.oplog import LoggedOp, OpInput, OpLog
+from fwtui.core.records import GraphsCaptured, LogLine, OpsLogged, Record
 from fwtui.race.cleaning import cleaned
 from tests.core.test_text import HOSTILE
 
@@ -67,14 +67,14 @@ def test_most_records_hold_text():
 
 
 def test_what_is_clean_stays_the_same_object():
-    op = LoggedOp(0, "forward", "aten.mm", (Taken("w", 0, Tensor("float32", (1,))),), (), ("net.py", 3))
+    op = LoggedOp(0, "forward", "aten.mm", (OpInput("w", 0, Tensor("float32", (1,))),), (), ("net.py", 3))
     record = OpsLogged(0, OpLog((op,), "by hand", 1))
     assert cleaned(record) is record
 
 
 def test_code_keeps_its_lines():
     graph = Graph("kernels", "Kernels", "by hand", (), (("mm\x07", "a\n\tb\x1b"),))
-    (clean,) = cleaned(GraphsTold(0, (graph,))).graphs
+    (clean,) = cleaned(GraphsCaptured(0, (graph,))).graphs
     assert clean.parts == ((r"mm\x07", "a\n\tb\\x1b"),)
 
 

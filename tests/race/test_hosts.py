@@ -13,7 +13,7 @@ import pytest
 from fwtui.core.ndarray import Array
 from fwtui.core.records import Alive, Ended, Imported, LogLine, PhaseEntered, Probed, ProcessMemory, Steps
 from fwtui.core.spec import HOSTS, Probes, Start, WorkloadSpec
-from fwtui.lane.control import Word
+from fwtui.lane.control import LaneCommand
 from fwtui.lane.wire import Frames
 from fwtui.race import hosts
 from fwtui.race.hosts import ProcessHost, describe_exit
@@ -165,7 +165,7 @@ def test_heartbeats_are_an_answer(mode):
 def test_a_stop_that_is_not_heeded_becomes_a_kill(mode):
     with Hosted(lane(mode, steps=FOREVER)) as hosted:
         hosted.heard.comes(0, Alive)
-        hosted.host.tell(Word("stop"))
+        hosted.host.tell(LaneCommand("stop"))
         assert hosted.end().outcome == "stopped"
         assert lane_processes() == []
 
@@ -174,7 +174,7 @@ def test_a_stopped_process_can_be_stopped_for_good_in_the_middle_of_a_record():
     with Hosted(lane(steps=FOREVER)) as hosted:
         hosted.heard.at_least(0, 100)
         os.kill(hosted.pid(), signal.SIGSTOP)
-        hosted.host.tell(Word("stop"))
+        hosted.host.tell(LaneCommand("stop"))
         assert hosted.end().outcome == "stopped"
 
 
@@ -182,7 +182,7 @@ def test_words_to_a_process_that_reads_none_never_block():
     with Hosted(lane(steps=FOREVER)) as hosted:
         os.kill(hosted.pid(), signal.SIGSTOP)
         teller = threading.Thread(
-            target=lambda: [hosted.host.tell(Word("pause")) for _ in range(3000)], daemon=True
+            target=lambda: [hosted.host.tell(LaneCommand("pause")) for _ in range(3000)], daemon=True
         )
         teller.start()
         teller.join(10)
@@ -191,8 +191,8 @@ def test_words_to_a_process_that_reads_none_never_block():
 
 def test_words_before_the_process_are_kept():
     hosted = Hosted(lane(steps=FOREVER))
-    hosted.host.tell(Word("pause"))
-    hosted.host.tell(Word("step"))
+    hosted.host.tell(LaneCommand("pause"))
+    hosted.host.tell(LaneCommand("step"))
     with hosted:
         hosted.heard.at_least(0, 1)
         hosted.heard.until(lambda: len(hosted.heard.of(0, Alive)) >= 2)
@@ -202,7 +202,7 @@ def test_words_before_the_process_are_kept():
 @pytest.mark.parametrize("how", ["stop", "kill"])
 def test_a_stop_before_the_process_starts_none(how):
     hosted = Hosted(lane())
-    hosted.host.tell(Word("stop")) if how == "stop" else hosted.host.kill()
+    hosted.host.tell(LaneCommand("stop")) if how == "stop" else hosted.host.kill()
     with hosted:
         assert hosted.end().outcome == "stopped"
         assert [type(record) for record in hosted.heard.of(0)] == [PhaseEntered, Ended]

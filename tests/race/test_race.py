@@ -12,7 +12,7 @@ import numpy as np
 import psutil
 import pytest
 
-from fwtui.core.records import Alive, Built, Ended, Imported, PhaseEntered, Steps, Stood
+from fwtui.core.records import Alive, Built, Ended, Imported, PhaseEntered, RunStateChanged, Steps
 from tests import scripted
 from tests.conftest import lane_processes
 from tests.scripted import step as scripted_step
@@ -163,7 +163,7 @@ def test_pause_step_and_resume(host, schedule):
     with Running(*lanes, host=host, schedule=schedule) as (race, heard):
         heard.at_least(0, 50)
         race.pause(0)
-        heard.comes(0, Stood, standing="paused")
+        heard.comes(0, RunStateChanged, standing="paused")
         at = heard.steps(0)
         heard.at_least(1, heard.steps(1) + 10)
         assert heard.steps(0) == at
@@ -175,7 +175,7 @@ def test_pause_step_and_resume(host, schedule):
         race.resume(0)
         heard.at_least(0, at + 50)
         race.step(0)
-        heard.until(lambda: [s.standing for s in heard.of(0, Stood)][-1] == "paused")
+        heard.until(lambda: [s.standing for s in heard.of(0, RunStateChanged)][-1] == "paused")
 
 
 @BOTH_HOSTS
@@ -246,7 +246,7 @@ MOMENTS = {
     "paused": lambda race, heard: (
         heard.at_least(0, 5),
         race.pause(0),
-        heard.comes(0, Stood, standing="paused"),
+        heard.comes(0, RunStateChanged, standing="paused"),
     ),
 }
 MODES = {"importing": "sleepy.ok", "building": "stuck", "training": "slow", "hung": "hang", "paused": "slow"}

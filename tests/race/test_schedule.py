@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from fwtui.lane.control import Word
+from fwtui.lane.control import LaneCommand
 from fwtui.race.schedule import BLOCK_NS, Turns
 
 
@@ -46,7 +46,7 @@ def test_nobody_starts_before_all_first_runs_are_ready_or_over():
     table.turns.ready(2)
     assert table.told == []
     table.turns.leave(1)
-    assert table.told == [(0, Word("grant", 1))]
+    assert table.told == [(0, LaneCommand("grant", 1))]
 
 
 def test_turns_go_round():
@@ -67,19 +67,21 @@ def test_blocks_grow_while_the_slowest_fits():
         table.turns.timed(0, 1e6)
         table.turns.timed(1, 5e6)
     table.play(1)
-    assert table.told[-1][1] == Word("grant", int(BLOCK_NS / 5e6))
+    assert table.told[-1][1] == LaneCommand("grant", int(BLOCK_NS / 5e6))
     table.turns.timed(1, 50e6)
     table.play(1)
-    assert table.told[-1][1] == Word("grant", int(BLOCK_NS / (1.25 * 5e6))), "one cold step is no evidence"
+    assert table.told[-1][1] == LaneCommand("grant", int(BLOCK_NS / (1.25 * 5e6))), (
+        "one cold step is no evidence"
+    )
     for _ in range(20):
         table.turns.timed(1, 50e6)
     table.play(1)
-    assert table.told[-1][1] == Word("grant", 1)
+    assert table.told[-1][1] == LaneCommand("grant", 1)
     table.turns.leave(1)
     table.turns.timed(0, 1e6)
     table.turns.timed(0, 0.0)
     table.play(1)
-    assert table.told[-1][1] == Word("grant", 4), "twofold at most, and no division by zero"
+    assert table.told[-1][1] == LaneCommand("grant", 4), "twofold at most, and no division by zero"
 
 
 def test_a_block_is_at_most_a_tenth_of_the_steps():
@@ -87,7 +89,7 @@ def test_a_block_is_at_most_a_tenth_of_the_steps():
     for _ in range(20):
         table.turns.timed(0, 1)
     table.play(1)
-    assert table.told[-1][1] == Word("grant", 10)
+    assert table.told[-1][1] == LaneCommand("grant", 10)
 
 
 def test_who_is_ready_does_not_wait_for_ever_for_who_is_not():
@@ -141,7 +143,7 @@ def test_a_lingering_run_takes_single_steps_and_comes_back_when_it_is_ready():
     assert table.order[-2:] == [0, 0]
     table.turns.single(1)
     table.play(1)
-    assert table.told[-1] == (1, Word("step"))
+    assert table.told[-1] == (1, LaneCommand("step"))
     table.turns.over(1)
     table.turns.ready(1)
     table.play(1)
@@ -190,7 +192,7 @@ def test_a_hung_step_loses_the_turn_although_its_process_is_alive():
     table.wait(9.5, alive=[0, 1])
     assert table.order == [0]
     table.wait(1, alive=[0, 1])
-    assert table.told[-2:] == [(0, Word("yield")), (1, Word("grant", 1))]
+    assert table.told[-2:] == [(0, LaneCommand("yield")), (1, LaneCommand("grant", 1))]
     table.play(2)
     assert table.order == [0, 1, 1, 1], "passed over until it has answered"
     table.turns.over(0)
@@ -327,7 +329,7 @@ class Paced(Table):
 def test_a_pace_holds_back_the_next_turn_and_no_other_lane():
     table = Paced(0, 1, pace=5.0)
     table.used(0.01)
-    assert table.told == [(0, Word("grant", 1)), (1, Word("grant", 1))]
+    assert table.told == [(0, LaneCommand("grant", 1)), (1, LaneCommand("grant", 1))]
     table.used(0.01)
     assert len(table.told) == 2, "neither may step again so soon"
     table.wake()
@@ -346,7 +348,7 @@ def test_a_quick_pace_is_kept_by_blocks_of_steps():
         if table.wakes:
             table.wake()
     steps = sum(word.steps for _, word in table.told)
-    assert table.told[-1] == (0, Word("grant", 10))
+    assert table.told[-1] == (0, LaneCommand("grant", 10))
     assert steps / table.now == pytest.approx(200, rel=0.1)
 
 
@@ -355,7 +357,7 @@ def test_a_single_step_waits_for_no_pace():
     table.used(0.01)
     table.turns.pause(0)
     table.turns.single(0)
-    assert table.told[-1] == (0, Word("step"))
+    assert table.told[-1] == (0, LaneCommand("step"))
 
 
 def test_a_lane_too_slow_for_its_pace_does_not_catch_up():

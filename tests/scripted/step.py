@@ -14,7 +14,7 @@ from pathlib import Path
 
 from fwtui.backends.base import Job
 from fwtui.core.graph import Graph, Node, NoGraph, Tensor
-from fwtui.core.oplog import Fingerprint, LoggedOp, OpLog, Taken
+from fwtui.core.oplog import LoggedOp, OpInput, OpLog, TensorStats
 from fwtui.core.records import Compiled, NetInspected
 
 FAULT_AT = 20
@@ -171,10 +171,10 @@ def ops_of_a_step(value: float) -> tuple[LoggedOp, ...]:
     """Four ops, whose outputs all hold `value`."""
     sizes = ((2, 2), (), (4, 3), (4, 3))
     rows = (
-        ("forward", "MatMul", (Taken("batch x"), Taken("parameter w1")), ()),
-        ("forward", "Sum", (Taken(0),), (("loss", 0),)),
-        ("backward", "MatMul", (Taken("batch x"), Taken(0)), (("gradient w1", 0),)),
-        ("update", "Sub", (Taken("parameter w1"), Taken(2)), (("parameter w1", 0),)),
+        ("forward", "MatMul", (OpInput("batch x"), OpInput("parameter w1")), ()),
+        ("forward", "Sum", (OpInput(0),), (("loss", 0),)),
+        ("backward", "MatMul", (OpInput("batch x"), OpInput(0)), (("gradient w1", 0),)),
+        ("update", "Sub", (OpInput("parameter w1"), OpInput(2)), (("parameter w1", 0),)),
     )
     nan = math.isnan(value)
     return tuple(
@@ -186,7 +186,7 @@ def ops_of_a_step(value: float) -> tuple[LoggedOp, ...]:
             (Tensor("float32", shape),),
             (__file__, 1 + number),
             results,
-            fingerprints=(Fingerprint(None, None, None, 1) if nan else Fingerprint(value, 0.0, abs(value)),),
+            fingerprints=(TensorStats(None, None, None, 1) if nan else TensorStats(value, 0.0, abs(value)),),
             device="cpu",
             started_ns=10_000 * number,
             host_ns=8_000,

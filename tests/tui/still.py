@@ -27,8 +27,8 @@ from fwtui.core.records import (
     Probed,
     ProcessMemory,
     Record,
+    RunStateChanged,
     Steps,
-    Stood,
 )
 from fwtui.core.spec import Probes
 from fwtui.measure import history
@@ -151,7 +151,7 @@ def training(
         ProcessMemory(RSS[key] - 18_000_000, RSS[key] - 18_000_000, None),
         FrameworkMemory(),
         phase("trace" if key == "tf" else "warm-up", ago - 0.08),
-        Stood("running", 0),
+        RunStateChanged("running", 0),
     ]
     times = step_ns(backend, total)
     values = two_layer_losses(backend, total) if losses is None else np.asarray(losses, np.float64)

@@ -16,7 +16,7 @@ from fwtui.backends.tensorflow.graph_internals import gradient_call
 from fwtui.backends.tensorflow.oplog_internals import Clock, Watch, has_float_attribute
 from fwtui.core.graph import Tensor
 from fwtui.core.ndarray import Array
-from fwtui.core.oplog import OpLog, OpPhase, Taken
+from fwtui.core.oplog import OpInput, OpLog, OpPhase
 
 _READ = "ReadVariableOp"
 """It gives the variable's own memory."""
@@ -97,9 +97,9 @@ class Log:
             has_float32_attribute=has_float_attribute(op),
         )
 
-    def _taken(self, tensor: Any) -> Taken:
+    def _taken(self, tensor: Any) -> OpInput:
         told = _told(tensor) if _has_value(tensor) else None
-        return Taken(self._origin(tensor), self._book.place(tensor), told)
+        return OpInput(self._origin(tensor), self._book.place(tensor), told)
 
     def _origin(self, tensor: Any) -> int | str | None:
         """Where `tensor` came from. Some ops read a variable themselves, of which nobody tells."""

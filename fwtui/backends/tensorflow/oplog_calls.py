@@ -15,7 +15,7 @@ from fwtui.backends.tensorflow.graph_step import made_from
 from fwtui.backends.tensorflow.profile import Kernel, Profile
 from fwtui.core.graph import Node, NodePhase, Tensor
 from fwtui.core.ndarray import Array
-from fwtui.core.oplog import LoggedOp, OpLog, OpPhase, Taken
+from fwtui.core.oplog import LoggedOp, OpInput, OpLog, OpPhase
 
 _PHASES: dict[NodePhase, OpPhase] = {
     "forward": "forward",
@@ -52,7 +52,7 @@ class Call:
             0,
             None,
             self.op,
-            tuple(Taken(name, 0, _told(value)) for name, value in given.items()),
+            tuple(OpInput(name, 0, _told(value)) for name, value in given.items()),
             tuple(map(_told, arrays)),
             None,
             results=tuple((name, place) for place, name in enumerate(self.metrics)),
@@ -128,7 +128,7 @@ class _Kernels:
             number,
             _PHASES.get(node.phase) if node else None,
             kernel.op or (node.op if node else kernel.name),
-            tuple(Taken(one.name or last.get(one.node), one.output, one.tensor) for one in taken),
+            tuple(OpInput(one.name or last.get(one.node), one.output, one.tensor) for one in taken),
             node.outputs if node else (),
             node.source if node else None,
             device=self._device,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from fwtui.backends import fingerprint as numpy_figures
-from fwtui.core.oplog import Fingerprint
+from fwtui.core.oplog import TensorStats
 
 _WIDER = {torch.bfloat16: torch.float32, torch.complex32: torch.complex64}
 """For what NumPy does not have."""
@@ -23,14 +23,14 @@ def array(tensor: Tensor) -> NDArray[Any]:
     return values
 
 
-def fingerprint(tensor: Tensor) -> Fingerprint | None:
+def fingerprint(tensor: Tensor) -> TensorStats | None:
     """The figures of `tensor`, see `fwtui.backends.fingerprint`; a GPU works out those of what it holds."""
     if tensor.device.type == "cpu" or tensor.layout != torch.strided:
         return numpy_figures.fingerprint(array(tensor))
     return on_device(tensor)
 
 
-def on_device(tensor: Tensor) -> Fingerprint | None:
+def on_device(tensor: Tensor) -> TensorStats | None:
     """The same figures by PyTorch, of which only these are copied to the host; None for quantized numbers."""
     if tensor.is_quantized:
         return None
@@ -56,5 +56,5 @@ def on_device(tensor: Tensor) -> Fingerprint | None:
     finite_count, deviation, magnitude, nan_count, mean, *imaginary = torch.stack(columns).tolist()
     infinities = tensor.numel() - int(finite_count) - int(nan_count)
     if not finite_count:
-        return Fingerprint(None, None, None, int(nan_count), infinities)
-    return Fingerprint(mean, deviation, magnitude, int(nan_count), infinities, *imaginary)
+        return TensorStats(None, None, None, int(nan_count), infinities)
+    return TensorStats(mean, deviation, magnitude, int(nan_count), infinities, *imaginary)

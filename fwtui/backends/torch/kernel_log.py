@@ -20,8 +20,8 @@ from fwtui.backends.torch import optimizers
 from fwtui.backends.torch.graph_kernels import op_of
 from fwtui.backends.torch.graph_lines import Frame, origin, written
 from fwtui.backends.torch.inductor import Kernel, Stacks
-from fwtui.backends.torch.oplog import Recorder, arguments, storage, tensor_told, tensors_in
-from fwtui.core.oplog import OP_PHASES, LoggedOp, OpLog, OpPhase, Taken
+from fwtui.backends.torch.oplog import Recorder, arguments, storage, tensor_of, tensors_in
+from fwtui.core.oplog import OP_PHASES, LoggedOp, OpInput, OpLog, OpPhase
 
 CALL = "compiled step"
 """The op that is the host's one call."""
@@ -88,7 +88,7 @@ class KernelLog:
         self._graphs: list[tuple[slice, Mapping[str, Sequence[str]]]] = []
         self._begin: int | None = None
         self._is_kernels = False
-        taken = [Taken(name, 0, tensor_told(tensor)) for name, tensor in named.items()]
+        taken = [OpInput(name, 0, tensor_of(tensor)) for name, tensor in named.items()]
         self._book.phase = None
         self._book.write(CALL, taken, (), (), None)
 
@@ -153,7 +153,7 @@ class KernelLog:
         ops = list(self._book.told(of_kernels))
         ops[0] = replace(
             ops[0],
-            outputs=tuple(map(tensor_told, metrics.values())),
+            outputs=tuple(map(tensor_of, metrics.values())),
             results=tuple((name, place) for place, name in enumerate(metrics)),
             started_ns=0,
             host_ns=self._took_ns,

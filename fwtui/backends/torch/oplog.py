@@ -23,7 +23,7 @@ from fwtui.backends.logbook import Logbook, Source, asking_line, in_net
 from fwtui.backends.torch.figures import array, fingerprint
 from fwtui.core import graph
 from fwtui.core.ndarray import Array
-from fwtui.core.oplog import Taken
+from fwtui.core.oplog import OpInput
 from fwtui.core.spec import Feed
 
 _UNWRITTEN = re.compile(r"aten\.(new_)?empty(_\w+)?")
@@ -114,13 +114,13 @@ class Recorder:
     def _write(
         self,
         op: str,
-        taken: list[Taken],
+        taken: list[OpInput],
         outputs: Sequence[Tensor],
         source: Source | None,
         overwrites: bool,
         told: dict[str, Any],
     ) -> None:
-        made = [tensor_told(tensor) for tensor in outputs]
+        made = [tensor_of(tensor) for tensor in outputs]
         if not self._is_whole and _UNWRITTEN.fullmatch(op):
             told |= {"fingerprints": (None,) * len(outputs)}
         else:
@@ -143,12 +143,12 @@ class Recorder:
                 else:
                     tensor.copy_(fed)
 
-    def _taken(self, tensor: Tensor) -> Taken:
+    def _taken(self, tensor: Tensor) -> OpInput:
         """`tensor` and where it came from. What the backward pass saved comes back as another object."""
         known = tensor
         if self.book.origin(tensor) is None:
             known = self._known.get(self._memory(tensor), tensor)
-        return Taken(self.book.origin(known), self.book.place(known), tensor_told(tensor))
+        return OpInput(self.book.origin(known), self.book.place(known), tensor_of(tensor))
 
     def _allocated(self, outputs: Sequence[Tensor]) -> int | None:
         """The bytes of what lies in memory that no tensor lay in before."""
@@ -255,7 +255,7 @@ def tensors_in(value: Any) -> Iterator[Tensor]:
         yield from tensors_in(tuple(value.values()))
 
 
-def tensor_told(tensor: Tensor) -> graph.Tensor:
+def tensor_of(tensor: Tensor) -> graph.Tensor:
     """The dtype and the shape of `tensor`."""
     return graph.Tensor(str(tensor.dtype).removeprefix("torch."), tuple(tensor.shape))
 

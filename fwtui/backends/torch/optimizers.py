@@ -102,7 +102,7 @@ class Written:
         return other
 
 
-class Own:
+class LibraryOptimizer:
     """The update by one of PyTorch's own optimizers, which `make` makes for weights."""
 
     def __init__(
@@ -119,9 +119,9 @@ class Own:
         # Or else the next step's gradients would lie in memory beside these.
         self._optimizer.zero_grad()
 
-    def continued(self, weights: Sequence[Tensor]) -> Own:
+    def continued(self, weights: Sequence[Tensor]) -> LibraryOptimizer:
         """PyTorch's optimizer once more, for copies of the weights, with a copy of its state."""
-        other = Own(self._make, weights)
+        other = LibraryOptimizer(self._make, weights)
         other._optimizer.load_state_dict(deepcopy(self._optimizer.state_dict()))
         (other._group,) = other._optimizer.param_groups  # loading makes another
         return other
@@ -131,7 +131,7 @@ def eager(name: str, weights: Sequence[Tensor], learning_rate: float) -> Optimiz
     """The update of optimizer `name` for an eager step."""
     if name not in _OWN:
         return Written(name, weights, learning_rate)
-    return Own(lambda weights: _OWN[name](weights, learning_rate), weights)
+    return LibraryOptimizer(lambda weights: _OWN[name](weights, learning_rate), weights)
 
 
 def _laid_out(gradient: Tensor, weight: Tensor) -> Tensor:

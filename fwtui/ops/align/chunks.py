@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from fwtui.ops.align.flow_index import Stream, telling
+from fwtui.ops.align.flow_index import FlowIndex, telling
 from fwtui.ops.align.items import Item
 from fwtui.ops.align.matching import PLAIN
 
@@ -17,7 +17,7 @@ Span = tuple[range, range]
 Key = tuple[object, ...]
 
 
-def spans(left: Stream, right: Stream, most: int) -> Iterator[Span]:
+def spans(left: FlowIndex, right: FlowIndex, most: int) -> Iterator[Span]:
     """The pieces of both sides, in order, from landmark to landmark.
 
     Args:
@@ -33,7 +33,7 @@ def spans(left: Stream, right: Stream, most: int) -> Iterator[Span]:
     yield range(begin[0], last[0]), range(begin[1], last[1])
 
 
-def taken_before(items: Sequence[Item], span: range, stream: Stream) -> set[int]:
+def taken_before(items: Sequence[Item], span: range, stream: FlowIndex) -> set[int]:
     """The items before a span whose outputs it takes, through all that only carries them on."""
     found: set[int] = set()
     left = list(span)
@@ -64,14 +64,14 @@ class Part:
         ]
 
 
-def _landmarks(left: Stream, right: Stream) -> list[Cut]:
+def _landmarks(left: FlowIndex, right: FlowIndex) -> list[Cut]:
     """Places that surely correspond, ascending on both sides."""
     known = _once(left), _once(right)
     cuts = {(known[0][key], known[1][key]) for key in known[0].keys() & known[1].keys()}
     return _ascending(sorted(cuts, key=lambda cut: (cut[0], -cut[1])))
 
 
-def _once(side: Stream) -> dict[Key, int]:
+def _once(side: FlowIndex) -> dict[Key, int]:
     """The items that alone give their values, or of the forward pass alone take a parameter for what they do.
 
     An item without values is none of them: kernels that nobody could look into run in no fixed order. Nor

@@ -15,7 +15,7 @@ INPUT = ("input",)
 _UNKNOWN_SIZE = -1
 
 
-class Stream:
+class FlowIndex:
     """The items of a log or a graph, in their order.
 
     Attributes:
@@ -101,7 +101,7 @@ def _figures(item: Item) -> tuple[float, float, float, float]:
     return one.mean, one.std, one.largest, one.mean_imaginary or 0.0
 
 
-def telling(stream: Stream) -> NDArray[np.bool_]:
+def telling(stream: FlowIndex) -> NDArray[np.bool_]:
     """(items,) whether the figures tell an item from others: zeros, ones and the like do not."""
     _, std, largest, _ = stream.figures.T
     told: NDArray[np.bool_] = (largest > 0) & ((std > 0) | ((stream.sizes == 1) & (largest != 1)))

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from fwtui.core.graph import Graph, Node
-from fwtui.core.oplog import Fingerprint, LoggedOp, OpLog
+from fwtui.core.oplog import LoggedOp, OpLog, TensorStats
 
 _FUSED = ("cpp_fused", "triton_fused")
 _AUTOGRAD = re.compile(r"Backward\d*$")
@@ -32,7 +32,7 @@ class Item:
     phase: str | None
     shape: tuple[int | None, ...] | None
     inputs: tuple[int, ...]
-    fingerprint: Fingerprint | None
+    fingerprint: TensorStats | None
     names: tuple[str, ...] = ()
 
 

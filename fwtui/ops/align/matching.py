@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from fwtui.ops.align.flow_index import Stream, telling
+from fwtui.ops.align.flow_index import FlowIndex, telling
 from fwtui.ops.align.needleman_wunsch import ordered_pairs
 
 Scores = NDArray[np.float32]
@@ -49,7 +49,7 @@ class Matching:
         values_tell: whether those that do not are surely not counterparts.
     """
 
-    def __init__(self, left: Stream, right: Stream, known: Counterparts) -> None:
+    def __init__(self, left: FlowIndex, right: FlowIndex, known: Counterparts) -> None:
         self.sides = left, right
         self.of = known
         self._words = _Words(left, right)
@@ -268,7 +268,7 @@ class Matching:
 class _Words:
     """How well the words, phases and sizes of two sides go together."""
 
-    def __init__(self, left: Stream, right: Stream) -> None:
+    def __init__(self, left: FlowIndex, right: FlowIndex) -> None:
         counted = Counter(word for side in (left, right) for words in side.words for word in words)
         self._number = {word: number for number, word in enumerate(counted)}
         self._main = [np.array([self._number[words[0]] for words in s.words], int) for s in (left, right)]
@@ -286,7 +286,7 @@ class _Words:
         # Lanes with batches of other sizes have hardly a size in common.
         self._sizes_tell = bool(np.isin(left.sizes, right.sizes).mean() > 0.5) if len(left.sizes) else False
 
-    def _members(self, side: Stream) -> Mask:
+    def _members(self, side: FlowIndex) -> Mask:
         members = np.zeros((len(side.items), len(self._number)), bool)
         for item, words in enumerate(side.words):
             members[item, [self._number[word] for word in words]] = True
@@ -325,7 +325,7 @@ class _Words:
         return scores
 
 
-def _near(left: Stream, right: Stream) -> Mask:
+def _near(left: FlowIndex, right: FlowIndex) -> Mask:
     """(left, right) whether two items of one size have the same figures."""
     near = np.zeros((len(left.items), len(right.items)), bool)
     known = [np.isfinite(side.figures[:, 0]) for side in (left, right)]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fwtui.ops.align.chunks import Part, Span, spans, taken_before
-from fwtui.ops.align.flow_index import Stream
+from fwtui.ops.align.flow_index import FlowIndex
 from fwtui.ops.align.fused_groups import Regions
 from fwtui.ops.align.items import Item
 from fwtui.ops.align.matching import Counterparts, Matching
@@ -47,7 +47,7 @@ def _in_pieces(sides: Sides) -> Counterparts:
     """One piece after the other. What it takes from those before is in it too, with what is known of that, so
     that the flow of data leads from piece to piece.
     """
-    streams = Stream(sides[0]), Stream(sides[1])
+    streams = FlowIndex(sides[0]), FlowIndex(sides[1])
     of: Counterparts = ({}, {})
     for span in spans(*streams, _IN_PIECE):
         parts = _parts(sides, streams, span, of)
@@ -62,7 +62,9 @@ def _in_pieces(sides: Sides) -> Counterparts:
     return of
 
 
-def _parts(sides: Sides, streams: tuple[Stream, Stream], span: Span, of: Counterparts) -> tuple[Part, Part]:
+def _parts(
+    sides: Sides, streams: tuple[FlowIndex, FlowIndex], span: Span, of: Counterparts
+) -> tuple[Part, Part]:
     """A piece, and what it takes from before, with the known counterparts of that."""
     before = [taken_before(*one) for one in zip(sides, span, streams, strict=True)]
     known = [{other for place in before[side] for other in of[side].get(place, ())} for side in (0, 1)]
@@ -87,7 +89,7 @@ def _whole(left: Sequence[Item], right: Sequence[Item], known: Counterparts) -> 
     """What gives the same values comes first, then the ops that do not stand everywhere, in order; from both
     of these it goes along the flow of data.
     """
-    matching = Matching(Stream(left), Stream(right), known)
+    matching = Matching(FlowIndex(left), FlowIndex(right), known)
     regions = Regions(matching)
     matching.by_names()
     regions.updates()

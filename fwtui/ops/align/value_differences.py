@@ -14,7 +14,7 @@ from math import inf, isnan, nan
 from typing import Literal
 
 from fwtui.core.op_stats import apart, fingerprint
-from fwtui.core.oplog import Fingerprint, LoggedOp
+from fwtui.core.oplog import LoggedOp, TensorStats
 from fwtui.ops.align.align import Alignment, Match
 from fwtui.ops.align.matching import NEAR
 from fwtui.ops.vocabulary.canonical import canonical, carries, kind
@@ -199,7 +199,7 @@ def _results_apart(sides: Sides) -> Iterator[tuple[str, int, int]]:
                 yield name, op.number, number
 
 
-def _results(sides: Sides, match: Match) -> Iterator[tuple[Fingerprint, Fingerprint]]:
+def _results(sides: Sides, match: Match) -> Iterator[tuple[TensorStats, TensorStats]]:
     """What both give as the same result of the step, such as `gradient w1`, whatever it was made from."""
     told = []
     for side, numbers in zip(sides, (match.left, match.right), strict=True):
@@ -211,11 +211,11 @@ def _results(sides: Sides, match: Match) -> Iterator[tuple[Fingerprint, Fingerpr
             yield ours, theirs
 
 
-def _output(op: LoggedOp, place: int) -> Fingerprint | None:
+def _output(op: LoggedOp, place: int) -> TensorStats | None:
     return op.fingerprints[place] if place < len(op.fingerprints) else None
 
 
-def _outputs(sides: Sides, match: Match) -> list[tuple[Fingerprint, Fingerprint]]:
+def _outputs(sides: Sides, match: Match) -> list[tuple[TensorStats, TensorStats]]:
     """What the last ops of a small match give, or the only ones of a larger one that others take from."""
     last = [[match.left[-1]], [match.right[-1]]]
     if len(match.left) + len(match.right) > _MOST_COMPARED:
@@ -231,11 +231,11 @@ def _outputs(sides: Sides, match: Match) -> list[tuple[Fingerprint, Fingerprint]
     return [] if a is None or b is None else [(a, b)]
 
 
-def _size(one: Fingerprint) -> tuple[float, float]:
+def _size(one: TensorStats) -> tuple[float, float]:
     return one.largest or 0.0, one.std or 0.0
 
 
-def _gap(a: Fingerprint, b: Fingerprint) -> float:
+def _gap(a: TensorStats, b: TensorStats) -> float:
     """Relative to the largest; NaN where it cannot be told."""
     if ((a.nans > 0), (a.infinities > 0)) != ((b.nans > 0), (b.infinities > 0)):
         return inf

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fwtui.core.oplog import LoggedOp
-from fwtui.ops.locate.divergence_path import Origin, Way
+from fwtui.ops.locate.divergence_path import DivergencePath, Origin
 from fwtui.ops.vocabulary.canonical import CUT_FREELY, RECODERS
 
-Ways = tuple[Way, Way]
+Ways = tuple[DivergencePath, DivergencePath]
 Ops = tuple[LoggedOp, LoggedOp]
 
 
@@ -69,7 +69,7 @@ def _pairs(ways: Ways) -> Iterator[Ops]:
                 yield a, b
 
 
-def _is_inside(way: Way, op: LoggedOp) -> bool:
+def _is_inside(way: DivergencePath, op: LoggedOp) -> bool:
     """Whether it is a step on the way of what each framework cuts in its own manner, and not its end."""
     parts = [one for one in way.chain(op) if one.source == op.source and way.kind(one) in CUT_FREELY]
     return bool(parts) and op not in way.goals
@@ -86,7 +86,7 @@ def _same_origins(ways: Ways, ops: Ops) -> bool:
     return any(_made_of(way, took[n], took[1 - n]) for n, way in enumerate(ways))
 
 
-def _made_of(way: Way, mine: set[Origin], others: set[Origin]) -> bool:
+def _made_of(way: DivergencePath, mine: set[Origin], others: set[Origin]) -> bool:
     reached: set[Origin] = set()
     for one in mine:
         found = way.lead_back(one, others)
@@ -126,7 +126,9 @@ def _extras(ways: Ways, pairs: list[Ops]) -> Iterator[Place]:
                             yield Place((extra, b) if side == 0 else (b, extra), side)
 
 
-def _between(here: Way, there: Way, a: LoggedOp, known: set[Origin]) -> Iterator[LoggedOp]:
+def _between(
+    here: DivergencePath, there: DivergencePath, a: LoggedOp, known: set[Origin]
+) -> Iterator[LoggedOp]:
     """What `a` takes in place of one of the `known` things that its counterpart takes."""
     took = here.direct(a)
     mine = {one for one in took if not here.is_unknown(one)}
@@ -151,7 +153,7 @@ def _between(here: Way, there: Way, a: LoggedOp, known: set[Origin]) -> Iterator
             yield first
 
 
-def _fits(way: Way, origin: Origin, op: LoggedOp) -> bool:
+def _fits(way: DivergencePath, origin: Origin, op: LoggedOp) -> bool:
     """Whether `op` may stand in the place of `origin`; a name's size is not known."""
     return isinstance(origin, str) or _size(way.flow.ops[origin]) == _size(op)
 

@@ -17,7 +17,7 @@ MASK = "mask"
 Origin = int | str
 
 
-class Way:
+class DivergencePath:
     """The ops that lead to `goals` through unknown ones alone.
 
     Args:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from fwtui.core.oplog import LoggedOp, OpPhase
 from fwtui.ops.locate.candidates import Place, Ways, first_place
-from fwtui.ops.locate.divergence_path import Way
+from fwtui.ops.locate.divergence_path import DivergencePath
 from fwtui.ops.locate.value_flow import Flow
 from fwtui.ops.vocabulary.canonical import CUT_FREELY
 
@@ -73,12 +73,12 @@ def _took_derived(ways: Ways, place: Place) -> bool:
 
 def _ways(sides: Sides, phase: OpPhase, goals: Goals, tolerance: float, derived: bool = False) -> Ways:
     return (
-        Way(sides[0], sides[1], phase, goals[0], tolerance, derived),
-        Way(sides[1], sides[0], phase, goals[1], tolerance, derived),
+        DivergencePath(sides[0], sides[1], phase, goals[0], tolerance, derived),
+        DivergencePath(sides[1], sides[0], phase, goals[1], tolerance, derived),
     )
 
 
-def _took(way: Way) -> list[LoggedOp]:
+def _took(way: DivergencePath) -> list[LoggedOp]:
     """What of the forward pass an unknown way of the backward pass takes and the other side does not know."""
     numbers = {
         one

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 
 from fwtui.tui.common.judgement import judge, steps_to_check
 from fwtui.tui.common.model import Lane, RaceModel
-from fwtui.tui.common.parity_job import Checking
+from fwtui.tui.common.parity_job import ParityJob
 
 QUIET_TICKS = 10
 """Ticks without any change after which lanes are at rest: single steps are not to start a check each."""
@@ -21,7 +21,7 @@ class AutoCheck:
         self._model = model
         self._checked: Hashable = None
         """The state in which a check was started last, also one that the user started or cancelled."""
-        self._last: Checking | None = None
+        self._last: ParityJob | None = None
         self._activity: Hashable = None
         self._quiet = 0
 
@@ -34,7 +34,7 @@ class AutoCheck:
             return
         if self._last is not None and self._last.is_interrupted:
             self._checked = self._last = None
-        logs = tuple(lane.history.op_logs_told for lane in model.lanes)
+        logs = tuple(lane.history.op_logs_seen for lane in model.lanes)
         activity = state, logs, model.queries, len(model.probes.compared), *map(_is_at_rest, model.lanes)
         self._quiet = self._quiet + 1 if activity == self._activity else 0
         self._activity = activity

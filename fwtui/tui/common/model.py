@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from time import perf_counter_ns
 
-from fwtui.core.records import LogLine, Record, TurnOver
+from fwtui.core.records import LogLine, Record, TurnEnded
 from fwtui.core.spec import LaneSpec, RaceSpec, WorkloadSpec
-from fwtui.lane.control import Word
+from fwtui.lane.control import LaneCommand
 from fwtui.measure.comparability import incomparable
 from fwtui.measure.history import History
 from fwtui.measure.loss_gap import LossComparison, LossGap
@@ -23,7 +23,7 @@ from fwtui.measure.speed import Speed, speed
 from fwtui.race.plan import Describe, LaneRequest, RaceRequest, differences, plan, with_lane
 from fwtui.race.race import LaneRun, Race, StartThread
 from fwtui.session.probe_summary import ProbeSummary
-from fwtui.tui.common.parity_job import Checking
+from fwtui.tui.common.parity_job import ParityJob
 from fwtui.workloads import catalogue as workloads
 
 SILENT_S = 2.0
@@ -117,7 +117,7 @@ class RaceModel:
         """Every gradient and parameter that the lanes have told, compared."""
         self.summary: ProbeSummary
         """What these come to."""
-        self.checking: Checking | None = None
+        self.checking: ParityJob | None = None
         """The parity check that runs, or the last one, if it was of this race."""
         self.queries = 0
         """How often a lane was asked for its ops or graphs."""
@@ -192,7 +192,7 @@ class RaceModel:
         training = [lane.history.ended is None and not lane.paused for lane in self.lanes]
         self._held = [index for index, trains in enumerate(training) if trains]
         self.toggle_pause(self._held)
-        self.checking = Checking(self.spec, steps, is_automatic)
+        self.checking = ParityJob(self.spec, steps, is_automatic)
         self._start_thread(self.checking.work, "parity check")
 
     def drop_check(self) -> None:
@@ -206,7 +206,7 @@ class RaceModel:
         if self.is_checking:
             self.drop_check()
 
-    def _query(self, index: int, word: Word) -> None:
+    def _query(self, index: int, word: LaneCommand) -> None:
         """Asks a lane for something that it times: no check that started by itself may run meanwhile."""
         self.queries += 1
         checking = self.checking
@@ -308,21 +308,21 @@ class RaceModel:
         """Has a lane log the ops of that step, or of its next one where it is beyond it: before the step, or
         at once where it is paused or done.
         """
-        self._query(index, Word("log-ops", step))
+        self._query(index, LaneCommand("log-ops", step))
 
     def log_every(self, index: int, steps: int) -> None:
         """Has a lane log the ops before each so many-th step from now on; 0: before none."""
         self.lanes[index].log_every, self.lanes[index].until_nan = steps or None, False
-        self.race.ask(index, Word("log-every", steps))
+        self.race.ask(index, LaneCommand("log-every", steps))
 
     def log_until_nan(self, index: int) -> None:
         """Has a lane log the ops before each step until one log holds a NaN."""
         self.lanes[index].log_every, self.lanes[index].until_nan = 1, True
-        self.race.ask(index, Word("log-until-nan"))
+        self.race.ask(index, LaneCommand("log-until-nan"))
 
     def ask_graphs(self, index: int, step: int = 0) -> None:
         """Has a lane tell the graphs of that step, as `ask_ops` does its ops."""
-        self._query(index, Word("tell-graphs", step))
+        self._query(index, LaneCommand("tell-graphs", step))
 
     def set_lane(self, index: int, lane: LaneRequest, describe: Describe = workloads.fresh) -> None:
         """Runs something else in one lane; the others train on. SpecError where it makes no sense."""
@@ -432,7 +432,7 @@ class RaceModel:
         self.summary = ProbeSummary(self.dtype, self.gap.tolerance)
 
     def _hear(self, run: LaneRun, record: Record) -> None:
-        if not isinstance(record, TurnOver):
+        if not isinstance(record, TurnEnded):
             self._heard.put((run, record))
 
 

@@ -11,7 +11,7 @@ from fwtui.ops.vocabulary.canonical import canonical
 
 
 @dataclass(frozen=True, slots=True)
-class Traits:
+class Features:
     """What is told of an op, and of a node, alike.
 
     Attributes:
@@ -30,10 +30,10 @@ class Traits:
     takes: tuple[str, ...] = ()
 
 
-def of_log(log: OpLog) -> list[Traits]:
+def of_log(log: OpLog) -> list[Features]:
     """Those of each op, in order."""
     return [
-        Traits(
+        Features(
             frozenset({op.name} - {""}),
             op.op,
             op.phase,
@@ -45,7 +45,7 @@ def of_log(log: OpLog) -> list[Traits]:
     ]
 
 
-def of_graph(graph: Graph) -> list[Traits]:
+def of_graph(graph: Graph) -> list[Features]:
     """Those of each node, in order."""
     given = {
         index: node.name
@@ -53,7 +53,7 @@ def of_graph(graph: Graph) -> list[Traits]:
         if node.phase == "input" and not node.inputs
     }
     return [
-        Traits(
+        Features(
             frozenset({node.name, f"{node.scope}/{node.name}" if node.scope else node.name} - {""}),
             node.op,
             "forward" if node.phase == "loss" else node.phase,
@@ -65,11 +65,13 @@ def of_graph(graph: Graph) -> list[Traits]:
     ]
 
 
-Likeness = tuple[bool, bool, int, bool, bool, bool]
+Score = tuple[bool, bool, int, bool, bool, bool]
 """Greater is more alike. What tells most comes first: the name, the line, what it does."""
 
 
-def nearest(own: Sequence[Traits], place: int, others: Mapping[int, Traits]) -> tuple[int, Likeness] | None:
+def best_match(
+    own: Sequence[Features], place: int, others: Mapping[int, Features]
+) -> tuple[int, Score] | None:
     """Which of `others` is most like `own[place]`, and how much; of several alike the one that has the same
     place among them. None where none has its name or its line, or does the same.
     """
@@ -83,7 +85,7 @@ def nearest(own: Sequence[Traits], place: int, others: Mapping[int, Traits]) -> 
     return equal[min(before, len(equal) - 1)], best
 
 
-def _likeness(one: Traits, other: Traits) -> Likeness:
+def _likeness(one: Features, other: Features) -> Score:
     if not one.op:
         return False, _on_line(one, other), 0, False, False, False
     word = canonical(one.op)
@@ -99,9 +101,9 @@ def _likeness(one: Traits, other: Traits) -> Likeness:
     )
 
 
-def _on_line(one: Traits, other: Traits) -> bool:
+def _on_line(one: Features, other: Features) -> bool:
     return one.source is not None and one.source == other.source
 
 
-def _unnamed(one: Traits) -> tuple[object, ...]:
+def _unnamed(one: Features) -> tuple[object, ...]:
     return one.op, one.phase, one.source, one.shape, one.takes

@@ -20,7 +20,7 @@ class _StoppedError(Exception):
     """The check was stopped between two of its races."""
 
 
-class Checking:
+class ParityJob:
     """One check.
 
     Attributes:

@@ -15,10 +15,10 @@ from fwtui.tui.graph.graph_pair import Pairing, Pairings
 from fwtui.tui.graph.lane_graphs import LaneGraphs, View, is_same
 from fwtui.tui.graph.locate import like, node_of
 from fwtui.tui.graph.page import Item, Mark, Page
-from fwtui.tui.graph.status import Looking
+from fwtui.tui.graph.status import NodeFilter
 
 
-class GraphDesk:
+class GraphController:
     """What is shown of the graphs of each lane, and which nodes of the two in front correspond.
 
     Args:
@@ -37,7 +37,7 @@ class GraphDesk:
         self._found: dict[tuple[int, str], tuple[Graph, frozenset[int]]] = {}
         self._kept: dict[int, tuple[tuple[object, ...], frozenset[int] | None]] = {}
         self.view: View = "tree"
-        self.looking = Looking()
+        self.looking = NodeFilter()
         self.sides: tuple[int, ...] = ()
 
     def take_in(self, sides: tuple[int, ...]) -> None:

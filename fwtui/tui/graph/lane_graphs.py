@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fwtui.core.graph import Graph, NoGraph
-from fwtui.core.records import GraphsTold
+from fwtui.core.records import GraphsCaptured
 from fwtui.graphs import tree
 from fwtui.ops.vocabulary.canonical import computes
 from fwtui.tui.graph.graph_index import GraphFacts
@@ -45,12 +45,12 @@ class LaneGraphs:
     def __init__(self) -> None:
         self.told: tuple[Graph | NoGraph, ...] = ()
         self.step: int | None = None
-        self._record: GraphsTold | None = None
+        self._record: GraphsCaptured | None = None
         self._kind = ""
         self._shown: dict[str, _Shown] = {}
         self._pages: dict[View, tuple[tuple[object, ...], Page]] = {}
 
-    def take_in(self, record: GraphsTold | None) -> None:
+    def take_in(self, record: GraphsCaptured | None) -> None:
         """Has what the lane told last; each graph stays as it is looked at, as far as it is the same."""
         if record is self._record or record is None:
             return

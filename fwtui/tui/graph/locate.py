@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from fwtui.core.graph import Graph
 from fwtui.core.oplog import OpLog
-from fwtui.tui.common.op_node_match import Traits, nearest, of_graph, of_log
+from fwtui.tui.common.op_node_match import Features, best_match, of_graph, of_log
 from fwtui.tui.common.selection import Place
 
 Found = tuple[str, int]
@@ -26,14 +26,14 @@ def node_of(place: Place, graphs: Sequence[Graph], log: OpLog | None) -> Found |
         return _most_like(of_log(log), place.op, graphs)
     if place.source is None:
         return None
-    return _most_like([Traits(source=place.source)], 0, graphs)
+    return _most_like([Features(source=place.source)], 0, graphs)
 
 
 def like(graph: Graph, node: int, other: Graph) -> int | None:
     """The node of another graph of the same lane, or of the same one in another step, that is most like
     `node`; None where none is.
     """
-    found = nearest(of_graph(graph), node, dict(enumerate(of_graph(other))))
+    found = best_match(of_graph(graph), node, dict(enumerate(of_graph(other))))
     return None if found is None else found[0]
 
 
@@ -49,11 +49,11 @@ def _stands(place: Place, graphs: Sequence[Graph]) -> bool:
     return None in sources or sources[0] == sources[1]
 
 
-def _most_like(own: Sequence[Traits], place: int, graphs: Sequence[Graph]) -> Found | None:
+def _most_like(own: Sequence[Features], place: int, graphs: Sequence[Graph]) -> Found | None:
     found = [
         (one[1], graph.kind, one[0])
         for graph in graphs
-        if (one := nearest(own, place, _told(graph))) is not None
+        if (one := best_match(own, place, _told(graph))) is not None
     ]
     if not found:
         return None
@@ -61,6 +61,6 @@ def _most_like(own: Sequence[Traits], place: int, graphs: Sequence[Graph]) -> Fo
     return kind, index
 
 
-def _told(graph: Graph) -> Mapping[int, Traits]:
+def _told(graph: Graph) -> Mapping[int, Features]:
     """What an op can be: a constant runs in no step."""
     return {index: one for index, one in enumerate(of_graph(graph)) if one.phase != "constant"}

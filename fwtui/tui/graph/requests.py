@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import perf_counter_ns
 
 from fwtui.backends import catalogue as backends
-from fwtui.core.records import GraphsTold
+from fwtui.core.records import GraphsCaptured
 from fwtui.format import numbers
 from fwtui.race.race import LaneRun
 from fwtui.tui.common.common_step import common_step
@@ -22,7 +22,7 @@ class _Question:
     """One that a run of a lane was asked: when, and what it had told by then."""
 
     run: LaneRun
-    told: GraphsTold | None
+    told: GraphsCaptured | None
     at_ns: int
 
 

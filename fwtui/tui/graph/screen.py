@@ -21,7 +21,7 @@ from fwtui.tui.common.model import RaceModel
 from fwtui.tui.common.page_lines import PageLines
 from fwtui.tui.common.selection import Place, ScreenName, Selection
 from fwtui.tui.graph import details
-from fwtui.tui.graph.controller import GraphDesk
+from fwtui.tui.graph.controller import GraphController
 from fwtui.tui.graph.edge_walk import Direction, Walk, walk
 from fwtui.tui.graph.page import Item
 from fwtui.tui.graph.requests import Asking, makes_another
@@ -80,7 +80,7 @@ class GraphScreen(WhyScreen):
 
     def __init__(self, model: RaceModel, selection: Selection) -> None:
         super().__init__(model, selection)
-        self._desk = GraphDesk(model, self._beside)
+        self._controller = GraphController(model, self._beside)
         self._asking = Asking()
         self._sides = (GraphSide(id="graph-left"), GraphSide(id="graph-right"))
         self._status = Line(id="graph-status")
@@ -102,10 +102,10 @@ class GraphScreen(WhyScreen):
         if not self.is_mounted:
             return
         self._show_frame()
-        self._desk.take_in(self.sides)
+        self._controller.take_in(self.sides)
         if self.is_current:
             self._asking.look(self._model, self.sides)
-        graph = self._desk.lane(self.lane_index).graph
+        graph = self._controller.lane(self.lane_index).graph
         if graph is not None and (self._selection.place, graph) != self._arrived:
             self._arrive()
         self._show_sides()
@@ -121,14 +121,14 @@ class GraphScreen(WhyScreen):
         self._walk = None
         selected, (place, graph) = self._selection.place, self._arrived
         if graph is not None and place == selected:
-            self._select(replace(self._desk.place(self.lane_index), op=selected.op))
+            self._select(replace(self._controller.place(self.lane_index), op=selected.op))
             return
-        self._select(self._desk.arrive(self.lane_index, self._selection.place))
+        self._select(self._controller.arrive(self.lane_index, self._selection.place))
 
     def _select(self, place: Place) -> None:
         """Tells the other screens what is at the cursor."""
         self._selection.place = place
-        self._arrived = place, self._desk.lane(self.lane_index).graph
+        self._arrived = place, self._controller.lane(self.lane_index).graph
 
     def _show_sides(self) -> None:
         """Both, or in a narrow window the one that keys act on."""
@@ -141,11 +141,11 @@ class GraphScreen(WhyScreen):
                 side.show(self._view(index, colours[index], narrow))
 
     def _view(self, index: int, colour: str, tight: bool) -> SideView:
-        desk, lane = self._desk, self._model.lanes[index]
-        graphs, page, built = desk.lane(index), desk.page(index), lane.history.built
+        controller, lane = self._controller, self._model.lanes[index]
+        graphs, page, built = controller.lane(index), controller.page(index), lane.history.built
         active = index == self.lane_index
         lit = self._lit(index) if page is not None else ()
-        rows = [row for item in lit if (row := desk.row(index, item)) is not None]
+        rows = [row for item in lit if (row := controller.row(index, item)) is not None]
         return SideView(
             title=Content.assemble(f"{index + 1} {lane.spec.backend} · ", status_of(lane)),
             colour=colour,
@@ -165,26 +165,26 @@ class GraphScreen(WhyScreen):
     def _lit(self, index: int) -> tuple[Item, ...]:
         """What is at the cursor or, on the side that has none, the nodes that correspond to it."""
         if index == self.lane_index:
-            return (self._desk.lane(index).item,)
-        node = self._desk.lane(self.lane_index).node
-        return () if node is None else self._desk.across(self.lane_index, (node,))
+            return (self._controller.lane(index).item,)
+        node = self._controller.lane(self.lane_index).node
+        return () if node is None else self._controller.across(self.lane_index, (node,))
 
     def _details(self, index: int, item: Item, tight: bool) -> Content:
-        desk, there = self._desk, self._desk.other(index)
-        beside = desk.lane(there) if there is not None else None
+        controller, there = self._controller, self._controller.other(index)
+        beside = controller.lane(there) if there is not None else None
         other = beside.facts if beside is not None and beside.graph is not None else None
-        counterpart = desk.counterpart(index, item) if isinstance(item, int) else None
-        return details.about(desk.lane(index).facts, item, counterpart, other, tight)
+        counterpart = controller.counterpart(index, item) if isinstance(item, int) else None
+        return details.about(controller.lane(index).facts, item, counterpart, other, tight)
 
     def _remark(self, index: int) -> str:
-        lane, step = self._model.lanes[index], self._desk.lane(index).step
+        lane, step = self._model.lanes[index], self._controller.lane(index).step
         if step is None:
             return ""
         return "capturing anew…" if self._asking.waits(lane) else f"before step {step:,}"
 
     def _state(self, index: int) -> str:
         """Why a lane has no rows."""
-        graphs = self._desk.lane(index)
+        graphs = self._controller.lane(index)
         match graphs.one:
             case None if graphs.step is not None:
                 return "this backend has no graph to tell"
@@ -194,48 +194,50 @@ class GraphScreen(WhyScreen):
                 return f"could not be captured:\n{plain(reason)}"
             case graph if not graph.nodes:
                 return "this graph has no nodes"
-        pairing = self._desk.pairing()
-        if not self._desk.looking.alone:
+        pairing = self._controller.pairing()
+        if not self._controller.looking.alone:
             return "no node like that here"
         if pairing is not None and pairing.untold:
             return f"what stands alone cannot be told:\n{pairing.untold}"
         return "nothing stands alone here"
 
     def _show_status(self) -> None:
-        desk, graphs = self._desk, self._desk.lane(self.lane_index)
+        controller, graphs = self._controller, self._controller.lane(self.lane_index)
         found = None
-        if desk.looking.search and graphs.graph is not None:
-            nodes = desk.found_in_order(self.lane_index)
+        if controller.looking.search and graphs.graph is not None:
+            nodes = controller.found_in_order(self.lane_index)
             found = (nodes.index(graphs.node) + 1 if graphs.node in nodes else 0, len(nodes))
         told = self._said or (self._walk.told() if self._walk else "")
-        self._status.show(*status(desk.pairing(), self._unpaired(), self._steps(), desk.looking, found, told))
+        self._status.show(
+            *status(controller.pairing(), self._unpaired(), self._steps(), controller.looking, found, told)
+        )
         self._status.display = not self._prompt.display
 
     def _steps(self) -> Sequence[int]:
         """Of which step each side's graph is, where a lane may make another one in another step."""
         if not any(makes_another(self._model.lanes[index]) for index in self.sides):
             return ()
-        return [step for index in self.sides if (step := self._desk.lane(index).step) is not None]
+        return [step for index in self.sides if (step := self._controller.lane(index).step) is not None]
 
     def _unpaired(self) -> str:
         """Why nothing corresponds; "" where something does."""
-        desk, lanes = self._desk, self._model.lanes
-        if desk.pairing() is not None:
+        controller, lanes = self._controller, self._model.lanes
+        if controller.pairing() is not None:
             return ""
-        without = [index for index in self.sides if desk.lane(index).graph is None]
-        return unpaired(len(desk.graphs), len(lanes), all(lanes[index].over for index in without))
+        without = [index for index in self.sides if controller.lane(index).graph is None]
+        return unpaired(len(controller.graphs), len(lanes), all(lanes[index].over for index in without))
 
     # Where the cursor is
 
     def _moved(self) -> None:
         """Tells the other screens what is at the cursor now, and shows it."""
         self._walk = None
-        self._select(self._desk.place(self.lane_index))
+        self._select(self._controller.place(self.lane_index))
         self.look()
 
     def action_move(self, by: int) -> None:
         """The cursor up or down."""
-        self._desk.move(self.lane_index, by)
+        self._controller.move(self.lane_index, by)
         self._moved()
 
     def action_page(self, by: int) -> None:
@@ -244,18 +246,18 @@ class GraphScreen(WhyScreen):
 
     def action_to_end(self, last: bool) -> None:
         """The cursor to the first or the last row."""
-        page = self._desk.page(self.lane_index)
+        page = self._controller.page(self.lane_index)
         count = len(page) if page is not None else 0
         self.action_move(count if last else -count)
 
     def action_fold(self, closed: bool) -> None:
         """Closes or opens a group, leaves it or goes into it."""
-        self._desk.fold(self.lane_index, closed)
+        self._controller.fold(self.lane_index, closed)
         self._moved()
 
     def action_toggle_group(self) -> None:
         """Opens or closes the group at the cursor; from a node, `[` and `]` go on from there."""
-        self._desk.toggle(self.lane_index)
+        self._controller.toggle(self.lane_index)
         self._moved()
 
     def on_page_lines_clicked(self, event: PageLines.Clicked) -> None:
@@ -263,12 +265,12 @@ class GraphScreen(WhyScreen):
         index = next(
             index for index, side in zip(self.sides, self._sides, strict=False) if side.lines is event.lines
         )
-        page, lane = self._desk.page(index), self._desk.lane(index)
+        page, lane = self._controller.page(index), self._controller.lane(index)
         if page is None or event.row >= len(page):
             return
         item = page.item(event.row)
         if index == self.lane_index and item == lane.item:
-            self._desk.toggle(index)
+            self._controller.toggle(index)
         lane.put(item)
         self._selection.place = Place(index)
         self._moved()
@@ -277,18 +279,18 @@ class GraphScreen(WhyScreen):
 
     def action_counterpart(self) -> None:
         """To the node of the other side that does the same."""
-        desk, here = self._desk, self.lane_index
-        there = desk.other(here)
-        nodes = desk.across(here, desk.nodes_at(here))
+        controller, here = self._controller, self.lane_index
+        there = controller.other(here)
+        nodes = controller.across(here, controller.nodes_at(here))
         if there is not None and nodes:
-            self.go_to(desk.place_of(there, nodes[0]))
+            self.go_to(controller.place_of(there, nodes[0]))
         else:
             self._say(self._unpaired() or self._none_across())
 
     def _none_across(self) -> str:
         """Why nothing on the other side corresponds to what is at the cursor."""
-        node = self._desk.lane(self.lane_index).node
-        counterpart = None if node is None else self._desk.counterpart(self.lane_index, node)
+        node = self._controller.lane(self.lane_index).node
+        counterpart = None if node is None else self._controller.counterpart(self.lane_index, node)
         if counterpart is None:
             return "no counterpart"
         if not counterpart.computes:
@@ -297,8 +299,8 @@ class GraphScreen(WhyScreen):
 
     def action_follow(self, direction: Direction) -> None:
         """To a node's first input or output, or to the next one."""
-        desk, index = self._desk, self.lane_index
-        lane = desk.lane(index)
+        controller, index = self._controller, self.lane_index
+        lane = controller.lane(index)
         if lane.graph is None or (node := lane.node) is None:
             return
         ends = (lane.facts.inputs if direction == "inputs" else lane.facts.takers)[node]
@@ -306,7 +308,7 @@ class GraphScreen(WhyScreen):
         if walked is None:
             self._say("it takes nothing" if direction == "inputs" else "nothing takes from it")
             return
-        self.go_to(desk.place_of(index, walked.node))
+        self.go_to(controller.place_of(index, walked.node))
         self._walk = walked
         self._show_status()
 
@@ -314,18 +316,18 @@ class GraphScreen(WhyScreen):
 
     def action_view(self) -> None:
         """As a drawing, or as a tree."""
-        self._desk.turn()
+        self._controller.turn()
         self._moved()
 
     def action_next_graph(self) -> None:
         """Another of the lane's graphs."""
-        self._desk.choose(self.lane_index, self._desk.lane(self.lane_index).next_kind())
+        self._controller.choose(self.lane_index, self._controller.lane(self.lane_index).next_kind())
         self._moved()
 
     def action_alone(self) -> None:
         """Only what does not match, or everything."""
-        self._desk.looking.alone = not self._desk.looking.alone
-        self._desk.to_kept()
+        self._controller.looking.alone = not self._controller.looking.alone
+        self._controller.to_kept()
         self._moved()
 
     def action_renew(self) -> None:
@@ -335,7 +337,7 @@ class GraphScreen(WhyScreen):
 
     def action_less(self) -> None:
         """One thing less."""
-        looking = self._desk.looking
+        looking = self._controller.looking
         if self._prompt.display:
             self._type(self._began[1])
             self._selection.place = self._began[0]
@@ -351,7 +353,7 @@ class GraphScreen(WhyScreen):
     def action_ask(self, what: Asked) -> None:
         """Asks for words to search for, or to filter by."""
         self._asked = what
-        self._began = self._selection.place, self._desk.looking.filter if what == "filter" else ""
+        self._began = self._selection.place, self._controller.looking.filter if what == "filter" else ""
         self._prompt.ask(_LABELS[what], self._began[1])
         self.look()
 
@@ -367,19 +369,19 @@ class GraphScreen(WhyScreen):
 
     def _type(self, text: str) -> None:
         if self._asked == "filter":
-            self._desk.looking.filter = text.strip()
-            self._desk.to_kept()
+            self._controller.looking.filter = text.strip()
+            self._controller.to_kept()
             self._moved()
         else:
-            self._desk.looking.search = text.strip()
-            self._select(self._desk.arrive(self.lane_index, self._began[0]))
+            self._controller.looking.search = text.strip()
+            self._select(self._controller.arrive(self.lane_index, self._began[0]))
             self.action_find(0)
 
     def action_find(self, by: int) -> None:
         """To the next node that was searched for, beyond the last one the first; -1: to the one before; 0: to
         the first from the cursor on.
         """
-        self._desk.find(self.lane_index, by)
+        self._controller.find(self.lane_index, by)
         self._moved()
 
 

@@ -14,7 +14,7 @@ from fwtui.tui.graph.graph_pair import Pairing
 
 
 @dataclass(slots=True)
-class Looking:
+class NodeFilter:
     """What both sides are looked at for.
 
     Attributes:
@@ -32,7 +32,7 @@ def status(
     pairing: Pairing | None,
     why: str,
     steps: Sequence[int],
-    looking: Looking,
+    looking: NodeFilter,
     found: tuple[int, int] | None,
     told: str,
 ) -> list[Sides]:
@@ -95,7 +95,7 @@ def _of_other_batches(pairing: Pairing) -> Content:
     return Content.assemble(("of other batches: ", "$warning"), plain(told), (" · u asks both anew", "$dim"))
 
 
-def _kept(looking: Looking, alone: bool, found: tuple[int, int] | None, told: str) -> Content:
+def _kept(looking: NodeFilter, alone: bool, found: tuple[int, int] | None, told: str) -> Content:
     parts = [Content.assemble((told, "$dim"))] if told else []
     if alone:
         parts.append(Content.assemble(("only + ", "bold $warning")))

@@ -10,17 +10,17 @@ from fwtui.ops.rows import Row, Rows, arrange
 from fwtui.tui.charts.axes import Limits
 from fwtui.tui.common.background_aligner import Aligner
 from fwtui.tui.common.model import RaceModel
-from fwtui.tui.common.op_node_match import Traits, nearest, of_graph, of_log
+from fwtui.tui.common.op_node_match import Features, best_match, of_graph, of_log
 from fwtui.tui.common.selection import Place
-from fwtui.tui.ops.lines import Cursor, Looked, View
-from fwtui.tui.ops.log_feed import Following
+from fwtui.tui.ops.lines import Cursor, RenderContext, View
+from fwtui.tui.ops.log_feed import LogFeed
 from fwtui.tui.ops.log_view import LogView
 from fwtui.tui.ops.timeline_view import TimelineView, axis
 from fwtui.tui.ops.totals_view import TotalsView, totals
-from fwtui.tui.ops.view_options import Showing
+from fwtui.tui.ops.view_options import ViewOptions
 
 
-class OpsDesk:
+class OpsController:
     """Holds two lanes' logs.
 
     Args:
@@ -30,8 +30,8 @@ class OpsDesk:
 
     def __init__(self, model: RaceModel, beside: Callable[[Callable[[], None]], object]) -> None:
         self._model = model
-        self.following = Following(model)
-        self.showing = Showing()
+        self.following = LogFeed(model)
+        self.showing = ViewOptions()
         self._aligner = Aligner(beside)
         self._sides: tuple[int, ...] = ()
         self._limits: Limits | None = None
@@ -103,7 +103,7 @@ class OpsDesk:
         """
         sides = (0, 1) if only is None else (only,)
         found = frozenset(self.found(cursor.side)) if self.showing.term and cursor else frozenset()
-        looked = Looked(self.pairing, self.rows(only), sides, cursor, found)
+        looked = RenderContext(self.pairing, self.rows(only), sides, cursor, found)
         if self.showing.view == "totals":
             return TotalsView(looked, totals(self.pairing, self.showing.order, self.showing.phase))
         if self.showing.view == "timeline":
@@ -146,7 +146,7 @@ class OpsDesk:
         """The first op of a side that is shown."""
         return next(iter(self._shown(side)), None)
 
-    def nearest(self, cursor: Cursor, side: int) -> int | None:
+    def best_match(self, cursor: Cursor, side: int) -> int | None:
         """The op of `side` that stands across from the cursor, or next to where it would."""
         across = self.pairing.alignment.counterparts(cursor.side, cursor.op)
         if across:
@@ -167,10 +167,10 @@ class OpsDesk:
         log = self.pairing.logs[side]
         assert log is not None
         own, at = self._wanted(place)
-        found = nearest(own, at, dict(enumerate(of_log(log.log))))
+        found = best_match(own, at, dict(enumerate(of_log(log.log))))
         return None if found is None else found[0]
 
-    def _wanted(self, place: Place) -> tuple[Sequence[Traits], int]:
+    def _wanted(self, place: Place) -> tuple[Sequence[Features], int]:
         """The place's node among its graph's, or what has only its line."""
         told = self._model.lanes[place.lane].history.graphs
         if place.node is not None and told is not None:
@@ -178,7 +178,7 @@ class OpsDesk:
             nodes = next((of_graph(graph) for graph in told.captured if graph.kind == kind), [])
             if index < len(nodes) and place.source in (None, nodes[index].source):
                 return nodes, index
-        return [Traits(source=place.source)], 0
+        return [Features(source=place.source)], 0
 
     def _node_of(self, lane: int, op: LoggedOp) -> tuple[str, int] | None:
         """The node that has the op's name, in the first graph that has one."""

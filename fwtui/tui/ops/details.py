@@ -8,7 +8,7 @@ from textual.content import Content
 
 from fwtui.core.graph import Tensor
 from fwtui.core.op_stats import apart, fingerprint
-from fwtui.core.oplog import Fingerprint, LoggedOp, Taken
+from fwtui.core.oplog import LoggedOp, OpInput, TensorStats
 from fwtui.core.text import plain
 from fwtui.format import numbers
 from fwtui.format.ops import IN_PIECES, shape
@@ -89,7 +89,7 @@ def verdict(pairing: Pairing, side: int, number: int) -> Content:
     return Content.assemble((f"{match.canonical}: ", "$dim"), named, "   ", gap)
 
 
-def _gap(a: Fingerprint | None, b: Fingerprint | None, same_step: bool) -> Content:
+def _gap(a: TensorStats | None, b: TensorStats | None, same_step: bool) -> Content:
     """How far two outputs are apart by what is known of them."""
     if a is None or b is None:
         return Content.assemble(("outputs not compared: no fingerprint", "$dim"))
@@ -127,7 +127,7 @@ def _title(pairing: Pairing, side: int, op: LoggedOp, colour: str) -> Content:
     )
 
 
-def _taken(pairing: Pairing, side: int, taken: Taken) -> Content:
+def _taken(pairing: Pairing, side: int, taken: OpInput) -> Content:
     told = _tensor(taken.tensor)
     if isinstance(taken.origin, int):
         giver = plain(pairing.ops(side)[taken.origin].op)
@@ -148,7 +148,7 @@ def _gives(op: LoggedOp) -> Content:
     return Content.assemble(told, (" → ", "$dim") if results else "", results)
 
 
-def _values(one: Fingerprint | None) -> Content:
+def _values(one: TensorStats | None) -> Content:
     if one is None:
         return Content.assemble(("no fingerprint", "$dim"))
     figures = (("mean ", one.center), ("   std ", one.std), ("   largest ", one.largest))

@@ -35,7 +35,7 @@ class Cursor(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Looked:
+class RenderContext:
     """All that a view shows.
 
     Attributes:

@@ -46,7 +46,7 @@ class _Kept:
 
 
 @dataclass
-class Following:
+class LogFeed:
     """Follows the newest logs, or keeps showing the same.
 
     Attributes:
@@ -75,7 +75,7 @@ class Following:
             step = -(-step // rate) * rate  # that one they log anyway, but might not tell
         for index in wanted:
             kept, history = self._of(index), self.model.lanes[index].history
-            kept.asked_at, kept.asked_ns, kept.step = history.op_logs_told, perf_counter_ns(), step
+            kept.asked_at, kept.asked_ns, kept.step = history.op_logs_seen, perf_counter_ns(), step
             self.model.ask_ops(index, step)
 
     def _is_awaited(self, index: int) -> bool:
@@ -89,7 +89,7 @@ class Following:
 
     def _is_pending(self, lane: Lane) -> bool:
         asked_at = self._of(lane.run.lane).asked_at
-        return asked_at is not None and lane.history.op_logs_told <= asked_at
+        return asked_at is not None and lane.history.op_logs_seen <= asked_at
 
     def take_in(self, lanes: Sequence[int]) -> int | None:
         """Has the newest logs shown, if they are followed.

@@ -8,7 +8,7 @@ from fwtui.ops.align.log_pair import Pairing, members
 from fwtui.ops.align.value_differences import Difference
 from fwtui.ops.rows import Row
 from fwtui.ops.vocabulary import canonical
-from fwtui.tui.ops.lines import LANES, Looked, Span, Style
+from fwtui.tui.ops.lines import LANES, RenderContext, Span, Style
 
 LINK = 5
 """Cells between both sides."""
@@ -38,7 +38,7 @@ LEGEND = (
 """What each mark between the sides means."""
 
 
-def link(looked: Looked, row: Row) -> Span:
+def link(looked: RenderContext, row: Row) -> Span:
     """The lines that join the ops of a row, in `LINK` cells; of one that stands alone, a mark on its side."""
     pairing = looked.pairing
     match = pairing.alignment.matches[row.match]
@@ -51,7 +51,7 @@ def link(looked: Looked, row: Row) -> Span:
     return Span(f" {mark}   " if match.left else f"   {mark} ", style)
 
 
-def across(looked: Looked, row: Row, width: int) -> list[Span]:
+def across(looked: RenderContext, row: Row, width: int) -> list[Span]:
     """The counterparts by name, where there is room for one side only."""
     pairing, side = looked.pairing, looked.sides[0]
     match = pairing.alignment.matches[row.match]

@@ -7,7 +7,7 @@ from fwtui.core.oplog import LoggedOp
 from fwtui.format.ops import cut
 from fwtui.ops.rows import Row
 from fwtui.ops.vocabulary.canonical import computes
-from fwtui.tui.ops.lines import Cursor, Looked, Shade, Span, Style
+from fwtui.tui.ops.lines import Cursor, RenderContext, Shade, Span, Style
 
 _INDENT = 2
 """Cells by which an op is indented below the call that it ran inside of."""
@@ -17,7 +17,7 @@ _DEEPEST = 4
 class RowsView:
     """Lines that are rows of ops. Whoever inherits from it says what stands in a line."""
 
-    def __init__(self, looked: Looked) -> None:
+    def __init__(self, looked: RenderContext) -> None:
         self._looked = looked
         self._pairing = looked.pairing
         self._match = looked.pairing.match(*looked.cursor) if looked.cursor else None

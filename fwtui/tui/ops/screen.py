@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from fwtui.ops.faults import told_fault
+from fwtui.ops.faults import describe_fault
 from fwtui.tui.common.compare_screen import WhyScreen
 from fwtui.tui.common.lane_status import colour_names
 from fwtui.tui.common.line import Line
@@ -20,7 +20,7 @@ from fwtui.tui.common.model import RaceModel
 from fwtui.tui.common.selection import Place, ScreenName, Selection
 from fwtui.tui.ops import details
 from fwtui.tui.ops import view_options as showing
-from fwtui.tui.ops.controller import OpsDesk
+from fwtui.tui.ops.controller import OpsController
 from fwtui.tui.ops.lines import Cursor, View
 from fwtui.tui.ops.match_marks import LEGEND
 from fwtui.tui.ops.op_table import OpTable
@@ -59,7 +59,7 @@ class OpsScreen(WhyScreen):
     def __init__(self, model: RaceModel, selection: Selection) -> None:
         super().__init__(model, selection)
         self._ticks = 0
-        self._desk = OpsDesk(model, self._beside)
+        self._controller = OpsController(model, self._beside)
         self._sides = (OpSide(id="ops-side-0"), OpSide(id="ops-side-1"))
         self._state, self._table = Line(id="ops-state"), OpTable(id="ops-table")
         self._verdict = Line(id="ops-verdict")
@@ -86,7 +86,7 @@ class OpsScreen(WhyScreen):
         """The same as on every screen; in front it asks for logs about once a second."""
         self._ticks += 1
         if self.is_current and self._ticks % _ASK_EVERY == 0:
-            self._desk.following.ask(self.sides)
+            self._controller.following.ask(self.sides)
         super().tick(heard, is_due)
 
     # What is shown
@@ -107,24 +107,24 @@ class OpsScreen(WhyScreen):
 
     def _take_in(self) -> None:
         self._step_ns = {index: self._model.lanes[index].history.plain_step_ns() for index in self.sides}
-        faulty = self._desk.take_in(self.sides)
+        faulty = self._controller.take_in(self.sides)
         if faulty is not None:
             self._show_fault(faulty)
 
     def _settle(self) -> None:
         """Has the cursor at what is selected, and all of it selected that is known of it."""
         place = self._selection.place
-        self._cursor, found = self._desk.cursor(place, self._narrow)
+        self._cursor, found = self._controller.cursor(place, self._narrow)
         if self._cursor is None or self.sides[self._cursor.side] != self.lane_index:
             return
         if found or (place.node is None and place.source is None):
-            op = self._desk.pairing.ops(self._cursor.side)[self._cursor.op]
+            op = self._controller.pairing.ops(self._cursor.side)[self._cursor.op]
             if (place.op, place.source) != (op.number, op.source):
-                self._selection.place = self._desk.place(self._cursor, place)
+                self._selection.place = self._controller.place(self._cursor, place)
 
     def _view(self) -> View:
         only = self.sides.index(self.lane_index) if self._narrow else None
-        return self._desk.view(self._cursor, only)
+        return self._controller.view(self._cursor, only)
 
     def _show_sides(self, narrow: bool) -> None:
         colours, sides = colour_names(self._model.lanes), self.sides
@@ -132,38 +132,38 @@ class OpsScreen(WhyScreen):
             widget.display = place < len(sides) and (not narrow or sides[place] == self.lane_index)
             if widget.display:
                 index = sides[place]
-                log, step_ns = self._desk.pairing.logs[place], self._step_ns.get(index)
-                state = self._desk.following.state(index)
+                log, step_ns = self._controller.pairing.logs[place], self._step_ns.get(index)
+                state = self._controller.following.state(index)
                 chosen = index == self.lane_index
                 widget.show(self._model.lanes[index], log, step_ns, state, colours[index], chosen)
         self._table.colour([colours[index] for index in sides])
 
     def _empty(self) -> str:
-        if self._desk.waits:
+        if self._controller.waits:
             return "matching…"
         lanes = (self.lane_index,) if self._narrow else self.sides
-        if any(self._desk.following.log(index) for index in lanes):
+        if any(self._controller.following.log(index) for index in lanes):
             return "nothing of this phase"
-        state, names = self._desk.following.state, [lane.spec.backend for lane in self._model.lanes]
+        state, names = self._controller.following.state, [lane.spec.backend for lane in self._model.lanes]
         return "\n".join(f"{index + 1} {names[index]}: {state(index)}" for index in lanes)
 
     def _show_state(self) -> None:
-        desk, sides = self._desk, self.sides
-        found = desk.found(self._cursor.side) if desk.showing.term and self._cursor else []
+        controller, sides = self._controller, self.sides
+        found = controller.found(self._cursor.side) if controller.showing.term and self._cursor else []
         place = found.index(self._cursor.op) if self._cursor and self._cursor.op in found else None
-        following = desk.following
+        following = controller.following
         shown = showing.following(
             *(following.live, following.watches(sides), following.rate(sides)),
             *(len(sides), following.halted(sides)),
         )
         remark = Content.assemble((f"✗ {self._fault}", "bold $error")) if self._fault else Content("")
-        self._state.show(*showing.state(desk.showing, found, place, shown, remark))
+        self._state.show(*showing.state(controller.showing, found, place, shown, remark))
 
     def _show_details(self, narrow: bool) -> None:
         colours = [colour_names(self._model.lanes)[index] for index in self.sides]
         told, verdict = (Content(""), Content("")), Content("")
         if self._cursor is not None:
-            pairing = self._desk.pairing
+            pairing = self._controller.pairing
             if narrow:
                 told = (details.tight(pairing, *self._cursor, colours), Content(""))
             else:
@@ -180,18 +180,18 @@ class OpsScreen(WhyScreen):
 
     def go_to(self, place: Place) -> None:
         """Jumps to an op; what would hide it is taken away."""
-        self._desk.showing.phase = None
+        self._controller.showing.phase = None
         super().go_to(place)
 
     def on_screen_resume(self) -> None:
         """Shows what was selected elsewhere, and what would hide it no longer."""
         super().on_screen_resume()
-        if self._cursor is not None and not self._desk.is_shown(self._cursor):
-            self._desk.showing.phase = None
+        if self._cursor is not None and not self._controller.is_shown(self._cursor):
+            self._controller.showing.phase = None
             self.look()
 
     def _select(self, side: int, op: int) -> None:
-        self._selection.place = self._desk.place(Cursor(side, op), Place(self.sides[side]))
+        self._selection.place = self._controller.place(Cursor(side, op), Place(self.sides[side]))
         self.look(False)
 
     def _move(self, by: int) -> None:
@@ -219,7 +219,7 @@ class OpsScreen(WhyScreen):
 
     def action_to_end(self, last: bool) -> None:
         """The first or the last row."""
-        count = len(self._desk.pairing.ops(self._cursor.side)) if self._cursor else 0
+        count = len(self._controller.pairing.ops(self._cursor.side)) if self._cursor else 0
         self._move(count if last else -count)
 
     def action_next_lane(self, by: int) -> None:
@@ -227,7 +227,7 @@ class OpsScreen(WhyScreen):
         target = (self.lane_index + by) % len(self._model.lanes)
         if target in self.sides and self._cursor is not None and target != self.lane_index:
             side = self.sides.index(target)
-            op = self._desk.nearest(self._cursor, side)
+            op = self._controller.best_match(self._cursor, side)
             if op is not None:
                 self._select(side, op)
                 return
@@ -237,7 +237,7 @@ class OpsScreen(WhyScreen):
         """To the op that does the same in the other lane."""
         if self._cursor is None:
             return
-        pairing, (side, number) = self._desk.pairing, self._cursor
+        pairing, (side, number) = self._controller.pairing, self._cursor
         across = pairing.across(side, number)
         if not across:
             return  # the line above the details says why
@@ -257,20 +257,20 @@ class OpsScreen(WhyScreen):
 
     def action_view(self) -> None:
         """The log, totals by op, or the timeline."""
-        self._desk.showing.next_view()
+        self._controller.showing.next_view()
         self.look(False)
 
     def action_order(self) -> None:
         """Sorted in another way."""
-        self._desk.showing.next_order()
+        self._controller.showing.next_order()
         self.look(False)
 
     def action_phase(self) -> None:
         """Another phase alone, or all of them; the cursor stays among what is shown."""
-        self._desk.showing.next_phase()
+        self._controller.showing.next_phase()
         cursor = self._cursor
-        if cursor is not None and not self._desk.is_shown(cursor):
-            first = self._desk.first(cursor.side)
+        if cursor is not None and not self._controller.is_shown(cursor):
+            first = self._controller.first(cursor.side)
             if first is not None:
                 return self._select(cursor.side, first)
         return self.look(False)
@@ -278,20 +278,20 @@ class OpsScreen(WhyScreen):
     def action_less(self) -> None:
         """One thing less: the prompt, the search, the filter, the order, the view, the fault's words."""
         if self._prompt.display:
-            self._desk.showing.term = ""
+            self._controller.showing.term = ""
             self._selection.place = self._began
             self._prompt.close()
         elif self._fault:
             self._fault = ""
-        elif not self._desk.showing.less() and self._desk.following.watches(self.sides):
-            self._desk.following.stop(self.sides)
+        elif not self._controller.showing.less() and self._controller.following.watches(self.sides):
+            self._controller.following.stop(self.sides)
         self.look(False)
 
     # Which logs
 
     def action_follow(self) -> None:
         """The newest log from now on, or always this one."""
-        following = self._desk.following
+        following = self._controller.following
         following.live = not following.live
         self._fault = ""
         if following.live:
@@ -300,31 +300,31 @@ class OpsScreen(WhyScreen):
 
     def action_rate(self, by: int) -> None:
         """Logs more or fewer steps."""
-        self._desk.following.set_rate(self.sides, by)
+        self._controller.following.set_rate(self.sides, by)
         self.look(False)
 
     def action_until_nan(self) -> None:
         """Logs each step until there is a NaN, and goes to it; or stops that."""
-        following = self._desk.following
+        following = self._controller.following
         if following.watches(self.sides):
             following.stop(self.sides)
             self.look()
             return
         faulty = following.watch(self.sides)
         if faulty is not None:
-            self._desk.take_in(self.sides)
+            self._controller.take_in(self.sides)
             self._show_fault(faulty)
         self.look()
 
     def _show_fault(self, index: int) -> None:
         """The cursor to the op that the fault comes from, and words on it."""
-        log = self._desk.following.log(index)
+        log = self._controller.following.log(index)
         assert log is not None
-        fault = told_fault(log)
+        fault = describe_fault(log)
         assert fault is not None
         op, words = fault
         self._fault = f"lane {index + 1}, step {log.step:,}: {words}"
-        self._desk.showing.phase = None
+        self._controller.showing.phase = None
         self._selection.jumped(self.NAME)
         self._selection.place = Place(index, op.number, source=op.source)
         self.notify(self._fault, severity="error", markup=False)
@@ -339,7 +339,7 @@ class OpsScreen(WhyScreen):
 
     def typed(self, text: str) -> None:
         """To the first that is found from where the search began."""
-        self._desk.showing.term = text.strip()
+        self._controller.showing.term = text.strip()
         self._selection.place = self._began
         self._settle()
         self._find(0)
@@ -356,8 +356,8 @@ class OpsScreen(WhyScreen):
 
     def _find(self, by: int) -> None:
         """To the next found op in that direction, beyond the end from the start; 0: from the cursor on."""
-        desk = self._desk
-        found = desk.next_found(self._cursor, by) if self._cursor and desk.showing.term else None
+        controller = self._controller
+        found = controller.next_found(self._cursor, by) if self._cursor and controller.showing.term else None
         if found is None:
             self.look(False)
         else:

@@ -13,7 +13,7 @@ from fwtui.format.ops import cut, right
 from fwtui.ops.align.log_pair import Pairing
 from fwtui.ops.rows import Heading
 from fwtui.tui.charts.axes import Limits, ticks
-from fwtui.tui.ops.lines import Looked, Span, Style
+from fwtui.tui.ops.lines import RenderContext, Span, Style
 from fwtui.tui.ops.match_marks import LINK, link
 from fwtui.tui.ops.rows_view import RowsView
 
@@ -47,7 +47,7 @@ def axis(pairing: Pairing, before: Limits | None) -> Limits | None:
 class TimelineView(RowsView):
     """Number, op, time, and a bar from begin to end."""
 
-    def __init__(self, looked: Looked, limits: Limits | None) -> None:
+    def __init__(self, looked: RenderContext, limits: Limits | None) -> None:
         super().__init__(looked)
         self._limits = limits
         self._leaves = [_leaves(looked.pairing, side) for side in (0, 1)]

@@ -12,7 +12,7 @@ from fwtui.format.ops import cut, right, short
 from fwtui.ops.align.log_pair import Pairing, members
 from fwtui.ops.rows import Order
 from fwtui.ops.vocabulary.canonical import computes
-from fwtui.tui.ops.lines import LANES, Looked, Shade, Span
+from fwtui.tui.ops.lines import LANES, RenderContext, Shade, Span
 
 _NAME = 26
 _FIGURES = {"count": 5, "time": 8, "bytes": 8, "share": 6}
@@ -68,7 +68,7 @@ def totals(pairing: Pairing, order: Order, phase: OpPhase | None) -> list[Total]
 class TotalsView:
     """A line a kind of op, and a last one for all of them. Both lanes have room in a narrow window too."""
 
-    def __init__(self, looked: Looked, found: Sequence[Total]) -> None:
+    def __init__(self, looked: RenderContext, found: Sequence[Total]) -> None:
         self._looked, self._totals = looked, found
         self._sides = [side for side in (0, 1) if looked.pairing.logs[side] is not None]
         self._all = Total("all ops", _together(found))

@@ -27,7 +27,7 @@ _ORDERS: dict[Order, str] = {
 
 
 @dataclass(slots=True)
-class Showing:
+class ViewOptions:
     """How the ops are looked at.
 
     Attributes:
@@ -101,7 +101,7 @@ def following(live: bool, watching: bool, rate: int | None, lanes: int, halted: 
 
 
 def state(
-    showing: Showing, found: Collection[int], place: int | None, shown: Content, remark: Content
+    showing: ViewOptions, found: Collection[int], place: int | None, shown: Content, remark: Content
 ) -> tuple[Sides, ...]:
     """The row, in as many words as there is room for.
 

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from fwtui.format.numbers import NA, line_name, line_text
 from fwtui.parity import words
 from fwtui.parity.finding import Finding
-from fwtui.tui.common.parity_job import Checking
+from fwtui.tui.common.parity_job import ParityJob
 
 _SIGNS = {True: ("✓ ", "success"), False: ("✗ ", "error"), None: ("", "warning")}
 
@@ -24,7 +24,7 @@ class FindingPanel(Static):
         super().__init__(id=id)
         self._shown: tuple[object, str] = (None, "")
 
-    def show(self, checking: Checking | None, comparable: bool, tight: bool, reason: str = "") -> None:
+    def show(self, checking: ParityJob | None, comparable: bool, tight: bool, reason: str = "") -> None:
         """Shows how the check stands.
 
         Args:
@@ -45,7 +45,7 @@ class FindingPanel(Static):
             self.update(told)
 
 
-def _standing(checking: Checking | None, comparable: bool, tight: bool, reason: str) -> Content:
+def _standing(checking: ParityJob | None, comparable: bool, tight: bool, reason: str) -> Content:
     """What the check does, or would do."""
     if checking is not None and checking.running:
         return Content.assemble((f"◌ {checking.progress}", "$warning"), "   esc", (" cancels", "$dim"))

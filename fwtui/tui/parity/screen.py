@@ -15,7 +15,7 @@ from fwtui.tui.charts.axes import NUMBER
 from fwtui.tui.charts.chart import Chart
 from fwtui.tui.common import judgement
 from fwtui.tui.common.model import RaceModel
-from fwtui.tui.common.parity_job import Checking
+from fwtui.tui.common.parity_job import ParityJob
 from fwtui.tui.common.race_screen import NARROW_COLUMNS, RaceScreen
 from fwtui.tui.parity import heat_cells as drawing
 from fwtui.tui.parity.cell_details import CellDetails
@@ -72,7 +72,7 @@ class ParityScreen(RaceScreen):
         """Quantity and step at which the user has put the cursor; None: it stays with the worst."""
         self._by_gap = False
         self._titles = ("", "")
-        self._found: Checking | None = None
+        self._found: ParityJob | None = None
 
     def parts(self) -> Iterable[Widget]:
         """The answer; the map over the table; beside them, or below, what is at the cursor."""

@@ -51,7 +51,7 @@ class _Read:
             self.besides |= dict.fromkeys(self.costs.lines)
 
 
-class SourceDesk:
+class SourceController:
     """What is shown of the source of each lane.
 
     Args:

@@ -17,7 +17,7 @@ from fwtui.tui.common.lane_status import colour_names
 from fwtui.tui.common.model import RaceModel
 from fwtui.tui.common.page_lines import PageLines
 from fwtui.tui.common.selection import Place, ScreenName, Selection
-from fwtui.tui.source.controller import SourceDesk
+from fwtui.tui.source.controller import SourceController
 from fwtui.tui.source.details import details
 from fwtui.tui.source.sections import Source
 from fwtui.tui.source.side_panel import SourceSide, SourceView
@@ -38,7 +38,7 @@ class SourceScreen(WhyScreen):
 
     def __init__(self, model: RaceModel, selection: Selection) -> None:
         super().__init__(model, selection)
-        self._desk = SourceDesk(model, self._beside)
+        self._controller = SourceController(model, self._beside)
         self._sides = (SourceSide(id="source-left"), SourceSide(id="source-right"))
         self._search = ""
         self._began = Place()
@@ -56,14 +56,14 @@ class SourceScreen(WhyScreen):
         self._show_frame()
         if not self.is_current:
             return
-        self._desk.ask(self.sides)
-        self._desk.take_in(self.sides)
-        self._selection.place = place = self._desk.settled(
+        self._controller.ask(self.sides)
+        self._controller.take_in(self.sides)
+        self._selection.place = place = self._controller.settled(
             replace(self._selection.place, lane=self.lane_index)
         )
         narrow = self._narrow
         colours = colour_names(self._model.lanes)
-        across = self._desk.lines_across(place)
+        across = self._controller.lines_across(place)
         for at, side in enumerate(self._sides):
             side.display = at < len(self.sides) and (not narrow or self.sides[at] == place.lane)
             if side.display:
@@ -71,17 +71,22 @@ class SourceScreen(WhyScreen):
                 side.show(self._view(index, colours[index], place, across))
 
     def _view(self, index: int, colour: str, place: Place, across: Sequence[Source]) -> SourceView:
-        lane, page, active = self._model.lanes[index], self._desk.page(index), index == place.lane
+        lane, page, active = self._model.lanes[index], self._controller.page(index), index == place.lane
         shown = place.source if active else next(iter(across), None)
         rows = [row for source in across if (row := page.row_of(source)) is not None]
-        changed = " · edited since, r starts it anew" if self._desk.changed(index) else ""
+        changed = " · edited since, r starts it anew" if self._controller.changed(index) else ""
         return SourceView(
             title=Content.assemble(
                 f"{index + 1} {lane.spec.backend}{changed}", (self._remark(index), "$dim")
             ),
             colour=colour,
             active=active,
-            status=logged(lane, self._desk.log(index), self._desk.costs(index), self._desk.waits(index)),
+            status=logged(
+                lane,
+                self._controller.log(index),
+                self._controller.costs(index),
+                self._controller.waits(index),
+            ),
             page=page,
             cursor=page.row_of(shown) if active else None,
             counterparts=() if active else rows,
@@ -90,18 +95,18 @@ class SourceScreen(WhyScreen):
 
     def _remark(self, index: int) -> str:
         """On the side where keys act, what the last one comes to, and whether `g` has to wait."""
-        said = "matching…" if self._desk.matches else self._said
+        said = "matching…" if self._controller.matches else self._said
         return f" · {said}" if said and index == self.lane_index else ""
 
     def _details(self, index: int, shown: Source | None, place: Place) -> Content:
-        row = self._desk.page(index).row_of(shown)
-        code = "" if row is None else self._desk.page(index).code(row)
+        row = self._controller.page(index).row_of(shown)
+        code = "" if row is None else self._controller.page(index).code(row)
         op, across = None, []
-        if index == place.lane and (op := self._desk.op(place)) is not None:
+        if index == place.lane and (op := self._controller.op(place)) is not None:
             there = next((side for side in self.sides if side != index), index)
-            counterparts = self._desk.across(index, op.number)
-            across = [(one, self._desk.line_of(there, one)) for one in counterparts]
-        return details(shown, code, self._desk.costs(index), op, across)
+            counterparts = self._controller.across(index, op.number)
+            across = [(one, self._controller.line_of(there, one)) for one in counterparts]
+        return details(shown, code, self._controller.costs(index), op, across)
 
     def focus_lane(self, index: int) -> None:
         """Has keys act on this lane from now on, at the line where the cursor was there."""
@@ -110,7 +115,7 @@ class SourceScreen(WhyScreen):
             if place.source is not None:
                 self._left[place.lane] = place.source
             source = self._left.get(index)
-            known = source is not None and self._desk.page(index).row_of(source) is not None
+            known = source is not None and self._controller.page(index).row_of(source) is not None
             self._selection.place = Place(index, source=source if known else None)
         self.look()
 
@@ -118,17 +123,17 @@ class SourceScreen(WhyScreen):
 
     @property
     def _row(self) -> int | None:
-        return self._desk.page(self.lane_index).row_of(self._selection.place.source)
+        return self._controller.page(self.lane_index).row_of(self._selection.place.source)
 
     def _put(self, row: int | None) -> None:
         if row is not None:
-            source = self._desk.page(self.lane_index).rows[row].source
+            source = self._controller.page(self.lane_index).rows[row].source
             self._selection.place = Place(self.lane_index, source=source)
             self.look()
 
     def action_move(self, by: int) -> None:
         """The cursor up or down."""
-        self._put(self._desk.page(self.lane_index).moved(self._row, by))
+        self._put(self._controller.page(self.lane_index).moved(self._row, by))
 
     def action_page(self, by: int) -> None:
         """The cursor a page up or down."""
@@ -136,14 +141,14 @@ class SourceScreen(WhyScreen):
 
     def action_to_end(self, last: bool) -> None:
         """The cursor to the first or the last line."""
-        page = self._desk.page(self.lane_index)
+        page = self._controller.page(self.lane_index)
         self._put(page.moved(self._row, len(page) if last else -len(page)))
 
     def on_page_lines_clicked(self, event: PageLines.Clicked) -> None:
         """The cursor to the line that was clicked."""
         at = next(at for at, side in enumerate(self._sides) if side.lines is event.lines)
         index = self.sides[at]
-        source = self._desk.page(index).rows[event.row].source
+        source = self._controller.page(index).rows[event.row].source
         if source is not None:
             self._selection.place = Place(index, source=source)
             self.look()
@@ -151,10 +156,12 @@ class SourceScreen(WhyScreen):
     def action_next_op(self) -> None:
         """The next op that the line asked for."""
         place = self._selection.place
-        ops = list(self._desk.ops_of(self.lane_index, place.source))
+        ops = list(self._controller.ops_of(self.lane_index, place.source))
         if not ops:
             self._say(
-                "this line asked for no op" if self._desk.costs(self.lane_index).total.ops else "no op log"
+                "this line asked for no op"
+                if self._controller.costs(self.lane_index).total.ops
+                else "no op log"
             )
             return
         after = ops.index(place.op) + 1 if place.op in ops else 0
@@ -168,14 +175,14 @@ class SourceScreen(WhyScreen):
         if there is None:
             self._say("there is no other lane")
             return
-        if self._desk.matches:
+        if self._controller.matches:
             return  # the title says so
-        ops = [place.op, *self._desk.ops_of(here, place.source)]
-        for one in (one for op in ops for one in self._desk.across(here, op)):
-            if (line := self._desk.line_of(there, one)) is not None:
+        ops = [place.op, *self._controller.ops_of(here, place.source)]
+        for one in (one for op in ops for one in self._controller.across(here, op)):
+            if (line := self._controller.line_of(there, one)) is not None:
                 self.go_to(Place(there, op=one.number, source=line))
                 return
-        self._say(f"not found: {IN_PIECES}" if self._desk.in_pieces else "no counterpart")
+        self._say(f"not found: {IN_PIECES}" if self._controller.in_pieces else "no counterpart")
 
     # Search
 
@@ -216,7 +223,7 @@ class SourceScreen(WhyScreen):
         Args:
             aloud: says so where there is none.
         """
-        page, here = self._desk.page(self.lane_index), self._row or 0
+        page, here = self._controller.page(self.lane_index), self._row or 0
         rows = page.found(self._search) if self._search else []
         if not rows:
             self.look()

@@ -22,7 +22,7 @@ _READ = 1 << 16
 _LAST_LINES_S = 1.0
 
 
-class Prints:
+class PrintForwarder:
     """Takes what Python code prints while an app captures it, in the thread that prints."""
 
     def __init__(self, fd: int) -> None:
@@ -41,7 +41,7 @@ class Prints:
 
 
 @contextlib.contextmanager
-def captured_output(hear: Callable[[str], None]) -> Iterator[Prints]:
+def captured_output(hear: Callable[[str], None]) -> Iterator[PrintForwarder]:
     """Leads everything that this process prints to `hear`, but what goes to `sys.__stderr__`.
 
     `sys.__stderr__` and `sys.__stdout__` lead to the terminal; so do `sys.stderr` and `sys.stdout`, which an
@@ -66,7 +66,7 @@ def captured_output(hear: Callable[[str], None]) -> Iterator[Prints]:
     os.dup2(writing, 1)
     os.dup2(writing, 2)
     try:
-        yield Prints(writing)
+        yield PrintForwarder(writing)
     finally:
         sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__ = before  # type: ignore[misc]
         for number, stream in ((1, out), (2, err)):

@@ -10,9 +10,9 @@ from typing import Any
 from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.text import plain
 from fwtui.core.workload import Workload
-from fwtui.workloads.user.errors import OwnError
+from fwtui.workloads.user.errors import UserFileError
 from fwtui.workloads.user.loader import stamp_of
-from fwtui.workloads.user.workload import Own
+from fwtui.workloads.user.workload import UserWorkload
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Description:
     def require(self, framework: str) -> None:
         """OwnError where the file has no net for `framework`, a key such as `torch`."""
         if framework in ("torch", "tensorflow") and framework not in self.nets:
-            raise OwnError.without(Path(self.path).name, f"{framework}_loss")
+            raise UserFileError.without(Path(self.path).name, f"{framework}_loss")
 
 
 def facts_of(workload: Workload, stage: Callable[[str], None] = lambda stage: None) -> Facts:
@@ -99,7 +99,7 @@ def facts_of(workload: Workload, stage: Callable[[str], None] = lambda stage: No
     )
 
 
-def described(file: Own, facts: Facts | None = None) -> Description:
+def described(file: UserWorkload, facts: Facts | None = None) -> Description:
     """What a file that was executed in this process offers."""
     files, stamp = file.files_and_stamp()
     return Description(

@@ -27,7 +27,7 @@ TO_ADD = {
 """How each function of a user's file is written."""
 
 
-class OwnError(SpecError):
+class UserFileError(SpecError):
     """A user's file cannot be used.
 
     Attributes:
@@ -43,14 +43,14 @@ class OwnError(SpecError):
         self.args = (f"--workload: {self.reason}; {self.hint}",)
 
     @classmethod
-    def without(cls, where: str, function: str) -> OwnError:
+    def without(cls, where: str, function: str) -> UserFileError:
         """The file lacks a function that it needs."""
         return cls(where, f"has no function {function}", f"add {TO_ADD[function]}")
 
 
 def explained(
     error: BaseException, path: Path, given: Mapping[str, tuple[str, ...]], otherwise: str = WHOLE_STORY
-) -> OwnError | None:
+) -> UserFileError | None:
     """What an exception says of the user's file; None where it did not come from there.
 
     Args:
@@ -73,7 +73,7 @@ def explained(
         hint = f"install {error.name} beside fwtui, or do without it"
     elif "read-only" in message(error):
         hint = "make new arrays: batches that were given, and what --data holds, must stay as they are"
-    return OwnError(place(path, line), what, hint)
+    return UserFileError(place(path, line), what, hint)
 
 
 def _missing_key(error: BaseException) -> str | None:

@@ -18,8 +18,8 @@ from fwtui.core.inputs import SpecError
 from fwtui.core.spec import WorkloadSpec
 from fwtui.system.child_process import die_with
 from fwtui.workloads.user.description import described, facts_of
-from fwtui.workloads.user.errors import OwnError
-from fwtui.workloads.user.workload import Own
+from fwtui.workloads.user.errors import UserFileError
+from fwtui.workloads.user.workload import UserWorkload
 
 LOADING = "when it is loaded"
 
@@ -38,10 +38,10 @@ def main() -> None:
     )
     try:
         answers.send({"stage": LOADING})
-        own = Own(spec, {})
+        own = UserWorkload(spec, {})
         facts = facts_of(own, lambda stage: answers.send({"stage": stage})) if request["calls"] else None
         answers.send({"description": asdict(described(own, facts))})
-    except OwnError as error:
+    except UserFileError as error:
         answers.send({"own_error": [error.where, error.what, error.hint]})
     except SpecError as error:
         answers.send({"spec_error": [error.option, str(error.got), error.accepted]})

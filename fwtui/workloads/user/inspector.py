@@ -19,7 +19,7 @@ from fwtui.core.spec import WorkloadSpec
 from fwtui.core.text import place
 from fwtui.system.child_process import Child, command
 from fwtui.workloads.user.description import Description, from_json
-from fwtui.workloads.user.errors import MEND, OwnError
+from fwtui.workloads.user.errors import MEND, UserFileError
 
 LIMIT_S = 120.0
 """How long a file may take to be loaded."""
@@ -63,7 +63,7 @@ def _error(answer: Mapping[str, Any]) -> SpecError | None:
     """What a file's process says is wrong."""
     if (error := answer.get("own_error")) is not None:
         where, what, hint = map(str, error)
-        return OwnError(where, what, hint)
+        return UserFileError(where, what, hint)
     if (error := answer.get("spec_error")) is not None:
         option, got, accepted = error
         return SpecError(str(option), got, str(accepted))
@@ -158,24 +158,26 @@ class _Process:
         return bool(data) and len(self._said) < _MOST_BYTES
 
 
-def _without_answer(path: Path, process: _Process) -> OwnError:
+def _without_answer(path: Path, process: _Process) -> UserFileError:
     """Why a file's process gave no description."""
     where, stage = place(path, _line(path, process.output)), process.stage
     if (name := process.answer.get("raised")) is not None:
-        return OwnError(where, f"raises {name} {stage}", MEND)
+        return UserFileError(where, f"raises {name} {stage}", MEND)
     if process.answer:
-        return OwnError(where, f"writes into a pipe that is not its own {stage}", "write to files it opened")
+        return UserFileError(
+            where, f"writes into a pipe that is not its own {stage}", "write to files it opened"
+        )
     if process.exit is None:
         hint = "load data in batches(rng, data) and give --data, or take less of it"
-        return OwnError(where, f"is not done after {LIMIT_S:.0f} s {stage}", hint)
+        return UserFileError(where, f"is not done after {LIMIT_S:.0f} s {stage}", hint)
     if process.exit < 0:
         try:
             name = signal.Signals(-process.exit).name
         except ValueError:
             name = f"signal {-process.exit}"
-        return OwnError(where, f"crashes Python ({name}) {stage}", "mend what is called there")
+        return UserFileError(where, f"crashes Python ({name}) {stage}", "mend what is called there")
     hint = "put what only a script does under if __name__ == '__main__':"
-    return OwnError(where, f"ends Python (exit code {process.exit}) {stage}", hint)
+    return UserFileError(where, f"ends Python (exit code {process.exit}) {stage}", hint)
 
 
 def _line(path: Path, output: bytes) -> int | None:

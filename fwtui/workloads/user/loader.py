@@ -16,7 +16,7 @@ from types import ModuleType
 
 from fwtui.core.error_text import error_text
 from fwtui.core.text import place
-from fwtui.workloads.user.errors import MEND, OwnError, line_of
+from fwtui.workloads.user.errors import MEND, UserFileError, line_of
 from fwtui.workloads.user.shadows import shadow_hint, shadowed_imports
 
 FRAMEWORKS = ("torch", "tensorflow", "keras", "jax")
@@ -104,20 +104,24 @@ def stamp_of(paths: Sequence[Path]) -> tuple[object, ...]:
 def _parsed(path: Path) -> ast.Module:
     try:
         if path.exists() and not path.is_file():
-            raise OwnError(str(path), "no file, but a folder or a device", "give the path of a Python file")
+            raise UserFileError(
+                str(path), "no file, but a folder or a device", "give the path of a Python file"
+            )
         source = path.read_bytes()
     except (OSError, ValueError) as error:
-        if isinstance(error, OwnError):
+        if isinstance(error, UserFileError):
             raise
         why = (error.strerror if isinstance(error, OSError) else None) or str(error)
         hint = "give the path of a Python file; `fwtui workloads new FILE` writes one"
-        raise OwnError(str(path), why, hint) from None
+        raise UserFileError(str(path), why, hint) from None
     try:
         return ast.parse(source, str(path))
     except SyntaxError as error:
-        raise OwnError(place(path, error.lineno), f"no Python: {error.msg}", MEND) from None
+        raise UserFileError(place(path, error.lineno), f"no Python: {error.msg}", MEND) from None
     except (ValueError, RecursionError, MemoryError) as error:
-        raise OwnError(place(path, None), f"no Python: {error}", "give the path of a Python file") from None
+        raise UserFileError(
+            place(path, None), f"no Python: {error}", "give the path of a Python file"
+        ) from None
 
 
 def _refuse_frameworks(path: Path, tree: ast.Module) -> None:
@@ -130,7 +134,7 @@ def _refuse_frameworks(path: Path, tree: ast.Module) -> None:
             continue
         for name in names:
             if name.partition(".")[0] in FRAMEWORKS:
-                raise OwnError(place(path, node.lineno), f"imports {name} at the top", _IMPORT_INSIDE)
+                raise UserFileError(place(path, node.lineno), f"imports {name} at the top", _IMPORT_INSIDE)
 
 
 def _at_top(node: ast.AST) -> Iterator[ast.AST]:
@@ -177,19 +181,19 @@ def _run(path: Path, tree: ast.Module, module: ModuleType) -> None:
             exec(compile(tree, str(path), "exec", dont_inherit=True), module.__dict__)
         except _FrameworkError as error:
             where, what = place(path, line_of(error, path)), f"imports {error.name} when it is loaded"
-            raise OwnError(where, what, _IMPORT_INSIDE) from None
+            raise UserFileError(where, what, _IMPORT_INSIDE) from None
         except SystemExit as error:
             where = place(path, line_of(error, path))
             what = f"leaves Python when it is loaded (exit {error.code})"
-            raise OwnError(
+            raise UserFileError(
                 where, what, "put what only a script does under if __name__ == '__main__':"
             ) from None
         except BaseException as error:
             if isinstance(error, SyntaxError) and error.filename == str(path):
-                raise OwnError(place(path, error.lineno), f"no Python: {error.msg}", MEND) from None
+                raise UserFileError(place(path, error.lineno), f"no Python: {error.msg}", MEND) from None
             where = place(path, line_of(error, path))
             hint = shadow_hint(error, path.parent) or MEND
-            raise OwnError(where, f"{error_text(error)} when it is loaded", hint) from error
+            raise UserFileError(where, f"{error_text(error)} when it is loaded", hint) from error
 
 
 def _beside(folder: Path, names: set[str]) -> Iterator[tuple[str, Path]]:

@@ -26,7 +26,7 @@ from fwtui.core.text import plain
 from fwtui.core.workload import Arrays, Batch, Loss
 from fwtui.workloads.user import data as own_data
 from fwtui.workloads.user import loader
-from fwtui.workloads.user.errors import MEND, TO_ADD, WHOLE_STORY, OwnError, explained
+from fwtui.workloads.user.errors import MEND, TO_ADD, WHOLE_STORY, UserFileError, explained
 
 _BATCH = 64
 _MAX_INT = 2**63 - 1
@@ -36,7 +36,7 @@ _NAME = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*")
 """What TensorFlow takes as the name of an op."""
 
 
-class Own:
+class UserWorkload:
     """A user's file, loaded, with the sizes and the data that `spec` asks for.
 
     Attributes:
@@ -143,9 +143,9 @@ class Own:
         """The file's network and loss in TensorFlow."""
         return self._loss("tensorflow_loss")
 
-    def explained(self, error: BaseException, otherwise: str = WHOLE_STORY) -> OwnError | None:
+    def explained(self, error: BaseException, otherwise: str = WHOLE_STORY) -> UserFileError | None:
         """What an exception says of this file, see `own_errors.explained`."""
-        if isinstance(error, OwnError):
+        if isinstance(error, UserFileError):
             return error
         _, returned, what = message(error).partition(RETURNED)
         if returned:  # found by ours, and so in no line of the file's
@@ -172,16 +172,16 @@ class Own:
             own_data.check(self._data_path)
         for name in ("parameters", "batches"):
             if name not in names and not (name == "batches" and with_data):
-                raise OwnError.without(self.file.path.name, name)
+                raise UserFileError.without(self.file.path.name, name)
         if not self.nets():
-            raise OwnError.without(self.file.path.name, _LOSSES[0])
+            raise UserFileError.without(self.file.path.name, _LOSSES[0])
         for name in TO_ADD:
             if name not in names:
                 continue
             function = names[name]
             if not callable(function):
                 what = f"{name} is {_kind(function)}, no function"
-                raise OwnError(self.file.where(name), what, f"write {TO_ADD[name]}")
+                raise UserFileError(self.file.where(name), what, f"write {TO_ADD[name]}")
             self._check_arity(name, function, with_data)
 
     def _check_arity(self, name: str, function: Callable[..., Any], with_data: bool) -> None:
@@ -190,15 +190,15 @@ class Own:
         if _takes(function, arguments):
             if name == "batches" and with_data and not takes_data:
                 hint = "def batches(rng, data): data is a dict of the file's arrays"
-                raise OwnError(self.file.where(name), "--data, but batches takes no data", hint)
+                raise UserFileError(self.file.where(name), "--data, but batches takes no data", hint)
             return
         if takes_data and with_data:
             return
         if takes_data:
             hint = "give --data FILE.npz, or a default: data=None"
-            raise OwnError(self.file.where(name), f"{name}(rng, data) needs data", hint)
+            raise UserFileError(self.file.where(name), f"{name}(rng, data) needs data", hint)
         what = f"{name} takes the wrong number of parameters"
-        raise OwnError(self.file.where(name), what, f"write {TO_ADD[name]}")
+        raise UserFileError(self.file.where(name), what, f"write {TO_ADD[name]}")
 
     def _check_sizes(self) -> None:
         known = self.sizes()
@@ -228,7 +228,7 @@ class Own:
 
     def _loss(self, name: str) -> Loss:
         if name not in self._names:
-            raise OwnError.without(self.file.path.name, name)
+            raise UserFileError.without(self.file.path.name, name)
         with self._blamed():
             net: Loss = self._names[name]()
         if not callable(net):
@@ -270,8 +270,8 @@ class Own:
         self._given["batches"] = tuple(batch)
         return batch
 
-    def _wrong(self, function: str, what: str, hint: str) -> OwnError:
-        return OwnError(self.file.where(function), what, hint)
+    def _wrong(self, function: str, what: str, hint: str) -> UserFileError:
+        return UserFileError(self.file.where(function), what, hint)
 
     @contextlib.contextmanager
     def _blamed(self) -> Iterator[None]:
@@ -297,17 +297,19 @@ def absolute(path: str) -> str:
     return os.path.abspath(os.path.expanduser(path))  # noqa: PTH111, PTH100, pathlib raises where no home is
 
 
-_executed: dict[WorkloadSpec, Own] = {}
+_executed: dict[WorkloadSpec, UserWorkload] = {}
 _lock = Lock()
 
 
-def execute(spec: WorkloadSpec) -> Own:
+def execute(spec: WorkloadSpec) -> UserWorkload:
     """The file, executed in this process as it stands now; lanes of one process share it."""
     with _lock:
-        known: Own | None = _executed.get(spec)
+        known: UserWorkload | None = _executed.get(spec)
         if known is None or known.changed:
             others = [own.file for own in _executed.values() if str(own.file.path) == spec.name]
-            _executed[spec] = Own(spec, {name: path for file in others for name, path in file.beside.items()})
+            _executed[spec] = UserWorkload(
+                spec, {name: path for file in others for name, path in file.beside.items()}
+            )
         return _executed[spec]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from fwtui.core.graph import Graph, Node, Tensor
-from fwtui.core.oplog import Fingerprint, LoggedOp, OpLog
+from fwtui.core.oplog import LoggedOp, OpLog, TensorStats
 from fwtui.ops.align.align import Item, align, of_graph, of_log
 from fwtui.ops.align.items import Item as ItemOfItems
 from fwtui.ops.align.needleman_wunsch import ordered_pairs
@@ -101,7 +101,7 @@ def test_an_update_in_two_ops_is_one_op_there(logs):
 def test_ops_behind_a_fault_are_counterparts_still(logs, right_until):
     left, right = (logs[name] for name in EAGER)
     wrong = [
-        one if place < right_until else replace(one, fingerprint=Fingerprint(40.0 + place, 2.0, 90.0 + place))
+        one if place < right_until else replace(one, fingerprint=TensorStats(40.0 + place, 2.0, 90.0 + place))
         for place, one in enumerate(right)
     ]
     alignment = align(left, wrong)
@@ -167,7 +167,7 @@ def test_the_left_sides_order_is_kept_and_the_rights_where_it_can_be(logs):
 
 
 def item(op, inputs=(), shape=(4, 4), phase="forward", value=None, names=()):
-    told = None if value is None else Fingerprint(value, 1.0, 1.0 + abs(value))
+    told = None if value is None else TensorStats(value, 1.0, 1.0 + abs(value))
     return Item(op, phase, shape, inputs, told, names)
 
 
@@ -215,7 +215,7 @@ def test_values_decide_between_ops_that_look_alike():
 
 def test_zeros_here_and_there_are_no_difference():
     """Figures that tell nothing speak against no pair, where those that tell something are trusted."""
-    zeros = Fingerprint(0.0, 0.0, 0.0)
+    zeros = TensorStats(0.0, 0.0, 0.0)
     left = [item("aten.mm", value=3.0), replace(item("aten.tanh", (0,)), fingerprint=zeros)]
     right = [item("MatMul", value=3.0), replace(item("Tanh", (0,)), fingerprint=zeros)]
     assert align(left, right).counterparts(0, 1) == (1,)

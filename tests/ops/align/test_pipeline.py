@@ -6,11 +6,11 @@ import random
 
 import pytest
 
-from fwtui.core.oplog import Fingerprint
+from fwtui.core.oplog import TensorStats
 from fwtui.ops.align import pipeline
 from fwtui.ops.align.align import Item, align
 from fwtui.ops.align.chunks import spans
-from fwtui.ops.align.flow_index import Stream
+from fwtui.ops.align.flow_index import FlowIndex
 
 OPS = (("aten.mul", "Mul"), ("aten.add", "AddV2"), ("aten.mm", "MatMul"))
 LENGTH = 300
@@ -24,7 +24,7 @@ def short(monkeypatch):
 
 
 def item(op, inputs=(), value=None, names=(), phase="forward"):
-    told = None if value is None else Fingerprint(value, 1.0, 1.0 + abs(value))
+    told = None if value is None else TensorStats(value, 1.0, 1.0 + abs(value))
     return Item(op, phase, (4, 4), inputs, told, names)
 
 
@@ -83,7 +83,7 @@ def test_the_forward_passes_parameters_tell_where_lanes_have_other_weights(short
 
 def test_pieces_are_all_of_both_sides_in_order():
     left, right, _ = chains()
-    cut = list(spans(Stream(left), Stream(right), 400))
+    cut = list(spans(FlowIndex(left), FlowIndex(right), 400))
     for side, items in enumerate((left, right)):
         assert [place for span in cut for place in span[side]] == list(range(len(items)))
     assert all(len(here) * len(there) <= 400 for here, there in cut)

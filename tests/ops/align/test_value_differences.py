@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from fwtui.core.oplog import Fingerprint, Taken
+from fwtui.core.oplog import OpInput, TensorStats
 from fwtui.ops.align.log_pair import pair
 from fwtui.ops.align.value_differences import Differences
 from tests.two_layer_steps import logged
@@ -35,7 +35,7 @@ def judged(figures, dtype="float32"):
             replace(op, outputs=tuple(replace(one, dtype=dtype) for one in op.outputs)) for op in log.log.ops
         ]
         for numbers, (largest, gap) in figures.items():
-            found = Fingerprint(0.0, largest / 3, largest * (1 - gap if side else 1))
+            found = TensorStats(0.0, largest / 3, largest * (1 - gap if side else 1))
             ops[numbers[side]] = replace(ops[numbers[side]], fingerprints=(found,))
         logs[side] = replace(log, log=replace(log.log, ops=tuple(ops)))
     pairing = pair(tuple(logs))
@@ -123,12 +123,12 @@ def test_a_result_that_has_no_counterpart_is_compared_by_its_name():
     gives = next(op.number for op in left.ops if ("gradient w2", 0) in op.results)
     number = len(left.ops)
     (own,) = left.ops[gives].fingerprints
-    half = Fingerprint(own.mean / 2, own.std / 2, own.largest / 2)
+    half = TensorStats(own.mean / 2, own.std / 2, own.largest / 2)
     scaled = replace(
         left.ops[gives],
         number=number,
         op="aten.clone_of_nobody",
-        inputs=(Taken(gives),),
+        inputs=(OpInput(gives),),
         fingerprints=(half,),
         results=(("gradient w2", 0),),
     )
@@ -140,7 +140,7 @@ def test_a_result_that_has_no_counterpart_is_compared_by_its_name():
 
 
 def test_outputs_of_one_op_may_come_in_another_order():
-    a, b, c = (Fingerprint(0.1 * n, 1.0, 3.0 + n) for n in range(3))
+    a, b, c = (TensorStats(0.1 * n, 1.0, 3.0 + n) for n in range(3))
     mine, theirs = (1, {"fingerprints": (a, b, c)}), (2, {"fingerprints": (b, a, c)})
     pairing = pair((changed("torch.eager", mine), changed("tf.eager", theirs)))
     assert pairing.difference(pairing.match(0, 1)) == "same"
@@ -148,8 +148,8 @@ def test_outputs_of_one_op_may_come_in_another_order():
 
 def test_what_may_have_taken_other_things_is_not_compared():
     """Its input is a constant here, and an op's output there."""
-    figures = Fingerprint(1.0, 2.0, 3.0)
-    left = changed("torch.eager", (PRODUCT[0], {"fingerprints": (figures,), "inputs": (Taken(None),)}))
+    figures = TensorStats(1.0, 2.0, 3.0)
+    left = changed("torch.eager", (PRODUCT[0], {"fingerprints": (figures,), "inputs": (OpInput(None),)}))
     pairing = pair((left, logged("tf.eager")))
     match = pairing.match(0, PRODUCT[0])
     assert match.right == (PRODUCT[1],)

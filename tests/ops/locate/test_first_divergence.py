@@ -7,7 +7,7 @@ import pytest
 
 from fwtui.core.graph import Tensor
 from fwtui.core.ndarray import Array
-from fwtui.core.oplog import LoggedOp, OpLog, Taken
+from fwtui.core.oplog import LoggedOp, OpInput, OpLog
 from fwtui.core.records import OpsLogged
 from fwtui.ops.locate.first_divergence import first_difference
 
@@ -27,7 +27,7 @@ class Log:
         number = len(self.ops)
         named = tuple((result.replace("_", " "), place) for result, place in results.items())
         arrays = tuple(Array.of(np.asarray(value)) for value in values)
-        taken = tuple(map(Taken, inputs))
+        taken = tuple(map(OpInput, inputs))
         told = tuple(Tensor(np.dtype(array.dtype).name, array.shape) for array in arrays)
         source = (f"/home/me/{self.file}", number + 1 if line is None else line)
         self.ops.append(LoggedOp(number, self.phase, name, taken, told, source, named, arrays))
@@ -270,7 +270,7 @@ class TestUpdate:
                 last.number - 1,
                 "update",
                 "Apply",
-                (Taken("parameter w"), Taken(last.number - 2)),
+                (OpInput("parameter w"), OpInput(last.number - 2)),
                 last.outputs,
                 last.source,
                 last.results,

@@ -7,7 +7,7 @@ import pytest
 
 from fwtui.core.graph import Tensor
 from fwtui.core.ndarray import Array
-from fwtui.core.oplog import LoggedOp, Taken
+from fwtui.core.oplog import LoggedOp, OpInput
 from fwtui.core.spec import Feed
 from fwtui.ops.locate.same_inputs import ROUNDINGS, Feeding, OwnGap, half_precision, with_feeds
 from fwtui.ops.locate.value_flow import Flow
@@ -29,7 +29,7 @@ class Log:
     def op(self, name, inputs, value, dtype=None, attribute=False, **results):
         """The op's number, and the value that ops after it compute with."""
         number, value = len(self.ops), np.asarray(value)
-        taken = tuple(Taken(one, tensor=self._tensor(one)) for one in inputs)
+        taken = tuple(OpInput(one, tensor=self._tensor(one)) for one in inputs)
         made = (Tensor(dtype or value.dtype.name, value.shape),)
         named = tuple((result.replace("_", " "), 0) for result in results)
         told = LoggedOp(number, self.phase, name, taken, made, ("net.py", number + 1), named)
@@ -268,7 +268,7 @@ class TestHalfPrecision:
 
     def test_of_two_in_one_op_the_less_exact_is_told(self):
         taking, *_ = self.chain("bfloat16").ops
-        mixed = replace(taking, inputs=(Taken("batch x", tensor=Tensor("float16", (6, 4))),))
+        mixed = replace(taking, inputs=(OpInput("batch x", tensor=Tensor("float16", (6, 4))),))
         assert half_precision(Flow([mixed]), "loss") == ("bfloat16", mixed)
 
     def test_without_any_there_is_nothing_to_be_told(self):

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from fwtui.core.records import Ended, Stood
+from fwtui.core.records import Ended, RunStateChanged
 from fwtui.tui.common import auto_check
 from fwtui.tui.common import model as models
 from fwtui.tui.common.auto_check import QUIET_TICKS, AutoCheck
@@ -62,7 +62,7 @@ class Ticking:
 
     def pause(self, index):
         self.model.lanes[index].paused = True
-        self.say(index, Stood("paused", 40))
+        self.say(index, RunStateChanged("paused", 40))
 
     def ticks(self, count=3 * QUIET_TICKS):
         """What runs or was found after so many ticks."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fwtui.core.records import Ended, Stood
+from fwtui.core.records import Ended, RunStateChanged
 from fwtui.tui.common.auto_check import QUIET_TICKS
 from fwtui.tui.common.continuation import LIMIT_S, Continuation
 from fwtui.tui.common.judgement import judge
@@ -43,7 +43,9 @@ class Continued:
     def goes_on(self, lane, count):
         """The lane does so many steps more."""
         first = self.model.lanes[lane].history.steps
-        self.say(lane, Stood("running", first), steps(first, np.ones(count), [LONG_STEP_NS] * count))
+        self.say(
+            lane, RunStateChanged("running", first), steps(first, np.ones(count), [LONG_STEP_NS] * count)
+        )
 
     def ticks(self, count=1, seconds=0.1):
         for _ in range(count):

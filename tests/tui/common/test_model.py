@@ -3,8 +3,8 @@
 import pytest
 
 from fwtui.core.inputs import SpecError
-from fwtui.core.records import Alive, Ended, LogLine, TurnOver
-from fwtui.lane.control import Word
+from fwtui.core.records import Alive, Ended, LogLine, TurnEnded
+from fwtui.lane.control import LaneCommand
 from fwtui.race.plan import LaneRequest
 from fwtui.race.race import Race
 from fwtui.tui.common.model import RaceModel
@@ -42,7 +42,7 @@ def test_records_become_history_when_drained(model):
     assert model.gap.compared == 90
     assert model.gap.same
     assert model.judge_speed().faster == 0
-    say(model, 0, TurnOver())
+    say(model, 0, TurnEnded())
     assert not model.drain()
 
 
@@ -57,8 +57,12 @@ def test_lanes_are_asked_to_tell_and_a_restart_forgets_it(model, monkeypatch):
     assert (model.lanes[1].log_every, model.lanes[1].until_nan) == (1, True)
     model.log_every(1, 0)
     assert (model.lanes[1].log_every, model.lanes[1].until_nan) == (None, False)
-    rates = [Word("log-every", 100), Word("log-until-nan"), Word("log-every", 0)]
-    assert asked == [(1, Word("log-ops", 7)), (0, Word("tell-graphs", 7)), *((1, word) for word in rates)]
+    rates = [LaneCommand("log-every", 100), LaneCommand("log-until-nan"), LaneCommand("log-every", 0)]
+    assert asked == [
+        (1, LaneCommand("log-ops", 7)),
+        (0, LaneCommand("tell-graphs", 7)),
+        *((1, word) for word in rates),
+    ]
     model.set_race(race(*BOTH, log_every="50"))
     assert [lane.log_every for lane in model.lanes] == [50, 50]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fwtui.core.graph import Graph, Node, Tensor
-from fwtui.core.oplog import LoggedOp, OpLog, Taken
-from fwtui.tui.common.op_node_match import Traits, nearest, of_graph, of_log
+from fwtui.core.oplog import LoggedOp, OpInput, OpLog
+from fwtui.tui.common.op_node_match import Features, best_match, of_graph, of_log
 from fwtui.tui.common.selection import Place
 from fwtui.tui.graph.locate import like, node_of
 
@@ -37,7 +37,7 @@ def a_graph(reads=READS, first=0):
 def a_log(reads=READS):
     return OpLog(
         tuple(
-            LoggedOp(at, "forward", "Read", (Taken(name),), (Tensor("float32", shape),), line)
+            LoggedOp(at, "forward", "Read", (OpInput(name),), (Tensor("float32", shape),), line)
             for at, (name, shape, line) in enumerate(reads)
         ),
         "",
@@ -50,18 +50,18 @@ def test_each_read_of_a_loop_is_its_own_node_and_its_own_op(at):
     graph, log = a_graph(), a_log()
     node = len(graph.nodes) - len(READS) + at
     assert node_of(Place(0, at, source=READS[at][2]), (graph,), log) == ("step", node)
-    assert nearest(of_graph(graph), node, dict(enumerate(of_log(log))))[0] == at
+    assert best_match(of_graph(graph), node, dict(enumerate(of_log(log))))[0] == at
 
 
 def test_of_fewer_alike_it_is_the_last():
     graph, log = a_graph(), a_log(READS[:4])
-    assert nearest(of_graph(graph), len(graph.nodes) - 1, dict(enumerate(of_log(log))))[0] == 3
+    assert best_match(of_graph(graph), len(graph.nodes) - 1, dict(enumerate(of_log(log))))[0] == 3
 
 
 def test_a_line_alone_is_its_first_op_and_nothing_is_nothing():
     told = dict(enumerate(of_log(a_log())))
-    assert nearest([Traits(source=OTHER_LINE)], 0, told)[0] == 2
-    assert nearest([Traits(source=("/other.py", 1))], 0, told) is None
+    assert best_match([Features(source=OTHER_LINE)], 0, told)[0] == 2
+    assert best_match([Features(source=("/other.py", 1))], 0, told) is None
 
 
 def test_a_node_of_another_line_is_not_the_one_that_was_selected():

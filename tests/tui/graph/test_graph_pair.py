@@ -7,7 +7,7 @@ import pytest
 from fwtui.core.graph import Graph, Node, Tensor
 from fwtui.ops.align import pipeline
 from fwtui.tui.graph.graph_pair import Pairings
-from fwtui.tui.graph.status import Looking, status
+from fwtui.tui.graph.status import NodeFilter, status
 from tests.graphs import examples
 
 
@@ -49,7 +49,7 @@ def test_nothing_stands_alone_between_graphs_of_other_batches():
     pairing = Pairings(list).of(products(24), products(18, "aten.mm", many=2))
     assert pairing.marks[0][:2] == pairing.marks[1][:2] == ("", "")
     assert pairing.alone == (frozenset(), frozenset())
-    ((line, _), *_) = status(pairing, "", (7, 7), Looking(), None, "")
+    ((line, _), *_) = status(pairing, "", (7, 7), NodeFilter(), None, "")
     assert line.plain == "of other batches: int64[32×24] ↔ int64[32×18] · u asks both anew"
 
 
@@ -57,13 +57,13 @@ def test_nothing_stands_alone_where_not_all_was_looked_for(monkeypatch):
     monkeypatch.setattr(pipeline, "MOST_PAIRS", 4)
     pairing = Pairings(list).of(products(24), products(24, "aten.mm", many=2))
     assert pairing.alone == (frozenset(), frozenset())
-    for line, _ in status(pairing, "", (7, 7), Looking(), None, "")[:2]:
+    for line, _ in status(pairing, "", (7, 7), NodeFilter(), None, "")[:2]:
         assert "alone" not in line.plain
         assert "+" not in line.plain
 
 
 def test_graphs_of_other_steps_are_called_so():
     pairing = Pairings(list).of(products(24), products(24, "aten.mm"))
-    for line, _ in status(pairing, "", (6113, 6124), Looking(), None, "")[:2]:
+    for line, _ in status(pairing, "", (6113, 6124), NodeFilter(), None, "")[:2]:
         assert line.plain.startswith("of steps 6,113 ↔ 6,124   = & ")
-    assert not status(pairing, "", (7, 7), Looking(), None, "")[0][0].plain.startswith("of steps")
+    assert not status(pairing, "", (7, 7), NodeFilter(), None, "")[0][0].plain.startswith("of steps")

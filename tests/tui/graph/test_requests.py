@@ -2,7 +2,7 @@
 
 import pytest
 
-from fwtui.core.records import Compiled, GraphsTold, Imported
+from fwtui.core.records import Compiled, GraphsCaptured, Imported
 from fwtui.tui.common.lane_status import status
 from fwtui.tui.common.model import RaceModel
 from fwtui.tui.graph.requests import Asking
@@ -49,7 +49,7 @@ def test_both_are_asked_for_one_step(asked, backends):
 def test_a_lane_that_makes_a_graph_in_each_step_is_asked_anew_beside_one_that_compiled(asked):
     model, asking = trained("tf.function", "torch.eager"), Asking()
     for index in SIDES:
-        say(model, index, GraphsTold(200, ()))
+        say(model, index, GraphsCaptured(200, ()))
     asking.look(model, SIDES)
     assert asked == []
     say(model, 0, Compiled(311, "retrace", 1, "another shape"))
@@ -62,7 +62,7 @@ def test_a_lane_that_makes_a_graph_in_each_step_is_asked_anew_beside_one_that_co
 def test_a_static_lane_is_not_asked_anew_beside_another(asked):
     model, asking = trained("tf.function", "torch.eager"), Asking()
     for index in SIDES:
-        say(model, index, GraphsTold(200, ()))
+        say(model, index, GraphsCaptured(200, ()))
     asking.ask(model, [1], SIDES)
     assert asked == [(1, 0)]
 
@@ -72,7 +72,7 @@ def test_a_lane_before_its_first_step_is_not_asked(asked):
     say(model, 1, *training("torch.eager", 312))
     asking.look(model, SIDES)
     assert asked == [(1, 0)]
-    say(model, 1, GraphsTold(340, ()))
+    say(model, 1, GraphsCaptured(340, ()))
     say(model, 0, *training("tf.function", 312))
     asking.look(model, SIDES)
     assert [index for index, _ in asked] == [1, 0, 1]
@@ -81,7 +81,7 @@ def test_a_lane_before_its_first_step_is_not_asked(asked):
 def test_lanes_that_make_a_graph_in_each_step_are_asked_anew_for_one_step_when_one_returns(asked):
     model, asking = trained("tf.eager", "torch.eager"), Asking()
     for index in SIDES:
-        say(model, index, GraphsTold(1, ()))
+        say(model, index, GraphsCaptured(1, ()))
     asking.look(model, SIDES)
     assert asked == []
     asking.return_to(model, SIDES)
@@ -95,7 +95,7 @@ def test_beside_a_lane_that_compiled_none_is_asked_anew_when_one_returns(asked, 
     """Both have told what they make of one batch, and the next one may have another shape."""
     model, asking = trained(*backends), Asking()
     for index in SIDES:
-        say(model, index, GraphsTold(1, ()))
+        say(model, index, GraphsCaptured(1, ()))
     asking.return_to(model, SIDES)
     assert asked == []
 
@@ -103,7 +103,7 @@ def test_beside_a_lane_that_compiled_none_is_asked_anew_when_one_returns(asked, 
 def test_lanes_that_stand_before_one_other_step_are_asked_anew(asked):
     model, asking = trained("tf.eager", "torch.eager"), Asking()
     for index in SIDES:
-        say(model, index, GraphsTold(300, ()))
+        say(model, index, GraphsCaptured(300, ()))
         model.lanes[index].paused = True
     asking.look(model, SIDES)
     assert asked == [], "they stand before several steps: what they told of one is compared"
@@ -111,7 +111,7 @@ def test_lanes_that_stand_before_one_other_step_are_asked_anew(asked):
     asking.look(model, SIDES)
     assert [index for index, _ in asked] == [0, 1]
     for index in SIDES:
-        say(model, index, GraphsTold(330, ()))
+        say(model, index, GraphsCaptured(330, ()))
     asking.look(model, SIDES)
     assert len(asked) == 2
 

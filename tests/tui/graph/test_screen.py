@@ -8,7 +8,7 @@ import pytest
 from textual.widgets import Input
 
 from fwtui.core.graph import Node, NoGraph, Tensor
-from fwtui.core.records import Compiled, Ended, GraphsTold
+from fwtui.core.records import Compiled, Ended, GraphsCaptured
 from fwtui.tui.common.model import RaceModel
 from fwtui.tui.common.selection import Place
 from fwtui.tui.graph.lane_graphs import LaneGraphs
@@ -103,7 +103,7 @@ def with_an_op_of_its_own(backend):
     layout = Node("Tile", "tile", "backward", ((len(first.nodes), 0),), (Tensor("complex64", (64, 200)),))
     return [
         *training(backend, 312),
-        GraphsTold(100, (replace(first, nodes=(*first.nodes, own, layout)), *others)),
+        GraphsCaptured(100, (replace(first, nodes=(*first.nodes, own, layout)), *others)),
     ]
 
 
@@ -164,7 +164,7 @@ def test_the_graph_that_is_shown_first_is_not_the_one_with_what_no_step_runs():
     step = graph("tf.function", "traced")
     built = replace(step, kind="built", nodes=(*step.nodes, step.nodes[0]))
     lane = LaneGraphs()
-    lane.take_in(GraphsTold(100, (replace(step, kind="fetched"), built)))
+    lane.take_in(GraphsCaptured(100, (replace(step, kind="fetched"), built)))
     assert lane.kind == "fetched"
 
 
@@ -188,7 +188,7 @@ async def test_groups_open_and_close():
 async def test_other_graphs_of_a_lane_and_why_one_is_missing():
     missing = NoGraph("kernels", "the [bold]kernels[/]", "it\x1b[2J needs\na compiler")
     more = steps.told("torch.eager")
-    lane = [*training("torch.eager", 312), GraphsTold(100, (*more.graphs, missing))]
+    lane = [*training("torch.eager", 312), GraphsCaptured(100, (*more.graphs, missing))]
     async with shown(scene(told("tf.function"), lane), "2", "tab", "e") as d:
         assert "the [bold]kernels[/]" in d.text()
         assert "could not be captured" in d.text()

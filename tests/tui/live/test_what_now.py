@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from fwtui.core.records import Alive, Ended, Imported, PhaseEntered, Stood
+from fwtui.core.records import Alive, Ended, Imported, PhaseEntered, RunStateChanged
 from fwtui.tui.common.lane_status import status
 from fwtui.tui.common.model import NOTICED_S, RaceModel
 from fwtui.tui.common.top_bar import _progress
@@ -97,8 +97,8 @@ def test_a_lane_that_waits_says_for_what(model):
     both = model(first[:-1], ready)
     assert [status(one)[0] for one in both.lanes] == ["◌ waits for a device"] * 2
     long_ago = NOW - int(2 * NOTICED_S * 1e9)
-    first += [built(), PhaseEntered("trace", NOW), Stood("running", 0), Alive(0, long_ago)]
-    second += [Stood("waiting", 0), Alive(0, None)]
+    first += [built(), PhaseEntered("trace", NOW), RunStateChanged("running", 0), Alive(0, long_ago)]
+    second += [RunStateChanged("waiting", 0), Alive(0, None)]
     assert status(model(first, second).lanes[1])[0] == "◌ waits for lane 1's tracing"
     assert status(model(first, second).lanes[0])[0].startswith("◌ tracing")
     later = [*training(BOTH[0], 300), Alive(300, long_ago)]

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from fwtui.tui.ops.lines import Cursor
-from fwtui.tui.ops.view_options import Showing
+from fwtui.tui.ops.view_options import ViewOptions
 from tests.tui.why import shown, told
 
 
 async def test_what_is_searched_for_is_looked_for_once(monkeypatch):
-    looked_at, finds = [], Showing.finds
+    looked_at, finds = [], ViewOptions.finds
 
     def counting(self, op):
         looked_at.append(op)
         return finds(self, op)
 
-    monkeypatch.setattr(Showing, "finds", counting)
+    monkeypatch.setattr(ViewOptions, "finds", counting)
     async with shown(told(), "3") as d:
-        desk = d.app.screen._desk
-        desk.showing.term = "mm"
+        controller = d.app.screen._controller
+        controller.showing.term = "mm"
         for _ in range(3):
-            desk.view(Cursor(1, 0), None)
-            assert len(desk.found(1)) == 5
-        assert len(looked_at) == len(desk.pairing.ops(1))
-        desk.showing.term = "relu"
-        assert desk.found(1) == [1, 18]
-        desk.showing.phase = "update"
-        assert desk.found(1) == []
+            controller.view(Cursor(1, 0), None)
+            assert len(controller.found(1)) == 5
+        assert len(looked_at) == len(controller.pairing.ops(1))
+        controller.showing.term = "relu"
+        assert controller.found(1) == [1, 18]
+        controller.showing.phase = "update"
+        assert controller.found(1) == []

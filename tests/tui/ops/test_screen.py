@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from fwtui.core.oplog import Fingerprint, OpLog
+from fwtui.core.oplog import OpLog, TensorStats
 from fwtui.core.records import Ended, NotLogged, OpsLogged
 from fwtui.ops.align import log_pair
 from fwtui.tui.common.selection import Place
@@ -18,14 +18,14 @@ from tests.tui.still import Scene, importing, pressing, race, training
 from tests.tui.why import LARGE, SMALL, shown, told
 
 STATIC = ("tf.function", "torch.eager")
-NOT_FINITE = Fingerprint(1.0, 0.5, 2.0, nans=3)
+NOT_FINITE = TensorStats(1.0, 0.5, 2.0, nans=3)
 
 
 def here(d):
     """The op at the cursor, as lane and the framework's name for it."""
     place = d.app._selection.place
     screen = d.app._others["ops"]
-    return place.lane, screen._desk.pairing.ops(screen.sides.index(place.lane))[place.op].op
+    return place.lane, screen._controller.pairing.ops(screen.sides.index(place.lane))[place.op].op
 
 
 def rows(d):
@@ -36,13 +36,15 @@ def rows(d):
 
 def ops(d, side=1):
     """The ops of a side from the top, by number."""
-    desk = d.app._others["ops"]._desk
-    return [row.ops[side] for row in desk.rows(None) if hasattr(row, "ops") and row.ops[side] is not None]
+    controller = d.app._others["ops"]._controller
+    return [
+        row.ops[side] for row in controller.rows(None) if hasattr(row, "ops") and row.ops[side] is not None
+    ]
 
 
 def steps_shown(d):
     """Of which step each side's log is."""
-    return [log.step for log in d.app._others["ops"]._desk.pairing.logs]
+    return [log.step for log in d.app._others["ops"]._controller.pairing.logs]
 
 
 def says(d, index, record):
@@ -299,8 +301,8 @@ async def test_lanes_that_train_are_followed_until_the_first_nan():
         await d.press("3")
         await d.shows("MatMul", "1,000 ops")
         screen = d.app.screen
-        step = screen._desk.pairing.logs[1].step
-        await d.until(lambda: screen._desk.pairing.logs[1].step > step + 100, "a newer log")
+        step = screen._controller.pairing.logs[1].step
+        await d.until(lambda: screen._controller.pairing.logs[1].step > step + 100, "a newer log")
         await d.press("z", "r", "exclamation_mark")
         await d.shows("the first NaN is from op", "✗ 1 NaN")
 

@@ -6,7 +6,7 @@ from fwtui.core.oplog import LoggedOp, OpLog
 from fwtui.core.records import OpsLogged
 from fwtui.ops.align.log_pair import pair
 from fwtui.ops.rows import arrange
-from fwtui.tui.ops.lines import Looked
+from fwtui.tui.ops.lines import RenderContext
 from fwtui.tui.ops.timeline_view import TimelineView, axis
 
 
@@ -25,7 +25,9 @@ def late():
 @pytest.mark.parametrize("width", [160, 111])
 def test_the_axis_is_the_ops_and_its_end_is_told(width):
     pairing = pair((late(), None))
-    view = TimelineView(Looked(pairing, arrange(pairing), (0,), None, frozenset()), axis(pairing, None))
+    view = TimelineView(
+        RenderContext(pairing, arrange(pairing), (0,), None, frozenset()), axis(pairing, None)
+    )
     head = "".join(span.text for span in view.head(width)).rstrip()
     assert head.endswith("1.1 ms╷")
     assert "0 " in head

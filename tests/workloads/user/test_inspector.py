@@ -10,7 +10,7 @@ import pytest
 from fwtui.core.inputs import SpecError
 from fwtui.core.spec import WorkloadSpec
 from fwtui.workloads.user import inspector
-from fwtui.workloads.user.errors import OwnError
+from fwtui.workloads.user.errors import UserFileError
 from fwtui.workloads.user.inspector import inspect
 from tests.workloads.user.test_workload import FILE
 
@@ -51,7 +51,7 @@ def doing(write):
 
 
 def reason(spec, **words):
-    with pytest.raises(OwnError) as error:
+    with pytest.raises(UserFileError) as error:
         inspect(spec, calls=True, **words)
     assert str(error.value).isprintable()
     return error.value.reason

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fwtui.core.spec import WorkloadSpec
-from fwtui.workloads.user.errors import OwnError
+from fwtui.workloads.user.errors import UserFileError
 from fwtui.workloads.user.inspector import inspect
 from tests.workloads.user.test_workload import FILE
 
@@ -39,5 +39,7 @@ def test_what_is_found_beside_the_file_is_no_shadow(spec):
 
 @pytest.mark.parametrize("use", ["import random; random.dice()", "from random import dice"])
 def test_an_error_that_comes_of_it_names_the_file_to_rename(spec, use):
-    with pytest.raises(OwnError, match=r"rename random\.py beside it: random is imported from /.*random\.py"):
+    with pytest.raises(
+        UserFileError, match=r"rename random\.py beside it: random is imported from /.*random\.py"
+    ):
         inspect(spec(use))

@@ -16,7 +16,7 @@ from fwtui.core.text import plain
 from fwtui.race.plan import LaneRequest, RaceRequest, plan
 from fwtui.workloads import catalogue
 from fwtui.workloads.user import template
-from fwtui.workloads.user.errors import OwnError
+from fwtui.workloads.user.errors import UserFileError
 
 FILE = '''"""A line.
 
@@ -215,7 +215,7 @@ def test_what_the_file_prints_stays_out_of_answers(write, capsys):
 )
 def test_a_path_that_is_no_file(tmp_path, name, why):
     (tmp_path / "a_folder.py").mkdir()
-    with pytest.raises(OwnError) as told:
+    with pytest.raises(UserFileError) as told:
         catalogue.execute(spec(str(tmp_path / name)))
     assert why in str(told.value)
     assert str(told.value).isprintable()
@@ -224,7 +224,7 @@ def test_a_path_that_is_no_file(tmp_path, name, why):
 def test_a_net_for_one_framework_alone_is_enough_for_its_lanes(write):
     path = write(FILE.replace("def tensorflow_loss", "def unused"))
     assert plan(RaceRequest((LaneRequest("torch.eager"),), workload=path))
-    with pytest.raises(OwnError, match=r"my_net\.py: has no function tensorflow_loss; add def"):
+    with pytest.raises(UserFileError, match=r"my_net\.py: has no function tensorflow_loss; add def"):
         plan(RaceRequest(workload=path))
 
 
@@ -303,7 +303,7 @@ GIVEN = {
 def test_functions_that_give_something_else(write, old, new, what, mend):
     assert old in FILE
     workload = catalogue.execute(spec(write(FILE.replace(old, new))))
-    with pytest.raises(OwnError) as told:
+    with pytest.raises(UserFileError) as told:
         give_all(workload)
     assert what in told.value.reason
     assert told.value.reason.startswith("my_net.py:")
@@ -324,7 +324,7 @@ def test_a_batch_filled_anew_is_another_batch(write):
         BATCHES,
         "def batches(rng):\n    x = np.ones(3)\n    while True:\n        yield {'x': x}\n        x += 1\n",
     )
-    with pytest.raises(OwnError, match=r"another.py:20: ValueError: .*read-only; make new arrays"):
+    with pytest.raises(UserFileError, match=r"another.py:20: ValueError: .*read-only; make new arrays"):
         draw(catalogue.execute(spec(write(overwritten, "another.py"))))
 
 
@@ -390,7 +390,7 @@ def test_data_that_cannot_be_used(write, arrays, tmp_path):
 def test_data_is_read_once_and_stays_as_it_is(write, arrays):
     text = WITH_DATA.replace("    while True:", "    data['x'] /= 2\n    while True:")
     workload = catalogue.execute(spec(write(text), arrays(x=np.ones((5, 3)))))
-    with pytest.raises(OwnError, match=r"my_net.py:17: ValueError: .*read-only; make new arrays"):
+    with pytest.raises(UserFileError, match=r"my_net.py:17: ValueError: .*read-only; make new arrays"):
         draw(workload)
 
 
@@ -404,7 +404,7 @@ def test_an_edited_file_is_read_when_a_race_is_planned_and_not_before(write):
     assert (before.steps, after.steps) == (20, 30)
     assert catalogue.load(before.workload).sizes()["hidden"] == 7
     write("no Python at all")
-    with pytest.raises(OwnError, match="no Python"):
+    with pytest.raises(UserFileError, match="no Python"):
         plan(request)
     assert catalogue.load(before.workload).sizes()["hidden"] == 7
 
