@@ -2,6 +2,7 @@
 
 import os
 import sys
+import traceback
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -34,6 +35,13 @@ class Written(step.Scripted):
         return super().step(batch)
 
 
+def keep_traceback(app, error):
+    """Writes an error to the file named by ERRORS, too: a window of one column hides what it is."""
+    if path := os.environ.get("ERRORS"):
+        Path(path).write_text("".join(traceback.format_exception(error)))
+    handle_exception(app, error)
+
+
 def leave_when_asked(terminal, leave, force):
     """As ever, but soon by force, which leaves a file that the environment's FORCED names."""
 
@@ -45,6 +53,7 @@ def leave_when_asked(terminal, leave, force):
 
 
 if __name__ == "__main__":
+    handle_exception, FwtuiApp._handle_exception = FwtuiApp._handle_exception, keep_traceback
     scripted.register()
     hosts.CHILD = scripted.CHILD
     words = sys.argv[1:]

@@ -9,6 +9,7 @@ import struct
 import termios
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import psutil
 import pytest
@@ -47,14 +48,14 @@ def resize(terminal: Terminal, rows: int, columns: int) -> None:
 
 
 @pytest.mark.slow
-def test_ten_thousand_events_and_killed_lanes():
-    storm(SEED, LANES[:3])
+def test_ten_thousand_events_and_killed_lanes(tmp_path):
+    storm(SEED, LANES[:3], tmp_path / "errors")
 
 
-def storm(seed: int, lanes: Sequence[str]) -> None:
-    """Ten thousand events, and the end."""
+def storm(seed: int, lanes: Sequence[str], errors: Path) -> None:
+    """Ten thousand events, and the end; a traceback of the app's is written to `errors`."""
     rng = random.Random(seed)
-    with Terminal("process", *lanes, rows=45, columns=160) as terminal:
+    with Terminal("process", *lanes, rows=45, columns=160, ERRORS=str(errors)) as terminal:
         terminal.shows("steady")
         for number in range(1, EVENTS + 1):
             event(rng, terminal)
@@ -64,7 +65,8 @@ def storm(seed: int, lanes: Sequence[str]) -> None:
                 by = time.monotonic() + 0.2
                 while time.monotonic() < by:
                     terminal._read(0.02)
-                assert terminal.app.poll() is None, f"ended after {number} events: {terminal.seen[-9000:]!r}"
+                why = errors.read_text() if errors.exists() else terminal.seen[-2000:]
+                assert terminal.app.poll() is None, f"ended after {number} events: {why}"
                 terminal.seen = terminal.seen[-100_000:]
         resize(terminal, 45, 160)
         app = psutil.Process(terminal.app.pid)
