@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ def attempted(kind: str, title: str, capture: Callable[[], Graph]) -> Graph | No
     try:
         return capture()
     except Exception as error:  # whatever it is, other graphs can be had, and training goes on
+        traceback.print_exc()  # into the lane's log
         return failed(kind, title, error)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -49,6 +50,7 @@ def compiled(
             where = "" if found.where is None else f", at {found.where[0]}:{found.where[1]}"
             breaks.append(NoGraph(f"break {number}", "a break in the graph", found.reason + where))
     except Exception as error:  # whatever the compiler may raise
+        traceback.print_exc()  # into the lane's log
         pieces.fail(error)
     return (*pieces.told("dynamo"), *breaks, *pieces.told("aot"), *pieces.told("inductor"))
 

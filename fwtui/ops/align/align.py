@@ -60,6 +60,14 @@ class Alignment:
         return self._of[side][item]
 
 
+def unaligned(left: Sequence[Item], right: Sequence[Item]) -> Alignment:
+    """Return an alignment that matches nothing, each side in its own order."""
+    matches = [Match("", (item,), ()) for item in range(len(left))]
+    matches += [Match("", (), (item,)) for item in range(len(right))]
+    of = {item: item for item in range(len(left))}, {item: len(left) + item for item in range(len(right))}
+    return Alignment(tuple(matches), False, of)
+
+
 def align(left: Sequence[Item], right: Sequence[Item]) -> Alignment:
     """Finds the counterparts of all items.
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from fwtui.core.oplog import LoggedOp, OpPhase
 from fwtui.core.records import OpsLogged
-from fwtui.ops.align.align import Alignment, Item, Match, align, of_log
+from fwtui.ops.align.align import Alignment, Item, Match, align, of_log, unaligned
 from fwtui.ops.align.value_differences import Difference, Differences, differences, draws
 
 MOST_AT_ONCE = 500
@@ -24,12 +24,14 @@ class Pairing:
         items: what was aligned, item i being op i of the log.
         alignment: of the two sides; of a missing log, or a missing side, nothing has a counterpart.
         calls: the ops of each log that others ran inside of.
+        is_matched: False where matching failed, so that nothing is compared.
     """
 
     logs: tuple[OpsLogged | None, OpsLogged | None]
     items: tuple[Sequence[Item], Sequence[Item]]
     alignment: Alignment
     calls: tuple[frozenset[int], frozenset[int]]
+    is_matched: bool = True
 
     @property
     def compares(self) -> bool:
@@ -49,7 +51,9 @@ class Pairing:
         Of lanes that draw random numbers it cannot be, but where they begin: they train on other ones.
         """
         left, right = self.logs
-        if left is None or right is None or left.step != right.step or (left.step and self.draws):
+        if not self.is_matched or left is None or right is None or left.step != right.step:
+            return Differences()
+        if left.step and self.draws:
             return Differences()
         return differences(self.alignment, left.ops, right.ops)
 
@@ -102,8 +106,15 @@ Logs = tuple[OpsLogged | None, OpsLogged | None]
 def pair(logs: Logs, before: Pairing | None = None) -> Pairing:
     """Aligns two logs, or takes the alignment of `before` where the ops are the same again."""
     items = (_items(logs[0]), _items(logs[1]))
-    alignment = before.alignment if before is not None and _same(items, before.items) else align(*items)
+    known = before is not None and before.is_matched and _same(items, before.items)
+    alignment = before.alignment if before is not None and known else align(*items)
     return Pairing(logs, items, alignment, (_calls(logs[0]), _calls(logs[1])))
+
+
+def unmatched(logs: Logs) -> Pairing:
+    """Return two logs beside each other, of which nothing is known to correspond."""
+    items = (_items(logs[0]), _items(logs[1]))
+    return Pairing(logs, items, unaligned(*items), (_calls(logs[0]), _calls(logs[1])), is_matched=False)
 
 
 def is_quick(logs: Logs) -> bool:

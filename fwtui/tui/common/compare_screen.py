@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.worker import Worker
 
 from fwtui.backends import catalogue as backends
+from fwtui.tui.common.analysis import AnalysisContext, failure
 from fwtui.tui.common.model import RaceModel
 from fwtui.tui.common.prompt import Prompt
 from fwtui.tui.common.race_screen import NARROW_COLUMNS, RaceScreen
@@ -49,20 +50,53 @@ class WhyScreen(RaceScreen):
     def __init__(self, model: RaceModel, selection: Selection) -> None:
         super().__init__(model)
         self._selection = selection
+        self.analysis = AnalysisContext(self._run_in_background, model.log_error)
         self._said = ""
+        self._reported = ""
         self._prompt = Prompt(self.HINT, self.typed, self.entered, id=f"{self.NAME}-prompt")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While something is asked already, nothing else is."""
         return action != "ask" or not self._prompt.display
 
+    def look(self, statistics: bool = True) -> None:
+        """Show the race as it stands. An error in that is reported, and neither ends the app nor a lane."""
+        if self.is_mounted:
+            try:
+                self.refresh_view(statistics)
+            except Exception as error:
+                self._report(error)
+
+    def refresh_view(self, statistics: bool) -> None:
+        """Show the race as it stands.
+
+        Args:
+            statistics: whether to compute again what costs more than the rest.
+        """
+        raise NotImplementedError
+
     async def press(self, event: events.Key) -> bool:
-        """A character is for the prompt while there is one; what the key before came to is told no longer."""
+        """Insert a character into the prompt, if there is one; otherwise run the key's action.
+
+        An error in that is reported as one of `look` is.
+        """
         self._said = ""
-        if self._prompt.display and event.character is not None and event.is_printable:
-            self._prompt.insert(event.character)
+        try:
+            if self._prompt.display and event.character is not None and event.is_printable:
+                self._prompt.insert(event.character)
+                return True
+            return await super().press(event)
+        except Exception as error:
+            self._report(error)
             return True
-        return await super().press(event)
+
+    def _report(self, error: Exception) -> None:
+        """Log an error once, and show one line of it."""
+        text = failure(f"the {self.NAME} screen", error)
+        if text != self._reported:
+            self._reported = text
+            self._model.log_error(error)
+            self.notify(text, severity="error", markup=False)
 
     def typed(self, text: str) -> None:
         """Shows what the words in the prompt do so far."""
@@ -113,11 +147,10 @@ class WhyScreen(RaceScreen):
         self._said = text
         self.look()
 
-    def _beside(self, work: Callable[[], None]) -> None:
-        """Does in a thread what takes longer than a key may wait."""
+    def _run_in_background(self, work: Callable[[], None]) -> None:
         self.run_worker(work, name=_MATCH, group=_MATCH, thread=True)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Shows what was worked out beside the screen."""
+        """Show what was computed in the background."""
         if event.worker.group == _MATCH and event.worker.is_finished:
             self.look()

@@ -7,6 +7,7 @@ records become history. Every record is taken in; only drawing is thinned.
 from __future__ import annotations
 
 import math
+import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
@@ -192,7 +193,7 @@ class RaceModel:
         training = [lane.history.ended is None and not lane.paused for lane in self.lanes]
         self._held = [index for index, trains in enumerate(training) if trains]
         self.toggle_pause(self._held)
-        self.checking = ParityJob(self.spec, steps, is_automatic)
+        self.checking = ParityJob(self.spec, steps, self.log_error, is_automatic)
         self._start_thread(self.checking.work, "parity check")
 
     def drop_check(self) -> None:
@@ -400,6 +401,11 @@ class RaceModel:
         """Takes in what this process printed: under the thread host nobody knows for which lane."""
         for lane in self.lanes:
             self._heard.put((lane.run, LogLine(line)))
+
+    def log_error(self, error: Exception) -> None:
+        """Write an error of fwtui's own, with its traceback, to the log of every lane; from any thread."""
+        for line in "".join(traceback.format_exception(error)).splitlines():
+            self.hear_print(line)
 
     def _set(self, request: RaceRequest, spec: RaceSpec) -> None:
         self.request, self.spec, self._held = request, spec, []

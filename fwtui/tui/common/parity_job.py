@@ -11,6 +11,7 @@ from fwtui.measure.history import History
 from fwtui.parity.check import check
 from fwtui.parity.finding import Finding, tolerances
 from fwtui.session.run import Result, Watch, run
+from fwtui.tui.common.analysis import LogError
 
 MOST_STEPS = 1_000
 """A check trains every lane twice over, so a long run is checked from its start only so far."""
@@ -30,11 +31,12 @@ class ParityJob:
         is_interrupted: whether it was ended because a lane was asked for something meanwhile.
     """
 
-    def __init__(self, spec: RaceSpec, steps: int, is_automatic: bool = False) -> None:
+    def __init__(self, spec: RaceSpec, steps: int, log_error: LogError, is_automatic: bool = False) -> None:
         """
         Args:
             spec: what runs on the screen.
             steps: how many steps of it to check.
+            log_error: for an error of fwtui's own in the check.
             is_automatic: whether it started by itself.
         """
         lanes = tuple(
@@ -43,6 +45,7 @@ class ParityJob:
         )
         # Whatever the host on the screen: frameworks that are imported here could not be got rid of.
         self._spec = replace(spec, lanes=lanes, host="process")
+        self._log_error = log_error
         self._stop, self._ended = threading.Event(), threading.Event()
         self._stage = "starting"
         self.progress = "starting"
@@ -64,7 +67,8 @@ class ParityJob:
                 self.finding = finding
         except _StoppedError:
             pass
-        except Exception as error:  # told on the screen: the race there has nothing to do with it
+        except Exception as error:  # the race on the screen has nothing to do with it
+            self._log_error(error)
             self.failure = f"{type(error).__name__}: {error}"
         finally:
             self._ended.set()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from fwtui.core.graph import Graph
 from fwtui.ops.vocabulary.canonical import computes
 from fwtui.race.race import LaneRun
+from fwtui.tui.common.analysis import AnalysisContext
 from fwtui.tui.common.model import RaceModel
 from fwtui.tui.common.selection import Place
 from fwtui.tui.graph.details import Counterpart
@@ -21,18 +22,15 @@ from fwtui.tui.graph.status import NodeFilter
 class GraphController:
     """What is shown of the graphs of each lane, and which nodes of the two in front correspond.
 
-    Args:
-        beside: runs what takes long in a thread.
-
     Attributes:
         view: as what graphs are shown.
         looking: what they are looked at for.
         sides: the lanes in front, from the left.
     """
 
-    def __init__(self, model: RaceModel, beside: Callable[[Callable[[], None]], object]) -> None:
+    def __init__(self, model: RaceModel, context: AnalysisContext) -> None:
         self._model = model
-        self._pairings = Pairings(beside)
+        self._pairings = Pairings(context)
         self._lanes: dict[int, tuple[LaneRun, LaneGraphs]] = {}
         self._found: dict[tuple[int, str], tuple[Graph, frozenset[int]]] = {}
         self._kept: dict[int, tuple[tuple[object, ...], frozenset[int] | None]] = {}
@@ -61,6 +59,12 @@ class GraphController:
         """What corresponds; None where there are no two graphs, or nobody knows yet."""
         graphs = self.graphs
         return self._pairings.of(*graphs) if len(graphs) == 2 else None
+
+    @property
+    def failure(self) -> str:
+        """Why the graphs could not be matched; "" where they could, or are still being."""
+        graphs = self.graphs
+        return self._pairings.failure(*graphs) if len(graphs) == 2 else ""
 
     @property
     def graphs(self) -> tuple[Graph, ...]:

@@ -1,16 +1,16 @@
-"""Which nodes of two graphs are counterparts: worked out once for a pair, in a thread if it takes long."""
+"""Which nodes of two graphs correspond, computed once for a pair, in the background if it takes long."""
 
 from __future__ import annotations
 
 import itertools
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 from fwtui.core.graph import Graph, Node, Tensor
 from fwtui.ops.align.align import Alignment, Match, align, of_graph
 from fwtui.ops.vocabulary.canonical import computes
+from fwtui.tui.common.analysis import AnalysisContext
 from fwtui.tui.graph.page import Mark
 
 _BATCH = "batch "
@@ -115,39 +115,49 @@ def _fits(left: Tensor, right: Tensor) -> bool:
 
 
 class Pairings:
-    """The last pairings.
+    """The last pairings."""
 
-    Args:
-        beside: runs what takes long in a thread.
-    """
-
-    def __init__(self, beside: Callable[[Callable[[], None]], object]) -> None:
-        self._beside = beside
+    def __init__(self, context: AnalysisContext) -> None:
+        self._context = context
         self._pairs: OrderedDict[tuple[int, int], _Pair] = OrderedDict()
 
     def of(self, left: Graph, right: Graph) -> Pairing | None:
-        """The pairing of two graphs; None while it is being worked out."""
+        """Return the pairing of two graphs; None while it is being computed, and where that failed."""
+        return self._pair(left, right).pairing
+
+    def failure(self, left: Graph, right: Graph) -> str:
+        """Return why the pairing failed; "" where it did not."""
+        return self._pair(left, right).failure
+
+    def _pair(self, left: Graph, right: Graph) -> _Pair:
         key = id(left), id(right)
         if key not in self._pairs:
-            pair = self._pairs[key] = _Pair(left, right)
+            pair = self._pairs[key] = _Pair(self._context, left, right)
             if len(left.nodes) + len(right.nodes) > _AT_ONCE:
-                self._beside(pair.work)
+                self._context.run_in_background(pair.run)
             else:
-                pair.work()
+                pair.run()
             while len(self._pairs) > _MOST_PAIRS:
                 self._pairs.popitem(last=False)
         self._pairs.move_to_end(key)
-        return self._pairs[key].pairing
+        return self._pairs[key]
 
 
 class _Pair:
     """Keeps its graphs, so that no others take their places in memory."""
 
-    def __init__(self, left: Graph, right: Graph) -> None:
+    def __init__(self, context: AnalysisContext, left: Graph, right: Graph) -> None:
+        self._context = context
         self._graphs = left, right
         self.pairing: Pairing | None = None
+        self.failure = ""
 
-    def work(self) -> None:
-        """Aligns them."""
+    def run(self) -> None:
+        """Match their nodes."""
+        self.pairing, self.failure = self._context.attempt("matching the nodes", self._match)
+
+    def _match(self) -> Pairing:
         left, right = self._graphs
-        self.pairing = Pairing(self._graphs, align(of_graph(left), of_graph(right)))
+        made = Pairing(self._graphs, align(of_graph(left), of_graph(right)))
+        _ = made.matched, made.alone, made.untold  # the screen asks for them in its refresh
+        return made

@@ -80,7 +80,7 @@ class GraphScreen(WhyScreen):
 
     def __init__(self, model: RaceModel, selection: Selection) -> None:
         super().__init__(model, selection)
-        self._controller = GraphController(model, self._beside)
+        self._controller = GraphController(model, self.analysis)
         self._asking = Asking()
         self._sides = (GraphSide(id="graph-left"), GraphSide(id="graph-right"))
         self._status = Line(id="graph-status")
@@ -97,10 +97,8 @@ class GraphScreen(WhyScreen):
 
     # What is shown
 
-    def look(self, statistics: bool = True) -> None:
-        """Shows the race as it stands."""
-        if not self.is_mounted:
-            return
+    def refresh_view(self, statistics: bool) -> None:
+        """Show the race as it stands."""
         self._show_frame()
         self._controller.take_in(self.sides)
         if self.is_current:
@@ -224,6 +222,8 @@ class GraphScreen(WhyScreen):
         controller, lanes = self._controller, self._model.lanes
         if controller.pairing() is not None:
             return ""
+        if controller.failure:
+            return controller.failure
         without = [index for index in self.sides if controller.lane(index).graph is None]
         return unpaired(len(controller.graphs), len(lanes), all(lanes[index].over for index in without))
 

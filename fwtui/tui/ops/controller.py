@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from fwtui.core.oplog import LoggedOp
 from fwtui.ops.align.log_pair import Pairing
 from fwtui.ops.rows import Row, Rows, arrange
 from fwtui.tui.charts.axes import Limits
+from fwtui.tui.common.analysis import AnalysisContext
 from fwtui.tui.common.background_aligner import Aligner
 from fwtui.tui.common.model import RaceModel
 from fwtui.tui.common.op_node_match import Features, best_match, of_graph, of_log
@@ -21,18 +22,13 @@ from fwtui.tui.ops.view_options import ViewOptions
 
 
 class OpsController:
-    """Holds two lanes' logs.
+    """Holds two lanes' logs."""
 
-    Args:
-        beside: runs what takes longer than a key may wait, beside the screen, which looks again when it is
-            done.
-    """
-
-    def __init__(self, model: RaceModel, beside: Callable[[Callable[[], None]], object]) -> None:
+    def __init__(self, model: RaceModel, context: AnalysisContext) -> None:
         self._model = model
         self.following = LogFeed(model)
         self.showing = ViewOptions()
-        self._aligner = Aligner(beside)
+        self._aligner = Aligner(context)
         self._sides: tuple[int, ...] = ()
         self._limits: Limits | None = None
         self._rows: dict[int | None, Rows] = {}
@@ -44,6 +40,11 @@ class OpsController:
     def pairing(self) -> Pairing:
         """The logs that are shown, and how they correspond."""
         return self._aligner.pairing
+
+    @property
+    def failure(self) -> str:
+        """Why the logs could not be matched; "" where they are."""
+        return self._aligner.failure
 
     @property
     def waits(self) -> bool:

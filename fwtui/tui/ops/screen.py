@@ -59,7 +59,7 @@ class OpsScreen(WhyScreen):
     def __init__(self, model: RaceModel, selection: Selection) -> None:
         super().__init__(model, selection)
         self._ticks = 0
-        self._controller = OpsController(model, self._beside)
+        self._controller = OpsController(model, self.analysis)
         self._sides = (OpSide(id="ops-side-0"), OpSide(id="ops-side-1"))
         self._state, self._table = Line(id="ops-state"), OpTable(id="ops-table")
         self._verdict = Line(id="ops-verdict")
@@ -91,10 +91,8 @@ class OpsScreen(WhyScreen):
 
     # What is shown
 
-    def look(self, statistics: bool = True) -> None:
-        """Shows the race as it stands, the newest logs only together with the `statistics`."""
-        if not self.is_mounted:
-            return
+    def refresh_view(self, statistics: bool) -> None:
+        """Show the race as it stands, the newest logs only together with the `statistics`."""
         self._show_frame()
         if statistics:
             self._take_in()
@@ -156,7 +154,8 @@ class OpsScreen(WhyScreen):
             *(following.live, following.watches(sides), following.rate(sides)),
             *(len(sides), following.halted(sides)),
         )
-        remark = Content.assemble((f"✗ {self._fault}", "bold $error")) if self._fault else Content("")
+        wrong = self._fault or controller.failure
+        remark = Content.assemble((f"✗ {wrong}", "bold $error")) if wrong else Content("")
         self._state.show(*showing.state(controller.showing, found, place, shown, remark))
 
     def _show_details(self, narrow: bool) -> None:

@@ -16,6 +16,8 @@ from fwtui.tui.common.parity_job import ParityJob
 
 _SIGNS = {True: ("✓ ", "success"), False: ("✗ ", "error"), None: ("", "warning")}
 
+_TRACEBACK = ("; traceback in the log (l)", "$dim")
+
 
 class FindingPanel(Static):
     """Tells a check from its offer to its finding."""
@@ -50,7 +52,7 @@ def _standing(checking: ParityJob | None, comparable: bool, tight: bool, reason:
     if checking is not None and checking.running:
         return Content.assemble((f"◌ {checking.progress}", "$warning"), "   esc", (" cancels", "$dim"))
     if checking is not None and checking.failure:
-        return Content.assemble(("✗ the check itself failed: ", "bold $error"), checking.failure)
+        return Content.assemble(("✗ the check itself failed: ", "bold $error"), checking.failure, _TRACEBACK)
     if reason:
         return Content.assemble(("could not be judged: ", "bold $warning"), reason)
     if not comparable:

@@ -6,12 +6,13 @@ It knows no widget and no key.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from fwtui.core.oplog import LoggedOp
 from fwtui.core.records import OpsLogged
 from fwtui.ops.vocabulary.canonical import computes
+from fwtui.tui.common.analysis import AnalysisContext
 from fwtui.tui.common.background_aligner import Aligner
 from fwtui.tui.common.common_step import common_step
 from fwtui.tui.common.model import Lane, RaceModel
@@ -52,17 +53,12 @@ class _Read:
 
 
 class SourceController:
-    """What is shown of the source of each lane.
+    """What is shown of the source of each lane."""
 
-    Args:
-        beside: runs what takes longer than a key may wait, beside the screen, which looks again when it is
-            done.
-    """
-
-    def __init__(self, model: RaceModel, beside: Callable[[Callable[[], None]], object]) -> None:
+    def __init__(self, model: RaceModel, context: AnalysisContext) -> None:
         self._model = model
         self._lanes: dict[int, _Read] = {}
-        self._aligner = Aligner(beside)
+        self._aligner = Aligner(context)
         self._sides: tuple[int, ...] = ()
 
     def ask(self, lanes: Sequence[int]) -> None:
@@ -87,6 +83,11 @@ class SourceController:
         self._aligner.take_in(tuple(self._model.lanes[index].run for index in sides), (left, right))
         for index, aligned, new in zip(sides, self._aligner.pairing.logs, newest, strict=False):
             self._read(index).show(aligned or new)
+
+    @property
+    def failure(self) -> str:
+        """Why the logs could not be matched; "" where they are."""
+        return self._aligner.failure
 
     @property
     def matches(self) -> bool:

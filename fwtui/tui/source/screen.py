@@ -38,7 +38,7 @@ class SourceScreen(WhyScreen):
 
     def __init__(self, model: RaceModel, selection: Selection) -> None:
         super().__init__(model, selection)
-        self._controller = SourceController(model, self._beside)
+        self._controller = SourceController(model, self.analysis)
         self._sides = (SourceSide(id="source-left"), SourceSide(id="source-right"))
         self._search = ""
         self._began = Place()
@@ -49,10 +49,8 @@ class SourceScreen(WhyScreen):
         """Both sides."""
         yield Vertical(Horizontal(*self._sides, id="source-sides"), self._prompt, id="source")
 
-    def look(self, statistics: bool = True) -> None:
-        """Shows the race as it stands."""
-        if not self.is_mounted:
-            return
+    def refresh_view(self, statistics: bool) -> None:
+        """Show the race as it stands."""
         self._show_frame()
         if not self.is_current:
             return
@@ -95,7 +93,7 @@ class SourceScreen(WhyScreen):
 
     def _remark(self, index: int) -> str:
         """On the side where keys act, what the last one comes to, and whether `g` has to wait."""
-        said = "matching…" if self._controller.matches else self._said
+        said = "matching…" if self._controller.matches else self._said or self._controller.failure
         return f" · {said}" if said and index == self.lane_index else ""
 
     def _details(self, index: int, shown: Source | None, place: Place) -> Content:

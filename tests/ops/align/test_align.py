@@ -11,7 +11,7 @@ import pytest
 
 from fwtui.core.graph import Graph, Node, Tensor
 from fwtui.core.oplog import LoggedOp, OpLog, TensorStats
-from fwtui.ops.align.align import Item, align, of_graph, of_log
+from fwtui.ops.align.align import Item, align, of_graph, of_log, unaligned
 from fwtui.ops.align.items import Item as ItemOfItems
 from fwtui.ops.align.needleman_wunsch import ordered_pairs
 from fwtui.ops.vocabulary.canonical import computes
@@ -302,3 +302,12 @@ def test_a_fused_kernel_is_all_that_its_name_tells():
     kernel = LoggedOp(0, None, "cpp_fused", (), (), None, name="cpp_fused_relu_0")
     left = [*of_log(OpLog((kernel,), "", None))]
     assert align(left, [item("aten.relu")]).counterparts(0, 0) == (0,)
+
+
+def test_unaligned_sides_have_each_item_once_in_their_own_order():
+    left, right = [item("mm"), item("add")], [item("mm")]
+    made = unaligned(left, right)
+    assert [(match.left, match.right) for match in made.matches] == [((0,), ()), ((1,), ()), ((), (0,))]
+    assert made.match_of(1, 0) == 2
+    assert made.counterparts(0, 1) == ()
+    assert not made.whole

@@ -23,7 +23,7 @@ BOTH = ("tf.function", "torch.eager")
 class NoCheck:
     """In place of a check: it runs until a test says what it came to."""
 
-    def __init__(self, spec, steps, is_automatic=False):
+    def __init__(self, spec, steps, log_error, is_automatic=False):
         self.steps, self.is_automatic, self.is_interrupted = steps, is_automatic, False
         self.running, self.finding, self.failure, self.stopped = True, None, "", False
         self.work = None
@@ -42,7 +42,7 @@ class NoCheck:
 def no_clock(monkeypatch, request):
     if "scripted_backends" not in request.fixturenames:
         still.stop_clock(monkeypatch)
-        monkeypatch.setattr(models, "Checking", NoCheck)
+        monkeypatch.setattr(models, "ParityJob", NoCheck)
 
 
 class Ticking:

@@ -6,6 +6,7 @@ import pytest
 
 from fwtui.core.records import OpsLogged
 from fwtui.ops.align import log_pair
+from fwtui.tui.common.analysis import AnalysisContext
 from fwtui.tui.common.background_aligner import Aligner
 from tests.two_layer_steps import logged
 
@@ -24,8 +25,14 @@ def work():
 
 
 @pytest.fixture
-def aligner(long_logs, work):
-    return Aligner(work.append)
+def errors():
+    """What was logged."""
+    return []
+
+
+@pytest.fixture
+def aligner(long_logs, work, errors):
+    return Aligner(AnalysisContext(work.append, errors.append))
 
 
 def logs(step):
@@ -89,14 +96,31 @@ def test_a_side_that_alone_has_a_log_is_shown_until_the_other_is_aligned(aligner
     assert steps(aligner) == [1, 1]
 
 
-def test_an_alignment_that_failed_is_begun_again(aligner, work):
-    aligner.take_in(RUNS, logs(1))
-    broken = work.pop()
+@pytest.mark.parametrize("at_once", [0, 10**9], ids=["in the background", "in the refresh"])
+@pytest.mark.parametrize("analysis", ["align", "differences"])
+def test_an_alignment_that_fails_is_reported_and_the_next_one_is_tried(
+    aligner, work, errors, monkeypatch, at_once, analysis
+):
+    monkeypatch.setattr(log_pair, "MOST_AT_ONCE", at_once)
+    both = logs(1)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(log_pair, "align", lambda *sides: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
-            broken()
+        patch.setattr(log_pair, analysis, lambda *_: 1 / 0)
+        aligner.take_in(RUNS, both)
+        for run in work:
+            run()
+        work.clear()
+        aligner.take_in(RUNS, both)
+        assert aligner.failure.startswith("matching the ops failed: ZeroDivisionError: division by zero")
+        (error,) = errors
+        assert isinstance(error, ZeroDivisionError)
+        assert error.__traceback__ is not None
+        assert steps(aligner) == [1, 1], "both logs are shown, though nothing is known to correspond"
+        assert not aligner.pairing.differences.matches
+        assert not work, "it is not tried again on the same logs"
     aligner.take_in(RUNS, logs(2))
-    work.pop()()
+    for run in work:
+        run()
     aligner.take_in(RUNS, logs(2))
     assert steps(aligner) == [2, 2]
+    assert aligner.failure == ""
+    assert aligner.pairing.is_matched

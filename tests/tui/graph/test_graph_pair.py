@@ -6,6 +6,7 @@ import pytest
 
 from fwtui.core.graph import Graph, Node, Tensor
 from fwtui.ops.align import pipeline
+from fwtui.tui.common.analysis import AnalysisContext
 from fwtui.tui.graph.graph_pair import Pairings
 from fwtui.tui.graph.status import NodeFilter, status
 from tests.graphs import examples
@@ -13,7 +14,7 @@ from tests.graphs import examples
 
 def test_pairs_of_large_graphs_are_matched_in_a_thread():
     waiting = []
-    pairings = Pairings(waiting.append)
+    pairings = Pairings(AnalysisContext(waiting.append, [].append))
     left, right = examples.step(40), examples.step(41)
     assert pairings.of(left, right) is None
     assert pairings.of(left, right) is None
@@ -39,14 +40,14 @@ def products(sequence, word="MatMul", many=1):
 
 @pytest.mark.parametrize("sequence", [24, None], ids=["the same batch", "an open dimension"])
 def test_what_has_no_counterpart_stands_alone_in_graphs_of_one_batch(sequence):
-    pairing = Pairings(list).of(products(24), products(sequence, "aten.mm", many=2))
+    pairing = Pairings(AnalysisContext(list, list)).of(products(24), products(sequence, "aten.mm", many=2))
     assert pairing.other_batches == ()
     assert pairing.marks[0] == ("same", "same", "same")
     assert len(pairing.alone[1]) == 1
 
 
 def test_nothing_stands_alone_between_graphs_of_other_batches():
-    pairing = Pairings(list).of(products(24), products(18, "aten.mm", many=2))
+    pairing = Pairings(AnalysisContext(list, list)).of(products(24), products(18, "aten.mm", many=2))
     assert pairing.marks[0][:2] == pairing.marks[1][:2] == ("", "")
     assert pairing.alone == (frozenset(), frozenset())
     ((line, _), *_) = status(pairing, "", (7, 7), NodeFilter(), None, "")
@@ -55,7 +56,7 @@ def test_nothing_stands_alone_between_graphs_of_other_batches():
 
 def test_nothing_stands_alone_where_not_all_was_looked_for(monkeypatch):
     monkeypatch.setattr(pipeline, "MOST_PAIRS", 4)
-    pairing = Pairings(list).of(products(24), products(24, "aten.mm", many=2))
+    pairing = Pairings(AnalysisContext(list, list)).of(products(24), products(24, "aten.mm", many=2))
     assert pairing.alone == (frozenset(), frozenset())
     for line, _ in status(pairing, "", (7, 7), NodeFilter(), None, "")[:2]:
         assert "alone" not in line.plain
@@ -63,7 +64,7 @@ def test_nothing_stands_alone_where_not_all_was_looked_for(monkeypatch):
 
 
 def test_graphs_of_other_steps_are_called_so():
-    pairing = Pairings(list).of(products(24), products(24, "aten.mm"))
+    pairing = Pairings(AnalysisContext(list, list)).of(products(24), products(24, "aten.mm"))
     for line, _ in status(pairing, "", (6113, 6124), NodeFilter(), None, "")[:2]:
         assert line.plain.startswith("of steps 6,113 ↔ 6,124   = & ")
     assert not status(pairing, "", (7, 7), NodeFilter(), None, "")[0][0].plain.startswith("of steps")
