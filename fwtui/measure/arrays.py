@@ -9,6 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+MAX_SUM_ROUNDINGS = 512
+"""Units in the last place of its largest term that a sum in float64 may be off by, with a wide margin."""
+MIN_PLAIN_GAP = 0.1
+"""Relative gap of one element from which it is plainly another number."""
 Scalar = float | complex
 """One element of an array."""
 
@@ -28,6 +32,7 @@ class ArrayGap:
         problem: why the arrays cannot be told apart by figures, such as another shape; "" where they can.
         relative_to: what `absolute` was divided by; NaN where it was not, or both are all zero.
         is_floor: whether that is the floor, as rounding alone decides arrays so small.
+        is_small_element: whether it is that of a small element, see `small_element_gap`.
     """
 
     absolute: float
@@ -39,6 +44,7 @@ class ArrayGap:
     problem: str = ""
     relative_to: float = math.nan
     is_floor: bool = False
+    is_small_element: bool = False
 
 
 def unlike(problem: str) -> ArrayGap:
@@ -84,6 +90,34 @@ def array_gap(a: NDArray[Any], b: NDArray[Any], dtype: str, floor: float = 0.0) 
         relative_to=scale if max(magnitude, floor) > 0 else math.nan,
         is_floor=magnitude < floor,
     )
+
+
+def small_element_gap(a: NDArray[Any], b: NDArray[Any], scale: float) -> ArrayGap | None:
+    """Return the gap of a small element that is plainly another number, which `array_gap` does not see.
+
+    Larger elements hide it there. But what differs by more than a tenth of itself, and by more than sums of
+    `scale`'s size can round to in float64, is no rounding.
+
+    Args:
+        a: as for `array_gap`, of float64 and of one shape with `b`.
+        scale: the largest magnitude that either may have been computed from.
+
+    Returns:
+        The gap of the worst such element, relative to that element; None where there is none.
+    """
+    a, b = widened(a), widened(b)
+    with np.errstate(invalid="ignore", over="ignore"):
+        distance, size = np.abs(a - b), np.maximum(np.abs(a), np.abs(b))
+        known = np.isfinite(distance) & (distance > MAX_SUM_ROUNDINGS * np.finfo(np.float64).eps * scale)
+        relative = np.divide(distance, size, out=np.zeros_like(distance), where=known & (size > 0))
+    if not relative.size or relative.max() <= MIN_PLAIN_GAP:
+        return None
+    worst = np.unravel_index(int(relative.argmax()), relative.shape)
+    ulps = float(distance[worst] / np.spacing(size[worst]))
+    index = tuple(map(int, worst))
+    at = a[worst].item(), b[worst].item()
+    own, gap = float(size[worst]), float(relative[worst])
+    return ArrayGap(float(distance[worst]), gap, ulps, index, *at, relative_to=own, is_small_element=True)
 
 
 def widened(array: NDArray[Any]) -> NDArray[Any]:

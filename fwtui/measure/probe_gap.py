@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from fwtui.core.ndarray import Array
 from fwtui.core.records import Probed
-from fwtui.measure.arrays import ArrayGap, array_gap, unlike
+from fwtui.measure.arrays import ArrayGap, array_gap, small_element_gap, unlike
 from fwtui.measure.coverage import Coverage
 from fwtui.measure.history import History
 from fwtui.measure.initial_scale import InitialScale
@@ -151,7 +151,10 @@ class ProbeComparison:
             assert there is not None
             # A gradient that is all zero says the same as none.
             return unlike("the loss depends on it in one network only") if there.any() else None
-        return array_gap(a, b, self._dtype, floor)
+        gap = array_gap(a, b, self._dtype, floor)
+        if self._dtype != "float64" or gap is None or gap.relative > TOLERANCES["float64"]:
+            return gap
+        return small_element_gap(a, b, floor / self._floor) or gap
 
 
 def _quantities(probe: Probed) -> dict[Kind, Arrays]:

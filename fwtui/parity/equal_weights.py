@@ -147,7 +147,12 @@ class Repeater:
             comparison.compare([replace(probe, parameters=()), answers[step]]) for step, probe in kept.items()
         ]
         references = {step: answer.rounding for step, answer in sorted(answers.items())}
-        figures = rounding(references, 1, other.dtype, tolerance)
+        small = _small_elements(rows, tolerance)
+        known = {(one.step, one.key) for one in small}
+        figures = [
+            one for one in rounding(references, 1, other.dtype, tolerance) if (one.step, one.key) not in known
+        ]
+        figures += small
         parted = training.parted(tolerance)
         return EqualWeights(kept, rows, figures, training.updates, parted, first.steps)
 
@@ -201,6 +206,16 @@ class _Training:
     def _most(self) -> int:
         size = max((_size(probe) for probe in self._kept.values()), default=1)
         return max(2, MAX_BYTES // max(1, size))
+
+
+def _small_elements(rows: Sequence[ProbeRow], tolerance: float) -> list[Figure]:
+    """Small elements that are plainly other numbers: figures relative to whole arrays do not show them."""
+    return [
+        Figure(1, row.step, key, gap.relative, tolerance, tolerance)
+        for row in rows
+        for key, gap in row.gaps.items()
+        if gap.array.is_small_element
+    ]
 
 
 def _compared_steps(steps: int, parting: int) -> list[int]:

@@ -95,6 +95,29 @@ def test_the_scale_is_of_the_first_steps_even_where_later_ones_are_small():
         assert comparison.compare(fallen).gaps["gradient", "w"].relative < 1e-11
 
 
+def test_a_large_element_does_not_hide_a_small_one_that_is_another_number():
+    ours, theirs = np.array([1e12, 3.0, 0.25]), np.array([1e12, 3.0, 0.5])
+    row = compared(probed(gradients={"w": ours}), probed(gradients={"w": theirs}))
+    gap = row.gaps["gradient", "w"]
+    assert (gap.relative, gap.array.index, gap.array.relative_to) == (0.5, (2,), 0.5)
+
+
+@pytest.mark.parametrize("noise", [1e-4, 0.05])
+def test_but_what_the_large_one_may_have_rounded_to_is_no_difference(noise):
+    ours, theirs = np.array([1e12, 3.0, 0.25]), np.array([1e12, 3.0 + noise, 0.25 - noise])
+    row = compared(probed(gradients={"w": ours}), probed(gradients={"w": theirs}))
+    assert row.gaps["gradient", "w"].relative < 1e-12
+
+
+def test_elements_that_are_nearly_zero_in_a_long_training_are_no_difference():
+    """Drift of 1e-12 in weights of 1, of which one happens to be 1e-11."""
+    rng = np.random.default_rng(0)
+    ours = np.append(rng.normal(size=10_000), 1e-11)
+    theirs = ours + 1e-12 * rng.uniform(-1, 1, ours.size)
+    row = compared(probed(parameters={"w": ours}), probed(parameters={"w": theirs}))
+    assert row.gaps["parameter", "w"].relative < 1e-10
+
+
 def test_a_small_metric_is_not_hidden_by_a_large_one():
     def with_norm(loss):
         return Probed(0, (("loss", loss), ("norm", 1e9)), (), ())

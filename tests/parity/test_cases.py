@@ -37,6 +37,7 @@ ANSWERS = {
     "own_weights": (NOT_JUDGED, "parameters() does not return: dense"),
     "probes_differ": (DIFFERENT, "StopGradient"),
     "regularizer": (SAME, "yes"),
+    "small_element": (DIFFERENT, "gradient w[3]"),
 }
 """By file: the verdict, and a part of what is said of it."""
 
