@@ -6,6 +6,7 @@ Whatever goes wrong with the input is told in one line on standard error, with e
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -27,6 +28,10 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
         SystemExit: always; 2 for bad input.
     """
     _open_missing_streams()
+    try:
+        os.getcwd()  # noqa: PTH109
+    except OSError as error:
+        sys.exit(_refuse(f"the current folder cannot be used ({error.strerror}); change to another one"))
     if isinstance(sys.stdout, TextIOWrapper):  # an encoding without → or µ gets a ?, not a traceback
         sys.stdout.reconfigure(errors="replace")
     try:
@@ -67,12 +72,22 @@ def _run(argv: list[str]) -> int:
 
 
 def _refuse(line: str) -> int:
-    print(f"fwtui: {line}", file=sys.stderr)  # noqa: T201
+    with contextlib.suppress(OSError):  # the exit code tells it all the same
+        print(f"fwtui: {line}", file=sys.stderr, flush=True)  # noqa: T201
     return BAD_INPUT
 
 
 def _open_missing_streams() -> None:
-    """A process may be started with its standard output or error closed (`>&-`): then nobody listens."""
+    """A process may be started with standard streams closed (`<&-`, `>&-`).
+
+    What is opened next would take their numbers, such as a pipe to a lane, which the lane's own standard
+    input would then replace.
+    """
+    for fd in range(3):
+        try:
+            os.fstat(fd)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115, PTH123, open as long as we run

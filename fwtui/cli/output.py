@@ -9,7 +9,6 @@ import shutil
 import stat
 import sys
 from io import StringIO
-from pathlib import Path
 from typing import IO, Any
 
 from rich.console import Console, RenderableType
@@ -77,7 +76,7 @@ class JsonOutput:
             return
         try:
             # To append: what was there stays until there is something to replace it.
-            self._file = Path(path).open("a", encoding="utf-8")  # noqa: SIM115, `write` closes it
+            self._file = open(path, "a", encoding="utf-8", opener=_open)  # noqa: SIM115, `write` closes it
         except (OSError, ValueError) as error:
             raise self._error(error) from None
 
@@ -99,6 +98,13 @@ class JsonOutput:
     def _error(self, error: OSError | ValueError) -> SpecError:
         why = (error.strerror if isinstance(error, OSError) else None) or str(error)
         return SpecError("--json", self._path, f"a file that can be written, or - ({why})")
+
+
+def _open(path: str, flags: int) -> int:
+    """Open a file without waiting for whoever reads a pipe: where there is no reader, that is an error."""
+    fd = os.open(path, flags | os.O_NONBLOCK, 0o666)
+    os.set_blocking(fd, True)
+    return fd
 
 
 def dumps(value: Any, ascii_only: bool = False) -> str:

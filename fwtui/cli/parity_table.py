@@ -10,6 +10,7 @@ from rich.text import Text
 
 from fwtui.cli.output import plain_table
 from fwtui.cli.result_table import headline
+from fwtui.core.text import MAX_NAME, plain
 from fwtui.measure.probe_gap import ProbeRow
 from fwtui.parity import words
 from fwtui.parity.finding import Finding
@@ -55,12 +56,12 @@ def _gaps(finding: Finding) -> Table:
     for row in chosen:
         table.add_column(f"step {row.step}", justify="right")
     table.add_column("largest", justify="right")
-    table.add_column("in last places", justify="right")
+    table.add_column("ULPs", justify="right")
     for key in dict.fromkeys(key for row in rows for key in row.gaps):
         worst = max((row.gaps[key] for row in rows if key in row.gaps), key=lambda gap: gap.relative)
         cells = [f"{row.gaps[key].relative:.1e}" if key in row.gaps else "n/a" for row in chosen]
         name = key[1] if key[0] == "metric" else f"{key[0]} {key[1]}"
-        table.add_row(name, *cells, f"{worst.relative:.1e}", f"{worst.array.ulps:,.0f}")
+        table.add_row(plain(name, MAX_NAME), *cells, f"{worst.relative:.1e}", f"{worst.array.ulps:,.0f}")
     return table
 
 

@@ -13,7 +13,7 @@ from fwtui.cli import answers
 from fwtui.cli.output import console, plain_table
 from fwtui.core.records import Phase
 from fwtui.core.spec import LaneSpec, RaceSpec
-from fwtui.core.text import plain
+from fwtui.core.text import MAX_NAME, plain
 from fwtui.format import numbers
 from fwtui.measure.history import History
 from fwtui.session.run import Result
@@ -42,7 +42,8 @@ def render(result: Result, rows: Sequence[str] | None = None, same: str | None =
         if title == "final loss":
             for name in _further_metrics(result.lanes):
                 table.add_row(
-                    f"final {plain(name)}", *(numbers.loss(lane.last(name)) for lane in result.lanes)
+                    f"final {plain(name, MAX_NAME)}",
+                    *(numbers.loss(lane.last(name)) for lane in result.lanes),
                 )
         if title == "compilations" and any(spec.ops for spec, _ in pairs):
             table.add_row("op logs", *(_op_logs(lane) for lane in result.lanes))

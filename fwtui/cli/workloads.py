@@ -51,11 +51,13 @@ def _write(file: str) -> int:
     from pathlib import Path
 
     from fwtui.cli.output import say
+    from fwtui.core.text import printable
     from fwtui.workloads.user import template
     from fwtui.workloads.user import workload as own
 
     template.write(Path(own.absolute(file)))
-    say(f"wrote {file}; it runs as it is: fwtui --workload {shlex.quote(file)}\n")
+    command = f"fwtui --workload {shlex.quote(file)}"
+    say(f"wrote {printable(file)}; it runs as it is: {printable(command)}\n")
     return 0
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations  # plain
 
 from pathlib import Path
 
-_MAX_LINE = 200
+MAX_LINE = 200
+MAX_NAME = 40
+"""Characters of a name in a table."""
 
 
 def printable(text: str) -> str:
@@ -22,10 +24,10 @@ def printable_lines(text: str) -> str:
     return "".join(c if c in "\n\t" else _escaped(c) for c in text.replace("\r\n", "\n"))
 
 
-def plain(text: str) -> str:
+def plain(text: str, max_length: int = MAX_LINE) -> str:
     """`printable`, cut to the length of a message."""
     line = printable(" ".join(text.split()))
-    return line if len(line) <= _MAX_LINE else line[: _MAX_LINE - 1] + "…"
+    return line if len(line) <= max_length else line[: max_length - 1] + "…"
 
 
 def _escaped(character: str) -> str:

@@ -189,7 +189,7 @@ def _lane(request: RaceRequest, index: int, describe: Describe) -> LaneSpec:
         seed=whole_number("--seed", request.seed, 0, MAX_SEED),
         threads=share if threads is None else whole_number(threads_option, threads, 1, MAX_THREADS),
         cores=cores,
-        pace=None if request.pace is None else positive_number("--pace", request.pace, 1e6),
+        pace=None if request.pace is None else positive_number("--pace", request.pace, 1e6, 1e-3),
         tf32=request.tf32,
         # A lane that is shown alone may get company.
         by_turns=request.schedule == "turns" and (len(request.lanes) > 1 or request.linger),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -124,3 +125,39 @@ def test_an_encoding_that_lacks_the_signs():
     assert "64?1000?100?10 relu" in run([*FWTUI, "workloads"]).stdout
     listed = json.loads(run([*FWTUI, "workloads", "--json"]).stdout)["workloads"]
     assert listed[0]["presets"][0]["shape"] == "64×1000→100→10 relu"
+
+
+class TestSurroundings:
+    """What a shell may start a command in."""
+
+    def test_closed_standard_input_is_not_taken_for_a_lanes_pipe(self):
+        command = shlex.join([*FWTUI, "bench", "--lanes", "scripted.ok", "--steps", "20"])
+        done = subprocess.run(f"{command} <&-", shell=True, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        assert "done" in done.stdout
+
+    def test_a_current_folder_that_is_gone_is_one_line(self, tmp_path):
+        command = shlex.join([*FWTUI, "bench"])
+        gone = f"mkdir gone; cd gone; rmdir ../gone; {command}"
+        done = subprocess.run(gone, shell=True, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 2
+        assert done.stderr.startswith("fwtui: the current folder cannot be used (No such file or directory)")
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+    def test_bad_input_is_2_though_nothing_can_be_said(self):
+        command = shlex.join([sys.executable, "-m", "fwtui", "parity", "--steps", "0"])
+        assert subprocess.run(f"{command} 2>/dev/full", shell=True, timeout=60).returncode == 2
+
+    def test_json_into_a_pipe_without_a_reader_is_refused(self, tmp_path):
+        os.mkfifo(tmp_path / "pipe")
+        command = start("bench", "--lanes", "scripted.ok", "--steps", "5", "--json", str(tmp_path / "pipe"))
+        _, err = command.communicate(timeout=60)
+        assert command.returncode == 2
+        assert "--json: got" in err
+
+    def test_names_that_no_terminal_should_see_are_escaped(self, tmp_path):
+        command = start("workloads", "new", str(tmp_path / "a\x1b[31m\udcff.py"))
+        out, _ = command.communicate(timeout=60)
+        assert command.returncode == 0
+        assert "\\x1b[31m\\udcff.py" in out
+        assert "\x1b" not in out

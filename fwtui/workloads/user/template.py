@@ -6,6 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from fwtui.core.inputs import SpecError
+from fwtui.core.text import printable
 
 _NAME = "my_net.py"
 
@@ -21,7 +22,7 @@ def write(path: Path) -> None:
     text = files("fwtui.workloads.user").joinpath("my_net.template").read_text(encoding="utf-8")
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(text.replace(_NAME, path.name))
+            file.write(text.replace(_NAME, printable(path.name)))
     except FileExistsError:
         raise SpecError("FILE", path, "a new file; this one exists, and is left as it is") from None
     except (OSError, ValueError) as error:
