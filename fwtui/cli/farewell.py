@@ -7,6 +7,7 @@ from fwtui.cli.command_line import bench_command
 from fwtui.cli.output import say, show
 from fwtui.format import numbers
 from fwtui.measure.verdict import same_answer
+from fwtui.parity import words
 from fwtui.parity.words import BUT_FOR_ROUNDING
 from fwtui.session.run import Result
 from fwtui.tui.common.judgement import judge
@@ -23,7 +24,8 @@ def say_farewell(model: RaceModel) -> None:
     """
     if any(lane.history.steps for lane in model.lanes):
         result = _result(model)
-        show(result_table.render(result, ROWS, same=_same(model, result)))
+        show(result_table.render(result, ROWS, same=_same(model, result), is_left=True))
+        result_table.explain_failures(result)
         say(f"\nagain, without a screen:  {bench_command(model.request)}\n")
 
 
@@ -34,6 +36,9 @@ def _same(model: RaceModel, result: Result) -> str:
         checked = numbers.plural(judgement.explained, "step")
         found = f"a check of {checked} found no other difference"
         return f"yes{BUT_FOR_ROUNDING}: {found}; first above the tolerance in {judgement.first}"
+    finding = model.checking.finding if model.checking else None
+    if judgement.is_located and finding is not None:
+        return "; ".join([words.verdict(finding), *words.where(finding)])
     unproven = judgement.same is False and not judgement.proven
     return answers.same(result, no="apart, by a bug or by rounding" if unproven else "no")
 

@@ -23,12 +23,15 @@ LOG_TAIL = 8
 _OUTCOME_STYLES = {"done": "green", "stopped": "yellow", "diverged": "red", "failed": "red"}
 
 
-def render(result: Result, rows: Sequence[str] | None = None, same: str | None = None) -> RenderableType:
+def render(
+    result: Result, rows: Sequence[str] | None = None, same: str | None = None, is_left: bool = False
+) -> RenderableType:
     """The table and the answers.
 
     Args:
         rows: the titles of the rows to show; None shows all.
         same: the answer to the first question, where a check has found more than `result` knows.
+        is_left: whether whoever watched has left, which stops the lanes that still ran.
     """
     table = plain_table()
     table.add_column("", style="dim")
@@ -38,7 +41,10 @@ def render(result: Result, rows: Sequence[str] | None = None, same: str | None =
     for title, cell in _ROWS.items():
         if rows is not None and title not in rows:
             continue
-        table.add_row(title, *(cell(spec, lane) for spec, lane in pairs))
+        if title == "outcome" and is_left:
+            table.add_row(title, *(cell(spec, lane) if lane.ended else "stopped" for spec, lane in pairs))
+        else:
+            table.add_row(title, *(cell(spec, lane) for spec, lane in pairs))
         if title == "final loss":
             for name in _further_metrics(result.lanes):
                 table.add_row(

@@ -61,6 +61,8 @@ def not_compared(finding: Finding) -> list[str]:
     if blind:
         lines.append(f"weights between two probes: {', '.join(blind)} keep them on a device")
     lines += _thin_digests(finding)
+    if any(lane.evaluations for lane in finding.result.lanes):
+        lines.append("metrics of the held-out data")
     if finding.truth is None and finding.rows and not finding.reason:
         lines.append(f"float64: {finding.truth_reason or '--no-truth'}")
     return [*lines, *finding.warnings]

@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 
 from fwtui.core.inputs import SpecError
 from fwtui.core.spec import MAX_LANES
+from fwtui.core.text import plain
 from fwtui.format import numbers
 from fwtui.race.plan import LaneRequest, RaceRequest, plan, with_lane
 from fwtui.tui.common import textual_leak
@@ -59,7 +60,7 @@ START_S = 0.5
 INTERRUPT_S = 2.0
 ASK_FROM_S = 1_800.0
 """Training of so long is not thrown away without a question."""
-_SCREENSHOT = "save this screen as an SVG file in the current folder"
+_SCREENSHOT = "screenshot: export this screen as an SVG file in the current folder"
 
 
 class FwtuiApp(QuietExit[int]):
@@ -85,6 +86,7 @@ class FwtuiApp(QuietExit[int]):
         Binding("Y", "copy", show=False, tooltip="copy the selected text, or the screen", key_display="Y"),
         Binding("ctrl+c", "interrupt", show=False, priority=True, tooltip="copy selected text; twice: leave"),
         Binding("ctrl+l", "redraw", show=False, priority=True, tooltip="draw the whole screen again"),
+        Binding("ctrl+z", "suspend_process", show=False, priority=True, tooltip="suspend; fg goes on"),
         Binding("ctrl+q", "leave", show=False, priority=True, system=True),
     ]
 
@@ -152,7 +154,8 @@ class FwtuiApp(QuietExit[int]):
         try:
             path = self.save_screenshot(path=os.curdir)
         except OSError as error:
-            self.notify(f"not saved: {error.strerror}", severity="error", markup=False)
+            text = f"not saved in {plain(os.getcwd())}: {error.strerror}"  # noqa: PTH109
+            self.notify(text, severity="error", markup=False)
         else:
             self.notify(f"saved {os.path.relpath(path)}", markup=False)
 

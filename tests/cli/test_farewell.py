@@ -7,6 +7,11 @@ from types import SimpleNamespace
 import pytest
 
 from fwtui.cli.farewell import say_farewell
+from fwtui.core.records import Ended
+from fwtui.measure.agreement import Place
+from fwtui.measure.arrays import ArrayGap
+from fwtui.measure.probe_gap import Gap
+from fwtui.parity import words
 from fwtui.race.plan import LaneRequest
 from fwtui.tui.common.model import RaceModel
 from tests.tui import still
@@ -29,7 +34,7 @@ def kept(monkeypatch, capsys):
         model.checking = check
         model.close()  # as it is by the time when the terminal is restored
         say_farewell(model)
-        return capsys.readouterr().out
+        return "".join(capsys.readouterr())
 
     return kept
 
@@ -44,11 +49,6 @@ def test_the_essential_lines_the_answers_and_the_command(kept):
     assert "faster?       1 tf.function: 2.0" in out
     command = "fwtui bench --lanes tf.function,torch.eager --probe-every growing"
     assert f"again, without a screen:  {command}\n" in out
-
-
-def test_a_lane_that_was_still_training_is_said_to_have_been(kept):
-    out = kept(*(training(name, 300) for name in BOTH))
-    assert "outcome         running        running" in out
 
 
 def test_the_command_has_the_lanes_own_settings(kept):
@@ -73,9 +73,33 @@ def test_lanes_apart_that_nothing_was_found_out_about_are_no_no(kept):
 )
 def test_what_a_check_has_found_counts(kept, same, told):
     spec = SimpleNamespace(lanes=[SimpleNamespace(steps=9)])
-    finding = SimpleNamespace(same=same, reason="", result=SimpleNamespace(spec=spec))
+    finding = SimpleNamespace(same=same, reason="", result=SimpleNamespace(spec=spec), place=None)
     check = SimpleNamespace(finding=finding, failure="", running=False)
     assert f"same answer?  {told}" in kept(*apart(), check=check)
+
+
+def test_the_place_that_a_check_has_found_is_kept(kept, monkeypatch):
+    gap = Gap(1, ArrayGap(0.5, 0.5, 1.0))
+    found = SimpleNamespace(same=False, reason="", place=Place(0, 0, "backward", ("gradient", "b2"), gap))
+    monkeypatch.setattr(words, "verdict", lambda finding: "no: in float64")
+    monkeypatch.setattr(words, "where", lambda finding: ["step 0, backward: gradient b2", "my_net.py:77"])
+    out = kept(*apart(), check=SimpleNamespace(finding=found, failure="", running=False))
+    assert "same answer?  no: in float64; step 0, backward: gradient b2; my_net.py:77" in out
+    assert "fwtui parity tells" not in out
+
+
+def test_why_a_lane_failed_is_kept(kept):
+    ended = Ended("failed", 20, still.NOW, "my_net.py:9: ValueError: no idea", "fix this line")
+    reason = "lane 2 torch.eager failed: my_net.py:9: ValueError: no idea (fix this line)"
+    assert reason in kept(done(BOTH[0]), [*training(BOTH[1], 20), ended])
+
+
+def test_lanes_that_ran_when_the_user_left_were_stopped(kept):
+    out = kept(*(training(name, 300) for name in BOTH))
+    assert next(line for line in out.splitlines() if line.startswith("outcome")).split() == [
+        "outcome",
+        *["stopped"] * 2,
+    ]
 
 
 def test_nothing_is_kept_of_a_race_without_a_step(kept):

@@ -1,6 +1,6 @@
-"""Same answer? What the losses of every step and the probes come to, and in which words it is told."""
+"""Same answer? The verdict on the losses of every step, the probes, and a check, in words."""
 
-from __future__ import annotations  # Judgement, quantity
+from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
@@ -28,6 +28,7 @@ class Judgement:
         proven: where they differ, whether that is more than rounding can do: in float64, or by a check.
         over: over which lanes that holds, and what became of the others; "" where it holds over all.
         undecided: where they differ, why a check could not tell a bug from rounding; "" where none failed to.
+        is_located: whether `first` is the place that a check has found, looking at every step.
     """
 
     same: bool | None
@@ -40,6 +41,7 @@ class Judgement:
     proven: bool = False
     over: str = ""
     undecided: str = ""
+    is_located: bool = False
 
 
 def judge(model: RaceModel) -> Judgement:
@@ -98,15 +100,17 @@ def _apart(model: RaceModel, first: str, step: int, worst: tuple[int, Key, Gap] 
     finding = model.checking.finding if model.checking else None
     proven = model.dtype == "float64" or (finding is not None and finding.same is False)
     explained = _explained(model, step)
+    located = finding.place if finding is not None and finding.same is False else None
     undecided = "" if proven or explained is not None else _undecided(model)
     return Judgement(
         False,
-        first=first,
+        first=first if located is None else place(located),
         first_step=step,
         worst=worst,
         explained=explained,
         proven=proven,
         undecided=undecided,
+        is_located=located is not None,
     )
 
 
@@ -151,8 +155,8 @@ def waiting(model: RaceModel) -> str:
     if over:
         return f"lane {over[0].run.lane + 1} ended before its first probe"
     if len(silent) == len(model.lanes):
-        return "no probe yet: the first comes after step 1"
-    return f"no probe of lane {' and '.join(silent)} yet: the first comes after step 1"
+        return "no probe yet: the first is made before step 0"
+    return f"no probe of lane {' and '.join(silent)} yet: the first is made before step 0"
 
 
 def quantity(key: Key) -> str:

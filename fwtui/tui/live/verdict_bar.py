@@ -50,7 +50,7 @@ def _same(model: RaceModel) -> list[Content]:
         answer = ("✓ yes", "bold $success")
         figures = f"  gap {numbers.gap(largest_gap(model, judgement))}, tolerance {gap.tolerance:.0e}"
         where = f" over {gap.compared:,} steps"
-    elif gap.first_divergence is None:
+    elif gap.first_divergence is None or judgement.is_located:
         answer = difference(judgement)
         figures = f"  {judgement.first}"
         where = "  the losses agree" if gap.same else ""

@@ -179,7 +179,7 @@ def test_a_difference_stays_one_when_a_lane_ends():
 def test_nothing_yet():
     found = judge(stands(importing("tf.function"), importing("torch.eager")))
     assert (found.same, found.hopeless) == (None, False)
-    assert found.reason == "no probe yet: the first comes after step 1"
+    assert found.reason == "no probe yet: the first is made before step 0"
 
 
 @pytest.mark.parametrize(

@@ -238,6 +238,21 @@ def test_stopped_without_a_word_and_continued_it_leaves_as_ever():
         assert terminal.is_as_before()
 
 
+def test_ctrl_z_suspends_and_sigcont_goes_on():
+    with Terminal("process", "scripted.slow", controlling=True) as terminal:
+        terminal.shows("steady")
+        terminal.press("\x1a")
+        app = psutil.Process(terminal.app.pid)
+        terminal.until(lambda: app.status() == psutil.STATUS_STOPPED, "the app stopped")
+        assert terminal.is_as_before()
+        seen = len(terminal.seen)
+        terminal.app.send_signal(signal.SIGCONT)
+        terminal.until(lambda: b"steady" in terminal.seen[seen:], "the screen again")
+        terminal.press("q")
+        assert terminal.ends() == 0
+        assert terminal.is_as_before()
+
+
 def test_what_is_written_past_python_goes_to_the_log():
     with Terminal("thread", "scripted.noisy", "scripted.slow", rows=45, columns=160) as terminal:
         terminal.shows("steady")
