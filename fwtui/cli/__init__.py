@@ -1,6 +1,6 @@
 """The command line: one thin file a command, each importing late what it needs.
 
-Whatever goes wrong with the input is told in one line on standard error, with exit code 2.
+Bad input is reported in one line on standard error, with exit code 2.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     try:
         code = _run(list(sys.argv[1:] if argv is None else argv))
         sys.stdout.flush()
-    except BrokenPipeError:  # whoever read us has seen enough, as `head` has
+    except BrokenPipeError:  # the reader closed the pipe, as `head` does
         from fwtui.cli.output import discard_output
 
         discard_output()
@@ -72,22 +72,22 @@ def _run(argv: list[str]) -> int:
 
 
 def _refuse(line: str) -> int:
-    with contextlib.suppress(OSError):  # the exit code tells it all the same
+    with contextlib.suppress(OSError):  # the exit code reports it in any case
         print(f"fwtui: {line}", file=sys.stderr, flush=True)  # noqa: T201
     return BAD_INPUT
 
 
 def _open_missing_streams() -> None:
-    """A process may be started with standard streams closed (`<&-`, `>&-`).
+    """Opens the null device in place of standard streams that were closed at the start (`<&-`, `>&-`).
 
-    What is opened next would take their numbers, such as a pipe to a lane, which the lane's own standard
-    input would then replace.
+    Otherwise the next file opened gets one of their descriptors, such as a pipe to a lane, which the lane's
+    own standard input would then replace.
     """
     for fd in range(3):
         try:
             os.fstat(fd)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest free descriptor
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115, PTH123, open as long as we run

@@ -1,4 +1,4 @@
-"""What the command line's parser says about bad input, as one line of ours."""
+"""The command-line parser's errors about bad input, as one line in the style of `SpecError`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one framework can do here: a lane of three small steps, in a process of its own, and what it said."""
+"""What one framework can do here, by a lane of three small steps in a process of its own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Finding:
     """One framework, examined.
 
     Attributes:
-        lane: what its lane said.
+        lane: the history of its lane.
         problem: why it cannot be used, in words; None where it can.
         mend: what to do about it.
     """

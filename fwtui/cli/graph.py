@@ -37,7 +37,7 @@ Steps = Annotated[
     str,
     typer.Option(
         metavar="N",
-        help="Take the graphs after so many optimizer updates (1).",
+        help="Capture the graphs after N optimizer updates (1).",
         show_default=False,
         rich_help_panel=HOW,
     ),
@@ -47,7 +47,7 @@ Kind = Annotated[
     typer.Option(
         "--kind",
         metavar="NAME",
-        help="Only this one of the backend's graphs, such as [bold]traced[/]; without it they are all told.",
+        help="Only this one of the backend's graphs, such as [bold]traced[/]; without it all are shown.",
         rich_help_panel=OUTPUT,
     ),
 ]
@@ -84,7 +84,7 @@ def graph(
 ) -> int:
     """Show the graphs of one backend's step: what it traced, compiled, built once, or recorded just now.
 
-    Nodes are told with their phase, scope, shapes, line of source, and floating-point operations where they
+    Each node is shown with its phase, scope, shapes, source line, and floating-point operations where they
     are known. Constants are summarised; [bold]--json[/] has all that was captured.
 
     Exit code: 0 if a graph was captured, 1 if none was or the lane failed, 2 for bad input, 130 after Ctrl+C.
@@ -113,23 +113,23 @@ def graph(
     out = None if json is None else JsonOutput(json)
     with Progress(race) as progress:
         result = run(race, progress)
-    told = _told(result, kind)
+    captures = _captures(result, kind)
     if out is None or not out.standard:
-        graph_output.show(result, told, shown_as, every_node)
+        graph_output.show(result, captures, shown_as, every_node)
     if out is not None:
-        out.write(graph_output.report(result, told))
+        out.write(graph_output.report(result, captures))
     result_table.explain_failures(result)
     if result.signal:
         return 128 + result.signal
-    return int(result.outcomes != ["done"] or not any(isinstance(one, Graph) for one in told))
+    return int(result.outcomes != ["done"] or not any(isinstance(one, Graph) for one in captures))
 
 
-def _told(result: "Result", kind: str | None) -> "tuple[Graph | NoGraph, ...]":
-    """What the lane told of its graphs, or of the one that was asked for; SpecError where it has no such."""
+def _captures(result: "Result", kind: str | None) -> "tuple[Graph | NoGraph, ...]":
+    """Return all graphs of the lane, or the one named `kind`; SpecError for an unknown kind."""
     from fwtui.core.inputs import one_of
 
     record = result.lanes[0].graphs
-    told = record.graphs if record else ()
-    if kind is not None and told:
-        one_of("--kind", kind, tuple(one.kind for one in told))
-    return tuple(one for one in told if kind in (None, one.kind))
+    captures = record.graphs if record else ()
+    if kind is not None and captures:
+        one_of("--kind", kind, tuple(one.kind for one in captures))
+    return tuple(one for one in captures if kind in (None, one.kind))

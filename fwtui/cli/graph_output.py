@@ -25,7 +25,8 @@ from fwtui.session.report import report as race_report
 from fwtui.session.run import Result
 from fwtui.workloads import catalogue as workloads
 
-Told = Sequence[Graph | NoGraph]
+Captures = Sequence[Graph | NoGraph]
+"""The graphs of one lane, both captured and missing ones."""
 
 _MOST_OPS = 12
 _STYLES = {
@@ -45,17 +46,17 @@ _STYLES = {
 _LANE_FIELDS = ("backend", "framework", "framework_version", "device", "dtype", "outcome", "reason")
 
 
-def show(result: Result, told: Told, as_format: str, every_node: bool) -> None:
-    """Prints the graphs, and why others are missing."""
-    graphs = [one for one in told if isinstance(one, Graph)]
-    if not told:
+def show(result: Result, captures: Captures, as_format: str, every_node: bool) -> None:
+    """Print the captured graphs, and the reason for each missing one."""
+    graphs = [one for one in captures if isinstance(one, Graph)]
+    if not captures:
         if result.outcomes == ["done"]:
             _remark(f"{result.spec.lanes[0].backend} has no graph to tell")
         return
     if as_format in ("tree", "draw"):
         output.show(Text(headline(result.spec), style="bold"))
         output.show(Text(_lane(result)))
-        for one in told:
+        for one in captures:
             output.show(_page(one, as_format, every_node))
         return
     if graphs and as_format == "dot":
@@ -66,13 +67,13 @@ def show(result: Result, told: Told, as_format: str, every_node: bool) -> None:
         lane = result.spec.lanes[0]
         label = f"{workloads.title(lane.workload.name)}, {lane.backend}"
         output.say(output.dumps(as_model_explorer(label, graphs)) + "\n")
-    for one in told:
+    for one in captures:
         if isinstance(one, NoGraph):
             _remark(_missing(one))
 
 
-def report(result: Result, told: Told) -> dict[str, Any]:
-    """The graphs and where they come from, as `fwtui/graphs/schema.json` describes it."""
+def report(result: Result, captures: Captures) -> dict[str, Any]:
+    """Return the graphs and their origin as a JSON object that follows `fwtui/graphs/schema.json`."""
     whole = race_report(result.spec, result.lanes, result.gap, result.same, result.speed)
     (lane,) = whole["lanes"]
     record = result.lanes[0].graphs
@@ -81,7 +82,7 @@ def report(result: Result, told: Told) -> dict[str, Any]:
         **{name: lane[name] for name in (*_LANE_FIELDS, "parameters")},
         "step": record.step if record else None,
         "workload": whole["workload"],
-        **as_json(told),
+        **as_json(captures),
     }
 
 
@@ -106,7 +107,7 @@ def _page(one: Graph | NoGraph, as_format: str, every_node: bool) -> RenderableT
     title = Text.assemble((plain(one.kind), "bold"), f"  {plain(one.title)}")
     if as_format == "draw":
         drawing = Drawing(one)
-        folded = [Text(told, style="dim")] if (told := drawing.folded()) else []
+        folded = [Text(text, style="dim")] if (text := drawing.folded()) else []
         return Group("", title, _figures(one), *folded, "", *_texts(drawing.lines()))
     most = None if every_node else tree.MOST
     return Group("", title, _figures(one), "", *_texts(tree.lines(one, most)))
@@ -129,17 +130,17 @@ def _figures(graph: Graph) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
-    for name, told in rows.items():
-        table.add_row(name, Text(told))
+    for name, text in rows.items():
+        table.add_row(name, Text(text))
     return table
 
 
 def _flops(figures: Summary) -> str:
     if figures.flops is None:
         return numbers.NA
-    told_by = f"{figures.flops_known:,} of {numbers.plural(figures.nodes, 'node')}"
+    known = f"{figures.flops_known:,} of {numbers.plural(figures.nodes, 'node')}"
     least = "at least " if figures.flops_least else ""
-    return f"{least}{figures.flops:,} a step, as {told_by} tell"
+    return f"{least}{figures.flops:,} a step, as {known} tell"
 
 
 def _lines(text: str) -> int:
@@ -147,7 +148,7 @@ def _lines(text: str) -> int:
 
 
 def _texts(lines: Iterable[Line]) -> list[Text]:
-    """Lines for the terminal, each cut at its width."""
+    """Return the lines as terminal text, each cut at the terminal's width."""
     return [
         Text.assemble(
             *((span.text, _STYLES.get(span.style, "")) for span in line), no_wrap=True, overflow="ellipsis"

@@ -35,7 +35,7 @@ Steps = Annotated[
     str,
     typer.Option(
         metavar="N",
-        help=f"Log the step after so many optimizer updates ({STEPS}); [bold]0[/]: the first step, in which "
+        help=f"Log the step after N optimizer updates ({STEPS}); [bold]0[/]: the first step, in which "
         "both backends of --match still have the same weights. With --until-nan, give up there.",
         show_default=False,
         rich_help_panel=HOW,
@@ -83,8 +83,8 @@ def ops(
 ) -> int:
     """Show what one step does, op by op: shapes, times, bytes, lines of source, and what came out.
 
-    An eager backend runs every op itself. A static one makes one call; the kernels inside are told where the
-    framework can tell them. The step that is logged is outside of every step time. [bold]--json[/] has all
+    An eager backend runs every op itself. A static one makes one call; the kernels inside are shown where the
+    framework reports them. The logged step is excluded from all step times. [bold]--json[/] has all
     that was logged, whatever is shown.
 
     Exit code: 0 if the ops were logged, 1 if not, or if --until-nan found what it looks for, 2 for bad input,

@@ -1,4 +1,4 @@
-"""Two op logs beside each other, counterparts in one line."""
+"""Two op logs side by side, matched ops on one line."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SAID: dict[Difference, str] = {
 def table(
     records: Sequence[OpsLogged], titles: Sequence[str], phase: str | None, width: int
 ) -> RenderableType:
-    """Both logs in `width` cells, and what stands alone, in words."""
+    """Return both logs in `width` cells, and below them a summary of the ops without a match."""
     pairing = pair((records[0], records[1]))
     rows = arrange(pairing, phase=phase)  # type: ignore[arg-type]
     room = (width - _MIDDLE) // 2
@@ -46,8 +46,8 @@ def table(
 
 def _line(pairing: Pairing, row: Row | Heading, room: int) -> Text:
     if isinstance(row, Heading):
-        told = row.phase or "of no known phase"
-        return Text(f"\n{told}", style=PHASE_STYLES.get(told, "dim"))
+        heading = row.phase or "of no known phase"
+        return Text(f"\n{heading}", style=PHASE_STYLES.get(heading, "dim"))
     match = pairing.alignment.matches[row.match]
     ops = [None if number is None else pairing.ops(side)[number] for side, number in enumerate(row.ops)]
     last = row.line == row.lines - 1
@@ -63,7 +63,7 @@ def _line(pairing: Pairing, row: Row | Heading, room: int) -> Text:
 
 
 def _cell(op: LoggedOp | None, alone: bool, room: int) -> Text:
-    """The op, what it gives, and its time; yellow where it computes something and stands alone."""
+    """Return the op, its output and its time; yellow where it computes something and has no match."""
     if op is None:
         return Text(" " * room)
     shape = min(max(_SHAPE[0], room - 34), _SHAPE[1])
@@ -80,22 +80,22 @@ def _cell(op: LoggedOp | None, alone: bool, room: int) -> Text:
 
 
 def _summary(pairing: Pairing, titles: Sequence[str]) -> Iterator[Text]:
-    """How many of the ops that compute something have a counterpart, and which do not."""
+    """Yield, for each side, how many of the ops that compute something have a match, and which do not."""
     for side, title in enumerate(titles):
         computing = [op for op in pairing.ops(side) if computes(op.op)]
         alone = [op for op in computing if pairing.match(side, op.number).alone]
-        told = f"{title}: {len(computing) - len(alone):,} of {numbers.plural(len(computing), 'op')}"
-        told += " that compute something have a counterpart"
+        text = f"{title}: {len(computing) - len(alone):,} of {numbers.plural(len(computing), 'op')}"
+        text += " that compute something have a counterpart"
         if alone:
             names = [f"{op.number} {name(op).strip()}" for op in alone[:_MOST_ALONE]]
             more = [f"{len(alone) - _MOST_ALONE:,} more"] if len(alone) > _MOST_ALONE else []
             why = "alone" if pairing.alignment.whole else f"not found, as {IN_PIECES}"
-            told += f"; {why}: {', '.join([*names, *more])}"
-        yield Text(told)
+            text += f"; {why}: {', '.join([*names, *more])}"
+        yield Text(text)
 
 
 def _values(pairing: Pairing, titles: Sequence[str]) -> Iterator[Text]:
-    """How many counterparts gave the same values, how many others, and which is first."""
+    """Yield how many matched ops gave the same values, how many other values, and the first of each."""
     matches = pairing.alignment.matches
     for difference, (mark, _) in MARKS.items():
         found = [place for place, one in pairing.differences.matches.items() if one == difference]
@@ -122,7 +122,7 @@ def _pairs(count: int) -> str:
 
 
 def _why_not(pairing: Pairing, titles: Sequence[str]) -> str:
-    """Why values are not compared, where one reason holds for all."""
+    """Return why values are not compared, where one reason holds for all pairs; "" otherwise."""
     if not pairing.same_step:
         return ": the logs are of two steps"
     if pairing.draws:

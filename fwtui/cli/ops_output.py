@@ -34,25 +34,25 @@ _LANE_FIELDS = (
 
 
 def shown(lane: History, until_nan: bool) -> OpsLogged | None:
-    """The log to show of a lane: the last, or the first that holds what is not finite."""
+    """Return the log of a lane to show: the last, or the first with a NaN or infinite value."""
     faulty = (log for log in lane.op_logs if until_nan and first_fault(log.log))
     return next(faulty, lane.ops)
 
 
 def show(result: Result, logs: Logs, as_format: str, phase: str | None) -> None:
-    """Prints the logs, and why others are missing."""
-    told = [(place, record) for place, record in enumerate(logs) if record is not None]
+    """Print the logs, and the reason for each missing one."""
+    logged = [(place, record) for place, record in enumerate(logs) if record is not None]
     if as_format == "chrome-trace":
-        _show_trace(result, told, phase)
-    elif told:
+        _show_trace(result, logged, phase)
+    elif logged:
         output.show(Text(headline(result.spec), style="bold"))
         width = output.console().width
-        if len(told) > 1 and as_format == "log":
-            output.show(_heads(result, told))
-            records = [record for _, record in told]
+        if len(logged) > 1 and as_format == "log":
+            output.show(_heads(result, logged))
+            records = [record for _, record in logged]
             output.show(ops_match.table(records, _titles(result), phase, width))
         else:
-            for place, record in told:
+            for place, record in logged:
                 output.show(_head(result, place, record))
                 output.show(ops_table.table(record.log, as_format, phase, width))
     for spec, lane, log in zip(result.spec.lanes, result.lanes, logs, strict=True):
@@ -61,16 +61,16 @@ def show(result: Result, logs: Logs, as_format: str, phase: str | None) -> None:
 
 
 def report(result: Result, logs: Logs) -> dict[str, Any]:
-    """The logs, whole, as `fwtui/ops/schema.json` describes it."""
+    """Return the whole logs as a JSON object that follows `fwtui/ops/schema.json`."""
     whole = race_report(result.spec, result.lanes, result.gap, result.same, result.speed)
     lanes = [
         {
-            **{name: told[name] for name in _LANE_FIELDS},
+            **{name: fields[name] for name in _LANE_FIELDS},
             "step_ns": lane.plain_step_ns(),
             "not_logged": lane.not_logged or None,
             "log": None if log is None else log_json(log, lane.plain_step_ns()),
         }
-        for told, lane, log in zip(whole["lanes"], result.lanes, logs, strict=True)
+        for fields, lane, log in zip(whole["lanes"], result.lanes, logs, strict=True)
     ]
     return {
         "fwtui": whole["fwtui"],
@@ -81,7 +81,7 @@ def report(result: Result, logs: Logs) -> dict[str, Any]:
 
 
 def tell_fault(result: Result, logs: Logs) -> None:
-    """Says on standard error which op the first NaN or infinite result comes from, or that there was none."""
+    """Print to standard error which op gave the first NaN or infinite result, or that there was none."""
     for spec, lane, record in zip(result.spec.lanes, result.lanes, logs, strict=True):
         if record is None:
             continue
@@ -93,7 +93,7 @@ def tell_fault(result: Result, logs: Logs) -> None:
 
 
 def _elsewhere(spec: LaneSpec, record: OpsLogged) -> str:
-    """Which backend tells the op, where a compiled one tells its kernels' values too late or not at all."""
+    """Return which backend names the op, where a compiled one reports its kernels' values late or never."""
     entry = backends.entry(spec.backend)
     eager = f"{entry.name.partition('.')[0]}.eager"
     if not made_before(record) or entry.name == eager or eager not in backends.names():
@@ -107,10 +107,10 @@ def _matches(logs: Logs) -> list[dict[str, Any]] | None:
     return matches_json(pair((logs[0], logs[1])))
 
 
-def _show_trace(result: Result, told: list[tuple[int, OpsLogged]], phase: str | None) -> None:
-    if told:
+def _show_trace(result: Result, logged: list[tuple[int, OpsLogged]], phase: str | None) -> None:
+    if logged:
         titles = _titles(result)
-        logs = {f"{place + 1} {titles[place]}": _of_phase(record.log, phase) for place, record in told}
+        logs = {f"{place + 1} {titles[place]}": _of_phase(record.log, phase) for place, record in logged}
         output.say(output.dumps(as_chrome_trace(logs)) + "\n")
 
 
@@ -123,12 +123,12 @@ def _titles(result: Result) -> list[str]:
     return [spec.backend for spec in result.spec.lanes]
 
 
-def _heads(result: Result, told: list[tuple[int, OpsLogged]]) -> Text:
-    return Text("\n").join(_head(result, place, record) for place, record in told)
+def _heads(result: Result, logged: list[tuple[int, OpsLogged]]) -> Text:
+    return Text("\n").join(_head(result, place, record) for place, record in logged)
 
 
 def _head(result: Result, place: int, record: OpsLogged) -> Text:
-    """Whose log it is, of which step, how it was taken, and what a step costs."""
+    """Return the heading of a log: backend, step, how it was taken, and the cost of a step."""
     spec, lane, log = result.spec.lanes[place], result.lanes[place], record.log
     version = f"{lane.imported.framework} {lane.imported.version}" if lane.imported else numbers.NA
     device = lane.built.device if lane.built else numbers.NA

@@ -1,4 +1,4 @@
-"""One op log as lines: every op, totals by op, or bars along the step's time."""
+"""One op log as text: a line for each op, totals by op, or a timeline of the step."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MOST_INPUTS = 3
 
 
 def table(log: OpLog, as_format: str, phase: str | None, width: int) -> RenderableType:
-    """`log`, `totals` or `timeline` in `width` cells; only ops of `phase`, and calls around them."""
+    """Return a `log`, `totals` or `timeline` in `width` cells; only ops of `phase`, and calls around them."""
     ops = [op for op in log.ops if phase is None or op.phase in (None, phase)]
     if as_format == "totals":
         return _totals(replace(log, ops=tuple(ops)))
@@ -40,35 +40,36 @@ def table(log: OpLog, as_format: str, phase: str | None, width: int) -> Renderab
 
 
 def time(op: LoggedOp) -> str:
-    """How long it kept the host, or a kernel ran; nothing where nobody measured."""
+    """Return how long the op kept the host busy, or its kernel ran; "" where that was not measured."""
     return "" if op.host_ns is None else numbers.duration(op.host_ns)
 
 
 def figures(op: LoggedOp) -> Text:
-    """What came out, in a few figures; what is not finite comes first, and red."""
+    """Return the output's statistics; counts of NaN and infinite elements come first, in red."""
     nans, infinities = not_finite(op)
     bad = [f"{count:,} {name}" for count, name in ((nans, "NaN"), (infinities, "infinite")) if count]
-    told = fingerprint(op)
-    known = told is not None and None not in (told.mean, told.std, told.largest) and not bad
-    usual = f"{told.center:9.3g} ± {told.std:<8.3g} ≤ {told.largest:.3g}" if told and known else ""
+    stats = fingerprint(op)
+    known = stats is not None and None not in (stats.mean, stats.std, stats.largest) and not bad
+    usual = f"{stats.center:9.3g} ± {stats.std:<8.3g} ≤ {stats.largest:.3g}" if stats and known else ""
     return Text.assemble((", ".join(bad), "bold red"), "  " if bad and usual else "", (usual, "dim"))
 
 
 def name(op: LoggedOp) -> str:
-    """The op below its call, with its name in the graph where that says more."""
+    """Return the op's label, indented inside a call, with its name in the graph where that adds something."""
     inside = _INDENT if op.within is not None else ""
-    told = op.name if op.name.startswith(op.op) else f"{op.op} {op.name}".rstrip()
-    return inside + plain(told)
+    label = op.name if op.name.startswith(op.op) else f"{op.op} {op.name}".rstrip()
+    return inside + plain(label)
 
 
 def _lines(ops: Sequence[LoggedOp], width: int) -> Iterator[RenderableType]:
-    """A heading a phase, and a line an op. What does not fit is left out from the right."""
+    """Yield a heading for each phase and a line for each op. Columns that do not fit are cut on the right."""
     number = len(str(ops[-1].number)) if ops else 1
     label = _widest([name(op) for op in ops], _NAME)
     where = _widest([source(op) for op in ops], _SOURCE)
     rest = width - (number + label + where + 9 + 8 + 5)
-    told = _FIGURES if rest - _FIGURES > 28 else 0
-    shapes = min(_widest([_shapes(op) for op in ops], _SHAPES), max(rest - told - bool(told), _SHAPES[0]))
+    stats_width = _FIGURES if rest - _FIGURES > 28 else 0
+    shapes_room = max(rest - stats_width - bool(stats_width), _SHAPES[0])
+    shapes = min(_widest([_shapes(op) for op in ops], _SHAPES), shapes_room)
     before: str | None = ""
     for op in ops:
         if op.phase != before and (op.phase or before):
@@ -86,7 +87,7 @@ def _lines(ops: Sequence[LoggedOp], width: int) -> Iterator[RenderableType]:
             right("" if op.nbytes is None else numbers.size(op.nbytes), 8),
             " ",
             (cut(source(op), where), "dim"),
-            *([" ", figures(op)] if told else _alarm(op)),
+            *([" ", figures(op)] if stats_width else _alarm(op)),
             no_wrap=True,
             overflow="ellipsis",
         )
@@ -110,23 +111,23 @@ def _widest(texts: Sequence[str], limits: tuple[int, int]) -> int:
 
 
 def _totals(log: OpLog) -> RenderableType:
-    told = plain_table()
-    told.add_column("op")
+    rows = plain_table()
+    rows.add_column("op")
     for title in ("count", "time", "share", "bytes"):
-        told.add_column(title, justify="right")
+        rows.add_column(title, justify="right")
     for one in totals(leaves(log)):
-        told.add_row(
+        rows.add_row(
             Text(plain(one.op), style="dim" if not computes(one.op) else ""),
             numbers.count(one.count),
             numbers.duration(one.host_ns),
             numbers.NA if one.share is None else f"{one.share:.1%}",
             numbers.size(one.nbytes),
         )
-    return Group("", told)
+    return Group("", rows)
 
 
 def _timeline(ops: Sequence[LoggedOp], width: int) -> Iterator[Text]:
-    """A bar for each op that was measured, from its begin to its end, along the whole."""
+    """Yield a bar from start to end, on a common time axis, for each op whose time was measured."""
     measured = [op for op in ops if op.started_ns is not None and op.host_ns is not None]
     spans = spans_ns(measured)
     if not spans:

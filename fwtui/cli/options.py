@@ -28,7 +28,7 @@ Json = Annotated[
         "--json",
         metavar="FILE",
         help="Write the answer as JSON to FILE; [bold]-[/] or nothing after it is standard output. Units "
-        "stand in the names, what is unknown is null.",
+        "are in the names, unknown values are null.",
         rich_help_panel=OUTPUT,
     ),
 ]
@@ -271,7 +271,7 @@ def takes_race(command: Callable[..., int], without: Container[str] = ()) -> Cal
 
 
 def metavar(option: str) -> str | None:
-    """What stands for the value of `option`, such as `N`; None for an option that is no race's."""
+    """Return the placeholder of `option`'s value, such as `N`; None for an option that is not a race's."""
     parameter = inspect.signature(race_request).parameters.get(option.removeprefix("--"))
     kind: Any = Json if option == "--json" else parameter.annotation if parameter else None
     return str(kind.__metadata__[0].metavar) if kind else None

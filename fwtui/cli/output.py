@@ -59,7 +59,7 @@ def plain_table(**settings: Any) -> Table:
 
 
 class JsonOutput:
-    """Where JSON goes, opened before the work begins, so that a bad path is told of at once.
+    """Destination of the JSON output, opened before the work begins, so that a bad path fails at once.
 
     Args:
         path: a file's path, or `-` for standard output.

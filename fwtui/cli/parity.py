@@ -41,8 +41,8 @@ NoTruth = Annotated[
     typer.Option(
         "--no-truth",
         metavar="",
-        help="Leave the float64 truth out: faster, but rounding and bugs are then told apart by the "
-        "tolerance alone.",
+        help="Leave the float64 truth out: faster, but only the tolerance then distinguishes rounding "
+        "from bugs.",
         rich_help_panel=JUDGING,
     ),
 ]
@@ -58,7 +58,7 @@ def parity(
     """Tell whether the lanes compute the same, and where they first do not.
 
     Compares every loss, and at growing distances every gradient and parameter, element by element. Lanes in
-    float32 are also held against the same networks in float64, so that rounding and a bug can be told apart.
+    float32 are also compared with the same networks in float64, to distinguish rounding from a bug.
     Where the lanes differ, the step, the part of it, the parameter and the first op are found.
 
     Exit code: 0 if the lanes agree, 1 if they differ, 2 if that could not be judged or for bad input, 130

@@ -1,4 +1,4 @@
-"""From a request to a race, telling on a terminal that a user's file is looked at."""
+"""From a request to a race; shows on a terminal that a user's file is being examined."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def planned(request: RaceRequest) -> RaceSpec:
 
 @contextlib.contextmanager
 def inspection_shown() -> Iterator[Waiting]:
-    """Yield what tells for how long a file has been looked at, where standard error is a terminal."""
+    """Yield a callback that shows on a terminal for how long a file has been examined."""
     if not is_terminal(sys.stderr):
         yield lambda name, seconds: None
         return

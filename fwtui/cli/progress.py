@@ -15,7 +15,7 @@ from fwtui.measure.history import History
 
 
 class Progress:
-    """Shows how far each lane is; called with what the lanes have said so far."""
+    """Shows how far each lane is; called with the lanes' histories so far."""
 
     def __init__(self, spec: RaceSpec) -> None:
         self._bars = Bars(

@@ -84,7 +84,7 @@ def explain_failures(result: Result) -> None:
             continue
         hint = lane.ended.hint
         outcome, reason = lane.ended.outcome, lane.ended.reason
-        # A lane that diverges says so in its reason, which stands alone on the screen.
+        # A lane that diverges says so in its reason, which the screen shows on its own.
         what = reason if reason.startswith(outcome) else f"{outcome}: {reason}"
         story = f"lane {number} {spec.backend} {what}"
         out.print(Text(story + (f" ({hint})" if hint else ""), style="red"), soft_wrap=True)
@@ -131,7 +131,7 @@ def _outcome(_: LaneSpec, lane: History) -> Text:
 
 
 def _further_metrics(lanes: Sequence[History]) -> list[str]:
-    """What any lane's network returned beside its loss."""
+    """Return the metrics other than the loss that any lane's network returned."""
     return list(dict.fromkeys(name for lane in lanes for name in lane.metrics if name != "loss"))
 
 

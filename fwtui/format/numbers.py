@@ -86,7 +86,7 @@ def count(number: int | None) -> str:
 
 
 def gap(value: float | None) -> str:
-    """`2.1e-06`; an exact agreement is `0`, and what cannot be told by figures `∞`."""
+    """Return a gap as text: `2.1e-06`; `0` for exact agreement, `∞` where no finite number describes it."""
     if value is None:
         return NA
     return "∞" if math.isinf(value) else f"{value:.1e}" if value else "0"
@@ -153,6 +153,6 @@ def line_name(source: tuple[str, int]) -> str:
 
 
 def line_text(source: tuple[str, int]) -> str:
-    """What stands in a line of a file now; "" where it cannot be read here."""
+    """Return the current text of a line of a file; "" where it cannot be read here."""
     linecache.checkcache(source[0])  # a user's file may be another one by now
     return plain(linecache.getline(*source))

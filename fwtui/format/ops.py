@@ -10,7 +10,7 @@ from fwtui.core.text import plain
 from fwtui.format.numbers import line_name
 
 IN_PIECES = "logs as long as these are matched in pieces"
-"""Why nobody knows whether an op has a counterpart."""
+"""Why it is unknown whether an op has a match."""
 
 
 def cut(text: str, width: int) -> str:
