@@ -45,7 +45,7 @@ def as_dot(graph: Graph) -> str:
 
 
 def _node(name: str, node: Node) -> str:
-    told = {
+    attributes = {
         "name": node.name if _text(node.name) != name else "",
         "phase": node.phase,
         "scope": node.scope,
@@ -54,20 +54,20 @@ def _node(name: str, node: Node) -> str:
         "flops": "" if node.flops is None else str(node.flops),
         "detail": node.detail,
     }
-    rows = "".join(f"{key}: {_value(value)}\\l" for key, value in told.items() if value)
+    rows = "".join(f"{key}: {_value(value)}\\l" for key, value in attributes.items() if value)
     label = f"{{{name}|op_code={_text(node.op)}\\l|{rows}}}"
     return f'"{name}" [label="{label}" fillcolor="{_COLOURS[node.phase]}"]'
 
 
 def _names(graph: Graph) -> list[str]:
-    """A name for each node that no other has."""
+    """Return a unique name for each node."""
     names = [_text(node.name) for node in graph.nodes]
     often = Counter(names)
     return [name if name and often[name] == 1 else f"{name}#{index}" for index, name in enumerate(names)]
 
 
 def _value(text: str) -> str:
-    """`text` as Netron takes a value: a colon parts it once more, and round brackets are read as JSON."""
+    """Return `text` as a value for Netron, which splits at a colon and reads round brackets as JSON."""
     value = _text(text).replace(":", " ")
     return f"[{value[1:-1]}]" if value.startswith("(") and value.endswith(")") else value
 

@@ -27,15 +27,15 @@ _BOX = {
 
 
 class Drawing:
-    """A graph, placed; its lines are made one by one, so that a screen of a large one is there at once.
+    """A graph with its layout; lines are made one by one, so that a screenful of a large graph is quick.
 
     Args:
-        most_lanes: edges that may lie beside each other.
-        longest: rows that an edge may span.
-        names: whether a line tells the node's name besides its op; without it the op is cut sooner too.
+        most_lanes: maximum number of edges side by side.
+        longest: maximum number of rows that a drawn edge spans.
+        names: whether a line shows the node's name after its op; if not, the op is cut sooner too.
 
     Attributes:
-        plan: where everything stands; line `i` is that of `plan.rows[i]`.
+        plan: the layout; line `i` is that of `plan.rows[i]`.
     """
 
     def __init__(
@@ -81,21 +81,21 @@ class Drawing:
         )
 
     def folded(self) -> str:
-        """What the drawing leaves out of its lines, in words; empty where nothing is."""
+        """Return a description of what the drawing leaves out of its lines; "" where that is nothing."""
         constants = len(self.graph.nodes) - len(self)
         links = sum(len(row.links) for row in self.plan.rows)
-        told = []
+        parts = []
         if constants:
-            told.append(f"constants, in ‹ › beside what takes them: {constants:,}")
+            parts.append(f"constants, in ‹ › beside what takes them: {constants:,}")
         if links:
-            told.append(f"long edges, as numbers ← from and → to: {links:,}")
-        return "; ".join(told)
+            parts.append(f"long edges, as numbers ← from and → to: {links:,}")
+        return "; ".join(parts)
 
     def _name(self, node: Node) -> str:
         return padded(name_below(node, node.scope), self._name_width) + "  " if self._names else ""
 
     def _edges(self, row: Row) -> tuple[str, str]:
-        """What stands left and right of the node."""
+        """Return the edges drawn left and right of the node."""
         touched = (*row.joins, row.column)
         low, high = min(touched), max(touched)
         cells = []

@@ -8,14 +8,14 @@ from typing import Any
 from fwtui.core.graph import Graph, Node, NoGraph
 
 
-def as_json(told: Iterable[Graph | NoGraph]) -> dict[str, Any]:
-    """`graphs`, the captured ones, and `missing`, those that could not be had."""
-    told = list(told)
+def as_json(captures: Iterable[Graph | NoGraph]) -> dict[str, Any]:
+    """Return `graphs`, the captured ones, and `missing`, those that could not be captured."""
+    captures = list(captures)
     return {
-        "graphs": [_graph(one) for one in told if isinstance(one, Graph)],
+        "graphs": [_graph(one) for one in captures if isinstance(one, Graph)],
         "missing": [
             {"kind": one.kind, "title": one.title, "reason": one.reason}
-            for one in told
+            for one in captures
             if isinstance(one, NoGraph)
         ],
     }

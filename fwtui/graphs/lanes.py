@@ -1,12 +1,12 @@
-"""Where each node and each edge of a graph stands when it is drawn downwards, one row a node.
+"""Layout of a graph that is drawn downwards, one row for each node.
 
 Every value that is still to be taken has a lane, a column of its own, from the row of the node that gives it
 to that of the last node that takes it: one lane, however many take it. So the number of lanes is that of the
 values alive at once, which in a training step is the number of activations kept for the backward pass. No
 terminal is wide enough for that, and no eye follows a line over several screens; so long edges, and those
-beyond a number of lanes, are links told by number at both of their ends.
+beyond a number of lanes, are links: a node number at each end.
 
-Library layouts (Sugiyama's, as grandalf and Graphviz have it) place nodes beside each other, and take seconds
+Library layouts (Sugiyama's, as grandalf and Graphviz have it) place nodes side by side, and take seconds
 at a thousand nodes; ports of git's and Sapling's row renderers have a lane for each edge and no bound on
 their number.
 """
@@ -23,11 +23,11 @@ LONGEST = 40
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One node and the lanes beside it; columns count from 0.
+    """One node and the lanes in its row; columns count from 0.
 
     Attributes:
         node: its place in `Graph.nodes`.
-        column: where it stands.
+        column: the node's column.
         lanes: for each column, whose output comes in from the row above; None where nothing does.
         joins: the columns whose lanes the node takes, its own included where one ends in it.
         ends: those of them that end here.
@@ -44,11 +44,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Plan:
-    """Where everything stands.
+    """Layout of a whole graph.
 
     Attributes:
         rows: in their order from the top.
-        row_of: node -> its row; constants without inputs have none, they stand with what takes them.
+        row_of: node -> its row; constants without inputs have none, they are shown in their
+            consumers' rows.
         constants: node -> the constants that it takes.
         takers: node -> nodes that take something from it by an edge that is not drawn.
         columns: how many there are.
@@ -89,7 +90,7 @@ def _is_constant(node: Node) -> bool:
 
 
 def _order(nodes: tuple[Node, ...]) -> list[int]:
-    """The nodes' own order, but what takes nothing stands right above the first that takes it."""
+    """Return the nodes in their own order, but a node without inputs directly above its first consumer."""
     placed = [False] * len(nodes)
     taken = [False] * len(nodes)
     for node in nodes:
@@ -175,7 +176,7 @@ def _rows(
 
 
 def _column(lanes: list[int | None], joins: list[int], ends: list[int], kept_free: int) -> int:
-    """Where a node stands: as far left as a lane that ends in it allows, or near the lanes that it takes."""
+    """Return a node's column: as far left as a lane that ends in it allows, or near the lanes it takes."""
     free = [column for column, value in enumerate(lanes) if value is None and column != kept_free]
     if ends:
         return min(*ends, *free) if free else min(ends)

@@ -43,7 +43,7 @@ def called(node: Node) -> str:
 
 
 def name_below(node: Node, scope: str) -> str:
-    """Where a node stands below `scope`, which it stands in, and its name: `block1/MatMul`."""
+    """Return a node's name with its scope relative to `scope`, which contains it: `block1/MatMul`."""
     whole = node.name
     if node.scope and not whole.startswith(f"{node.scope}/"):
         whole = f"{node.scope}/{whole}"

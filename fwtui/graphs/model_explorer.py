@@ -27,7 +27,7 @@ def _graph(graph: Graph) -> dict[str, Any]:
 
 
 def _node(index: int, node: Node) -> dict[str, Any]:
-    told = {
+    attributes = {
         "name": node.name,
         "source": source(node),
         "flops": "" if node.flops is None else f"{node.flops:,}",
@@ -37,7 +37,7 @@ def _node(index: int, node: Node) -> dict[str, Any]:
         "id": str(index),
         "label": node.op,
         "namespace": f"{node.phase}/{node.scope}".rstrip("/"),
-        "attrs": _pairs({key: value for key, value in told.items() if value}),
+        "attrs": _pairs({key: value for key, value in attributes.items() if value}),
         "incomingEdges": [
             {"sourceNodeId": str(giver), "sourceNodeOutputId": str(output), "targetNodeInputId": str(place)}
             for place, (giver, output) in enumerate(node.inputs)
@@ -49,5 +49,5 @@ def _node(index: int, node: Node) -> dict[str, Any]:
     }
 
 
-def _pairs(told: dict[str, str]) -> list[dict[str, str]]:
-    return [{"key": key, "value": value} for key, value in told.items()]
+def _pairs(attributes: dict[str, str]) -> list[dict[str, str]]:
+    return [{"key": key, "value": value} for key, value in attributes.items()]

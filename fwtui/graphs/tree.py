@@ -17,13 +17,13 @@ _WIDEST_OP, _WIDEST_NAME, _WIDEST_OUTPUTS = 28, 26, 20
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A phase, or a scope in it that holds more than one node; a node alone in its scope stands above it.
+    """A phase, or a scope in it that holds more than one node; a node alone in its scope is listed above it.
 
     Attributes:
-        name: the phase, or the scope below the group that this one stands in.
+        name: the phase, or the scope relative to the enclosing group.
         path: phase and whole scope, unique in the tree.
-        children: groups, and nodes by their place in `Graph.nodes`, each where its first node stands.
-        nodes: how many stand in it, at any depth.
+        children: groups, and nodes by their place in `Graph.nodes`, ordered by their first node.
+        nodes: number of nodes in it, at any depth.
         flops: of those that tell theirs; None where none does.
     """
 
@@ -44,14 +44,14 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class TreeRow:
-    """One line of a tree: what stands there, the branches that lead to it, and the scope around it."""
+    """One line of a tree: its item, the branches that lead to it, and the scope around it."""
 
     branches: str
     item: Group | int | Rest
     scope: str = ""
 
     def name(self, graph: Graph) -> str:
-        """The name of the node that stands there, and what there is of its scope below the one around it."""
+        """Return the name of the row's node, with its scope relative to the one around it."""
         assert isinstance(self.item, int)
         return name_below(graph.nodes[self.item], self.scope)
 
@@ -78,7 +78,7 @@ def rows(
     """The tree's lines, from its top.
 
     Args:
-        most: of a group with more nodes of its own, so many lines stand for them; None shows them all.
+        most: number of lines for the own nodes of a group that has more of them; None shows them all.
         is_open: whether a group's children are shown.
     """
     for group in groups:
@@ -88,7 +88,7 @@ def rows(
 
 
 def lines(graph: Graph, most: int | None = MOST) -> Iterator[Line]:
-    """The tree as text: op, name, outputs, source, floating-point operations and what else is to be said."""
+    """Yield the tree as text: op, name, outputs, source, floating-point operations and further details."""
     shown = list(rows(tree(graph), most))
     nodes = [(row, graph.nodes[row.item]) for row in shown if isinstance(row.item, int)]
     op_width = min(_WIDEST_OP, max((len(row.branches) + len(node.op) for row, node in nodes), default=0))
@@ -102,7 +102,7 @@ def lines(graph: Graph, most: int | None = MOST) -> Iterator[Line]:
 
 
 def group_line(graph: Graph, row: TreeRow) -> Line:
-    """The line of a group, or of the nodes that are not shown one by one."""
+    """Return the line of a group, or of the nodes that are not shown one by one."""
     edge = Span(row.branches, "edge")
     match row.item:
         case Group() as group:
@@ -115,9 +115,9 @@ def group_line(graph: Graph, row: TreeRow) -> Line:
             )
         case Rest(nodes):
             ops = Counter(plain(graph.nodes[index].op) for index in nodes).most_common()
-            told = [f"{count:,} {op}" for op, count in ops[:_OPS_IN_REST]]
-            told += ["…"] if len(ops) > _OPS_IN_REST else []
-            return edge, Span(f"{len(nodes):,} more: {', '.join(told)}", "detail")
+            parts = [f"{count:,} {op}" for op, count in ops[:_OPS_IN_REST]]
+            parts += ["…"] if len(ops) > _OPS_IN_REST else []
+            return edge, Span(f"{len(nodes):,} more: {', '.join(parts)}", "detail")
         case index:
             raise TypeError(f"row of node {index} is no group's")
 
