@@ -66,7 +66,7 @@ def _place(step: int, before: int, above: dict[Key, Gap]) -> Place:
     metrics = [key for key in above if key[0] == "metric"]
     if metrics:
         return Place(step, step, "forward", metrics[0], above[metrics[0]])
-    # Parameters stand in the order in which the data passes them, so the last one's gradient comes first.
+    # Parameters are in the order in which the data passes them, so the last one's gradient comes first.
     key = list(above)[-1]
     return Place(step, step, "backward", key, above[key])
 
@@ -101,7 +101,7 @@ def rounding(
     """One lane's metrics and gradients against a reference at the same weights, by step, as relative figures.
 
     Args:
-        probes: what the lane told, by step.
+        probes: the lane's measurements against the reference, by step.
         dtype: the lane's.
         tolerance: relative gap that is still the same answer; where perturbed weights blur the reference's
             own figure, that much more is allowed.
@@ -133,8 +133,8 @@ class Truth:
     Attributes:
         between: the lanes' networks, raced in float64, against each other: whether both are the same
             mathematics. Empty where the lanes are modes of one framework.
-        figures: for each lane, what it told against float64 at its own weights: whether its arithmetic is
-            right but for rounding, step by step, whatever rounding before has made of the weights.
+        figures: for each lane, its values against float64 at its own weights: whether its arithmetic is right
+            apart from rounding, step by step, regardless of how earlier rounding changed the weights.
     """
 
     between: Sequence[ProbeRow]

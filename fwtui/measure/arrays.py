@@ -19,7 +19,7 @@ Scalar = float | complex
 
 @dataclass(frozen=True, slots=True)
 class ArrayGap:
-    """The difference between two arrays, told by its worst element.
+    """The difference between two arrays, measured at the worst element.
 
     Attributes:
         absolute: largest |a − b|.
@@ -29,7 +29,7 @@ class ArrayGap:
         ulps: |a − b| at the worst element, in units in the last place of the larger of the two there.
         index: where the worst element is.
         a, b: its two values, complex where one of the arrays is.
-        problem: why the arrays cannot be told apart by figures, such as another shape; "" where they can.
+        problem: why no numbers describe the difference, such as another shape; "" where they do.
         relative_to: what `absolute` was divided by; NaN where it was not, or both are all zero.
         is_floor: whether that is the floor, as rounding alone decides arrays so small.
         is_small_element: whether it is that of a small element, see `small_element_gap`.

@@ -39,7 +39,7 @@ def _networks(specs: Sequence[LaneSpec], lanes: Sequence[History]) -> str | None
 
 
 def _faults(net: NetInspected) -> list[tuple[str, str]]:
-    """(what the network does, what helps) for each thing that stands in the way of a comparison."""
+    """(what the network does, what helps) for each obstacle to a comparison."""
     faults = []
     if net.reason:
         faults.append((f"could not be inspected: {net.reason}", ""))

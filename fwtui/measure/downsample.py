@@ -16,8 +16,8 @@ Steps = NDArray[np.float64] | NDArray[np.int64]
 def column_edges(x_limits: tuple[float, float], columns: int) -> Floats:
     """Where the columns of a chart begin and end, on its x axis.
 
-    The first column is centred on the lower limit and the last one on the upper limit, which is where ticks
-    stand; so the two outer columns are half as wide as the others.
+    The first column is centred on the lower limit and the last one on the upper limit, which is where the
+    ticks are; so the two outer columns are half as wide as the others.
 
     Args:
         x_limits: lowest and highest x that is drawn, both inclusive, in steps.

@@ -14,12 +14,12 @@ MOST_KINDS = 1_000
 class GraphRuns(Sequence[GraphRan]):
     """The samples in their order: all of them until there are too many, then every second one, and so on.
 
-    Of two samples that one is to stand for, the one whose graph ran less often stays: what happened once is
-    what somebody looks for.
+    Where two samples are merged into one, the one whose graph ran less often is kept: rare events are the
+    interesting ones.
 
     Attributes:
         kinds: how many samples ran each graph, by its hash, in the order in which they were first seen.
-        more_kinds: whether there were more graphs than `MOST_KINDS`, which alone are told apart.
+        more_kinds: whether there were more than `MOST_KINDS` graphs; `kinds` has no further ones.
         samples: how many samples came in all.
         changes: how many of them ran another graph than the sample before.
     """

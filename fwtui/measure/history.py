@@ -1,4 +1,4 @@
-"""What one run of a lane has said so far, kept so that it can be shown: records in, figures out."""
+"""The records received so far from one run of a lane, kept for display: records in, statistics out."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ RAW_STEPS = 65_536
 LOG_LINES = 5_000
 PROBE_BYTES = 32_000_000
 KEPT_PROBES = 2
-"""So many are kept whatever their size: a lane tells its first two at once, before another tells any."""
+"""Minimum number kept, whatever their size: a lane sends its first two at once, before another sends any."""
 KEPT_OPS = 20_000
 FIRST_LOSSES = 65_536
 """Losses kept from step 0 on, to compare a lane that starts later with."""
@@ -66,8 +66,8 @@ class History:
         raw_steps: how many of the last steps are kept one by one; None keeps them all.
         probe_bytes: how much of the last probes is kept, for a lane that comes later; None keeps them all.
         probes: those probes, by step, and `probes_dropped`, how many there were besides.
-        rounding: what the probes told against float64 at the same weights, by step.
-        net: what the network uses and does beside computing its metrics; None before it was inspected.
+        rounding: the probes' values against float64 at the same weights, by step.
+        net: what the network uses and does besides computing its metrics; None before it was inspected.
         not_probed: why there are none although they were asked for; "" otherwise.
         no_reference: from when on, and why, figures are not held against float64; None where they are.
         phases: each phase entered, in order.
@@ -81,16 +81,16 @@ class History:
             step, that of the last reading before it.
         compiled: each time the step was built, traced or compiled.
         graph_breaks: where a compiler could not take in the step as one graph.
-        op_logs: the last logs, of `KEPT_OPS` ops together but for a single one that has more.
-        op_logs_told: how many logs came in all.
-        ops_left_out: how many ops were logged and are not in `op_logs`: not told, or not kept.
+        op_logs: the last logs, at most `KEPT_OPS` ops together, unless a single log has more.
+        op_logs_seen: how many logs were received in all.
+        ops_left_out: how many ops were logged and are not in `op_logs`: not sent, or not kept.
         not_logged: why the ops that were asked for last could not be logged; "" otherwise.
-        not_sampled: why it is not told any more which graph a step ran; "" otherwise.
-        graphs: the step's graphs, as they were told last; None where nobody asked for them.
+        not_sampled: why the lane no longer reports which graph a step ran; "" otherwise.
+        graphs: the step's graphs as received last; None where they were not requested.
         graph_runs: which graph ran, sampled.
-        evaluations: (step, metrics) of each look at the held-out data.
+        evaluations: (step, metrics) of each evaluation on the held-out data.
         processor: the use of the processor during the steady steps; None where it is unknown.
-        heard_ns: when the lane itself last said something.
+        heard_ns: when the lane itself last sent a record.
         log: the last lines that the lane's process printed, and `log_lines`, how many there were.
     """
 
@@ -298,7 +298,7 @@ class History:
         self.log_lines += 1
 
     def forget_probe(self, step: int) -> None:
-        """Lets go of a probe that nobody needs any more."""
+        """Drop a probe that is no longer needed."""
         self._probe_bytes -= _size(self.probes.pop(step))
 
     def _probed(self, record: Probed) -> None:

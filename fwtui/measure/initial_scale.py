@@ -6,7 +6,7 @@ from statistics import median
 
 FIRST_STEPS = 10
 FEWEST = 3
-"""Values taken into account at least, where most steps are not looked at."""
+"""Minimum number of values taken into account, where most steps are skipped."""
 
 
 class InitialScale:

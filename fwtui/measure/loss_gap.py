@@ -52,7 +52,7 @@ class LossComparison:
 
     Args:
         dtype: the least exact dtype among the lanes.
-        tolerance: relative gap that is still the same answer; the dtype's own unless told otherwise.
+        tolerance: relative gap up to which answers are the same; None takes the dtype's own.
         steps: how many steps to compare; None compares all.
     """
 

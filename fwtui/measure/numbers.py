@@ -8,7 +8,7 @@ import math
 from fwtui.measure.arrays import Scalar
 
 _MAX_DIGITS = 17
-"""With so many digits any two float64 numbers differ."""
+"""Digits with which any two different float64 numbers have different text."""
 
 
 def distinct_texts(a: Scalar, b: Scalar, digits: int) -> tuple[str, str]:

@@ -59,7 +59,7 @@ class Ratio:
 
 
 def median_ratio(slower: Floats, faster: Floats) -> Ratio | None:
-    """Ratio of the two medians, with an interval that stands up to spells.
+    """Ratio of the two medians, with an interval that is robust to spells.
 
     Step times come in spells: a neighbour on the machine slows hundreds of steps in a row, so that single
     steps are not independent and an interval drawn from them would be far too narrow. Both series are cut
