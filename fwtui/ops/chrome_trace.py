@@ -12,11 +12,11 @@ from typing import Any
 from fwtui.core.oplog import LoggedOp, OpLog
 
 HOST = 1
-"""The row of what the host calls; what runs inside of a call stands below, in as many rows as run at once."""
+"""The row of the host's calls; ops inside of a call are in rows below, as many as run at once."""
 
 
 def as_chrome_trace(logs: Mapping[str, OpLog]) -> dict[str, Any]:
-    """A process for each log, by its title. Ops whose time nobody measured are not in it."""
+    """Return a trace with a process for each log, by its title, without ops whose time was not measured."""
     events = [
         event
         for process, (title, log) in enumerate(logs.items(), 1)

@@ -11,7 +11,7 @@ from fwtui.core.text import place, plain
 
 
 def describe_fault(record: OpsLogged) -> tuple[LoggedOp, str] | None:
-    """The op that the first fault of a step comes from, and what is to be said of it; None without a fault.
+    """The op that the first fault of a step comes from, and a description of it; None without a fault.
 
     A NaN comes from the first op that gave one, or from an infinity that it took. An infinite result comes
     from the first op of those through which the infinity went; others that gave one may be masks. What such

@@ -1,4 +1,4 @@
-"""Which ops stand in which row: both sides' counterparts beside each other."""
+"""The rows of two op logs side by side, matched ops in the same row."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The row above the ops of a phase; None: of ops whose phase nobody knows."""
+    """The row above the ops of a phase; None for ops whose phase is unknown."""
 
     phase: OpPhase | None
 
@@ -46,7 +46,7 @@ Indexed = tuple[int, Match]
 def arrange(
     pairing: Pairing, order: Order = "running", phase: OpPhase | None = None, side: int | None = None
 ) -> Rows:
-    """Every op of both logs in rows.
+    """Return the rows that show every op of both logs.
 
     Args:
         order: by which matches are sorted; `running`: in each phase in the left one's order of running, and
@@ -81,7 +81,7 @@ def _rows(index: int, match: Match, side: int | None) -> Iterator[Row]:
 
 
 def _merged(matches: Sequence[Indexed]) -> list[Indexed]:
-    """In the left side's order; what is on the right alone stands behind what is before it on the right."""
+    """Return the matches in the left side's order; each match of the right alone follows its predecessor."""
     behind: dict[int | None, list[Indexed]] = {}
     before = None
     for one in sorted((one for one in matches if one[1].right), key=lambda one: one[1].right):

@@ -15,7 +15,7 @@ class Total:
     Attributes:
         host_ns: their times together; None where none was measured.
         share: of the times of all ops together, from 0 to 1; they may have run side by side.
-        nbytes: what was allocated for their outputs together; None where nobody knows.
+        nbytes: what was allocated for their outputs together; None where unknown.
     """
 
     op: str

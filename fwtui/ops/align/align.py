@@ -1,5 +1,5 @@
-"""Two logs or graphs, of any frameworks, side by side: what is the same op, what is one here and several
-there, and what stands alone.
+"""Alignment of two logs or graphs, of any frameworks: which ops match one to one, which match several,
+and which have no match.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ __all__ = ["Alignment", "Item", "Match", "align", "of_graph", "of_log"]
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What is one and the same on both sides.
+    """Ops of both sides that do the same, or an op without a match.
 
     Attributes:
         canonical: what it does, in a word; "" where the table has none, or it computes nothing.
-        left, right: places of items, in order; one side is empty where the other stands alone.
+        left, right: places of items, in order; one side is empty where the other has no match.
     """
 
     canonical: str
@@ -32,7 +32,7 @@ class Match:
 
     @property
     def alone(self) -> bool:
-        """Whether one side has no counterpart."""
+        """Whether one side is empty."""
         return not (self.left and self.right)
 
 
@@ -69,9 +69,9 @@ def unaligned(left: Sequence[Item], right: Sequence[Item]) -> Alignment:
 
 
 def align(left: Sequence[Item], right: Sequence[Item]) -> Alignment:
-    """Finds the counterparts of all items.
+    """Find the matches of all items.
 
-    What has no word, or no neighbour with a counterpart, stands alone.
+    An item without a word, or without a neighbour that has a match, gets no match.
     """
     sides, linked = (left, right), link(left, right)
     groups = _groups(sides, linked.of)
@@ -108,7 +108,7 @@ def _groups(sides: Sides, of: Counterparts) -> list[tuple[list[int], list[int]]]
 def _order(
     groups: list[tuple[list[int], list[int]]], in_group: tuple[dict[int, int], dict[int, int]], right: int
 ) -> list[int]:
-    """The left side's order; what is on the right alone stands behind what is before it on the right."""
+    """Return the groups in the left side's order; each group of the right alone follows its predecessor."""
     behind: dict[int, list[int]] = {}
     before = -1
     for item in range(right):

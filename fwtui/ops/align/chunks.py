@@ -74,7 +74,7 @@ def _landmarks(left: FlowIndex, right: FlowIndex) -> list[Cut]:
 def _once(side: FlowIndex) -> dict[Key, int]:
     """The items that alone give their values, or of the forward pass alone take a parameter for what they do.
 
-    An item without values is none of them: kernels that nobody could look into run in no fixed order. Nor
+    Items without values are excluded: kernels whose values are unknown run in no fixed order. Nor
     does the backward pass order what it does for one parameter alike in all frameworks.
     """
     mean, std, largest, mean_imaginary = side.figures.T
@@ -101,7 +101,7 @@ def _ascending(cuts: Sequence[Cut]) -> list[Cut]:
     Args:
         cuts: ascending on the left, and where they are one there, descending on the right.
     """
-    # By length of a chain: where the chain of so many ends that ends first, and its last cut.
+    # By length of a chain: where the chain of that length that ends first ends, and its last cut.
     ends: list[int] = []
     last: list[int] = []
     before: list[int] = []

@@ -102,7 +102,7 @@ def _figures(item: Item) -> tuple[float, float, float, float]:
 
 
 def telling(stream: FlowIndex) -> NDArray[np.bool_]:
-    """(items,) whether the figures tell an item from others: zeros, ones and the like do not."""
+    """Return a mask (items,) of items with distinctive statistics, unlike those of zeros or ones."""
     _, std, largest, _ = stream.figures.T
-    told: NDArray[np.bool_] = (largest > 0) & ((std > 0) | ((stream.sizes == 1) & (largest != 1)))
-    return told
+    mask: NDArray[np.bool_] = (largest > 0) & ((std > 0) | ((stream.sizes == 1) & (largest != 1)))
+    return mask

@@ -24,7 +24,7 @@ class Regions:
                     self._complete(side, item)
 
     def compose(self) -> None:
-        """Pairs each op of several parts that has no counterpart with those that stand in its place."""
+        """Match each unmatched op of several parts with the ops in its place on the other side."""
         for side in (0, 1):
             for item in self._matching.free(side):
                 words = self._sides[side].words[item]
@@ -56,7 +56,7 @@ class Regions:
         for other in sorted(self._matching.of[side].get(item, ())):
             if len(self._sides[1 - side].words[other]) > 1:
                 self._extend(1 - side, other)
-            self._grow(1 - side, other, parts)  # what is a part of it stands on its own side too
+            self._grow(1 - side, other, parts)  # its own side may hold parts of it, too
 
     def _extend(self, side: int, item: int) -> None:
         """Adds to an op's counterparts those of its parts that none of them does."""
@@ -77,13 +77,13 @@ class Regions:
             self._take_parts(side, item, HELD_WHOLE.intersection(words[1:]))
 
     def _in_its_place(self, side: int, item: int, words: Set[str]) -> set[int]:
-        """The free items of the other side that stand before the counterparts of its takers, or behind those
-        of its makers."""
+        """Return the free items of the other side before the matches of its takers, or after those of its
+        makers."""
         here, there = self._sides[side], self._sides[1 - side]
         of = self._matching.of[side]
         found = self._after_its_makers(side, item)
         for taker in here.takers[item]:
-            # Where another maker of the same is open too, nobody knows which of them is which.
+            # Where another maker of the same is unmatched too, which of them is which is unknown.
             if all(maker in of or maker == item for maker in here.makers[taker]):
                 for other in of.get(taker, ()):
                     found |= there.makers[other]

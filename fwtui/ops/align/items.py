@@ -21,7 +21,7 @@ class Item:
 
     Attributes:
         op: the framework's name for it, or one that tells more, such as a fused kernel's.
-        phase: None where nobody knows; a graph's `loss` is `forward`, as in a log.
+        phase: None where unknown; a graph's `loss` is `forward`, as in a log.
         shape: of its first output.
         inputs: the items whose outputs it takes, by place.
         fingerprint: of its first output.

@@ -12,17 +12,17 @@ from fwtui.ops.align.align import Alignment, Item, Match, align, of_log, unalign
 from fwtui.ops.align.value_differences import Difference, Differences, differences, draws
 
 MOST_AT_ONCE = 500
-"""So many ops on both sides together are aligned in less time than a key may wait."""
+"""Number of ops on both sides together that are aligned fast enough to do so while handling a key press."""
 
 
 @dataclass(frozen=True, eq=False)
 class Pairing:
-    """Two logs beside each other.
+    """Two op logs and the matches between them.
 
     Attributes:
-        logs: one a side; None where that lane has told none.
+        logs: one for each side; None where that lane has no log.
         items: what was aligned, item i being op i of the log.
-        alignment: of the two sides; of a missing log, or a missing side, nothing has a counterpart.
+        alignment: of the two sides; where a log is missing, no op has a match.
         calls: the ops of each log that others ran inside of.
         is_matched: False where matching failed, so that nothing is compared.
     """
@@ -35,7 +35,7 @@ class Pairing:
 
     @property
     def compares(self) -> bool:
-        """Whether there are two logs, so that an op without a counterpart stands alone."""
+        """Whether there are two logs, so that an op without a match is known to have none."""
         return None not in self.logs
 
     @property
@@ -46,9 +46,10 @@ class Pairing:
 
     @cached_property
     def differences(self) -> Differences:
-        """Whether counterparts gave the same, as far as that can be told.
+        """Whether matched ops gave the same values, as far as that can be determined.
 
-        Of lanes that draw random numbers it cannot be, but where they begin: they train on other ones.
+        For lanes that draw random numbers it is determined at step 0 only: each lane draws different ones, so
+        that their weights differ from then on.
         """
         left, right = self.logs
         if not self.is_matched or left is None or right is None or left.step != right.step:
@@ -68,16 +69,16 @@ class Pairing:
         return self.differences.matches.get(self.alignment.match_of(side, op))
 
     def ops(self, side: int) -> tuple[LoggedOp, ...]:
-        """The ops of a side; none where it has no log."""
+        """Return the ops of a side; none where it has no log."""
         log = self.logs[side]
         return () if log is None else log.ops
 
     def match(self, side: int, op: int) -> Match:
-        """The match that an op stands in."""
+        """Return the match that contains an op."""
         return self.alignment.matches[self.alignment.match_of(side, op)]
 
     def across(self, side: int, op: int) -> tuple[LoggedOp, ...]:
-        """The counterparts of an op on the other side."""
+        """Return the ops on the other side that match an op."""
         other = self.ops(1 - side)
         return tuple(other[number] for number in self.alignment.counterparts(side, op))
 
@@ -112,13 +113,13 @@ def pair(logs: Logs, before: Pairing | None = None) -> Pairing:
 
 
 def unmatched(logs: Logs) -> Pairing:
-    """Return two logs beside each other, of which nothing is known to correspond."""
+    """Return a pairing of two logs without any matches."""
     items = (_items(logs[0]), _items(logs[1]))
     return Pairing(logs, items, unaligned(*items), (_calls(logs[0]), _calls(logs[1])), is_matched=False)
 
 
 def is_quick(logs: Logs) -> bool:
-    """Whether two logs are aligned at once, so that nobody need wait for it."""
+    """Whether two logs are short enough to be aligned without a noticeable delay."""
     return None in logs or sum(len(log.ops) for log in logs if log is not None) <= MOST_AT_ONCE
 
 

@@ -19,8 +19,8 @@ Counterparts = tuple[dict[int, set[int]], dict[int, set[int]]]
 NEAR = 1e-3
 """Two figures are near that differ by no more of the largest magnitude: lanes drift apart by rounding."""
 _TRUSTED = 0.3
-"""Where so many of the items with telling figures have a near counterpart, figures that are not near tell
-two items apart: the lanes are at the same step with the same weights."""
+"""Share of the items with distinctive statistics that have a match with near ones, from which statistics that
+are not near prove two items different: the lanes are at the same step with the same weights."""
 _DOUBTED = 0.1
 _MOST_LINKS = 4096
 _PASSES = 12
@@ -34,7 +34,7 @@ PLAIN = frozenset(
         *("logic", "maximum", "minimum", "exponential", "largest", "square root", "reduction", "logarithm"),
     }
 )
-"""Words of what stands in every place: on their own they tell nothing."""
+"""Words of ops that occur everywhere: on their own they identify nothing."""
 
 
 class Matching:
@@ -91,7 +91,7 @@ class Matching:
         self.values_tell = known >= _TRUSTED * min(side.sum() for side in tell)
 
     def by_landmarks(self) -> None:
-        """Pairs, in order, the ops that do not stand everywhere."""
+        """Match, in order, the ops that do not occur everywhere."""
         for _ in range(_PASSES):
             rows, columns = ([i for i in self.free(side) if self._is_landmark(side, i)] for side in (0, 1))
             if not self._take(rows, columns, self._scores(rows, columns)):
@@ -138,8 +138,8 @@ class Matching:
         )
 
     def doubt_values(self) -> bool:
-        """Takes other values for no proof any more, if only they keep many ops from having a counterpart that
-        do not stand everywhere: something is wrong on one side, and so is all that comes behind it.
+        """Stop rejecting matches because of different values, if values alone keep many ops that do not occur
+        everywhere from having a match: something is wrong on one side, and so is all that follows it.
 
         Returns:
             Whether it did.
@@ -156,7 +156,7 @@ class Matching:
         return True
 
     def by_order(self) -> None:
-        """Pairs what stands behind, or before, the same: all else that speaks for it has been asked."""
+        """Match ops by the order of their neighbours, the last resort: all other evidence has been used."""
         rows, columns = self.free(0), self.free(1)
         around = self._around(0), self._around(1)
         beside = np.zeros((len(rows), len(columns)), bool)

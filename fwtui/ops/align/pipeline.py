@@ -12,9 +12,9 @@ from fwtui.ops.align.items import Item
 from fwtui.ops.align.matching import Counterparts, Matching
 
 MOST_PAIRS = 9_000_000
-"""Two sides of up to so many pairs of items are aligned as a whole: 3,000 items each take 2 s and 400 MB."""
+"""Maximum number of item pairs that are aligned as a whole: 3,000 items a side take 2 s and 400 MB."""
 _IN_PIECE = 250_000
-"""Pieces are of about so many pairs, where they can be cut so small."""
+"""Approximate number of pairs in a piece, where pieces can be cut that small."""
 
 Sides = tuple[Sequence[Item], Sequence[Item]]
 
@@ -86,8 +86,8 @@ def _known(parts: tuple[Part, Part], of: Counterparts) -> Counterparts:
 
 
 def _whole(left: Sequence[Item], right: Sequence[Item], known: Counterparts) -> Counterparts:
-    """What gives the same values comes first, then the ops that do not stand everywhere, in order; from both
-    of these it goes along the flow of data.
+    """Match ops of the same values first, then, in order, the ops that do not occur everywhere; continue from
+    both along the flow of data.
     """
     matching = Matching(FlowIndex(left), FlowIndex(right), known)
     regions = Regions(matching)

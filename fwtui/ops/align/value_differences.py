@@ -55,10 +55,10 @@ class Differences:
     """What two logs of the same step gave.
 
     Attributes:
-        matches: what can be said of each match, by its place in the alignment. One is left out whose values
-            nobody knows, of which nobody knows which op gives what it gives, or whose ops may have taken
-            different things.
-        results: the results of the step that differ beyond rounding, where no match tells it, as (name, the
+        matches: the difference of each match, by its place in the alignment. A match is left out where its
+            values are unknown, where it is unknown which op gives them, or where its ops may have taken
+            different inputs.
+        results: the results of the step that differ beyond rounding, where no match shows it, as (name, the
             left op that gave it, the right one).
     """
 
@@ -137,11 +137,11 @@ class _Side:
                     yield match
 
     def match_of(self, number: int) -> int:
-        """The match that an op stands in."""
+        """Return the place of the match that contains an op."""
         return self.alignment.match_of(self.side, number)
 
     def leaving(self, numbers: Sequence[int]) -> list[int]:
-        """Those of these ops from which others take, or nobody."""
+        """Return those of these ops whose output is taken by ops outside of them, or by none."""
         return [one for one in numbers if not self.takers.get(one) or self.takers[one] - set(numbers)]
 
 
@@ -149,7 +149,7 @@ Sides = tuple[_Side, _Side]
 
 
 def _judged(sides: Sides, place: int, match: Match) -> Difference | None:
-    """What is to be said of a match; what takes from it is told how far it is apart."""
+    """Return how the values of a match differ, None if unknown; record the gap for their takers."""
     members = match.left, match.right
     if any(kind(sides[0].ops[number].op) in _CALLS for number in match.left):
         return None  # what it gives comes from the kernels inside
@@ -200,13 +200,13 @@ def _results_apart(sides: Sides) -> Iterator[tuple[str, int, int]]:
 
 
 def _results(sides: Sides, match: Match) -> Iterator[tuple[TensorStats, TensorStats]]:
-    """What both give as the same result of the step, such as `gradient w1`, whatever it was made from."""
-    told = []
+    """Yield both sides' statistics of each result of the step, such as `gradient w1`, that both give."""
+    by_name = []
     for side, numbers in zip(sides, (match.left, match.right), strict=True):
         ops = [side.ops[number] for number in numbers]
-        told.append({name: _output(op, at) for op in ops for name, at in op.results})
-    for name, ours in told[0].items():
-        theirs = told[1].get(name)
+        by_name.append({name: _output(op, at) for op in ops for name, at in op.results})
+    for name, ours in by_name[0].items():
+        theirs = by_name[1].get(name)
         if ours is not None and theirs is not None:
             yield ours, theirs
 
@@ -223,10 +223,10 @@ def _outputs(sides: Sides, match: Match) -> list[tuple[TensorStats, TensorStats]
         if any(len(ops) != 1 for ops in last):
             return []
     ours, theirs = (sides[side].ops[ops[0]] for side, ops in enumerate(last))
-    told = [[one for one in op.fingerprints if one is not None] for op in (ours, theirs)]
-    if len(told[0]) == len(told[1]) > 1:
+    stats = [[one for one in op.fingerprints if one is not None] for op in (ours, theirs)]
+    if len(stats[0]) == len(stats[1]) > 1:
         # One framework may give them in another order.
-        return list(zip(*(sorted(one, key=_size) for one in told), strict=True))
+        return list(zip(*(sorted(one, key=_size) for one in stats), strict=True))
     a, b = fingerprint(ours), fingerprint(theirs)
     return [] if a is None or b is None else [(a, b)]
 
@@ -236,7 +236,7 @@ def _size(one: TensorStats) -> tuple[float, float]:
 
 
 def _gap(a: TensorStats, b: TensorStats) -> float:
-    """Relative to the largest; NaN where it cannot be told."""
+    """Return the gap relative to the largest magnitude; NaN where it is unknown."""
     if ((a.nans > 0), (a.infinities > 0)) != ((b.nans > 0), (b.infinities > 0)):
         return inf
     gap = apart(a, b)

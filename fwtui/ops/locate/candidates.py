@@ -48,7 +48,7 @@ def first_place(ways: Ways) -> Place | None:
 
 
 def _one_place(ways: Ways, first: Ops, pair: Ops) -> bool:
-    """Whether both pairs stand in the same lines and come from the same."""
+    """Whether both pairs are on the same source lines and come from the same origins."""
     in_line = all(one.source == other.source is not None for one, other in zip(first, pair, strict=True))
     return in_line and _same_origins(ways, (first[0], pair[1])) and _same_origins(ways, (pair[0], first[1]))
 
@@ -109,7 +109,7 @@ def _one_takes_more(ways: Ways, ops: Ops) -> bool:
 
 
 def _extras(ways: Ways, pairs: list[Ops]) -> Iterator[Place]:
-    """The ops of one side that stand between a known value and an op which takes it directly on the other.
+    """The ops of one side between a known value and an op which takes it directly on the other.
 
     What is one of `pairs` with another of its kind is not extra, but done in another order.
     """
@@ -154,7 +154,7 @@ def _between(
 
 
 def _fits(way: DivergencePath, origin: Origin, op: LoggedOp) -> bool:
-    """Whether `op` may stand in the place of `origin`; a name's size is not known."""
+    """Whether `op` may replace `origin`; the size of a named origin is unknown."""
     return isinstance(origin, str) or _size(way.flow.ops[origin]) == _size(op)
 
 

@@ -1,4 +1,4 @@
-"""The first op of a step whose output differs between two op logs: where, and in which words."""
+"""The first op of a step whose output differs between two op logs: its location and a description."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class OpDifference:
     """Where two logs of one step first differ.
 
     Attributes:
-        result: the first result that differs for it, such as `loss`, `gradient w1` or `parameter w1`.
+        result: the first result that differs because of it, such as `loss`, `gradient w1` or `parameter w1`.
         a, b: the op on each side; None where a side has none.
         index: where their outputs differ most, in the shape of a's; None where these cannot be compared.
         a_value, b_value: both outputs there, complex where one of them is.
@@ -65,28 +65,28 @@ def first_difference(
         with_update: whether the updates are compared, too.
 
     Raises:
-        ValueError: a log has no op that made the loss, so that nothing can be said.
+        ValueError: a log has no op that made the loss, so that no comparison is possible.
     """
     sides = Flow(a.ops), Flow(b.ops)
     if not all("loss" in side.results for side in sides):
         raise ValueError("no op of the step made the loss")
-    told = _Words(sides, titles, a.step)
+    message = _Message(sides, titles, a.step)
     for phase, wrong in _wrong_results(sides, tolerance):
         if not wrong or (phase == "update" and not with_update):
             continue
         if phase == "backward" and (stopped := _stopped(sides, wrong, tolerance)):
-            return told.stopped(wrong[0], *stopped)
+            return message.stopped(wrong[0], *stopped)
         both = [name for name in wrong if all(name in side.results for side in sides)]
         if len(both) < len(wrong):
-            return told.missing(phase, next(name for name in wrong if name not in both))
+            return message.missing(phase, next(name for name in wrong if name not in both))
         # What is wrong first is computed first.
         first = min(both, key=lambda name: sides[0].results[name][0].number)
         place = search(sides, phase, first, tolerance)
         goals = sides[0].results[first][0], sides[1].results[first][0]
         # Nothing on the way is surely a pair: that the result itself differs says too little.
         if place.ops == goals and (between := frontier(sides, phase, first, tolerance)):
-            return told.between(first, between)
-        return told.place(first, place)
+            return message.between(first, between)
+        return message.place(first, place)
     return None
 
 
@@ -171,8 +171,8 @@ def _is_of_moments(side: Flow, stop: LoggedOp) -> bool:
     )
 
 
-class _Words:
-    """Says what was found."""
+class _Message:
+    """Builds the difference that was found, with its one-line description."""
 
     def __init__(self, sides: tuple[Flow, Flow], titles: tuple[str, str], step: int) -> None:
         self._sides, self._titles, self._step = sides, titles, step
@@ -185,13 +185,13 @@ class _Words:
 
     def _extra(self, result: str, side: int, ops: Ops) -> OpDifference:
         """An op of one side that the other goes on without."""
-        said = f"{self._op(side, ops[side])} has no counterpart in {self._titles[1 - side]}, "
-        said += f"where {_op(ops[1 - side])} goes on without it"
+        text = f"{self._op(side, ops[side])} has no counterpart in {self._titles[1 - side]}, "
+        text += f"where {_op(ops[1 - side])} goes on without it"
         phase = ops[side].phase
-        assert phase is not None  # only eager steps are compared, which tell it
-        said += self._left_out() if phase == "forward" else ""
-        said += "" if result == "loss" else f"; it reaches {result}"
-        return replace(self._difference(phase, result, *ops, said), extra=side)
+        assert phase is not None  # only eager steps are compared, in which it is known
+        text += self._left_out() if phase == "forward" else ""
+        text += "" if result == "loss" else f"; it reaches {result}"
+        return replace(self._difference(phase, result, *ops, text), extra=side)
 
     def _apart(self, result: str, place: Place) -> OpDifference:
         """Two ops whose outputs differ."""
@@ -201,45 +201,45 @@ class _Words:
         index = a_value = b_value = None
         if a.values and b.values:
             one, other = _output(a, result), _output(b, result)
-            said = f"{ops[0]} gives shape {one.shape} where {ops[1]} gives shape {other.shape}"
+            text = f"{ops[0]} gives shape {one.shape} where {ops[1]} gives shape {other.shape}"
             if one.size == other.size and (gap := array_gap(one, aligned(one, other), "float64")):
                 index, a_value, b_value = gap.index, gap.a, gap.b
                 values = distinct_texts(a_value, b_value, _MIN_DIGITS)
-                said = f"{ops[0]} gives {values[0]} where {ops[1]} gives {values[1]}"
-                said += f", at {list(index)}" if index else ""
+                text = f"{ops[0]} gives {values[0]} where {ops[1]} gives {values[1]}"
+                text += f", at {list(index)}" if index else ""
         else:
-            said = f"{ops[0]} and {ops[1]} differ"
-        said += self._also_from(place)
-        said += self._left_out() if a.phase == "forward" else ""
-        said += "" if result == "loss" else f"; it reaches {result}"
-        return self._difference(a.phase, result, a, b, said, index, a_value, b_value)
+            text = f"{ops[0]} and {ops[1]} differ"
+        text += self._also_from(place)
+        text += self._left_out() if a.phase == "forward" else ""
+        text += "" if result == "loss" else f"; it reaches {result}"
+        return self._difference(a.phase, result, a, b, text, index, a_value, b_value)
 
     def between(self, result: str, ops: Ops) -> OpDifference:
         """Two ops that are the first which the other side does not know, and no pair."""
         a, b = ops
         assert a.phase is not None
-        said = f"the two part between {self._op(0, a)} and {self._op(1, b)}; it reaches {result}"
-        return self._difference(a.phase, result, a, b, said)
+        text = f"the two part between {self._op(0, a)} and {self._op(1, b)}; it reaches {result}"
+        return self._difference(a.phase, result, a, b, text)
 
     def stopped(self, result: str, side: int, stop: LoggedOp, same: LoggedOp | None) -> OpDifference:
         """One side stops the gradient, the other does not."""
-        said = f"{self._op(side, stop)} stops the gradient, {self._titles[1 - side]} lets it through"
-        said += f" to {_op(same)}" if same is not None else ""
+        text = f"{self._op(side, stop)} stops the gradient, {self._titles[1 - side]} lets it through"
+        text += f" to {_op(same)}" if same is not None else ""
         a, b = (stop, same) if side == 0 else (same, stop)
-        return self._difference("backward", result, a, b, f"{said}; it reaches {result}")
+        return self._difference("backward", result, a, b, f"{text}; it reaches {result}")
 
     def missing(self, phase: OpPhase, result: str) -> OpDifference:
         """Only one side has the result."""
         has = 0 if result in self._sides[0].results else 1
         name = _updated(result)
         if op := self._unused(has, name):
-            said = f"only {self._titles[has]} uses {name}, in {_op(op)}"
+            text = f"only {self._titles[has]} uses {name}, in {_op(op)}"
             a, b = (op, None) if has == 0 else (None, op)
-            return self._difference(phase, result, a, b, said)
+            return self._difference(phase, result, a, b, text)
         op = self._sides[has].results[result][0]
-        said = f"{self._titles[1 - has]} has no {result}, {self._op(has, op)} gives one"
+        text = f"{self._titles[1 - has]} has no {result}, {self._op(has, op)} gives one"
         a, b = (op, None) if has == 0 else (None, op)
-        return self._difference(phase, result, a, b, said)
+        return self._difference(phase, result, a, b, text)
 
     def _difference(
         self,
@@ -247,22 +247,22 @@ class _Words:
         result: str,
         a: LoggedOp | None,
         b: LoggedOp | None,
-        said: str,
+        text: str,
         index: tuple[int, ...] | None = None,
         a_value: Scalar | None = None,
         b_value: Scalar | None = None,
     ) -> OpDifference:
-        words = f"step {self._step}, {phase}: {said}"
+        words = f"step {self._step}, {phase}: {text}"
         return OpDifference(phase, result, a, b, index, a_value, b_value, words)
 
     def _also_from(self, place: Place) -> str:
         """The other lines that a pair's outputs come from, which the other side has nothing equal to."""
-        said = ""
+        text = ""
         for title, op, behind in zip(self._titles, place.ops, place.behind, strict=True):
             lines = sorted({one.source for one in behind if one.source is not None} - {op.source})
             if lines:
-                said += f"; {title}'s also comes from {', '.join(map(_line, lines))}"
-        return said
+                text += f"; {title}'s also comes from {', '.join(map(_line, lines))}"
+        return text
 
     def _unused(self, has: int, parameter: str) -> LoggedOp | None:
         """The first op of side `has` that computes with `parameter`, where the other side has none."""

@@ -41,7 +41,7 @@ def frontier(sides: Sides, phase: OpPhase, result: str, tolerance: float) -> tup
     """On each side the first op of `phase` that the other side does not know, and that only leads to `result`
     through others such; None where the ops that make the result are the first.
 
-    What each framework cuts in its own manner, and what stands in the line that makes the result, does not
+    What each framework cuts in its own manner, and what is on the line that makes the result, does not
     count.
     """
     goals = sides[0].results[result][0], sides[1].results[result][0]

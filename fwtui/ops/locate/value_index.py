@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 _MAX_AXES = 5
 _GLANCE = 32
 _MASKED, _FAR = -1e4, 1e2
-"""At most this, and so many times as far from zero as what is not masked."""
+"""A masked element is at most the first, and this many times as far from zero as elements not masked."""
 _LAYOUTS = {(0, 2, 3, 1), (0, 3, 1, 2), (2, 3, 1, 0), (3, 2, 0, 1)}
 """NCHW and NHWC, OIHW and HWIO: the orders of axes that are another layout even where the shape stays."""
 

@@ -54,16 +54,16 @@ def canonical(op: str) -> tuple[str, ...] | None:
 
 @cache
 def carries(op: str) -> bool:
-    """Whether `op` gives the values that it takes, as they are, laid out anew or with a margin."""
+    """Whether `op` returns its input values unchanged, possibly in another layout or padded."""
     words = canonical(op)
     return _plain(op) in _PASSING if not words else len(words) == 1 and words[0] in CARRYING
 
 
 @cache
 def computes(op: str) -> bool:
-    """Whether `op` computes anything, so that a counterpart is missing where it has none.
+    """Whether `op` computes anything, so that it should have a match.
 
-    What only reads, lays out anew or copies does not; what nobody knows does.
+    An op that only reads, changes the layout or copies does not; an unknown op does.
     """
     words = canonical(op)
     return words is None or any(word not in MOVING for word in words)
@@ -83,7 +83,7 @@ def _plain(op: str) -> str:
     name = op.lower()
     for prefix in PREFIXES:
         if name.startswith(prefix):
-            # Behind a dot stands which overload it is.
+            # What follows a dot names the overload.
             name = name.removeprefix(prefix).removeprefix("aten.").partition(".")[0]
             break
     name = _COPY_NUMBER.sub("", name)

@@ -235,7 +235,7 @@ PARTS: dict[tuple[str, ...], str] = {
     ("several in one",): "unaryopscomposition",
     ("whole backward pass",): "grad",
 }
-"""Words -> the names of the ops that do all of these in one; a word stands twice that may be done twice."""
+"""Words -> the names of the ops that do all of these in one; a word that may be done twice is given twice."""
 
 HELD_WHOLE = frozenset(
     {
@@ -246,10 +246,10 @@ HELD_WHOLE = frozenset(
 """The words of ops of several parts that are a part of others as a whole."""
 
 CARRYING = frozenset({"cast", "reshape", "transpose", "broadcast", "pad"})
-"""The words of what gives the values that it takes, as they are, laid out anew or with a margin."""
+"""The words of ops that return their input values unchanged, possibly in another layout or padded."""
 
 MOVING = CARRYING | {"slice", "slice gradient", "concatenate", "reverse", "assign", "input", "step call"}
-"""The words of what computes nothing itself, though it may copy, or call what does."""
+"""The words of ops that compute nothing themselves, though they may copy, or call ops that do."""
 
 PASSING = (
     "readvariableop identity identityn stopgradient alias clone detach lift_fresh lift_fresh_copy retval "
@@ -269,10 +269,10 @@ NOTHING = (
     "assert_tensor_metadata partition-id replica-id after-all token linspace output hostconst "
     "destroyresourceop varisinitializedop"
 )
-"""The names of what looks at shapes only, makes constants, or does nothing."""
+"""The names of ops that only read shapes, make constants, or do nothing."""
 
 PREFIXES = (
     *("torch.ops.", "torch.nn.functional.", "torch._c._nn.", "torch.special.", "torch.autograd.", "torch."),
     *("aten::", "aten.", "prims.", "tensor.", "operator.", "extern_kernels.", "tf.raw_ops."),
 )
-"""What stands before a name and says only whose it is."""
+"""Prefixes of op names that only say which library an op is from."""
