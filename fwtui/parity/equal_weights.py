@@ -22,8 +22,8 @@ from fwtui.session.run import Result, Watch
 MAX_BYTES = 256_000_000
 """Probes that are repeated: they are held here and in a lane's process at once."""
 MAX_STEPS = 1_000
-"""Of longer trainings, so many steps are compared: half of them around where the two part, the others evenly
-over all."""
+"""Maximum number of steps to compare: half of them around where the two diverge, the others evenly over the
+whole training."""
 
 
 VARIATION = 10.0
@@ -99,7 +99,7 @@ class EqualWeights:
         row = next(row for row in self.rows if row.step == off.step)
         stage: Stage = "forward" if off.key[0] == "metric" else "backward"
         wrong = {one.key for one in self.figures if one.step == off.step and one.is_off}
-        # Parameters stand in the order in which the data passes them, so the last one's gradient comes first.
+        # Parameters are in the order in which the data passes them, so the last one's gradient comes first.
         keys = [key for key in row.gaps if key in wrong and key[0] == off.key[0]]
         key = (keys[-1] if stage == "backward" else keys[0]) if keys else off.key
         return Place(off.step, off.step, stage, key, row.gaps.get(key, Gap(1, unlike("only one has it"))))

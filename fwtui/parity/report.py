@@ -1,4 +1,4 @@
-"""A finding as JSON. Units stand in the names; unknown, and no number, is null."""
+"""A finding as JSON. Units are in the names; unknown and non-finite values are null."""
 
 from __future__ import annotations
 

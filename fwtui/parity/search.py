@@ -148,7 +148,7 @@ def _titles(lanes: tuple[LaneSpec, ...]) -> tuple[str, str]:
 
 
 def _cut_short(finding: Finding, by: signal.Signals | None) -> Finding | None:
-    """`finding` as it is told where the search was ended by a signal; None where it was not."""
+    """Return `finding` marked as incomplete where a signal ended the search; None where none did."""
     if by is None:
         return None
     return replace(finding, op_reason="the search was cut short", result=replace(finding.result, signal=by))

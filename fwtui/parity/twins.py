@@ -65,7 +65,7 @@ def is_eager(lane: LaneSpec) -> bool:
 
 
 class Comparisons:
-    """Compares probes while they arrive, and lets go of those that nobody needs any more.
+    """Compares probes as they arrive, and drops those that are no longer needed.
 
     Attributes:
         lanes: the lanes' probes.
@@ -83,7 +83,7 @@ class Comparisons:
         self.updates = [UpdateCheck(one.optimizer, one.learning_rate, one.dtype) for one in twins.all]
 
     def __call__(self, lanes: list[History]) -> None:
-        """Takes in what `lanes`, the twins among them, have told since the last time."""
+        """Process the new records of `lanes`, the twins among them, since the last call."""
         for comparison, members in self._members:
             comparison.update([lanes[member] for member in members])
         for comparison, members in self._members:

@@ -1,4 +1,4 @@
-"""What the compared probes come to, kept up while they come: each is looked through once."""
+"""Summary of the compared probes, updated as they arrive: each is examined once."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class ProbeSummary:
         return proves(key, self._dtype)
 
     def update(self, rows: Sequence[ProbeRow]) -> None:
-        """Looks through the rows, in the order of their steps, that are new."""
+        """Examine the new rows; `rows` is in the order of steps."""
         seen = len(self._seen)
-        # One came in between, or old ones were left out: all anew.
+        # A row was inserted, or old ones were dropped: start over.
         if seen and (seen > len(rows) or rows[seen - 1].step != self._seen[-1]):
             seen, self.worst, self.place = 0, None, None
         # With the last one before, from which on a first difference is dated.

@@ -1,4 +1,4 @@
-"""A race as JSON: the headless commands' answer. Units stand in the names; unknown is null."""
+"""A race as JSON: the headless commands' answer. Units are in the names; unknown values are null."""
 
 from __future__ import annotations
 

@@ -26,9 +26,9 @@ from fwtui.workloads.catalogue import batch_sizes
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 TICK_S = 0.1
 FREE_BYTES = 2_000_000_000
-"""So much memory is taken to be free where the system does not tell."""
+"""Memory assumed to be free where the system does not report it."""
 PROBES_SHARE = 4
-"""Of the free memory, the fourth part is for the probes that one lane told and another has not yet."""
+"""Divisor of the free memory: a quarter is for probes that one lane has sent and another has not yet."""
 
 Heard = tuple[LaneRun, Record] | signal.Signals
 Watch = Callable[[list[History]], None]
@@ -36,12 +36,12 @@ Watch = Callable[[list[History]], None]
 
 @dataclass(frozen=True)
 class Result:
-    """What a race came to.
+    """Result of a race.
 
     Attributes:
-        lanes: what each lane said, with every step of it.
+        lanes: the history of each lane, with all its steps.
         gap: how far the lanes' losses are apart.
-        probes: the lanes' probes, compared, where they told any.
+        probes: the lanes' probes, compared; empty where they sent none.
         same: whether the lanes agree in all of that.
         speed: which one is faster; None where too little was measured.
         signal: what cut the race short; None where it ran to its end.
@@ -66,10 +66,10 @@ class Result:
 def run(spec: RaceSpec, watch: Watch = lambda lanes: None, stopped: threading.Event | None = None) -> Result:
     """Runs `spec` in this thread's sight; `watch` is called ten times a second, and after each probe.
 
-    Ctrl+C, SIGTERM and SIGHUP end it early: every lane is killed, and what it had said is kept.
+    Ctrl+C, SIGTERM and SIGHUP end it early: every lane is killed, and the records received so far are kept.
 
     Args:
-        stopped: ends it early once it is set, in place of signals, which only a main thread can hear.
+        stopped: ends it early once it is set, in place of signals, which only a main thread receives.
     """
     free = machine.free_bytes()
     probe_bytes = (FREE_BYTES if free is None else free) // PROBES_SHARE // len(spec.lanes)
@@ -88,7 +88,7 @@ def run(spec: RaceSpec, watch: Watch = lambda lanes: None, stopped: threading.Ev
         race.start()
         try:
             cut_short = _follow(race, heard, lanes, watching)
-        finally:  # also where what watches fails: no lane trains on for nobody
+        finally:  # also where `watch` fails: no lane may go on training unattended
             settled = race.close()
         _drain(heard, lanes, watching)
     dtype = least_exact(spec.lanes)
@@ -104,9 +104,9 @@ def run(spec: RaceSpec, watch: Watch = lambda lanes: None, stopped: threading.Ev
 def _follow(
     race: Race, heard: SimpleQueue[Heard], lanes: list[History], watch: Watch
 ) -> signal.Signals | None:
-    """Takes in what is heard until every lane is over; the signal that came before."""
+    """Process records and signals until every lane is over or a signal came; return that signal, or None."""
     while True:
-        over = race.wait(0)  # asked first: what a lane says last is then already in the queue
+        over = race.wait(0)  # asked first: the last records of a lane are then already in the queue
         cut_short = _drain(heard, lanes, watch)
         if over or cut_short:
             return cut_short
@@ -115,9 +115,9 @@ def _follow(
 
 
 def _drain(heard: SimpleQueue[Heard], lanes: list[History], watch: Watch) -> signal.Signals | None:
-    """Takes in all that is in the queue; the last signal among it.
+    """Process all that is in the queue; return the last signal among it, or None.
 
-    Probes are watched one by one: what is compared can be let go before the next one is kept.
+    Probes are watched one by one: a compared probe can be dropped before the next one is kept.
     """
     cut_short = None
     with contextlib.suppress(Empty):
@@ -134,7 +134,7 @@ def _drain(heard: SimpleQueue[Heard], lanes: list[History], watch: Watch) -> sig
 
 @contextlib.contextmanager
 def _signals_to(heard: SimpleQueue[Heard]) -> Iterator[None]:
-    """Signals become something heard instead of an exception in the middle of anything."""
+    """Put signals into the queue, instead of raising an exception in the middle of anything."""
     before = {number: signal.getsignal(number) for number in SIGNALS}
     for number in SIGNALS:
         if before[number] is not signal.SIG_IGN:  # nohup ignores SIGHUP, and means it
