@@ -6,18 +6,15 @@ import gc
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 
-from fwtui.core.inputs import SpecError
-from fwtui.core.spec import MAX_LANES
 from fwtui.core.text import plain
 from fwtui.format import numbers
-from fwtui.race.plan import LaneRequest, RaceRequest, plan, with_lane
+from fwtui.race.plan import RaceRequest
 from fwtui.tui.common import textual_leak
 from fwtui.tui.common.auto_check import AutoCheck
 from fwtui.tui.common.backlog import Backlog
@@ -26,44 +23,30 @@ from fwtui.tui.common.compare_screen import WhyScreen
 from fwtui.tui.common.composed import screen_text
 from fwtui.tui.common.continuation import Continuation
 from fwtui.tui.common.frame_rate import FrameRate, usual_fps
-from fwtui.tui.common.model import Lane, RaceModel
-from fwtui.tui.common.quiet_exit import QuietExit
+from fwtui.tui.common.model import RaceModel
 from fwtui.tui.common.race_screen import RaceScreen
 from fwtui.tui.common.selection import Selection
 from fwtui.tui.common.themes import DARK, THEMES
-from fwtui.tui.dialogs.choices import (
-    backend_choices,
-    device_choices,
-    present_settings,
-    workload_choices,
-)
 from fwtui.tui.dialogs.commands import Command, commands_of
-from fwtui.tui.dialogs.compilations import CompilationsScreen
-from fwtui.tui.dialogs.confirm import Confirm
 from fwtui.tui.dialogs.help import HelpScreen
 from fwtui.tui.dialogs.histogram import HistogramScreen
-from fwtui.tui.dialogs.lane_settings import LaneSettings
-from fwtui.tui.dialogs.log import LogScreen
 from fwtui.tui.dialogs.palette import Palette
-from fwtui.tui.dialogs.picker import Picker
 from fwtui.tui.graph.screen import GraphScreen
+from fwtui.tui.lane_actions import LaneActions
 from fwtui.tui.live.screen import LiveScreen
 from fwtui.tui.ops.screen import OpsScreen
 from fwtui.tui.parity.screen import ParityScreen
 from fwtui.tui.source.screen import SourceScreen
 from fwtui.tui.terminal.driver import TerminalDriver
-from fwtui.workloads import catalogue as workloads
 
 TICK_S = 0.1
 WATCH_S = 0.5
 START_S = 0.5
 INTERRUPT_S = 2.0
-ASK_FROM_S = 1_800.0
-"""Training of so long is not thrown away without a question."""
 _SCREENSHOT = "screenshot: export this screen as an SVG file in the current folder"
 
 
-class FwtuiApp(QuietExit[int]):
+class FwtuiApp(LaneActions):
     """Shows one race.
 
     Args:
@@ -98,7 +81,6 @@ class FwtuiApp(QuietExit[int]):
         self._auto_check = AutoCheck(self.model)
         self._continuation = Continuation(self.model)
         self._changes = Changes(self._start_thread, self._refuse)
-        self._shown_notes: tuple[str, ...] = ()
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK.name
@@ -236,20 +218,6 @@ class FwtuiApp(QuietExit[int]):
         """Leaves; where much would be lost, once that is confirmed."""
         self._confirmed("Leave?", "leaving", lambda: self.action_quit_with(0))
 
-    def _confirmed(self, question: str, doing: str, work: Callable[[], None]) -> None:
-        """Does what ends lanes, after a question where they have trained for long."""
-        trained_s = self.model.trained_s()
-        if trained_s < ASK_FROM_S:
-            work()
-            return
-        detail = f"The lanes have trained for {numbers.clock(trained_s)}; {doing} ends them."
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                work()
-
-        self.push_screen(Confirm(question, detail), answered)
-
     def action_histogram(self) -> None:
         """How the step times are distributed."""
         self.push_screen(HistogramScreen(self.model))
@@ -302,193 +270,3 @@ class FwtuiApp(QuietExit[int]):
         """Dark or light."""
         names = [theme.name for theme in THEMES]
         self.theme = names[1 - names.index(self.theme)] if self.theme in names else names[0]
-
-    def action_pause(self) -> None:
-        """Pauses every lane, or lets all go on; where every lane is done, trains on."""
-        done = [i for i, lane in enumerate(self.model.lanes) if lane.history.ended and not lane.over]
-        training = [i for i, lane in enumerate(self.model.lanes) if not lane.history.ended]
-        if training:
-            self.model.toggle_pause(training)
-        else:
-            for index in done:
-                self.model.train_on(index)
-        self._here.look()
-
-    def action_pause_lane(self) -> None:
-        """The same for one lane."""
-        index = self._here.lane_index
-        lane = self.model.lanes[index]
-        if lane.history.ended is None:
-            self.model.toggle_pause([index])
-        elif not lane.over:
-            self.model.train_on(index)
-        self._here.look()
-
-    def action_step(self) -> None:
-        """Has every lane take one step."""
-        self.model.step(range(len(self.model.lanes)))
-        self._here.look()
-
-    def action_restart(self) -> None:
-        """Starts the lane with the focus anew."""
-        index = self._here.lane_index
-        self._set_lane(index, lambda lane: lane)
-
-    def action_restart_all(self) -> None:
-        """Restarts every lane."""
-        self._confirmed(
-            "Restart all lanes?", "restarting", lambda: self._set_race(lambda: self.model.request)
-        )
-
-    def action_log(self) -> None:
-        """Shows what the lane printed."""
-        lane = self.model.lanes[self._here.lane_index]
-        self.push_screen(LogScreen(lane, shared=self.model.spec.host == "thread"))
-
-    def action_compilations(self) -> None:
-        """Shows what was traced or compiled in the lane, and why."""
-        self.push_screen(CompilationsScreen(self.model.lanes[self._here.lane_index]))
-
-    def action_pick_backend(self) -> None:
-        """Another backend in the lane with the focus."""
-        index = self._here.lane_index
-        lane = self.model.request.lanes[index]
-
-        def chosen(name: str | None) -> None:
-            if name is not None:
-                self._set_lane(index, lambda lane: replace(lane, backend=name))
-
-        self.push_screen(
-            Picker(f"Lane {index + 1}: backend", backend_choices(self.model, index), lane.backend), chosen
-        )
-
-    def action_pick_device(self) -> None:
-        """Another device for the lane with the focus."""
-        index = self._here.lane_index
-        built = self.model.lanes[index].history.built
-
-        def chosen(name: str | None) -> None:
-            if name is not None:
-                self._set_lane(index, lambda lane: replace(lane, device=name))
-
-        now = built.device if built else "cpu"
-        self.push_screen(Picker(f"Lane {index + 1}: device", device_choices(self.model, index), now), chosen)
-
-    def action_pick_workload(self) -> None:
-        """Another workload in every lane."""
-        workload = self.model.spec.lanes[0].workload
-
-        def chosen(key: str | None) -> None:
-            if key is not None:
-                name, _, preset = key.rpartition("/")
-                self._confirmed(
-                    "Another workload?",
-                    "changing it",
-                    lambda: self._set_race(lambda: self.model.with_workload(name, preset)),
-                )
-
-        now = f"{workload.name}/{workload.preset}"
-        self.push_screen(Picker("Every lane: workload", workload_choices(self.model), now), chosen)
-
-    def action_lane_settings(self) -> None:
-        """The lane's own settings as text."""
-        index = self._here.lane_index
-
-        def check(lane: LaneRequest) -> object:
-            return plan(with_lane(self.model.request, index, lane), workloads.known)
-
-        def chosen(lane: LaneRequest | None) -> None:
-            if lane is not None:
-                self._set_lane(index, lambda _: lane)
-
-        now = present_settings(self.model, index)
-        dialog = LaneSettings(f"Lane {index + 1}: settings", self.model.request.lanes[index], now, check)
-        self.push_screen(dialog, chosen)
-
-    def action_add_lane(self) -> None:
-        """One more lane like the one with the focus."""
-        index = self._here.lane_index
-        if len(self.model.request.lanes) == MAX_LANES:
-            self.notify(f"{MAX_LANES} lanes are the most", severity="warning")
-            return
-
-        def with_one_more() -> RaceRequest | None:
-            lanes = self.model.request.lanes
-            if index >= len(lanes) or len(lanes) == MAX_LANES:
-                return None
-            return replace(self.model.request, lanes=(*lanes, lanes[index]))
-
-        self._changes.submit(
-            with_one_more, lambda wanted: self._change(lambda: self.model.add_lane(wanted, workloads.load))
-        )
-
-    def action_remove_lane(self) -> None:
-        """The race without the lane with the focus."""
-        index = self._here.lane_index
-        if len(self.model.request.lanes) == 1:
-            self.notify("one lane is the least", severity="warning")
-            return
-
-        def with_one_less() -> RaceRequest | None:
-            lanes = self.model.request.lanes
-            if index >= len(lanes) or len(lanes) == 1:
-                return None
-            return replace(self.model.request, lanes=lanes[:index] + lanes[index + 1 :])
-
-        def change(wanted: RaceRequest) -> None:
-            self._change(lambda: self.model.remove_lane(index, wanted, workloads.load))
-
-        self._changes.submit(with_one_less, change)
-
-    def _set_lane(self, index: int, lane: Callable[[LaneRequest], LaneRequest]) -> None:
-        """Runs something else in one lane.
-
-        Args:
-            lane: what, worked out from what the lane was asked to run when the change is made.
-        """
-
-        def request() -> RaceRequest | None:
-            lanes = self.model.request.lanes  # this one may have been removed while a file was inspected
-            return with_lane(self.model.request, index, lane(lanes[index])) if index < len(lanes) else None
-
-        def change(wanted: RaceRequest) -> None:
-            self._change(lambda: self.model.set_lane(index, wanted.lanes[index], workloads.load))
-
-        self._changes.submit(request, change)
-
-    def _set_race(self, request: Callable[[], RaceRequest]) -> None:
-        def change(wanted: RaceRequest) -> None:
-            self._change(lambda: self.model.set_race(wanted, workloads.load))
-
-        self._changes.submit(request, change)
-
-    def _refuse(self, error: SpecError) -> None:
-        self.notify(str(error), severity="error", markup=False)
-        self._here.look()
-
-    def _change(self, change: Callable[[], None]) -> None:
-        """Changes the race; SpecError, with the old one untouched, where it makes no sense."""
-        before = list(self.model.lanes)
-        change()
-        self._tell_notes()
-        self._forget(before)
-        if len(self.model.lanes) != len(before):
-            self._live.fit_lanes()
-        self._here.look()
-
-    def _tell_notes(self) -> None:
-        """Shows what may not be meant in the user's file, once."""
-        notes = workloads.notes(self.model.spec.lanes[0].workload)
-        if notes != self._shown_notes:
-            self._shown_notes = notes
-            for note in notes:
-                self.notify(note, severity="warning", markup=False)
-
-    def _forget(self, before: Sequence[Lane]) -> None:
-        """Lets go of what was selected in lanes that are no more as they were."""
-        changed = [lane is not old for lane, old in zip(self.model.lanes, before, strict=False)]
-        if all(changed) or len(self.model.lanes) != len(before):
-            self._selection.forget()
-        else:
-            for index in (index for index, is_new in enumerate(changed) if is_new):
-                self._selection.forget_lane(index)

@@ -14,8 +14,8 @@ from textual.widgets import Static
 
 from fwtui.race.plan import RaceRequest, parse_lane
 from fwtui.tui.app import FwtuiApp
+from fwtui.tui.common.lane import Lane
 from fwtui.tui.common.line import Line
-from fwtui.tui.common.model import Lane
 from fwtui.tui.live.screen import LiveScreen
 from tests.scripted import step
 

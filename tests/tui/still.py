@@ -35,7 +35,8 @@ from fwtui.measure import history
 from fwtui.race.plan import LaneRequest, RaceRequest, parse_lane
 from fwtui.tui import app
 from fwtui.tui.app import FwtuiApp
-from fwtui.tui.common import lane_status, model
+from fwtui.tui.common import lane as lane_module
+from fwtui.tui.common import lane_status
 from fwtui.tui.common.model import RaceModel
 from fwtui.tui.graph import requests
 
@@ -67,7 +68,7 @@ class Scene:
 
 def stop_clock(monkeypatch: pytest.MonkeyPatch, at_ns: int = NOW) -> None:
     """Has the screen's clocks show `at_ns` for ever."""
-    for module in (history, model, requests, lane_status):
+    for module in (history, lane_module, requests, lane_status):
         monkeypatch.setattr(module, "perf_counter_ns", lambda: at_ns)
 
 

@@ -70,7 +70,7 @@ async def test_a_stopped_process_gives_no_answer(schedule):
 
 @pytest.mark.parametrize("host", ["process", "thread"])
 async def test_a_step_that_never_ends(host, monkeypatch):
-    monkeypatch.setattr("fwtui.tui.common.model.LONG_STEP_S", 0.5)
+    monkeypatch.setattr("fwtui.tui.common.lane.LONG_STEP_S", 0.5)
     async with driven("scripted.hang", "scripted.slow", host=host, schedule="race", size=(160, 45)) as d:
         await d.until(lambda: d.lanes[0].history.steps, "steps before the one that hangs")
         if host == "process":

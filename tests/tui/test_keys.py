@@ -341,7 +341,9 @@ async def test_the_palette_has_every_action_of_every_screen():
             known = {command.meaning: command for command in d.app.commands()}
             wanted = {one.tooltip for one in bindings if one.tooltip and one.action != "command_palette"}
             assert len(known) > 8
-            assert set(known) == wanted | {"save this screen as an SVG file in the current folder"}
+            assert set(known) == wanted | {
+                "screenshot: export this screen as an SVG file in the current folder"
+            }
             for one in bindings:
                 if one.tooltip in known:
                     assert d.app.get_key_display(one) in known[one.tooltip].key.split(" ")

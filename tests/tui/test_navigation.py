@@ -6,7 +6,7 @@ import pytest
 
 from fwtui.measure.history import History
 from fwtui.tui.common.key_footer import KeyFooter
-from fwtui.tui.common.model import Lane
+from fwtui.tui.common.lane import Lane
 from fwtui.tui.common.selection import Place, Selection
 from tests import two_layer_steps
 from tests.tui.still import Scene, done, race, training

@@ -21,6 +21,7 @@ from fwtui.tui.charts.axes import NUMBER, Formatter, Limits, fit_steps
 from fwtui.tui.charts.cells import Cells, changes
 from fwtui.tui.charts.compose import Curve, Ink, Plot, View
 from fwtui.tui.charts.raster import Scale
+from fwtui.tui.charts.tile import Tile
 
 __all__ = ["Chart", "Curve"]
 
@@ -28,27 +29,6 @@ _MANY = 10
 # Textual repaints a changed row from its widget's left edge on. Narrow widgets keep that short: four of them
 # send 40 % of the bytes that one sends, while more would save little.
 _TILES = 4
-
-
-class _Tile(Widget):
-    """Some columns of a chart."""
-
-    DEFAULT_CSS = """
-    _Tile { width: 1fr; height: 100%; }
-    """
-
-    def __init__(self, chart: Chart) -> None:
-        super().__init__()
-        self._chart = chart
-
-    @property
-    def columns(self) -> tuple[int, int]:
-        """First and last column (exclusive) of the chart that this tile shows."""
-        left = self.region.x - self._chart.content_region.x
-        return left, left + self.size.width
-
-    def render_line(self, y: int) -> Strip:
-        return self._chart.row(y, *self.columns)
 
 
 class Chart(Widget, can_focus=True):
@@ -169,7 +149,7 @@ class Chart(Widget, can_focus=True):
         self._cells: Cells | None = None
         self._styles: list[Style] | None = None
         self._hovering = False
-        self._tiles = [_Tile(self) for _ in range(_TILES)]
+        self._tiles = [Tile(self) for _ in range(_TILES)]
 
     def compose(self) -> ComposeResult:
         yield from self._tiles

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from fwtui.tui.common.judgement import judge, steps_to_check
-from fwtui.tui.common.model import Lane, RaceModel
+from fwtui.tui.common.lane import Lane
+from fwtui.tui.common.model import RaceModel
 from fwtui.tui.common.parity_job import ParityJob
 
 QUIET_TICKS = 10

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fwtui.tui.common.model import Lane
+from fwtui.tui.common.lane import Lane
 
 _LEAD_NS = 250_000_000
 """So long after a lane took a step it may be known here, and what it is asked then be known there."""

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 
 from fwtui.tui.common.auto_check import QUIET_TICKS
 from fwtui.tui.common.judgement import judge
-from fwtui.tui.common.model import Lane, RaceModel
+from fwtui.tui.common.lane import Lane
+from fwtui.tui.common.model import RaceModel
 
 LIMIT_S = 600.0
 AHEAD_S = 3.0

@@ -9,7 +9,8 @@ from fwtui.measure.agreement import Place
 from fwtui.measure.probe_gap import Gap, Key, Kind
 from fwtui.measure.verdict import earliest, first_metrics
 from fwtui.parity.words import BUT_FOR_ROUNDING
-from fwtui.tui.common.model import Lane, RaceModel
+from fwtui.tui.common.lane import Lane
+from fwtui.tui.common.model import RaceModel
 from fwtui.tui.common.parity_job import MOST_STEPS
 
 NAMES: dict[Kind, str] = {"metric": "", "gradient": "gradient ", "parameter": "parameter "}

@@ -7,7 +7,7 @@ from time import perf_counter_ns
 
 from fwtui.backends import catalogue as backends
 from fwtui.format import numbers
-from fwtui.tui.common.model import Lane
+from fwtui.tui.common.lane import Lane
 
 COLOURS = tuple(f"framework-{key}{shade}" for key in backends.FRAMEWORKS for shade in ("", "-2"))
 

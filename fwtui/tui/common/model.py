@@ -6,15 +6,13 @@ records become history. Every record is taken in; only drawing is thinned.
 
 from __future__ import annotations
 
-import math
 import traceback
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from queue import Empty, SimpleQueue
-from time import perf_counter_ns
 
 from fwtui.core.records import LogLine, Record, TurnEnded
-from fwtui.core.spec import LaneSpec, RaceSpec, WorkloadSpec
+from fwtui.core.spec import RaceSpec, WorkloadSpec
 from fwtui.lane.control import LaneCommand
 from fwtui.measure.comparability import incomparable
 from fwtui.measure.history import History
@@ -24,69 +22,9 @@ from fwtui.measure.speed import Speed, speed
 from fwtui.race.plan import Describe, LaneRequest, RaceRequest, differences, plan, with_lane
 from fwtui.race.race import LaneRun, Race, StartThread
 from fwtui.session.probe_summary import ProbeSummary
+from fwtui.tui.common.lane import Lane, seconds_left, trained_s
 from fwtui.tui.common.parity_job import ParityJob
 from fwtui.workloads import catalogue as workloads
-
-SILENT_S = 2.0
-LONG_STEP_S = 5.0
-NOTICED_S = 1.0
-
-
-@dataclass(slots=True)
-class Lane:
-    """One lane as it stands: what it runs, and what it has said.
-
-    Attributes:
-        waits_for: what of another lane it waits for, such as `lane 1's import`; "" where it does not.
-        limit: how many steps it will have done, unless it is given more.
-        log_every: before each how many-th step its ops are to be logged; None: only when asked.
-        until_nan: whether that ends with the first NaN.
-    """
-
-    run: LaneRun
-    history: History
-    paused: bool = False
-    waits_for: str = ""
-    limit: int = 0
-    log_every: int | None = None
-    until_nan: bool = False
-
-    def __post_init__(self) -> None:
-        self.limit = self.spec.steps
-        if self.spec.ops is not None:
-            self.log_every, self.until_nan = self.spec.ops.every, self.spec.ops.until_nan
-
-    @property
-    def spec(self) -> LaneSpec:
-        """What the lane runs."""
-        return self.run.spec
-
-    @property
-    def over(self) -> bool:
-        """Whether the lane takes no more steps, except after a restart."""
-        return self.history.ended is not None and not self.history.ended.lingers
-
-    def silent_s(self) -> float | None:
-        """For how many seconds a lane that should answer has not; None where it does."""
-        seconds = (perf_counter_ns() - self.history.heard_ns) / 1e9
-        return seconds if seconds > SILENT_S and not self.over and self.history.imported else None
-
-    def present_step(self) -> str | None:
-        """The step that it is in, in words, if that takes so long that others notice; None otherwise."""
-        since = self.history.busy_since_ns
-        if since is None or (perf_counter_ns() - since) / 1e9 < NOTICED_S:
-            return None
-        if self.history.steps:
-            return f"step {self.history.steps:,}"
-        return {"trace": "tracing", "compile": "compilation"}.get(self.history.phase, "first step")
-
-    def long_step_s(self) -> float | None:
-        """For how many seconds the present step has run, if that is strangely long; None otherwise."""
-        since = self.history.busy_since_ns
-        if since is None or self.over or self.history.steps == 0 or self.history.standing != "running":
-            return None
-        seconds = (perf_counter_ns() - since) / 1e9
-        return seconds if seconds > LONG_STEP_S else None
 
 
 class RaceModel:
@@ -252,7 +190,7 @@ class RaceModel:
 
     def trained_s(self) -> float:
         """For how many seconds the lane that has trained longest has, since its first step."""
-        return max(map(_trained_s, self.histories), default=0.0)
+        return max(map(trained_s, self.histories), default=0.0)
 
     def steps_total(self) -> int:
         """Steps that the longest lane will have done."""
@@ -271,7 +209,7 @@ class RaceModel:
 
     def seconds_left(self) -> float | None:
         """Until the last lane is done, at its rate so far; None where that is unknown."""
-        left = [_seconds_left(lane) for lane in self.lanes if lane.history.ended is None]
+        left = [seconds_left(lane) for lane in self.lanes if lane.history.ended is None]
         known = [seconds for seconds in left if seconds is not None]
         return None if len(known) < len(left) or not left else max(known)
 
@@ -440,21 +378,3 @@ class RaceModel:
     def _hear(self, run: LaneRun, record: Record) -> None:
         if not isinstance(record, TurnEnded):
             self._heard.put((run, record))
-
-
-def _trained_s(history: History) -> float:
-    began = next((entered.at_ns for entered in history.phases if entered.step >= 1), None)
-    until = history.heard_ns if history.ended is None else history.ended.at_ns
-    return 0.0 if began is None else (until - began) / 1e9
-
-
-def _seconds_left(lane: Lane) -> float | None:
-    """At the rate of the whole run since its second step, waiting for turns included."""
-    history = lane.history
-    total = max(lane.limit, history.steps)
-    started = next((entered.at_ns for entered in history.phases if entered.step >= 1), None)
-    if started is None or history.steps < 2 or lane.paused:
-        return None
-    rate = (history.steps - 1) / max(history.heard_ns - started, 1)
-    seconds = (total - history.steps) / rate / 1e9
-    return seconds if math.isfinite(seconds) else None

@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from fwtui.core.records import Compiled, GraphBroken
 from fwtui.format import numbers
-from fwtui.tui.common.model import Lane
+from fwtui.tui.common.lane import Lane
 from fwtui.tui.dialogs.dialog import Dialog
 
 _REFRESH_S = 0.5

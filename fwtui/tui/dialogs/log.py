@@ -12,7 +12,7 @@ from textual.widgets import RichLog, Static
 
 from fwtui.format import numbers
 from fwtui.measure.history import LOG_LINES
-from fwtui.tui.common.model import Lane
+from fwtui.tui.common.lane import Lane
 from fwtui.tui.dialogs.dialog import Dialog
 
 _REFRESH_S = 0.5

@@ -11,8 +11,9 @@ from fwtui.core.records import GraphsCaptured
 from fwtui.format import numbers
 from fwtui.race.race import LaneRun
 from fwtui.tui.common.common_step import common_step
+from fwtui.tui.common.lane import Lane
 from fwtui.tui.common.lane_status import status
-from fwtui.tui.common.model import Lane, RaceModel
+from fwtui.tui.common.model import RaceModel
 
 _SOON_S = 1.0
 

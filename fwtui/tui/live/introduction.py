@@ -5,7 +5,7 @@ from __future__ import annotations
 from fwtui.backends import catalogue as backends
 from fwtui.core.text import plain
 from fwtui.format import numbers
-from fwtui.tui.common.model import Lane
+from fwtui.tui.common.lane import Lane
 from fwtui.workloads import catalogue as workloads
 
 _LOG_LINES = 5

@@ -15,9 +15,9 @@ from fwtui.format import numbers
 from fwtui.measure.statistics import StepTimes
 from fwtui.tui.charts.axes import BYTES, DURATION, NUMBER
 from fwtui.tui.charts.chart import Chart
+from fwtui.tui.common.lane import Lane
 from fwtui.tui.common.lane_status import _elapsed, status
 from fwtui.tui.common.line import Line
-from fwtui.tui.common.model import Lane
 from fwtui.tui.live.curves import KINDS, LaneCurves, SharedAxes
 from fwtui.tui.live.graph_ribbon import GraphRibbon
 from fwtui.tui.live.introduction import introduction

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fwtui.tui.common.judgement import Judgement, judge
-from fwtui.tui.common.model import Lane, RaceModel
+from fwtui.tui.common.lane import Lane
+from fwtui.tui.common.model import RaceModel
 
 Suggestion = tuple[str, str]
 """A key, as people write it, and what it is good for at present."""

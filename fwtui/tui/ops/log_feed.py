@@ -13,8 +13,9 @@ from fwtui.format import numbers
 from fwtui.lane.introspection import LOGS_A_SECOND
 from fwtui.race.race import LaneRun
 from fwtui.tui.common.common_step import common_step, moves
+from fwtui.tui.common.lane import Lane
 from fwtui.tui.common.lane_status import status
-from fwtui.tui.common.model import Lane, RaceModel
+from fwtui.tui.common.model import RaceModel
 
 RATES: tuple[int | None, ...] = (None, 1000, 100, 10, 1)
 """Before each how many-th step ops are logged; None: only when asked."""

@@ -10,9 +10,9 @@ from fwtui.backends import catalogue as backends
 from fwtui.core.op_stats import busy_ns, leaves, overhead
 from fwtui.core.records import OpsLogged
 from fwtui.format import numbers
+from fwtui.tui.common.lane import Lane
 from fwtui.tui.common.lane_status import status
 from fwtui.tui.common.line import Line, Sides
-from fwtui.tui.common.model import Lane
 
 _NOTHING = Content("")
 _OVERHEAD = (

@@ -15,7 +15,8 @@ from fwtui.ops.vocabulary.canonical import computes
 from fwtui.tui.common.analysis import AnalysisContext
 from fwtui.tui.common.background_aligner import Aligner
 from fwtui.tui.common.common_step import common_step
-from fwtui.tui.common.model import Lane, RaceModel
+from fwtui.tui.common.lane import Lane
+from fwtui.tui.common.model import RaceModel
 from fwtui.tui.common.selection import Place
 from fwtui.tui.source.costs import Costs, asked_by
 from fwtui.tui.source.page import SourcePage

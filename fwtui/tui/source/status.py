@@ -9,9 +9,9 @@ from textual.content import Content
 from fwtui.core.records import OpsLogged
 from fwtui.core.text import plain
 from fwtui.format import numbers
+from fwtui.tui.common.lane import Lane
 from fwtui.tui.common.lane_status import status
 from fwtui.tui.common.line import Sides
-from fwtui.tui.common.model import Lane
 from fwtui.tui.source.costs import Costs
 from fwtui.tui.source.sections import Running, Section
 

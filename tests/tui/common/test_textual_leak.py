@@ -19,10 +19,9 @@ def caches() -> int:
 async def test_dialogs_that_are_gone_leave_nothing_behind():
     async with running() as d:
         keys = ("question_mark", "escape", "l", "escape")
-        await d.press(*keys, *keys)  # the last two are let go of with the next ones
+        await d.press(*keys * 4)  # the last two are let go of with the next ones
         before = caches()
-        for _ in range(4):
-            await d.press(*keys)
+        await d.press(*keys * 4)
         assert d.on_top()
         assert caches() <= before + 5  # one dialog has a dozen
 

@@ -16,6 +16,7 @@ from fwtui.core.records import Device
 from fwtui.race.plan import parse_lane
 from fwtui.system import machine
 from fwtui.tui import app as apps
+from fwtui.tui import lane_actions
 from fwtui.tui.common.composed import screen_text
 from fwtui.tui.dialogs.choices import device_choices, present_settings
 from fwtui.tui.dialogs.confirm import Confirm
@@ -56,7 +57,7 @@ class TestConfirm:
     @pytest.mark.parametrize("key", ["q", "R", "ctrl+q"])
     async def test_a_long_run_is_asked_about(self, key, monkeypatch):
         done = []
-        monkeypatch.setattr(apps, "ASK_FROM_S", 0.01)
+        monkeypatch.setattr(lane_actions, "ASK_FROM_S", 0.01)
         monkeypatch.setattr(apps.FwtuiApp, "action_quit_with", lambda app, code: done.append(code))
         monkeypatch.setattr(apps.FwtuiApp, "_set_race", lambda app, request: done.append(request()))
         async with running() as d:
@@ -69,7 +70,7 @@ class TestConfirm:
             assert len(done) == 1
 
     async def test_another_workload_is_asked_about_once_it_is_chosen(self, monkeypatch):
-        monkeypatch.setattr(apps, "ASK_FROM_S", 0.01)
+        monkeypatch.setattr(lane_actions, "ASK_FROM_S", 0.01)
         async with running() as d:
             before = d.app.model.race
             await d.press("w", "down", "enter")

@@ -7,8 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 from fwtui.core.records import Alive, Ended, Imported, PhaseEntered, RunStateChanged
+from fwtui.tui.common.lane import NOTICED_S
 from fwtui.tui.common.lane_status import status
-from fwtui.tui.common.model import NOTICED_S, RaceModel
+from fwtui.tui.common.model import RaceModel
 from fwtui.tui.common.top_bar import _progress
 from fwtui.tui.live.what_now import suggestions
 from fwtui.tui.parity.summary_lines import _is_settled
@@ -75,7 +76,9 @@ def test_lanes_apart_lead_to_the_place_and_to_the_check(model):
     checked = model(*apart())
     checked.checking = SimpleNamespace(running=True, finding=None, failure="")
     assert keys(checked) == ["5", "space"]
-    checked.checking = SimpleNamespace(running=False, finding=SimpleNamespace(same=False), failure="")
+    checked.checking = SimpleNamespace(
+        running=False, finding=SimpleNamespace(same=False, place=None), failure=""
+    )
     assert keys(checked) == ["5", "4", "3"]
 
 
