@@ -52,7 +52,7 @@ async def test_what_the_files_functions_do_wrong_fails_the_lane_alone(path):
             "✗ failed", "my_net.py:16: batches() ended after 90 batches", "put `while True:` around"
         )
         await d.press("l")
-        await d.shows("OwnError")
+        await d.shows("UserFileError")
 
 
 async def test_the_file_can_be_chosen_again_after_another_workload(path):
