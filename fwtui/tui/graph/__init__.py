@@ -1,1 +1,1 @@
-"""The graph screen: two lanes' graphs beside each other."""
+"""The graph screen: two lanes' graphs, side by side."""

@@ -1,4 +1,4 @@
-"""Two lanes' graphs as they are looked at together. It knows no widget and no key."""
+"""View model of the graph screen: two lanes' graphs, matches, filters and cursors. No widgets, no keys."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from fwtui.tui.graph.status import NodeFilter
 
 
 class GraphController:
-    """What is shown of the graphs of each lane, and which nodes of the two in front correspond.
+    """The view state of each lane's graphs, and the matches between the nodes of the two in front.
 
     Attributes:
-        view: as what graphs are shown.
-        looking: what they are looked at for.
+        view: how graphs are shown.
+        looking: the filters and the search of both sides.
         sides: the lanes in front, from the left.
     """
 
@@ -39,24 +39,24 @@ class GraphController:
         self.sides: tuple[int, ...] = ()
 
     def take_in(self, sides: tuple[int, ...]) -> None:
-        """Has what the lanes in front have told by now."""
+        """Take over the last graphs of the lanes in front."""
         self.sides = sides
         for index in sides:
             self.lane(index).take_in(self._model.lanes[index].history.graphs)
 
     def lane(self, index: int) -> LaneGraphs:
-        """What is looked at of a lane, from the start where the lane has started anew."""
+        """Return the view state of a lane's graphs, the initial one where the lane was restarted."""
         run = self._model.lanes[index].run
         if index not in self._lanes or self._lanes[index][0] is not run:
             self._lanes[index] = run, LaneGraphs()
         return self._lanes[index][1]
 
     def other(self, index: int) -> int | None:
-        """The lane beside this one; None where there is no other."""
+        """Return the lane on the other side; None where there is none."""
         return next((side for side in self.sides if side != index), None)
 
     def pairing(self) -> Pairing | None:
-        """What corresponds; None where there are no two graphs, or nobody knows yet."""
+        """Return the matches; None where there are no two graphs, or while they are being computed."""
         graphs = self.graphs
         return self._pairings.of(*graphs) if len(graphs) == 2 else None
 
@@ -72,7 +72,7 @@ class GraphController:
         return tuple(graph for index in self.sides if (graph := self.lane(index).graph) is not None)
 
     def counterpart(self, index: int, node: int) -> Counterpart | None:
-        """What the other side has for a node of lane `index`; None where nobody knows."""
+        """Return the match of a node of lane `index`; None where it is unknown."""
         pairing = self.pairing()
         if pairing is None:
             return None
@@ -82,11 +82,11 @@ class GraphController:
             pairing.counterparts(side, node),
             tuple(one for one in pairing.together(side, node) if one != node),
             computes(pairing.graphs[side].nodes[node].op),
-            pairing.untold,
+            pairing.why_unknown,
         )
 
     def nodes_at(self, index: int) -> Sequence[int]:
-        """The nodes at the cursor of lane `index`: one, or all of a group."""
+        """Return the nodes at the cursor of lane `index`: one, or all of a group."""
         lane = self.lane(index)
         if lane.graph is None:
             return ()
@@ -94,7 +94,7 @@ class GraphController:
         return (item,) if isinstance(item, int) else lane.facts.inside[item]
 
     def across(self, index: int, nodes: Sequence[int]) -> tuple[int, ...]:
-        """The nodes of the other side that correspond to the first of `nodes` that has any there."""
+        """Return the matches on the other side of the first of `nodes` that has any."""
         pairing = self.pairing()
         if pairing is None:
             return ()
@@ -102,7 +102,7 @@ class GraphController:
         return next((there for node in nodes if (there := pairing.counterparts(side, node))), ())
 
     def page(self, index: int) -> Page | None:
-        """The rows of a lane; None where it has none to show."""
+        """Return the rows of a lane; None where it has none to show."""
         lane = self.lane(index)
         kept = self.kept(index)
         if lane.graph is None or (kept is not None and not kept):
@@ -111,11 +111,11 @@ class GraphController:
         marks: tuple[Mark, ...] = pairing.marks[self.sides.index(index)] if pairing else ()
         there = self.other(index)
         other = self.lane(there) if there is not None else None
-        beside = other.facts if other is not None and other.graph is not None else None
-        return lane.page(self.view, kept, lambda node: marks[node] if marks else "", pairing, beside)
+        facts = other.facts if other is not None and other.graph is not None else None
+        return lane.page(self.view, kept, lambda node: marks[node] if marks else "", pairing, facts)
 
     def kept(self, index: int) -> frozenset[int] | None:
-        """The nodes of a lane that are not left out; None: all."""
+        """Return the nodes of a lane that the filters leave in; None: all."""
         lane, pairing = self.lane(index), self.pairing()
         if lane.graph is None:
             return None
@@ -130,7 +130,7 @@ class GraphController:
         return known[1]
 
     def found(self, index: int, text: str) -> frozenset[int]:
-        """The nodes of a lane of which every word of `text` is said."""
+        """Return the nodes of a lane whose description contains every word of `text`."""
         lane = self.lane(index)
         if lane.graph is None or not text.split():
             return frozenset()
@@ -141,7 +141,7 @@ class GraphController:
         return known[1]
 
     def place(self, index: int) -> Place:
-        """What is at the cursor of a lane, for the other screens."""
+        """Return the place at the cursor of a lane, for the other screens."""
         lane = self.lane(index)
         node = lane.node
         if lane.graph is None or node is None:
@@ -149,15 +149,15 @@ class GraphController:
         return self.place_of(index, node)
 
     def place_of(self, index: int, node: int) -> Place:
-        """A node of the graph that is shown of a lane, for the other screens."""
+        """Return the place of a node of the lane's shown graph, for the other screens."""
         lane = self.lane(index)
         assert lane.graph is not None
         return Place(index, None, (lane.kind, node), lane.graph.nodes[node].source)
 
     def arrive(self, index: int, place: Place) -> Place:
-        """Puts the cursor of a lane where `place` is, in whichever graph that is; the place it is at then.
+        """Put the cursor of a lane at `place`, in whichever of its graphs has it; return the cursor's place.
 
-        Where it is nowhere, the cursor stays. What a filter leaves out is shown again if it is to be seen.
+        Where no graph has it, the cursor stays. Filters that would hide it are cleared.
         """
         lane = self.lane(index)
         ops = self._model.lanes[index].history.ops
@@ -172,7 +172,7 @@ class GraphController:
         return replace(self.place(index), op=place.op)
 
     def choose(self, index: int, kind: str) -> None:
-        """Shows another of a lane's graphs, with the cursor on what is most like the node that it is on."""
+        """Show another of a lane's graphs, with the cursor on the best match of the node that it was on."""
         lane = self.lane(index)
         graph, node = lane.graph, lane.node
         lane.choose(kind)
@@ -183,7 +183,7 @@ class GraphController:
         self.to_kept()
 
     def to_kept(self) -> None:
-        """Takes each cursor that stands on what is left out now to the next node that is not."""
+        """Move each cursor that is on a node left out by the filters to the next node that is not."""
         for index in self.sides:
             kept, lane = self.kept(index), self.lane(index)
             if kept and lane.graph is not None and not any(node in kept for node in self.nodes_at(index)):
@@ -192,13 +192,15 @@ class GraphController:
                 lane.put(next(node for node in (*order[at:], *reversed(order[:at])) if node in kept))
 
     def found_in_order(self, index: int) -> list[int]:
-        """The nodes of a lane that are searched for, in the tree's order, without those that are left out."""
+        """Return the nodes of a lane that the search finds, in the tree's order, without those left out."""
         lane, kept = self.lane(index), self.kept(index)
         found = self.found(index, self.looking.search)
         return [node for node in lane.facts.order if node in found and (kept is None or node in kept)]
 
     def find(self, index: int, by: int) -> None:
-        """Moves the cursor of a lane to the next found node, or the one before; 0: it may stay."""
+        """Move the cursor of a lane to the next found node (`by` 1), to the one before (-1), or to the first
+        from the cursor on (0).
+        """
         lane = self.lane(index)
         nodes = self.found_in_order(index) if lane.graph is not None else []
         if not nodes:
@@ -211,21 +213,21 @@ class GraphController:
             lane.put(next((node for node in nodes if place[node] >= here + by), nodes[0]))
 
     def turn(self) -> None:
-        """Shows graphs as drawings, or as trees again."""
+        """Switch between drawings and trees."""
         self.view = "drawing" if self.view == "tree" else "tree"
         for index in self.sides:
             if self.view == "drawing" and (nodes := self.nodes_at(index)):
                 self.lane(index).put(nodes[0])
 
     def move(self, index: int, by: int) -> None:
-        """Moves the cursor of a lane by so many rows."""
+        """Move the cursor of a lane by `by` rows."""
         page, lane = self.page(index), self.lane(index)
         if page is not None:
             row = lane.row_near(page, lane.item) or 0
             lane.put(page.item(page.move(row, by)))
 
     def fold(self, index: int, closed: bool) -> None:
-        """Closes or opens the group at the cursor of a lane; one that is so already is left, or gone into."""
+        """Close or open the group at the cursor of a lane; if it already is, move out of it, or into it."""
         lane = self.lane(index)
         if self.page(index) is None or self.view != "tree":
             return
@@ -239,12 +241,12 @@ class GraphController:
             lane.put(around[-1])
 
     def toggle(self, index: int) -> None:
-        """Closes the group at the cursor of a lane, or opens it."""
+        """Close the group at the cursor of a lane, or open it."""
         lane = self.lane(index)
         if lane.graph is not None and isinstance(lane.item, str):
             self.fold(index, not lane.is_folded(lane.item, self.kept(index) is not None))
 
     def row(self, index: int, item: Item) -> int | None:
-        """Where something of a lane is shown, or what it is folded away in."""
+        """Return the row of a node or group of a lane, or of the closed group around it."""
         page, lane = self.page(index), self.lane(index)
         return None if page is None else lane.row_near(page, item)

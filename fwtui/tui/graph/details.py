@@ -1,4 +1,4 @@
-"""What is to be said of one node or group, in lines."""
+"""Details of one node or group of a graph, as a few lines of text."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ _MOST_NAMED = 6
 
 @dataclass(frozen=True, slots=True)
 class Counterpart:
-    """What the other side has for a node.
+    """The match of a node on the other side.
 
     Attributes:
-        word: what it does, in both frameworks' word for it; "" where the table has none.
-        nodes: the nodes of the other side that do the same; empty where it stands alone.
+        word: the canonical name of what the node does; "" where the table has none.
+        nodes: the nodes of the other side that do the same; empty where there is no match.
         with_it: other nodes of its own side that do it together with this one.
         computes: whether it computes anything at all.
-        untold: why nobody can say that it stands alone where there are none; "" where it does.
+        why_unknown: why it is unknown whether a node without a match has none; "" where it is known.
     """
 
     word: str
     nodes: tuple[int, ...]
     with_it: tuple[int, ...]
     computes: bool
-    untold: str
+    why_unknown: str
 
 
 def about(
     facts: GraphFacts, item: Item, counterpart: Counterpart | None, other: GraphFacts | None, tight: bool
 ) -> Content:
-    """Up to seven lines, or four where it is `tight`.
+    """Return up to seven lines, or four where it is `tight`.
 
     Args:
-        counterpart: of a node; None where nobody knows, as there is no other graph.
+        counterpart: the match of a node; None where it is unknown, as there is no other graph.
         other: the other side's graph, which `counterpart` counts in.
     """
     if isinstance(item, str):
@@ -72,8 +72,8 @@ def about(
     return Content("\n").join(lines)
 
 
-def _row(label: str, told: str | Content) -> Content:
-    return Content.assemble((label.ljust(_LABEL), "$dim"), told)
+def _row(label: str, value: str | Content) -> Content:
+    return Content.assemble((label.ljust(_LABEL), "$dim"), value)
 
 
 def _group(facts: GraphFacts, path: str) -> Content:
@@ -103,29 +103,29 @@ def _name(facts: GraphFacts, index: int) -> str:
 
 
 def _takes(facts: GraphFacts, index: int) -> Content:
-    """Each input by number, op or name, and what it gives."""
+    """Return each input by number, op or name, with its output."""
     nodes = facts.graph.nodes
     inputs = nodes[index].inputs
-    told = []
+    inputs_shown = []
     for giver, output in inputs[:_MOST_NAMED]:
         given = nodes[giver].outputs
         what = f" {plain(tensor(given[output]))}" if output < len(given) else ""
-        told.append(Content.assemble((f"#{giver} ", "$dim"), called(nodes[giver]), (what, "$dim")))
-    return _listed(told, len(inputs)) if told else Content("nothing")
+        inputs_shown.append(Content.assemble((f"#{giver} ", "$dim"), called(nodes[giver]), (what, "$dim")))
+    return _listed(inputs_shown, len(inputs)) if inputs_shown else Content("nothing")
 
 
 def _gives(facts: GraphFacts, index: int) -> Content:
-    """What it is, and each node that takes it, by number and op."""
+    """Return the node's outputs, and each node that takes them, by number and op."""
     nodes, takers = facts.graph.nodes, facts.takers[index]
-    told = [Content.assemble((f"#{one} ", "$dim"), plain(nodes[one].op)) for one in takers[:_MOST_NAMED]]
-    to = Content.assemble("  to ", _listed(told, len(takers))) if told else Content("")
+    shown = [Content.assemble((f"#{one} ", "$dim"), plain(nodes[one].op)) for one in takers[:_MOST_NAMED]]
+    to = Content.assemble("  to ", _listed(shown, len(takers))) if shown else Content("")
     return Content.assemble(outputs(nodes[index]) or "nothing", to)
 
 
-def _listed(told: list[Content], many: int) -> Content:
-    """The first of `many`, and how many more there are."""
-    more = [Content(f"{many - len(told):,} more")] if many > len(told) else []
-    return Content(", ").join([*told, *more])
+def _listed(shown: list[Content], count: int) -> Content:
+    """Join `shown`, the first of `count`, and say how count more there are."""
+    more = [Content(f"{count - len(shown):,} more")] if count > len(shown) else []
+    return Content(", ").join([*shown, *more])
 
 
 def _flops(facts: GraphFacts, index: int) -> str:
@@ -149,11 +149,11 @@ def _match(counterpart: Counterpart | None, facts: GraphFacts, other: GraphFacts
         return Content.assemble(word, together, ("↔ ", "$dim"), _nodes(other, counterpart.nodes))
     if not counterpart.computes:
         return Content.assemble((NONE_NEEDED, "$dim"))
-    if counterpart.untold:
-        return Content.assemble(word, (f"n/a: {counterpart.untold}", "$warning"))
+    if counterpart.why_unknown:
+        return Content.assemble(word, (f"n/a: {counterpart.why_unknown}", "$warning"))
     return Content.assemble(word, ("+ stands alone on this side", "$warning"))
 
 
 def _nodes(facts: GraphFacts, nodes: Sequence[int]) -> str:
-    told = [f"#{node} {plain(facts.graph.nodes[node].op)}" for node in nodes[:_MOST_NAMED]]
-    return ", ".join([*told, "…"] if len(nodes) > _MOST_NAMED else told)
+    shown = [f"#{node} {plain(facts.graph.nodes[node].op)}" for node in nodes[:_MOST_NAMED]]
+    return ", ".join([*shown, "…"] if len(nodes) > _MOST_NAMED else shown)

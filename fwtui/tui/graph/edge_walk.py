@@ -1,4 +1,4 @@
-"""One key after another along a graph's edges: the first input of a node, then its next one."""
+"""Walk along a graph's edges key by key: the first input of a node, then its next one."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class Walk:
     """A step along one of a node's edges.
 
     Attributes:
-        origin: the node that it began at.
-        ends: the nodes at the other ends of its edges, and `place`, which of them it came to.
+        origin: the node that the step started from.
+        ends: the nodes at the other ends of its edges, and `place`, the index of the one that was reached.
     """
 
     graph: Graph
@@ -28,11 +28,11 @@ class Walk:
 
     @property
     def node(self) -> int:
-        """Where it came to."""
+        """The node that was reached."""
         return self.ends[self.place]
 
-    def told(self) -> str:
-        """Where it stands, in words."""
+    def describe(self) -> str:
+        """Return the position as text, such as `input 2 of 3 of #17`."""
         noun = self.direction[:-1]
         return f"{noun} {self.place + 1} of {len(self.ends)} of #{self.origin}"
 
@@ -40,7 +40,7 @@ class Walk:
 def walk(
     before: Walk | None, graph: Graph, direction: Direction, node: int, ends: Sequence[int]
 ) -> Walk | None:
-    """The next step from `node`: to another end of the same origin where there is one, or else further on.
+    """Return the next step from `node`: to another end of the same origin if it has one, else onwards.
 
     Args:
         before: the last step, if nothing else has been done since.

@@ -1,4 +1,4 @@
-"""What the graph screen must know of a graph, each found out once and when it is first asked for."""
+"""Derived facts of a graph for the graph screen, each computed once, on first use."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ class GraphFacts:
 
     @cached_property
     def around(self) -> dict[int, tuple[str, ...]]:
-        """For each node, the paths of the tree's groups that it stands in, outermost first."""
+        """For each node, the paths of the tree's groups that contain it, outermost first."""
         return dict(_around(self.groups, ()))
 
     def above(self, item: int | str) -> tuple[str, ...]:
-        """The paths of the groups that a node, or a group itself, stands in, outermost first."""
+        """Return the paths of the groups around a node or a group, outermost first."""
         if isinstance(item, int):
             return self.around[item]
         paths = self.around[self.inside[item][0]]
@@ -84,17 +84,17 @@ class GraphFacts:
 
     @cached_property
     def widths(self) -> dict[str, int]:
-        """The widest of each column of the tree, in cells: op with its branches, outputs, source, name."""
+        """Width of each column of the tree, in cells: op with its branches, outputs, source, name."""
         widths = dict.fromkeys(("op", "outputs", "source", "name"), 0)
         for index, node in enumerate(self.graph.nodes):
             depth = len(self.around[index])
-            told = {
+            cells = {
                 "op": max(len(node.op), len(called(node))) + 3 * depth,
                 "outputs": len(outputs(node)),
                 "source": len(source(node)),
                 "name": len(node.name),
             }
-            widths = {column: max(widths[column], told[column]) for column in widths}
+            widths = {column: max(widths[column], cells[column]) for column in widths}
         return widths
 
     def found(self, text: str) -> frozenset[int]:

@@ -1,4 +1,4 @@
-"""Which nodes of two graphs correspond, computed once for a pair, in the background if it takes long."""
+"""Matches between the nodes of two graphs, computed once for a pair, in the background if that is slow."""
 
 from __future__ import annotations
 
@@ -14,44 +14,44 @@ from fwtui.tui.common.analysis import AnalysisContext
 from fwtui.tui.graph.page import Mark
 
 _BATCH = "batch "
-"""So the names of its arrays begin in every graph."""
+"""Prefix of the names of the batch's arrays in every graph."""
 _MOST_PAIRS = 8
 _AT_ONCE = 250
-"""Nodes of both graphs together that are aligned in less time than anybody sees."""
+"""Number of nodes of both graphs together that are aligned without a noticeable delay."""
 
 
 @dataclass(frozen=True)
 class Pairing:
-    """Two graphs side by side, and what corresponds."""
+    """Two graphs and the matches between their nodes."""
 
     graphs: tuple[Graph, Graph]
     alignment: Alignment
 
     def counterparts(self, side: int, node: int) -> tuple[int, ...]:
-        """The nodes of the other side that do what `node` of `side` does."""
+        """Return the nodes of the other side that match `node` of `side`."""
         return self.alignment.counterparts(side, node)
 
     def together(self, side: int, node: int) -> tuple[int, ...]:
-        """`node` and the nodes of its own side that do the same thing with it."""
+        """Return `node` and the nodes of its own side in the same match."""
         match = self.alignment.matches[self.alignment.match_of(side, node)]
         return match.right if side else match.left
 
     def word(self, side: int, node: int) -> str:
-        """What it does in both frameworks' word for it; "" where the table has none."""
+        """Return the canonical name of what a node does; "" where the table has none."""
         return self.alignment.matches[self.alignment.match_of(side, node)].canonical
 
     @cached_property
     def other_batches(self) -> tuple[tuple[Tensor, Tensor], ...]:
-        """Each batch array that has another shape on the other side: what has no counterpart then may have
-        one in the graph of a step on such a batch.
+        """Each batch array that has another shape on the other side: a node without a match may then have one
+        in the graph of a step on such a batch.
         """
         left, right = map(_batch, self.graphs)
         both = ((left[name], right[name]) for name in left if name in right)
         return tuple(pair for pair in both if not _fits(*pair))
 
     @property
-    def untold(self) -> str:
-        """Why of what has no counterpart nobody can say that it stands alone; "" where it does."""
+    def why_unknown(self) -> str:
+        """Why it is unknown whether nodes without a match have none; "" where it is known."""
         if self.other_batches:
             return "the other graph is of another batch"
         return "" if self.alignment.whole else "graphs as large as these are matched in pieces, if at all"
@@ -64,7 +64,7 @@ class Pairing:
 
     @cached_property
     def alone(self) -> tuple[frozenset[int], frozenset[int]]:
-        """For each side, the nodes that do something which nothing on the other side does."""
+        """For each side, the nodes that compute something and are known to have no match."""
         left, right = (
             frozenset(node for node, mark in enumerate(marks) if mark == "alone") for marks in self.marks
         )
@@ -72,7 +72,7 @@ class Pairing:
 
     @cached_property
     def matched(self) -> tuple[int, int]:
-        """For each side, how many nodes have a counterpart."""
+        """For each side, the number of nodes with a match."""
         left, right = (sum(mark in ("same", "several") for mark in marks) for marks in self.marks)
         return left, right
 
@@ -85,11 +85,11 @@ class Pairing:
             elif match.left and match.right:
                 marks.append("same" if len(match.left) == len(match.right) == 1 else "several")
             else:
-                marks.append("alone" if computes(node.op) and not self.untold else "")
+                marks.append("alone" if computes(node.op) and not self.why_unknown else "")
         return tuple(marks)
 
     def _is_of_another_batch(self, match: Match) -> bool:
-        """Whether counterparts are the same batch array, in other shapes."""
+        """Return whether a match is the same batch array in two shapes that do not fit."""
         given = [
             graph.nodes[one].outputs[0]
             for graph, side in zip(self.graphs, (match.left, match.right), strict=True)
@@ -104,18 +104,18 @@ def _is_batch(node: Node) -> bool:
 
 
 def _batch(graph: Graph) -> dict[str, Tensor]:
-    """The batch's arrays, by name."""
+    """Return the batch's arrays by name."""
     return {node.name: node.outputs[0] for node in graph.nodes if _is_batch(node)}
 
 
 def _fits(left: Tensor, right: Tensor) -> bool:
-    """Whether two shapes can be the same; what is open is any size."""
+    """Return whether two shapes can be the same; an unknown size fits any."""
     sizes = itertools.zip_longest(left.shape, right.shape, fillvalue=-1)
     return all(None in pair or pair[0] == pair[1] for pair in sizes)
 
 
 class Pairings:
-    """The last pairings."""
+    """A cache of the last pairings."""
 
     def __init__(self, context: AnalysisContext) -> None:
         self._context = context
@@ -159,5 +159,5 @@ class _Pair:
     def _match(self) -> Pairing:
         left, right = self._graphs
         made = Pairing(self._graphs, align(of_graph(left), of_graph(right)))
-        _ = made.matched, made.alone, made.untold  # the screen asks for them in its refresh
+        _ = made.matched, made.alone, made.why_unknown  # the screen asks for them in its refresh
         return made

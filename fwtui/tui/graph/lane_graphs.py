@@ -1,4 +1,4 @@
-"""What is shown of one lane's graphs: which of them, what is folded in it, and where the cursor stands."""
+"""View state of one lane's graphs: which graph is shown, its folded groups and the cursor."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from fwtui.tui.graph.page import DrawingPage, Item, MarkOf, Page, TreePage
 
 View = Literal["tree", "drawing"]
 _LARGE = 200
-"""A graph with more nodes begins with its scopes folded."""
+"""Number of nodes above which a graph starts with its scopes folded."""
 
 
 @dataclass
 class _Shown:
-    """One graph as it is looked at.
+    """The view state of one graph.
 
     Attributes:
-        folded: paths of the groups that are closed, and `folded_kept`, those closed in what a filter leaves.
-        item: where the cursor is.
+        folded: paths of the closed groups, and `folded_kept`, of those closed while a filter is active.
+        item: the node or group at the cursor.
     """
 
     facts: GraphFacts
@@ -35,15 +35,15 @@ class _Shown:
 
 
 class LaneGraphs:
-    """A lane's graphs and what is looked at in them; made anew for each run of the lane.
+    """A lane's graphs and their view state; each run of the lane has its own.
 
     Attributes:
-        told: its graphs, and why others are missing, as they were told last.
-        step: the step before which that was.
+        entries: its graphs as last received, with the reasons why others are missing.
+        step: the step before which they were captured.
     """
 
     def __init__(self) -> None:
-        self.told: tuple[Graph | NoGraph, ...] = ()
+        self.entries: tuple[Graph | NoGraph, ...] = ()
         self.step: int | None = None
         self._record: GraphsCaptured | None = None
         self._kind = ""
@@ -51,23 +51,23 @@ class LaneGraphs:
         self._pages: dict[View, tuple[tuple[object, ...], Page]] = {}
 
     def take_in(self, record: GraphsCaptured | None) -> None:
-        """Has what the lane told last; each graph stays as it is looked at, as far as it is the same."""
+        """Take over the last record of the lane; each graph keeps its view state as far as it is the same."""
         if record is self._record or record is None:
             return
         self._record, self.step = record, record.step
         known = {kind: shown.facts.graph for kind, shown in self._shown.items()}
-        self.told = tuple(known[one.kind] if known.get(one.kind) == one else one for one in record.graphs)
-        for one in self.told:
+        self.entries = tuple(known[one.kind] if known.get(one.kind) == one else one for one in record.graphs)
+        for one in self.entries:
             if isinstance(one, Graph) and one.nodes and known.get(one.kind) is not one:
                 shown, begun = self._shown.get(one.kind), self._begin(GraphFacts(one))
                 self._shown[one.kind] = begun if shown is None else _stayed(shown, begun)
-        if self._kind not in {one.kind for one in self.told}:
-            self._kind = _first(self.told)
+        if self._kind not in {one.kind for one in self.entries}:
+            self._kind = _first(self.entries)
 
     @property
     def one(self) -> Graph | NoGraph | None:
-        """The graph that is shown, or why it is missing; None where nothing was told."""
-        return next((one for one in self.told if one.kind == self._kind), None)
+        """The graph that is shown, or why it is missing; None where the lane has sent none."""
+        return next((one for one in self.entries if one.kind == self._kind), None)
 
     @property
     def graph(self) -> Graph | None:
@@ -76,18 +76,18 @@ class LaneGraphs:
 
     @property
     def graphs(self) -> tuple[Graph, ...]:
-        """Those that were captured, the one that is shown first."""
-        graphs = [one for one in self.told if isinstance(one, Graph)]
+        """The captured graphs; the one that is shown comes first."""
+        graphs = [one for one in self.entries if isinstance(one, Graph)]
         return tuple(sorted(graphs, key=lambda graph: graph.kind != self._kind))
 
     @property
     def facts(self) -> GraphFacts:
-        """What is known of the graph that is shown; there must be one."""
+        """The facts of the graph that is shown; there must be one."""
         return self._shown[self._kind].facts
 
     @property
     def item(self) -> Item:
-        """Where the cursor is in the graph that is shown; there must be one."""
+        """The node or group at the cursor in the graph that is shown; there must be one."""
         return self._shown[self._kind].item
 
     @property
@@ -97,20 +97,20 @@ class LaneGraphs:
 
     @property
     def kind(self) -> str:
-        """Which of the graphs is shown."""
+        """The kind of the graph that is shown."""
         return self._kind
 
     def choose(self, kind: str) -> None:
-        """Shows another of the graphs."""
+        """Show another of the graphs."""
         self._kind = kind
 
     def next_kind(self) -> str:
-        """The one after the one that is shown."""
-        kinds = [one.kind for one in self.told]
+        """Return the kind of the graph after the one that is shown."""
+        kinds = [one.kind for one in self.entries]
         return kinds[(kinds.index(self._kind) + 1) % len(kinds)] if self._kind in kinds else self._kind
 
     def put(self, item: Item) -> None:
-        """Puts the cursor on a node or a group, and opens what it is folded away in."""
+        """Put the cursor on a node or a group, and open the closed groups around a node."""
         shown = self._shown[self._kind]
         shown.item = item
         if isinstance(item, int):
@@ -121,7 +121,7 @@ class LaneGraphs:
                 shown.folded_kept -= frozenset(around)
 
     def fold(self, path: str, closed: bool, filtered: bool) -> None:
-        """Closes or opens a group."""
+        """Close or open a group."""
         folded = self._folded(filtered)
         folded = folded | {path} if closed else folded - {path}
         if filtered:
@@ -130,7 +130,7 @@ class LaneGraphs:
             self._shown[self._kind].folded = folded
 
     def is_folded(self, path: str, filtered: bool) -> bool:
-        """Whether a group is closed."""
+        """Return whether a group is closed."""
         return path in self._folded(filtered)
 
     def page(
@@ -139,23 +139,23 @@ class LaneGraphs:
         kept: frozenset[int] | None,
         mark: MarkOf,
         marked: object,
-        beside: GraphFacts | None = None,
+        other: GraphFacts | None = None,
     ) -> Page:
-        """The rows of the graph that is shown.
+        """Return the rows of the graph that is shown.
 
         Args:
-            kept: the nodes that are not left out; None: all.
-            mark: of each node, and `marked`, something that is another one when the marks are.
-            beside: the graph on the other side, which has the same columns.
+            kept: the nodes that the filters leave in; None: all.
+            mark: returns each node's mark; `marked` is another object whenever the marks change.
+            other: the graph on the other side, whose columns get the same widths.
         """
         folded = self._folded(kept is not None)
-        key = self.graph, kept, folded, marked, beside
+        key = self.graph, kept, folded, marked, other
         if view not in self._pages or not is_same(self._pages[view][0], key):
-            self._pages[view] = key, self._make(view, kept, folded, mark, beside)
+            self._pages[view] = key, self._make(view, kept, folded, mark, other)
         return self._pages[view][1]
 
     def row_near(self, page: Page, item: Item) -> int | None:
-        """Where `item` is in `page`, or the group that it is folded away in, or the first of its nodes."""
+        """Return the row of `item` in `page`, else of the closed group around it, or of its first node."""
         if (row := page.row(item)) is not None:
             return row
         if isinstance(item, int):
@@ -170,13 +170,13 @@ class LaneGraphs:
         kept: frozenset[int] | None,
         folded: frozenset[str],
         mark: MarkOf,
-        beside: GraphFacts | None,
+        other: GraphFacts | None,
     ) -> Page:
         facts = self.facts
         if view == "drawing":
             return DrawingPage(facts, kept, mark)
         groups = facts.groups if kept is None else tree.pruned(facts.graph, facts.groups, kept)
-        theirs = beside.widths if beside is not None else {}
+        theirs = other.widths if other is not None else {}
         widths = {column: max(width, theirs.get(column, 0)) for column, width in facts.widths.items()}
         return TreePage(facts, groups, lambda group: group.path not in folded, mark, widths)
 
@@ -185,7 +185,9 @@ class LaneGraphs:
         return shown.folded_kept if filtered else shown.folded
 
     def _begin(self, facts: GraphFacts) -> _Shown:
-        """At the first op of the forward pass; constants are folded, and in a large graph every scope."""
+        """Return the initial view state: the cursor at the first op of the forward pass; constants folded,
+        and in a large graph every scope.
+        """
         nodes = facts.graph.nodes
         forward = [index for index in facts.order if nodes[index].phase == "forward"]
         first = next((index for index in forward if computes(nodes[index].op)), facts.order[0])
@@ -195,7 +197,7 @@ class LaneGraphs:
 
 
 def _stayed(shown: _Shown, begun: _Shown) -> _Shown:
-    """A graph that was told anew as the one before it was looked at, the cursor on what is most like."""
+    """Return the view state for a recaptured graph: that of the one before, the cursor on the best match."""
     before, facts = shown.facts, begun.facts
     item: Item | None = shown.item
     if isinstance(item, int):
@@ -209,14 +211,14 @@ def _stayed(shown: _Shown, begun: _Shown) -> _Shown:
     return _Shown(facts, item, folded - around, shown.folded_kept - around)
 
 
-def _first(told: Sequence[Graph | NoGraph]) -> str:
-    """The first of those that tell most of a step: that have the most phases."""
-    graphs = [one for one in told if isinstance(one, Graph)]
+def _first(entries: Sequence[Graph | NoGraph]) -> str:
+    """Return the kind of the graph that covers the most phases of a step, the first of several."""
+    graphs = [one for one in entries if isinstance(one, Graph)]
     if not graphs:
-        return told[0].kind if told else ""
+        return entries[0].kind if entries else ""
     return max(graphs, key=lambda graph: len({node.phase for node in graph.nodes})).kind
 
 
 def is_same(old: tuple[object, ...], new: tuple[object, ...]) -> bool:
-    """Whether two keys hold the same, without a look into graphs, which are large."""
+    """Return whether two keys are equal; graphs, which are large, are compared by identity."""
     return all(a is b or (isinstance(a, str | bool) and a == b) for a, b in zip(old, new, strict=True))

@@ -1,4 +1,4 @@
-"""Which node of a lane's graphs a place is that was selected on another screen."""
+"""Find the node of a lane's graphs for a place that was selected on another screen."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Found = tuple[str, int]
 
 
 def node_of(place: Place, graphs: Sequence[Graph], log: OpLog | None) -> Found | None:
-    """The node that `place` is: itself, or that of its op, or the first of its line; None: there is none.
+    """Return the node of `place`: its own, or that of its op, or the first of its line; None: there is none.
 
     Args:
-        graphs: those to look in, the one to be preferred first.
-        log: the lane's op log, in which `place.op` counts.
+        graphs: the graphs to search, in order of preference.
+        log: the lane's op log, which `place.op` is an index into.
     """
-    if _stands(place, graphs):
+    if _is_still_valid(place, graphs):
         return place.node
     if place.op is not None and log is not None and place.op < len(log.ops):
         return _most_like(of_log(log), place.op, graphs)
@@ -30,15 +30,15 @@ def node_of(place: Place, graphs: Sequence[Graph], log: OpLog | None) -> Found |
 
 
 def like(graph: Graph, node: int, other: Graph) -> int | None:
-    """The node of another graph of the same lane, or of the same one in another step, that is most like
-    `node`; None where none is.
+    """Return the best match of `node` in another graph of the same lane, or in the same one at another step;
+    None where there is none.
     """
     found = best_match(of_graph(graph), node, dict(enumerate(of_graph(other))))
     return None if found is None else found[0]
 
 
-def _stands(place: Place, graphs: Sequence[Graph]) -> bool:
-    """Whether the place's node is still the one that was selected: a graph that was told anew has others."""
+def _is_still_valid(place: Place, graphs: Sequence[Graph]) -> bool:
+    """Return whether the place's node index is still valid: a recaptured graph has other indices."""
     if place.node is None:
         return False
     kind, index = place.node
@@ -53,7 +53,7 @@ def _most_like(own: Sequence[Features], place: int, graphs: Sequence[Graph]) -> 
     found = [
         (one[1], graph.kind, one[0])
         for graph in graphs
-        if (one := best_match(own, place, _told(graph))) is not None
+        if (one := best_match(own, place, _runnable(graph))) is not None
     ]
     if not found:
         return None
@@ -61,6 +61,6 @@ def _most_like(own: Sequence[Features], place: int, graphs: Sequence[Graph]) -> 
     return kind, index
 
 
-def _told(graph: Graph) -> Mapping[int, Features]:
-    """What an op can be: a constant runs in no step."""
+def _runnable(graph: Graph) -> Mapping[int, Features]:
+    """Return the features of the nodes that an op can match: a constant runs in no step."""
     return {index: one for index, one in enumerate(of_graph(graph)) if one.phase != "constant"}

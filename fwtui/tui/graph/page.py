@@ -1,4 +1,4 @@
-"""A graph as rows to move through: as a tree that opens and closes, or as a drawing. It knows no widget."""
+"""View model of a graph as rows with a cursor: a tree with groups to fold, or a drawing. No widgets."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Page(Protocol):
         """How many there are."""
 
     def line(self, row: int, width: int) -> Sequence[Piece]:
-        """What stands in a row of so many cells."""
+        """Return the pieces of a row of `width` cells."""
 
     def item(self, row: int) -> Item:
         """What a row is."""
@@ -77,7 +77,7 @@ class TreePage:
         return len(self.rows)
 
     def line(self, row: int, width: int) -> Sequence[Piece]:
-        """The branches and a group, or a node with as many columns as there is room for."""
+        """Return the branches and a group, or a node with as many columns as fit."""
         shown = self.rows[row]
         if not isinstance(shown.item, int):
             return self._group(shown)
@@ -89,13 +89,13 @@ class TreePage:
         for column, room in columns.items():
             match column:
                 case "op":
-                    told = plain(node.op) if "name" in columns else called(node)
-                    pieces.append((padded(told, max(room - len(shown.branches), 1)), "op"))
+                    text = plain(node.op) if "name" in columns else called(node)
+                    pieces.append((padded(text, max(room - len(shown.branches), 1)), "op"))
                 case "outputs":
                     pieces.append((padded(outputs(node), room), "tensor"))
                 case "flops":
-                    told = prefixed(node.flops) if node.flops else ""
-                    pieces.append((told.rjust(room), "tensor"))
+                    text = prefixed(node.flops) if node.flops else ""
+                    pieces.append((text.rjust(room), "tensor"))
                 case "source":
                     pieces.append((_tail(source(node), room).ljust(room), "detail"))
                 case "name":
@@ -104,21 +104,21 @@ class TreePage:
         return pieces
 
     def item(self, row: int) -> Item:
-        """The node or group of a row."""
+        """Return the node or group of a row."""
         return _item(self.rows[row])
 
     def row(self, item: Item) -> int | None:
-        """Where it stands, if it does."""
+        """Return the row of a node or group; None where it has none."""
         return self._row_of.get(item)
 
     def move(self, row: int, by: int) -> int:
-        """Every row can have the cursor."""
+        """Return the row `by` rows further, within the page: every row can have the cursor."""
         return min(max(row + by, 0), len(self.rows) - 1)
 
     def _group(self, shown: TreeRow) -> Sequence[Piece]:
-        branches, name, told = tree.group_line(self._facts.graph, shown)
+        branches, name, summary = tree.group_line(self._facts.graph, shown)
         sign = _OPEN if isinstance(shown.item, Group) and self._is_open(shown.item) else _CLOSED
-        return (" " * _MARK_WIDTH, "faint"), branches, (sign, "edge"), name, told
+        return (" " * _MARK_WIDTH, "faint"), branches, (sign, "edge"), name, summary
 
     def _fitting(self, width: int) -> dict[str, int]:
         """The columns that `width` has room for; the last one may be cut."""
@@ -199,5 +199,5 @@ def _item(row: TreeRow) -> Item:
 
 
 def _tail(text: str, room: int) -> str:
-    """`text` in at most `room` characters, its end kept: that is where the line's number stands."""
+    """`text` in at most `room` characters, its end kept, as it holds the line's number."""
     return text if len(text) <= room else f"…{text[len(text) - room + 1 :]}"

@@ -1,4 +1,4 @@
-"""Why? The graphs of two lanes side by side: what each framework made of the same step."""
+"""The graph screen: the graphs that two lanes' frameworks made of the same step, side by side."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class GraphScreen(WhyScreen):
     # What is shown
 
     def refresh_view(self, statistics: bool) -> None:
-        """Show the race as it stands."""
+        """Show the present state of the race."""
         self._show_frame()
         self._controller.take_in(self.sides)
         if self.is_current:
@@ -110,12 +110,12 @@ class GraphScreen(WhyScreen):
         self._show_status()
 
     def on_screen_resume(self) -> None:
-        """Asks for the graphs of the step that is the next one now, and shows what happened meanwhile."""
+        """Ask for the graphs of the next step, and show what happened meanwhile."""
         self._asking.return_to(self._model, self.sides)
         super().on_screen_resume()
 
     def _arrive(self) -> None:
-        """Takes the cursor to what is selected; where the graph was told anew, it is there already."""
+        """Move the cursor to the selected place; in a recaptured graph it is there already."""
         self._walk = None
         selected, (place, graph) = self._selection.place, self._arrived
         if graph is not None and place == selected:
@@ -124,7 +124,7 @@ class GraphScreen(WhyScreen):
         self._select(self._controller.arrive(self.lane_index, self._selection.place))
 
     def _select(self, place: Place) -> None:
-        """Tells the other screens what is at the cursor."""
+        """Set the place at the cursor as the selection that all screens share."""
         self._selection.place = place
         self._arrived = place, self._controller.lane(self.lane_index).graph
 
@@ -148,7 +148,7 @@ class GraphScreen(WhyScreen):
             title=Content.assemble(f"{index + 1} {lane.spec.backend} · ", status_of(lane)),
             colour=colour,
             active=active,
-            told=graphs.told,
+            entries=graphs.entries,
             kind=graphs.kind,
             facts=graphs.facts if graphs.graph else None,
             parameters=built.parameters if built else None,
@@ -169,8 +169,8 @@ class GraphScreen(WhyScreen):
 
     def _details(self, index: int, item: Item, tight: bool) -> Content:
         controller, there = self._controller, self._controller.other(index)
-        beside = controller.lane(there) if there is not None else None
-        other = beside.facts if beside is not None and beside.graph is not None else None
+        across = controller.lane(there) if there is not None else None
+        other = across.facts if across is not None and across.graph is not None else None
         counterpart = controller.counterpart(index, item) if isinstance(item, int) else None
         return details.about(controller.lane(index).facts, item, counterpart, other, tight)
 
@@ -195,8 +195,8 @@ class GraphScreen(WhyScreen):
         pairing = self._controller.pairing()
         if not self._controller.looking.alone:
             return "no node like that here"
-        if pairing is not None and pairing.untold:
-            return f"what stands alone cannot be told:\n{pairing.untold}"
+        if pairing is not None and pairing.why_unknown:
+            return f"what stands alone cannot be told:\n{pairing.why_unknown}"
         return "nothing stands alone here"
 
     def _show_status(self) -> None:
@@ -205,9 +205,9 @@ class GraphScreen(WhyScreen):
         if controller.looking.search and graphs.graph is not None:
             nodes = controller.found_in_order(self.lane_index)
             found = (nodes.index(graphs.node) + 1 if graphs.node in nodes else 0, len(nodes))
-        told = self._said or (self._walk.told() if self._walk else "")
+        message = self._said or (self._walk.describe() if self._walk else "")
         self._status.show(
-            *status(controller.pairing(), self._unpaired(), self._steps(), controller.looking, found, told)
+            *status(controller.pairing(), self._unpaired(), self._steps(), controller.looking, found, message)
         )
         self._status.display = not self._prompt.display
 
@@ -230,7 +230,7 @@ class GraphScreen(WhyScreen):
     # Where the cursor is
 
     def _moved(self) -> None:
-        """Tells the other screens what is at the cursor now, and shows it."""
+        """Select what is at the cursor now, and show it."""
         self._walk = None
         self._select(self._controller.place(self.lane_index))
         self.look()
@@ -295,7 +295,7 @@ class GraphScreen(WhyScreen):
             return "no counterpart"
         if not counterpart.computes:
             return details.NONE_NEEDED
-        return f"n/a: {counterpart.untold}" if counterpart.untold else "no counterpart"
+        return f"n/a: {counterpart.why_unknown}" if counterpart.why_unknown else "no counterpart"
 
     def action_follow(self, direction: Direction) -> None:
         """To a node's first input or output, or to the next one."""
@@ -312,7 +312,7 @@ class GraphScreen(WhyScreen):
         self._walk = walked
         self._show_status()
 
-    # What is looked at
+    # What is shown of the graphs
 
     def action_view(self) -> None:
         """As a drawing, or as a tree."""
@@ -386,5 +386,5 @@ class GraphScreen(WhyScreen):
 
 
 def _none(active: bool, rows: bool) -> Content:
-    """What stands in the place of details on the side that has no counterpart."""
+    """Return the text in place of details on the side that has no match."""
     return Content.assemble(("nothing here corresponds to it", "$dim")) if rows and not active else _NOTHING

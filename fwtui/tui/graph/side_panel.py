@@ -1,4 +1,4 @@
-"""One lane's half of the graph screen: which graph, its figures, its lines, and what is at the cursor."""
+"""One lane's half of the graph screen: title and statistics of the graph, its rows, details at the cursor."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ class GraphLines(PageLines):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SideView:
-    """All that a side shows.
+    """Everything that a side shows.
 
     Attributes:
-        title: the lane, and how it stands, and `colour`, one of `COLOURS`.
+        title: the lane and its state; `colour`, one of `COLOURS`.
         active: whether keys act here.
-        told: the lane's graphs and why others are missing, and `kind`, which of them is shown.
+        entries: the lane's graphs, with the reasons why others are missing; `kind`, which of them is shown.
         facts: of the graph that is shown; None where there is none.
         parameters: how many scalars the lane trains; None while that is unknown.
         remark: when the graphs were taken, or that they are being taken.
-        page: its rows, with the cursor's and those of counterparts; None where `state` stands in their place.
+        page: the rows, with the cursor's and those of matches; None where `state` is shown instead.
         state: why there are no rows.
         details: what is at the cursor.
     """
@@ -53,7 +53,7 @@ class SideView:
     title: Content
     colour: str
     active: bool
-    told: Sequence[Graph | NoGraph]
+    entries: Sequence[Graph | NoGraph]
     kind: str
     facts: GraphFacts | None
     parameters: int | None
@@ -84,7 +84,7 @@ class GraphSide(LaneSide):
         yield self._details
 
     def show(self, view: SideView) -> None:
-        """Shows the side as it stands in `view`."""
+        """Show a new view."""
         self.show_lane(view.title, view.colour, view.active, view.details)
         self._kinds.show(*_kinds(view))
         self._figures.show(*_figures(view))
@@ -100,15 +100,18 @@ class GraphSide(LaneSide):
 
 def _kinds(view: SideView) -> list[Sides]:
     """The lane's graphs, the one that is shown in bold: as many of their titles as there is room for."""
-    if not view.told:
+    if not view.entries:
         return [(_NOTHING, _NOTHING)]
-    place = [one.kind for one in view.told].index(view.kind)
-    counted = Content.assemble((f"{place + 1} of {len(view.told)}", "$dim"))
+    place = [one.kind for one in view.entries].index(view.kind)
+    counted = Content.assemble((f"{place + 1} of {len(view.entries)}", "$dim"))
     gap = Content("  ")
     return [
-        (gap.join(_kind(one, one.kind == view.kind, True) for one in view.told), _NOTHING),
-        (gap.join(_kind(one, one.kind == view.kind, one.kind == view.kind) for one in view.told), _NOTHING),
-        (_kind(view.told[place], True, True), counted),
+        (gap.join(_kind(one, one.kind == view.kind, True) for one in view.entries), _NOTHING),
+        (
+            gap.join(_kind(one, one.kind == view.kind, one.kind == view.kind) for one in view.entries),
+            _NOTHING,
+        ),
+        (_kind(view.entries[place], True, True), counted),
     ]
 
 
@@ -125,7 +128,7 @@ def _figures(view: SideView) -> list[Sides]:
     figures = view.facts.summary
     flops = numbers.NA if figures.flops is None else prefixed(figures.flops)
     flops = f"≥ {flops}" if figures.flops_least and figures.flops is not None else flops
-    told = [
+    shown = [
         _figure(f"{figures.nodes:,}", "nodes"),
         _figure(flops, "flops"),
         _figure(numbers.count(view.parameters), "parameters"),
@@ -133,8 +136,8 @@ def _figures(view: SideView) -> list[Sides]:
     ]
     gap = Content("  ")
     return [
-        *((gap.join(told[:many]), remark) for many in (4, 3, 2)),
-        *((gap.join(told[:many]), _NOTHING) for many in (3, 2)),
+        *((gap.join(shown[:count]), remark) for count in (4, 3, 2)),
+        *((gap.join(shown[:count]), _NOTHING) for count in (3, 2)),
     ]
 
 

@@ -1,4 +1,4 @@
-"""The line below both graphs: how much of them corresponds, and what is searched for and left out."""
+"""The line below both graphs: how many nodes match, and the search and the filters."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from fwtui.tui.graph.graph_pair import Pairing
 
 @dataclass(slots=True)
 class NodeFilter:
-    """What both sides are looked at for.
+    """The filters and the search of both sides.
 
     Attributes:
-        filter: words that must all be said of a node; "" keeps every node.
-        alone: whether only nodes without a counterpart are kept.
-        search: words that are looked for; "" looks for nothing.
+        filter: words that a node's description must all contain; "" keeps every node.
+        alone: whether only nodes without a match are kept.
+        search: words that are searched for; "" searches for nothing.
     """
 
     filter: str = ""
@@ -34,16 +34,16 @@ def status(
     steps: Sequence[int],
     looking: NodeFilter,
     found: tuple[int, int] | None,
-    told: str,
+    message: str,
 ) -> list[Sides]:
-    """The line, in as many words as there is room for.
+    """Return variants of the line, the longest first.
 
     Args:
-        why: what there is to be said where there is no pairing.
-        steps: of which step each graph is, where one may be another one in another step; else empty.
+        why: the reason why there is no pairing.
+        steps: the step of each graph, where a graph may differ from step to step; else empty.
         found: which of the nodes that the search has found is at the cursor, from 1, 0 for none of them; and
             how many there are. None where nothing is searched for.
-        told: what the last key comes to, such as where a walk along the edges stands; "" for nothing.
+        message: the result of the last key, such as the position of a walk along the edges; "" for none.
     """
     if pairing is None:
         matched = brief = Content.assemble((why, "$dim"))
@@ -54,7 +54,7 @@ def status(
     if pairing is not None and len(set(steps)) > 1:
         of = Content.assemble(("of steps ", "$warning"), " ↔ ".join(f"{step:,}" for step in steps), "   ")
         matched, brief = Content.assemble(of, matched), Content.assemble(of, brief)
-    kept = _kept(looking, looking.alone and pairing is not None, found, told)
+    kept = _kept(looking, looking.alone and pairing is not None, found, message)
     return [(matched, kept), (brief, kept), (kept, Content("")) if kept.plain else (brief, kept)]
 
 
@@ -71,8 +71,8 @@ def _long(pairing: Pairing) -> Content:
         f"{left:,} of {of_left:,} ↔ {right:,} of {of_right:,}",
         (" nodes correspond, & in groups   ", "$dim"),
     )
-    if pairing.untold:
-        return Content.assemble(matched, (pairing.untold, "$dim"))
+    if pairing.why_unknown:
+        return Content.assemble(matched, (pairing.why_unknown, "$dim"))
     return Content.assemble(
         matched,
         ("+ ", "bold $warning"),
@@ -84,19 +84,21 @@ def _long(pairing: Pairing) -> Content:
 def _short(pairing: Pairing) -> Content:
     left, right, alone_left, alone_right = _counts(pairing)
     matched = Content.assemble(("= & ", "$dim"), f"{left:,} ↔ {right:,}")
-    if pairing.untold:
+    if pairing.why_unknown:
         return matched
     return Content.assemble(matched, ("   + ", "bold $warning"), f"{alone_left:,} ↔ {alone_right:,}")
 
 
 def _of_other_batches(pairing: Pairing) -> Content:
-    """What is compared, as nothing of it can be said to stand alone."""
-    told = ", ".join(dict.fromkeys(f"{tensor(a)} ↔ {tensor(b)}" for a, b in pairing.other_batches))
-    return Content.assemble(("of other batches: ", "$warning"), plain(told), (" · u asks both anew", "$dim"))
+    """Return the batches' shapes: while they differ, it is unknown which nodes have no match."""
+    shapes = ", ".join(dict.fromkeys(f"{tensor(a)} ↔ {tensor(b)}" for a, b in pairing.other_batches))
+    return Content.assemble(
+        ("of other batches: ", "$warning"), plain(shapes), (" · u asks both anew", "$dim")
+    )
 
 
-def _kept(looking: NodeFilter, alone: bool, found: tuple[int, int] | None, told: str) -> Content:
-    parts = [Content.assemble((told, "$dim"))] if told else []
+def _kept(looking: NodeFilter, alone: bool, found: tuple[int, int] | None, message: str) -> Content:
+    parts = [Content.assemble((message, "$dim"))] if message else []
     if alone:
         parts.append(Content.assemble(("only + ", "bold $warning")))
     if looking.filter:
@@ -109,11 +111,11 @@ def _kept(looking: NodeFilter, alone: bool, found: tuple[int, int] | None, told:
 
 
 def unpaired(graphs: int, lanes: int, over: bool) -> str:
-    """Why nothing is said of how much corresponds.
+    """Return why there is no count of matches.
 
     Args:
         graphs: how many of the sides have a graph.
-        over: whether none comes any more where there is none.
+        over: whether the sides without a graph will get none.
     """
     if lanes == 1:
         return "one lane: nothing to compare with"
