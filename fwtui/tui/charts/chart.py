@@ -87,19 +87,19 @@ class Chart(Widget, can_focus=True):
     """Text on the left of the first row."""
 
     empty: reactive[str] = reactive("", repaint=False, init=False)
-    """What is said while there is nothing to draw."""
+    """Text shown while there is nothing to draw."""
 
     x_axis: reactive[bool] = reactive(False, repaint=False, init=False)
-    """Whether the x axis and its labels stand below; two rows."""
+    """Whether the x axis and its labels are drawn below; two rows."""
 
     cursor: reactive[int | None] = reactive(None, repaint=False, init=False)
-    """The step at which the cursor stands; None: no cursor. Setting it posts no message."""
+    """The step at the cursor; None: no cursor. Setting it posts no message."""
 
     mark: reactive[int | None] = reactive(None, repaint=False, init=False)
     """The step marked by a faint line; None: no line."""
 
     class CursorMoved(Message):
-        """Somebody moved this chart's cursor, by key or mouse; `step` is None when it was removed."""
+        """This chart's cursor was moved, by key or mouse; `step` is None when it was removed."""
 
         def __init__(self, chart: Chart, step: int | None) -> None:
             super().__init__()
@@ -215,7 +215,7 @@ class Chart(Widget, can_focus=True):
     # -- drawing -----------------------------------------------------------------------------------
 
     def _update(self) -> None:
-        """Draws anew if somebody can see it, and has the terminal repaint what differs."""
+        """Redraw the chart if it is visible, and repaint only the cells that differ."""
         if not self._seen():
             # Drawn by `row` once it is seen. Only the first of many updates needs to say so.
             if self._cells is not None:
@@ -305,7 +305,7 @@ class Chart(Widget, can_focus=True):
     # -- cursor ------------------------------------------------------------------------------------
 
     def _steps(self) -> np.ndarray[tuple[int], np.dtype[np.generic]]:
-        """The steps at which the cursor can stand: where the own curve's visible buckets begin."""
+        """Return the steps that the cursor can be at: where the own curve's visible buckets begin."""
         shown = [curve for curve in self._curves if len(curve.x)]
         own = next((curve for curve in shown if curve.role == "own"), shown[0] if shown else None)
         if own is None:

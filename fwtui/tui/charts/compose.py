@@ -86,9 +86,9 @@ class View:
         x_limits: first and last step of the x axis.
         y_limits: None where there is nothing to draw.
         gutter: width of the tick labels on the left, in cells.
-        x_axis: whether the x axis with its labels stands below.
+        x_axis: whether the x axis with its labels is drawn below.
         formatter: how values are written.
-        cursor: step at which the cursor stands; None: no cursor.
+        cursor: the step at the cursor; None: no cursor.
         mark: step marked by a faint line; None: no line.
         empty: what a chart without data says, in one paragraph or several; where one begins with a few words
             and two spaces, those are its heading.
@@ -108,7 +108,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """Where the plot area stands within a chart: its upper left cell and its size, in cells."""
+    """The plot area within a chart: its upper left cell and its size, in cells."""
 
     left: int
     top: int
@@ -157,7 +157,7 @@ def compose(view: View, curves: Sequence[Curve], columns: int, rows: int) -> Cel
 
 
 def read_out(view: View, curves: Sequence[Curve]) -> str:
-    """What stands at the cursor, for the title row: `step 312  309.65`; empty without a cursor."""
+    """Return the values at the cursor, for the title row: `step 312  309.65`; empty without a cursor."""
     if view.cursor is None:
         return ""
     values = [_value(curve.at(view.cursor), view.formatter) for curve in curves if curve.role != "other"]

@@ -18,7 +18,7 @@ WHOLE_RUN = 2_000
 """Steps up to which the axis shows the whole run from its start."""
 
 SPIKE = 3.0
-"""Times of more than so many medians do not stretch the axis of step times."""
+"""Multiple of the median above which step times do not stretch their axis."""
 
 KINDS = ("metric", "step", "memory")
 _EMPTY = Extrema()
@@ -33,7 +33,7 @@ class LaneCurves:
 
     `metric` is the loss, or whatever else the network returns; `step` is the median step in ns, and `band`
     the 5th and the 95th percentile around it; `memory` is in bytes: what the framework has in use on its
-    device, or, where it does not tell, what is resident of the lane's process (`memory_name` says which).
+    device, or, if not reported, the resident memory of the lane's process (`memory_name` says which).
     """
 
     series: dict[str, Arrays]
@@ -41,7 +41,7 @@ class LaneCurves:
 
     @classmethod
     def of(cls, history: History, metric: str = "loss") -> LaneCurves:
-        """The curves of a lane as it stands, with one of its metrics."""
+        """Return the present curves of a lane, with one of its metrics."""
         in_use = history.memory.in_use_bytes is not None
         x, low, middle, high = history.step_curve.buckets()
         return cls(

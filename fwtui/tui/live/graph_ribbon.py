@@ -1,4 +1,4 @@
-"""Which graph ran at which step, in one row that lines up with the charts above and below it."""
+"""A row of cells that shows which graph ran at which step, lined up with the charts above and below it."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ SHADES = (0.45, 0.85, 0.25, 0.65)
 class GraphRibbon(Vertical):
     """How many graphs a lane's steps ran, and below that a cell for each column of the charts.
 
-    A cell has its graph's shade, and its letter where the one before had another; a thin line stands where no
-    step was sampled, and a mark where the step was built, traced or compiled.
+    A cell has its graph's shade, and its letter where the one before had another; a thin line is drawn where
+    no step was sampled, and a mark where the step was built, traced or compiled.
     """
 
     DEFAULT_CSS = """
@@ -43,7 +43,7 @@ class GraphRibbon(Vertical):
     def __init__(self, gutter: int, *, classes: str | None = None) -> None:
         super().__init__(classes=classes)
         self.cursor: int | None = None
-        """The step at which the charts' cursor stands."""
+        """The step at the charts' cursor."""
         self._gutter = gutter
         self._head = Line(classes="ribbon--head")
         self._tiles = [RibbonTile() for _ in range(_TILES)]
@@ -56,7 +56,7 @@ class GraphRibbon(Vertical):
         yield Horizontal(*self._tiles)
 
     def show(self, history: History, x_limits: tuple[int, int], is_static: bool) -> None:
-        """Shows what a lane has said, on the charts' axis of steps, if it is seen, and else once it is.
+        """Show a lane's graphs on the charts' axis of steps; while hidden, as soon as it becomes visible.
 
         Args:
             is_static: whether one graph serves many steps, drawn as one bar; else each cell is drawn apart.
@@ -66,8 +66,8 @@ class GraphRibbon(Vertical):
             return
         runs, compiled = history.graph_runs, history.compiled
         if self.cursor is None:
-            told = ribbon.figures(runs, compiled, history.steps, is_static, history.not_sampled)
-            figures = [_marked(text) for text in told]
+            texts = ribbon.figures(runs, compiled, history.steps, is_static, history.not_sampled)
+            figures = [_marked(text) for text in texts]
         else:
             figures = [Content.assemble((ribbon.read_out(runs, self.cursor), "bold"))]
         self._head.show(*((Content.assemble(("graph", "$dim")), text) for text in figures))
@@ -79,11 +79,11 @@ class GraphRibbon(Vertical):
             tile.show(cells[start : start + tile.size.width], is_static)
 
     def on_show(self) -> None:
-        """There is room for it now, which nobody need tell it."""
+        """Draw it, now that there is room for it."""
         self.call_after_refresh(self.move_cursor, self.cursor)
 
     def on_resize(self) -> None:
-        """The cells are others, once there is room for them."""
+        """Draw the cells again, once they have been laid out."""
         self.call_after_refresh(self.move_cursor, self.cursor)
 
     def move_cursor(self, step: int | None) -> None:
@@ -98,7 +98,7 @@ class GraphRibbon(Vertical):
 
 
 class RibbonTile(Widget):
-    """Some of the row's cells, painted anew only where they change."""
+    """Some of the row's cells, repainted only when they change."""
 
     DEFAULT_CSS = """
     RibbonTile { width: 1fr; height: 1; }

@@ -1,4 +1,4 @@
-"""One lane: who it is, how it stands, its three charts, and what its phases took."""
+"""The panel of one lane: name, state, three charts, and the duration of each phase."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ _LEAST_REASON = 12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LaneView:
-    """All that a panel shows.
+    """Everything that a panel shows.
 
     Attributes:
-        lane: the lane as it stands.
+        lane: the lane in its present state.
         times: statistics of its steady steps; None before there are any.
         curves: its own curves, and `others`, those of the other lanes.
         axes: shared by all lanes.
-        metric: what the first chart shows of what the network returns.
-        settings: what it has of its own, where lanes differ: (name, value) pairs.
+        metric: the metric of the network that the first chart shows.
+        settings: its own settings, where lanes differ: (name, value) pairs.
         colour: one of `COLOURS`.
         compared_steps: how many of its steps are compared, where it has done more; None otherwise.
     """
@@ -73,7 +73,7 @@ class LanePanel(Vertical):
             "memory": Chart("memory", formatter=BYTES, gutter=_GUTTER, x_axis=True, classes="chart-memory"),
         }
         self._ribbon = GraphRibbon(_GUTTER, classes="lane--ribbon")
-        self._told = Content("")
+        self._shown_trouble = Content("")
         self._compiled = Content("")
 
     def compose(self) -> ComposeResult:
@@ -93,7 +93,7 @@ class LanePanel(Vertical):
         return self._charts[kind]
 
     def show(self, view: LaneView) -> None:
-        """Shows the lane as it stands in `view`."""
+        """Show a new view of the lane."""
         lane = view.lane
         if view.colour != self._colour:
             self.remove_class(f"-{self._colour}").add_class(f"-{view.colour}")
@@ -129,13 +129,13 @@ class LanePanel(Vertical):
             )
 
     def _show_trouble(self, trouble: Content) -> None:
-        if not trouble.is_same(self._told):
-            self._told = trouble
+        if not trouble.is_same(self._shown_trouble):
+            self._shown_trouble = trouble
             self._trouble.display = bool(trouble.plain)
             self._trouble.update(trouble)
 
     def _show_compiled(self, compiled: Content) -> None:
-        # Each time that a border's text is set the whole panel is painted anew.
+        # Setting a border's text repaints the whole panel.
         if not compiled.is_same(self._compiled):
             self._compiled = compiled
             self.border_subtitle = compiled
@@ -214,8 +214,8 @@ def _chart_figures(kind: str, view: LaneView) -> str:
     gpu = [] if process.gpu_bytes is None else [f"GPU {numbers.size(process.gpu_bytes)}"]
     if memory.in_use_bytes is None and memory.reserved_bytes is None:
         device = history.built.device if history.built else None
-        untold = [f"in use on {device} {numbers.NA}"] if device else []
-        return "  ".join([*untold, *gpu, resident])
+        unknown = [f"in use on {device} {numbers.NA}"] if device else []
+        return "  ".join([*unknown, *gpu, resident])
     in_use, reserved = numbers.size(memory.in_use_bytes), numbers.size(memory.reserved_bytes)
     return "  ".join([f"in use {in_use}", f"reserved {reserved}", *gpu, resident])
 
@@ -249,30 +249,30 @@ def _phases(lane: Lane) -> tuple[tuple[Content, Content], ...]:
 
 
 def _compiled(lane: Lane, room: int) -> Content:
-    """How often the step was traced or compiled, what the last time took, and why it was needed again."""
+    """Return how often the step was traced or compiled, and the cost and the reason of the last time."""
     history = lane.history
     if history.first_step_ns is None:
         return Content("")
     parts = [numbers.compilations(history.compiled)]
     if history.graph_breaks:
         parts.append(numbers.plural(len(history.graph_breaks), "graph break"))
-    told = [" · ".join(parts)]
+    variants = [" · ".join(parts)]
     if history.compiled:
         last = history.compiled[-1]
         cost = numbers.duration(last.cost_ns)
         again = f"last {cost} at step {last.step:,}" if history.compilations > 1 else cost
-        told.append(f"{told[0]} · {again}")
+        variants.append(f"{variants[0]} · {again}")
         if history.compilations > 1:
-            told.append(f"{told[1]}: {last.reason}")
-    # A reason is worth its beginning, a figure is worth nothing cut.
-    fits = [text for text in told if len(text) <= room]
-    if len(told) == 3 and len(told[1]) + _LEAST_REASON <= room:
-        fits = told
-    return Content.assemble(((fits or told[:1])[-1], "$dim"))
+            variants.append(f"{variants[1]}: {last.reason}")
+    # A reason that is cut is still of use, a cut number is not.
+    fits = [text for text in variants if len(text) <= room]
+    if len(variants) == 3 and len(variants[1]) + _LEAST_REASON <= room:
+        fits = variants
+    return Content.assemble(((fits or variants[:1])[-1], "$dim"))
 
 
 def _place(view: LaneView) -> tuple[tuple[Content, Content], ...]:
-    """Where the lane really runs."""
+    """Return where the lane runs: device, dtype, threads and cores."""
     built, spec = view.lane.history.built, view.lane.spec
     if built is None:
         return ((Content.assemble((f"{spec.device} · {spec.dtype}", "$dim")), Content("")),)
@@ -290,7 +290,7 @@ def _place(view: LaneView) -> tuple[tuple[Content, Content], ...]:
 
 
 def _ranges(values: Sequence[int]) -> str:
-    """`0-3,6`."""
+    """Return numbers as ranges, such as `0-3,6`."""
     runs: list[list[int]] = []
     for number in values:
         if runs and number == runs[-1][-1] + 1:
@@ -301,7 +301,7 @@ def _ranges(values: Sequence[int]) -> str:
 
 
 def _trouble(lane: Lane) -> Content:
-    """Why a lane failed or diverged, and what can be done; empty where nothing is wrong."""
+    """Return why a lane failed or diverged, and what can be done; empty where nothing is wrong."""
     ended = lane.history.ended
     if ended is None or ended.outcome not in ("failed", "diverged"):
         return Content("")
@@ -310,9 +310,9 @@ def _trouble(lane: Lane) -> Content:
 
 
 def _introduction(lane: Lane, is_alone: bool) -> dict[str, str]:
-    """What the charts of a lane without a step say, by their kind."""
+    """Return the texts in the charts of a lane without a step, by their kind."""
     sign, _ = status(lane)
-    standing = sign.partition(" ")[2]
-    if lane.history.phase == "import" and standing.startswith(numbers.PHASES["import"]):
-        standing = f"importing {backends.entry(lane.spec.backend).framework.title}{_elapsed(lane)}"
-    return introduction(lane, standing, is_alone)
+    state = sign.partition(" ")[2]
+    if lane.history.phase == "import" and state.startswith(numbers.PHASES["import"]):
+        state = f"importing {backends.entry(lane.spec.backend).framework.title}{_elapsed(lane)}"
+    return introduction(lane, state, is_alone)

@@ -44,7 +44,7 @@ class Ribbon:
     def of(
         cls, runs: GraphRuns, compiled: Sequence[Compiled], x_limits: tuple[int, int], columns: int
     ) -> Ribbon:
-        """The row for a plot of so many columns of cells, on the axis of steps that its charts have."""
+        """Return the row for a plot of `columns` cells, on the axis of steps that its charts have."""
         kinds = np.full(columns, NOTHING)
         if len(runs) and columns:
             places = {graph: place for place, graph in enumerate(runs.kinds)}

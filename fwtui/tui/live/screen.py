@@ -1,4 +1,4 @@
-"""The live race: a panel a lane side by side, the verdict below."""
+"""The live screen: the lanes' panels side by side, and the verdict below."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LEAST_PANEL_COLUMNS = 50
 
 
 class LiveScreen(RaceScreen):
-    """Shows every lane's losses, step times and memory."""
+    """Show every lane's losses, step times and memory."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "zoom", "zoom", tooltip="this lane alone, or all again"),
@@ -58,14 +58,14 @@ class LiveScreen(RaceScreen):
         self._times: list[StepTimes | None] = []
 
     def parts(self) -> Iterable[Widget]:
-        """A panel a lane, the verdict, and what may be done next."""
+        """A panel for each lane, the verdict, and what may be done next."""
         panels = (LanePanel(index, colour) for index, colour in enumerate(colour_names(self._model.lanes)))
         yield Container(*panels, id="lanes")
         yield self._verdict
         yield self._what_now
 
     def on_mount(self) -> None:
-        """The first lane is the one that keys act on, unless another was asked for before."""
+        """Focus the first lane, unless another was requested before."""
         self.call_after_refresh(self.focus_lane, self._begin)
 
     @property
@@ -80,7 +80,7 @@ class LiveScreen(RaceScreen):
         return min(panel.index, len(self._model.lanes) - 1) if panel else 0
 
     def focus_lane(self, index: int) -> None:
-        """Gives the focus to a lane, on the chart that was looked at last."""
+        """Give the focus to a lane, on the kind of chart that had it last."""
         panels = self._panels
         if not panels:
             self._begin = index
@@ -91,7 +91,7 @@ class LiveScreen(RaceScreen):
         panel.chart(self._kind).focus(scroll_visible=False)
 
     def fit_lanes(self) -> None:
-        """Shows a panel for each lane there is; each shows the lane in its place from the next look on."""
+        """Show a panel for each lane; from the next refresh on each shows the lane at its index."""
         index = min(self.lane_index, len(self._model.lanes) - 1)
         self._zoomed = False
         colours = colour_names(self._model.lanes)
@@ -130,7 +130,7 @@ class LiveScreen(RaceScreen):
                 chart.x_axis = one_chart or kind == KINDS[-1]
 
     def look(self, statistics: bool = True) -> None:
-        """Shows the race as it stands; `statistics`: with percentiles and the verdict worked out anew."""
+        """Show the present state of the race; `statistics`: compute percentiles and the verdict again."""
         model = self._model
         if statistics or len(self._times) != len(model.lanes):
             self._times = [history.step_times() for history in model.histories]
@@ -197,9 +197,9 @@ class LiveScreen(RaceScreen):
         return self._scales.get(self._metric if kind == "metric" else kind, "linear")
 
     def _metrics(self) -> list[str]:
-        """What the lanes' networks have returned, the loss first."""
-        said = (name for history in self._model.histories for name in history.metrics)
-        return list(dict.fromkeys(["loss", *said]))
+        """Return the names of the metrics that the lanes' networks returned, the loss first."""
+        returned = (name for history in self._model.histories for name in history.metrics)
+        return list(dict.fromkeys(["loss", *returned]))
 
     def _show_metric(self, name: str) -> None:
         if name != self._metric:

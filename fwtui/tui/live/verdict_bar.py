@@ -28,7 +28,7 @@ class VerdictBar(Container):
         yield from (self._same, self._faster, self._why)
 
     def show(self, model: RaceModel, speed: Speed | None) -> None:
-        """Shows the verdict on the race as it stands."""
+        """Show the verdict on the present state of the race."""
         self._same.show(*((answer, _NOTHING) for answer in _same(model)))
         self._faster.show(*((answer, _NOTHING) for answer in _faster(model, speed)))
         self._why.show(*((answer, _NOTHING) for answer in _why(model)))
