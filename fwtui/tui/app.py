@@ -94,7 +94,7 @@ class FwtuiApp(LaneActions):
             "parity": ParityScreen(self.model),
         }
         self._here: RaceScreen = self._live
-        self._stands = False
+        self._is_started = False
         self._leaves_with: int | None = None
         self._interrupted_at = -INTERRUPT_S
 
@@ -116,7 +116,7 @@ class FwtuiApp(LaneActions):
         return dict(DARK.variables)
 
     def commands(self) -> list[Command]:
-        """Every action that a key of this moment stands for, and one that has no key."""
+        """Every action that has a key at the moment, and one that has none."""
         found = [one for one in commands_of(self.screen) if one.action != "command_palette"]
         return [*found, Command("screenshot", _SCREENSHOT, "", "app.save_screen", self)]
 
@@ -153,12 +153,12 @@ class FwtuiApp(LaneActions):
         self.set_timer(START_S, self._start)
 
     def _start(self) -> None:
-        if self._stands:
+        if self._is_started:
             return
-        # What stands by now stands until the end: a collection that walks through it holds up a key.
+        # The objects that exist by now live until the end: a collection that walks through them delays a key.
         gc.collect()
         gc.freeze()
-        self._stands = True
+        self._is_started = True
         if self._leaves_with is not None:
             self.exit(self._leaves_with)
             return
@@ -226,7 +226,7 @@ class FwtuiApp(LaneActions):
         """Leaves; the lanes are ended once the terminal is restored."""
         self._changes.cancel()
         # A screen that is being built when its app leaves is left empty, and stumbles over that.
-        if self._stands:
+        if self._is_started:
             self.exit(code)
         else:
             self._leaves_with = code

@@ -94,7 +94,7 @@ def _not_known() -> NoReturn:
 
 
 class _CancelledError(Exception):
-    """Nobody wants to know any more."""
+    """The result is not needed any more."""
 
 
 class _Inspection:
@@ -102,7 +102,7 @@ class _Inspection:
 
     Attributes:
         progress: the file, and for how many seconds it has been inspected.
-        cancelled: nobody wants it any more.
+        cancelled: its result is not needed any more.
     """
 
     def __init__(self, request: RaceRequest, start_thread: StartThread) -> None:

@@ -1,4 +1,4 @@
-"""One step that several lanes can all still come to, so that what they tell of it can be compared."""
+"""A step that several lanes can all still reach, so that their records of it can be compared."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import numpy as np
 from fwtui.tui.common.lane import Lane
 
 _LEAD_NS = 250_000_000
-"""So long after a lane took a step it may be known here, and what it is asked then be known there."""
+"""Time after a lane's step by which the step is known here and a request has reached the lane."""
 
 _PATIENCE_NS = 3_000_000_000
 _FEW = 4
-"""How far away a common step may be: so long, or so many steps where these take longer."""
+"""Maximum distance of a common step: this time, or this number of steps if they take longer."""
 
 _LATEST = 100
 
 
 def common_step(lanes: Sequence[Lane]) -> int:
-    """The step at which these lanes meet, counted from 0: a little beyond the one that is ahead, or where one
-    stands that takes no steps now. 0 where they do not meet soon.
+    """Return a common step of these lanes, counted from 0: a little beyond the lane that is ahead, or that of a
+    lane which takes no steps now. 0 where they will not reach a common step soon.
     """
     halted = {lane.history.steps for lane in lanes if not moves(lane)}
     apart = {lane.run.lane: _step_ns(lane) for lane in lanes if moves(lane)}

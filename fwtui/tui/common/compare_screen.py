@@ -1,4 +1,4 @@
-"""What graph, ops and source have in common: two lanes side by side, and a place that all three share."""
+"""Base class of the graph, ops and source screens: two lanes side by side and a shared selection."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _MATCH = "match"
 
 
 class WhyScreen(RaceScreen):
-    """Shows two lanes beside each other, in one of which something is selected.
+    """Show two lanes side by side, with a selection in one of them.
 
-    What `_say` was told stands in `_said` until the next key, for the screen to show.
+    The text given to `_say` is kept in `_said` until the next key, for the screen to show.
 
     Attributes:
         NAME: what the screen is called in jumps.
@@ -56,11 +56,11 @@ class WhyScreen(RaceScreen):
         self._prompt = Prompt(self.HINT, self.typed, self.entered, id=f"{self.NAME}-prompt")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While something is asked already, nothing else is."""
+        """Disable `ask` while the prompt is open."""
         return action != "ask" or not self._prompt.display
 
     def look(self, statistics: bool = True) -> None:
-        """Show the race as it stands. An error in that is reported, and neither ends the app nor a lane."""
+        """Show the present state of the race. An error in that is reported; app and lanes go on."""
         if self.is_mounted:
             try:
                 self.refresh_view(statistics)
@@ -68,7 +68,7 @@ class WhyScreen(RaceScreen):
                 self._report(error)
 
     def refresh_view(self, statistics: bool) -> None:
-        """Show the race as it stands.
+        """Show the present state of the race.
 
         Args:
             statistics: whether to compute again what costs more than the rest.
@@ -99,15 +99,15 @@ class WhyScreen(RaceScreen):
             self.notify(text, severity="error", markup=False)
 
     def typed(self, text: str) -> None:
-        """Shows what the words in the prompt do so far."""
+        """Show the effect of the words in the prompt so far."""
         raise NotImplementedError
 
     def entered(self) -> None:
-        """Keeps what the words in the prompt did."""
+        """Keep the effect of the words in the prompt."""
         raise NotImplementedError
 
     def lay_out(self, width: int, height: int) -> None:
-        """`look` chooses the sides that there is room for."""
+        """Do nothing: `look` chooses the sides that fit."""
 
     @property
     def lane_index(self) -> int:
@@ -115,7 +115,7 @@ class WhyScreen(RaceScreen):
         return min(self._selection.place.lane, len(self._model.lanes) - 1)
 
     def focus_lane(self, index: int) -> None:
-        """Has keys act on this lane from now on; keeps what is selected there."""
+        """Make keys act on this lane; keep the selection if it is in it."""
         if index != self._selection.place.lane:
             self._selection.place = Place(index)
         self.look()
@@ -127,13 +127,13 @@ class WhyScreen(RaceScreen):
         return self._selection.sides(self.lane_index, frameworks)
 
     def go_to(self, place: Place) -> None:
-        """Jumps to another place on this screen, so that one key leads back."""
+        """Jump to another place on this screen, so that one key leads back."""
         self._selection.jumped(self.NAME)
         self._selection.place = place
         self.look()
 
     def _stay(self, before: Place) -> None:
-        """Stays at what a search has found since `before`, to which one key leads back."""
+        """Stay at what a search has found since `before`, to which one key leads back."""
         if self._selection.place != before:
             self._selection.jumped(self.NAME, before)
 
@@ -143,7 +143,7 @@ class WhyScreen(RaceScreen):
         return self.size.width < NARROW_COLUMNS
 
     def _say(self, text: str) -> None:
-        """Has what a key comes to told, until the next one."""
+        """Show a key's result as text until the next key."""
         self._said = text
         self.look()
 

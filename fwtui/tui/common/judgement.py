@@ -46,9 +46,9 @@ class Judgement:
 
 
 def judge(model: RaceModel) -> Judgement:
-    """The race as it stands, by the rules of `fwtui.measure.verdict.same_answer`.
+    """Judge the present state of the race by the rules of `fwtui.measure.verdict.same_answer`.
 
-    Agreement is never told of what was not compared, nor where fewer than two lanes are left.
+    Never report agreement of what was not compared, nor where fewer than two lanes are left.
     """
     if refused := model.comparable:
         return Judgement(None, refused, hopeless=True)
@@ -174,7 +174,7 @@ def place(found: Place) -> str:
 
 
 def difference(judgement: Judgement) -> tuple[str, str]:
-    """The word for lanes that differ, and its style: a check may have told bug from rounding, or not yet."""
+    """Return the text for lanes that differ, and its style; both depend on a check's finding, if any."""
     if judgement.explained is not None:
         return f"≈ yes{BUT_FOR_ROUNDING}", "bold $warning"
     return ("✗ no", "bold $error") if judgement.proven else ("≠ apart", "bold $warning")

@@ -45,7 +45,7 @@ class KeyFooter(Widget):
     """What an action does at present, where its binding's own words do not say it, by the action."""
 
     narrow: reactive[bool] = reactive(False, init=False)
-    """Whether keys stand closer together."""
+    """Whether keys are closer together."""
 
     def __init__(self, first: Sequence[str], common: Sequence[str], last: Sequence[str]) -> None:
         super().__init__()

@@ -17,7 +17,7 @@ LONG_STEP_S = 5.0
 
 @dataclass(slots=True)
 class Lane:
-    """One lane as it stands: what it runs, and what it has said.
+    """The present state of one lane: its run, its history, and its settings for logging.
 
     Attributes:
         waits_for: what of another lane it waits for, such as `lane 1's import`; "" where it does not.

@@ -26,7 +26,7 @@ class LaneSide(Vertical):
         """Shows what both screens show of a lane.
 
         Args:
-            title: the lane, and how it stands.
+            title: the lane and its state.
             colour: one of `COLOURS`.
             active: whether keys act here.
             details: what is at the cursor.

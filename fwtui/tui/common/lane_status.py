@@ -24,7 +24,7 @@ def colour_names(lanes: Sequence[Lane]) -> list[str]:
 
 
 def status(lane: Lane) -> tuple[str, str]:
-    """How a lane stands, in a sign and few words, and the theme's colour for it."""
+    """Return a lane's state as a sign and a few words, and the theme's colour for it."""
     history = lane.history
     ended = history.ended
     if ended is not None:

@@ -1,4 +1,4 @@
-"""What the screen shows: the race, one history a lane, and the verdict. It knows no widget.
+"""Model of the race on the screen: the race, each lane's history, and the verdict. No widgets.
 
 Lanes speak from their own threads into a queue; `drain`, called by the app's one timer, is where their
 records become history. Every record is taken in; only drawing is thinned.
@@ -39,7 +39,7 @@ class RaceModel:
         self._start_thread = start_thread
         self._heard: SimpleQueue[tuple[LaneRun, Record]] = SimpleQueue()
         self.disturbed = False
-        """Whether a lane trained while another one's framework was imported beside it."""
+        """Whether a lane trained while another one's framework was being imported."""
         self.inspecting: tuple[str, float] | None = None
         """The user's file that is inspected for a change of the race, and for how many seconds."""
         self.training_left_s: float | None = None
@@ -53,13 +53,13 @@ class RaceModel:
         self._comparison: LossComparison
         self.gap: LossGap
         self.probes: ProbeComparison
-        """Every gradient and parameter that the lanes have told, compared."""
+        """Comparison of all gradients and parameters that the lanes have sent."""
         self.summary: ProbeSummary
-        """What these come to."""
+        """Summary of `probes`."""
         self.checking: ParityJob | None = None
-        """The parity check that runs, or the last one, if it was of this race."""
+        """The parity check that is running, or the last one of this race."""
         self.queries = 0
-        """How often a lane was asked for its ops or graphs."""
+        """Number of requests for a lane's ops or graphs."""
         self._held: list[int] = []
         self._set(request, plan(request))
 
@@ -68,7 +68,7 @@ class RaceModel:
         self.race.start()
 
     def drain(self) -> bool:
-        """Takes in what was said since the last call; whether there was anything."""
+        """Apply the records received since the last call; return whether there were any."""
         heard = False
         while True:
             try:
@@ -94,7 +94,7 @@ class RaceModel:
         return heard or compared
 
     def _awaited_by(self, lane: Lane) -> str:
-        """What of another lane this one waits for; "" where it does not."""
+        """Return what of another lane this one waits for; "" where it does not."""
         mine = lane.history
         if self.is_checking and self.request.keep_training and not lane.over:
             return "the check"
@@ -121,7 +121,7 @@ class RaceModel:
         return self.checking is not None and self.checking.running
 
     def check(self, steps: int, is_automatic: bool = False) -> None:
-        """Starts a parity check of so many steps; the lanes wait until it has ended.
+        """Start a parity check of `steps` steps; the lanes wait until it has ended.
 
         Args:
             is_automatic: whether it starts by itself; it must not disturb what a lane is asked for then.
@@ -185,7 +185,7 @@ class RaceModel:
         return speed(self.spec, self.histories, workloads.batch_sizes(self.spec))
 
     def differences(self) -> dict[str, tuple[str, ...]]:
-        """The settings in which lanes differ beside their backend."""
+        """Return the settings in which lanes differ, apart from their backend."""
         return differences(self.spec.lanes)
 
     def trained_s(self) -> float:
@@ -250,17 +250,17 @@ class RaceModel:
         self._query(index, LaneCommand("log-ops", step))
 
     def log_every(self, index: int, steps: int) -> None:
-        """Has a lane log the ops before each so many-th step from now on; 0: before none."""
+        """Make a lane log the ops before every `steps`-th step from now on; 0 turns it off."""
         self.lanes[index].log_every, self.lanes[index].until_nan = steps or None, False
         self.race.ask(index, LaneCommand("log-every", steps))
 
     def log_until_nan(self, index: int) -> None:
-        """Has a lane log the ops before each step until one log holds a NaN."""
+        """Make a lane log the ops before each step until one log holds a NaN."""
         self.lanes[index].log_every, self.lanes[index].until_nan = 1, True
         self.race.ask(index, LaneCommand("log-until-nan"))
 
     def ask_graphs(self, index: int, step: int = 0) -> None:
-        """Has a lane tell the graphs of that step, as `ask_ops` does its ops."""
+        """Request a lane's graphs of that step, as `ask_ops` its ops."""
         self._query(index, LaneCommand("tell-graphs", step))
 
     def set_lane(self, index: int, lane: LaneRequest, describe: Describe = workloads.fresh) -> None:
@@ -278,7 +278,7 @@ class RaceModel:
         self.race.spec = self.spec
         self.lanes[index] = Lane(run, History(), paused)
         self._mark_disturbed(lane for lane in self.lanes if lane.run.lane != index)
-        self._compare_anew()
+        self._restart_comparison()
 
     def set_race(self, request: RaceRequest, describe: Describe = workloads.fresh) -> None:
         """Runs another race; SpecError, with the old one untouched, where it makes no sense."""
@@ -336,7 +336,7 @@ class RaceModel:
         return self.race.close(timeout)
 
     def hear_print(self, line: str) -> None:
-        """Takes in what this process printed: under the thread host nobody knows for which lane."""
+        """Add what this process printed to every lane's log: under the thread host its lane is unknown."""
         for lane in self.lanes:
             self._heard.put((lane.run, LogLine(line)))
 
@@ -352,7 +352,7 @@ class RaceModel:
         self.race = Race(spec, self._hear, self._start_thread)
         self.lanes = [Lane(run, History()) for run in self.race.runs]
         self.disturbed = False
-        self._compare_anew()
+        self._restart_comparison()
 
     def _restart_all(self, request: RaceRequest, spec: RaceSpec) -> None:
         self.race.close(timeout=0)
@@ -362,13 +362,13 @@ class RaceModel:
     def _adopt(self, request: RaceRequest, spec: RaceSpec) -> None:
         """Takes in a request that differs in its number of lanes alone."""
         self.request, self.spec, self.race.spec, self._held = request, spec, spec, []
-        self._compare_anew()
+        self._restart_comparison()
 
     def _mark_disturbed(self, others: Iterable[Lane]) -> None:
         """A framework is imported while these lanes train."""
         self.disturbed = any(lane.history.built and not lane.history.ended for lane in others)
 
-    def _compare_anew(self) -> None:
+    def _restart_comparison(self) -> None:
         self.drop_check()
         self._comparison = LossComparison(self.dtype, steps=self.compared_steps)
         self.gap = self._comparison.gap

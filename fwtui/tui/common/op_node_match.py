@@ -1,4 +1,4 @@
-"""Which op of a lane's log is which node of its graphs, or of another of its graphs: what is most like it."""
+"""Match a lane's ops with its graphs' nodes, and nodes of its graphs with each other, by similar features."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from fwtui.ops.vocabulary.canonical import canonical
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What is told of an op, and of a node, alike.
+    """Features that ops and nodes have in common.
 
     Attributes:
         names: what it may be called; empty where it has no name.
         op: the framework's own name for what it does; "" where only a line is known.
-        phase: as a log has it, which does not tell the loss from the forward pass.
+        phase: as in a log, which counts the loss as part of the forward pass.
         shape: of its first output.
         takes: the parameters and batch arrays that it takes, as `parameter w1`.
     """
@@ -31,7 +31,7 @@ class Features:
 
 
 def of_log(log: OpLog) -> list[Features]:
-    """Those of each op, in order."""
+    """Return the features of each op, in order."""
     return [
         Features(
             frozenset({op.name} - {""}),
@@ -46,7 +46,7 @@ def of_log(log: OpLog) -> list[Features]:
 
 
 def of_graph(graph: Graph) -> list[Features]:
-    """Those of each node, in order."""
+    """Return the features of each node, in order."""
     given = {
         index: node.name
         for index, node in enumerate(graph.nodes)

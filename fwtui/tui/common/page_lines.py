@@ -1,4 +1,4 @@
-"""Any number of lines of which only those in sight are made, with a cursor that is their owner's."""
+"""A scrolling view of any number of lines that renders only the visible ones; the owner has the cursor."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Lines(Protocol):
 
 
 class PageLines(ScrollView):
-    """Shows what it is handed, and scrolls so that the row that it is told to follow is in sight."""
+    """Show the given lines, and scroll so that the cursor's row, or else the first match's, is visible."""
 
     DEFAULT_CSS = """
     PageLines { width: 1fr; height: 1fr; overflow-x: hidden; scrollbar-gutter: stable; }

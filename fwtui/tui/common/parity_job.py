@@ -1,4 +1,4 @@
-"""A parity check beside the race on the screen: races of its own in a thread, while the lanes wait."""
+"""A parity check in the background: races of its own in a thread, while the lanes wait."""
 
 from __future__ import annotations
 

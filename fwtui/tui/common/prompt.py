@@ -11,12 +11,12 @@ from textual.widgets import Input, Static
 
 
 class Prompt(Horizontal):
-    """Asks for words; shown only while it does.
+    """A one-line input, shown only while it is open.
 
     Args:
         hint: what can be typed, shown while nothing is.
-        typed: told the words whenever they change, `entered`, that they stand. Both are called, not sent a
-            message: the next key may already be on its way, and is for what they have made of the screen.
+        typed: called with the words whenever they change; `entered`: called on Enter. Calls, not
+            messages: the next key may already be on its way, and must meet the screen that they result in.
     """
 
     DEFAULT_CSS = """

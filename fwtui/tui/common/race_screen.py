@@ -47,7 +47,7 @@ _ALWAYS = (
 
 
 class RaceScreen(BaseScreen[None]):
-    """Shows a `RaceModel`; the app tells it when to look again.
+    """Show a `RaceModel`; the app calls `tick` to have it refreshed.
 
     Attributes:
         COMMON: keys in the footer that give way before the screen's own, the most useful first.
@@ -86,7 +86,7 @@ class RaceScreen(BaseScreen[None]):
         yield self._footer
 
     def parts(self) -> Iterable[Widget]:
-        """What stands between the row on top and the footer."""
+        """The widgets between the row on top and the footer."""
         raise NotImplementedError
 
     @property
@@ -95,14 +95,14 @@ class RaceScreen(BaseScreen[None]):
         raise NotImplementedError
 
     def focus_lane(self, index: int) -> None:
-        """Has keys act on this lane from now on."""
+        """Make keys act on this lane from now on."""
         raise NotImplementedError
 
     def look(self, statistics: bool = True) -> None:
-        """Shows the race as it stands.
+        """Show the present state of the race.
 
         Args:
-            statistics: whether to work out anew what costs more than the rest.
+            statistics: whether to compute again what costs more than the rest.
         """
         raise NotImplementedError
 
@@ -152,7 +152,7 @@ class RaceScreen(BaseScreen[None]):
         self.set_class(width < NARROW_COLUMNS, "-narrow")
 
     def lay_out(self, width: int, height: int) -> None:
-        """Fits what stands between the row on top and the footer to a window of so many cells."""
+        """Fit the widgets between the row on top and the footer to a window of `width` by `height` cells."""
         raise NotImplementedError
 
     def tick(self, heard: bool, is_due: bool) -> None:
@@ -178,10 +178,10 @@ class RaceScreen(BaseScreen[None]):
             self.look(statistics)
 
     async def press(self, event: events.Key) -> bool:
-        """Does all that a key stands for before the next one is looked at; whether it stands for anything.
+        """Run a key's action to its end before the next key is handled; return whether it has one.
 
-        Textual sends a key to whatever has the focus by then, and it comes back to the app later: one that
-        was meant for what the key before it opened would be carried out as a command.
+        Textual sends a key to the widget that has the focus by then, and it bubbles up to the app later: a
+        key meant for a dialog that the key before it opens would be run as a command.
         """
         active = self.active_bindings.get(event.key)
         if active is None or not active.enabled or active.binding.priority:
@@ -189,5 +189,5 @@ class RaceScreen(BaseScreen[None]):
         return await self.app.run_action(active.binding.action, active.node)
 
     def action_next_lane(self, by: int) -> None:
-        """Has keys act on the next lane."""
+        """Make keys act on the next lane."""
         self.focus_lane((self.lane_index + by) % len(self._model.lanes))

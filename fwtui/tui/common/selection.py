@@ -1,4 +1,4 @@
-"""What is looked at in a lane, so that graph, ops and source lead to each other; and the way back."""
+"""The selection that the graph, ops and source screens share, and the history of jumps."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Place:
 
 @dataclass
 class Selection:
-    """What is looked at now, on whatever screen, and where one came from.
+    """The present selection on all screens, and the places before each jump.
 
     Attributes:
         place: what the screen in front has its cursor on; it keeps this up to date.
@@ -40,10 +40,10 @@ class Selection:
     _before: list[tuple[ScreenName, Place]] = field(default_factory=list)
 
     def sides(self, lane: int, frameworks: Sequence[str]) -> tuple[int, ...]:
-        """The lanes beside each other, from the left: two, or the only one.
+        """Return the lanes to show side by side, from the left: two, or the only one.
 
-        They stay for as long as `lane` is one of them. Else it comes beside the next one of another
-        framework, or beside its neighbour where all are of one.
+        They stay the same as long as `lane` is one of them. Otherwise the other side is the next lane of
+        another framework, or the next lane where all have the same framework.
 
         Args:
             frameworks: each lane's.
@@ -52,8 +52,8 @@ class Selection:
         if lane not in self._sides or max(self._sides) >= count:
             others = [(lane + by) % count for by in range(1, count)]
             foreign = (other for other in others if frameworks[other] != frameworks[lane])
-            beside = next(foreign, next(iter(others), lane))
-            self._sides = tuple(sorted({lane, beside}))
+            other = next(foreign, next(iter(others), lane))
+            self._sides = tuple(sorted({lane, other}))
         return self._sides
 
     def jumped(self, screen: ScreenName, left: Place | None = None) -> None:
@@ -68,7 +68,7 @@ class Selection:
             del self._before[:-MOST_BACK]
 
     def back(self) -> ScreenName | None:
-        """Has the place before the last jump again, and says on which screen; None where there is none."""
+        """Restore the place before the last jump, and return its screen; None where there was no jump."""
         if not self._before:
             return None
         screen, self.place = self._before.pop()
@@ -80,7 +80,7 @@ class Selection:
         self._before.clear()
 
     def forget_lane(self, lane: int) -> None:
-        """Lets go of what was looked at in one lane, which has started anew."""
+        """Drop the selection and the jumps in one lane, as it was restarted."""
         if self.place.lane == lane:
             self.place = Place(lane)
         self._before[:] = [(screen, place) for screen, place in self._before if place.lane != lane]

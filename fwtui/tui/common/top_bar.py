@@ -19,7 +19,7 @@ class TopBar(Line):
     """One row about the race as a whole."""
 
     def show_race(self, model: RaceModel) -> None:
-        """Shows the race as it stands."""
+        """Show the present state of the race."""
         spec = model.spec.lanes[0]
         seed, rate = f"seed {spec.seed}", f"{spec.optimizer} {spec.learning_rate:g}"
         name = Content.assemble(
