@@ -1,4 +1,4 @@
-"""What the ops screen has before it: both logs, how they correspond, in which rows. It knows no widget."""
+"""View model of the ops screen: two op logs, their alignment and the visible rows. No widgets."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from fwtui.tui.ops.view_options import ViewOptions
 
 
 class OpsController:
-    """Holds two lanes' logs."""
+    """The view state of two lanes' op logs."""
 
     def __init__(self, model: RaceModel, context: AnalysisContext) -> None:
         self._model = model
@@ -38,7 +38,7 @@ class OpsController:
 
     @property
     def pairing(self) -> Pairing:
-        """The logs that are shown, and how they correspond."""
+        """The logs that are shown, and their alignment."""
         return self._aligner.pairing
 
     @property
@@ -80,7 +80,7 @@ class OpsController:
         return self._sides.index(place.lane) if place.lane in self._sides else 0
 
     def place(self, cursor: Cursor, before: Place) -> Place:
-        """All that is known of an op; a node that `before` had chosen for it stays."""
+        """Return an op's place with all that is known of it; a node that `before` had for it is kept."""
         op = self.pairing.ops(cursor.side)[cursor.op]
         lane = self._sides[cursor.side]
         node = before.node if before.lane == lane and before.op in (None, cursor.op) else None
@@ -97,10 +97,10 @@ class OpsController:
         return self._rows[side]
 
     def view(self, cursor: Cursor | None, only: int | None) -> View:
-        """The table as it is to be seen.
+        """Return the table to show.
 
         Args:
-            only: the side that there is room for; None: there is for both.
+            only: the only side that fits; None: both fit.
         """
         sides = (0, 1) if only is None else (only,)
         found = frozenset(self.found(cursor.side)) if self.showing.term and cursor else frozenset()
@@ -113,7 +113,7 @@ class OpsController:
         return LogView(looked)
 
     def found(self, side: int) -> list[int]:
-        """The ops of a side that the search finds, in the order in which they stand."""
+        """Return the ops of a side that the search finds, in the order in which they are shown."""
         showing, ops = self.showing, self.pairing.ops(side)
         found_in = (self.pairing, showing.order, showing.phase, showing.term)
         if found_in != self._found_of:
@@ -148,7 +148,7 @@ class OpsController:
         return next(iter(self._shown(side)), None)
 
     def best_match(self, cursor: Cursor, side: int) -> int | None:
-        """The op of `side` that stands across from the cursor, or next to where it would."""
+        """Return the op of `side` that matches the cursor's op, or that next to where a match would be."""
         across = self.pairing.alignment.counterparts(cursor.side, cursor.op)
         if across:
             return across[0]
@@ -161,7 +161,7 @@ class OpsController:
         return [op for row in self.rows(None) if isinstance(row, Row) and (op := row.ops[side]) is not None]
 
     def _find(self, side: int, place: Place) -> int | None:
-        """The op with its number, or the one most like the node or the line that `place` has."""
+        """Return the op with the place's number, or the best match of the place's node or line."""
         ops = self.pairing.ops(side)
         if place.op is not None:
             return min(place.op, len(ops) - 1)
@@ -172,23 +172,23 @@ class OpsController:
         return None if found is None else found[0]
 
     def _wanted(self, place: Place) -> tuple[Sequence[Features], int]:
-        """The place's node among its graph's, or what has only its line."""
-        told = self._model.lanes[place.lane].history.graphs
-        if place.node is not None and told is not None:
+        """Return the features of the graph and the node's index in them, or features of the line alone."""
+        graphs = self._model.lanes[place.lane].history.graphs
+        if place.node is not None and graphs is not None:
             kind, index = place.node
-            nodes = next((of_graph(graph) for graph in told.captured if graph.kind == kind), [])
+            nodes = next((of_graph(graph) for graph in graphs.captured if graph.kind == kind), [])
             if index < len(nodes) and place.source in (None, nodes[index].source):
                 return nodes, index
         return [Features(source=place.source)], 0
 
     def _node_of(self, lane: int, op: LoggedOp) -> tuple[str, int] | None:
-        """The node that has the op's name, in the first graph that has one."""
-        told = self._model.lanes[lane].history.graphs
-        if not op.name or told is None:
+        """Return the node that has the op's name, in the first graph that has one."""
+        graphs = self._model.lanes[lane].history.graphs
+        if not op.name or graphs is None:
             return None
         named = (
             (graph.kind, index)
-            for graph in told.captured
+            for graph in graphs.captured
             for index, node in enumerate(graph.nodes)
             if node.name == op.name
         )

@@ -1,4 +1,4 @@
-"""What is to be said of one op, and of its counterpart beside it."""
+"""Details of one op, and of its match on the other side."""
 
 from __future__ import annotations
 
@@ -111,8 +111,8 @@ def _op(pairing: Pairing, side: int, op: LoggedOp, colour: str) -> Content:
     return Content("\n").join(lines)
 
 
-def _row(label: str, told: Content) -> Content:
-    return Content.assemble((label.ljust(_LABEL), "$dim"), told)
+def _row(label: str, value: Content) -> Content:
+    return Content.assemble((label.ljust(_LABEL), "$dim"), value)
 
 
 def _title(pairing: Pairing, side: int, op: LoggedOp, colour: str) -> Content:
@@ -128,12 +128,12 @@ def _title(pairing: Pairing, side: int, op: LoggedOp, colour: str) -> Content:
 
 
 def _taken(pairing: Pairing, side: int, taken: OpInput) -> Content:
-    told = _tensor(taken.tensor)
+    tensor = _tensor(taken.tensor)
     if isinstance(taken.origin, int):
         giver = plain(pairing.ops(side)[taken.origin].op)
         output = f" output {taken.output}" if taken.output else ""
-        return Content.assemble(told, (" ← ", "$dim"), f"{taken.origin} {giver}{output}")
-    return Content.assemble(told, (" ← ", "$dim"), plain(taken.origin or "a constant"))
+        return Content.assemble(tensor, (" ← ", "$dim"), f"{taken.origin} {giver}{output}")
+    return Content.assemble(tensor, (" ← ", "$dim"), plain(taken.origin or "a constant"))
 
 
 def _tensor(tensor: Tensor | None) -> str:
@@ -143,21 +143,21 @@ def _tensor(tensor: Tensor | None) -> str:
 
 
 def _gives(op: LoggedOp) -> Content:
-    told = ", ".join(map(_tensor, op.outputs)) or "nothing"
+    outputs = ", ".join(map(_tensor, op.outputs)) or "nothing"
     results = ", ".join(plain(name) for name, _ in op.results)
-    return Content.assemble(told, (" → ", "$dim") if results else "", results)
+    return Content.assemble(outputs, (" → ", "$dim") if results else "", results)
 
 
 def _values(one: TensorStats | None) -> Content:
     if one is None:
         return Content.assemble(("no fingerprint", "$dim"))
     figures = (("mean ", one.center), ("   std ", one.std), ("   largest ", one.largest))
-    told = Content.assemble(
+    stats = Content.assemble(
         *(part for name, value in figures for part in ((name, "$dim"), numbers.loss(value)))
     )
     wrong = [numbers.plural(one.nans, "NaN")] if one.nans else []
     wrong += [f"{one.infinities:,} infinite"] if one.infinities else []
-    return Content.assemble(told, (f"   ✗ {', '.join(wrong)}", "bold $error") if wrong else "")
+    return Content.assemble(stats, (f"   ✗ {', '.join(wrong)}", "bold $error") if wrong else "")
 
 
 def _cost(op: LoggedOp) -> Content:

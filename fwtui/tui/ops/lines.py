@@ -1,4 +1,4 @@
-"""What every view of op logs is made of: pieces of lines, the cursor, and texts that fit."""
+"""Parts of all views of op logs: pieces of lines, the cursor, and texts cut to fit."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Span(NamedTuple):
 
 
 class Cursor(NamedTuple):
-    """An op that is looked at: which side, and its number in that side's log."""
+    """The op at the cursor: its side, and its number in that side's log."""
 
     side: int
     op: int
@@ -36,10 +36,10 @@ class Cursor(NamedTuple):
 
 @dataclass(frozen=True)
 class RenderContext:
-    """All that a view shows.
+    """Everything that a view shows.
 
     Attributes:
-        rows: the ops in the order in which they stand.
+        rows: the ops in the order in which they are shown.
         sides: which sides are drawn: both, or in a narrow window that of the cursor.
         cursor: None where there is no op.
         found: the ops of the cursor's side that a search has found.
@@ -61,19 +61,19 @@ class View(Protocol):
     """A table of lines, made when they are asked for."""
 
     def __len__(self) -> int:
-        """How many lines there are."""
+        """Return the number of lines."""
 
     def head(self, width: int) -> Sequence[Span]:
-        """What stands above the columns."""
+        """Return the heads of the columns."""
 
     def line(self, index: int, width: int) -> Sequence[Span]:
-        """One line, of `width` cells or fewer."""
+        """Return a line of `width` cells or fewer."""
 
     def shade(self, index: int, side: int | None) -> Shade:
-        """What lies behind that side's part of a line."""
+        """Return the background of that side's part of a line."""
 
     def op(self, index: int, side: int) -> int | None:
-        """The op of that side that a line stands for."""
+        """Return the op of that side in a line; None where it has none."""
 
     def cursor_line(self) -> int | None:
-        """The line that the cursor is on; None where it is on none."""
+        """Return the line of the cursor; None where it is on none."""

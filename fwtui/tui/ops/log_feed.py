@@ -1,4 +1,4 @@
-"""When lanes are asked for their op logs, and which of the logs that they told are shown."""
+"""Requests of op logs: when lanes are asked for them, and which of the received logs are shown."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from fwtui.tui.common.lane_status import status
 from fwtui.tui.common.model import RaceModel
 
 RATES: tuple[int | None, ...] = (None, 1000, 100, 10, 1)
-"""Before each how many-th step ops are logged; None: only when asked."""
+"""Intervals of logging, in steps; None: only when asked."""
 
 _PATIENCE_NS = 5_000_000_000
 
 _NEWEST = 2 * LOGS_A_SECOND
-"""So many logs of a lane are looked through for one of a step that another lane has told too."""
+"""Number of a lane's newest logs among which a step that the other lanes have logged too is searched."""
 
 
 @dataclass
@@ -31,11 +31,11 @@ class _Kept:
     """One run of a lane.
 
     Attributes:
-        log: what is shown of it.
-        asked_at: how many logs it had told when it was asked; None: not asked yet.
-        asked_ns: when that was.
+        log: the log that is shown.
+        asked_at: number of logs received from it when it was asked; None: not asked yet.
+        asked_ns: the time of the request.
         step: the step that it was asked for; 0 for the next one.
-        fault: its log that holds the fault that was waited for.
+        fault: its log with the fault that was waited for.
     """
 
     run: LaneRun
@@ -48,7 +48,7 @@ class _Kept:
 
 @dataclass
 class LogFeed:
-    """Follows the newest logs, or keeps showing the same.
+    """Follow the newest logs, or keep showing the same ones.
 
     Attributes:
         live: whether the newest are shown.
@@ -60,8 +60,8 @@ class LogFeed:
     _fault_step: int | None = None
 
     def ask(self, lanes: Sequence[int]) -> None:
-        """Asks those lanes that have something new to tell for a log of one and the same step, if they all
-        come to one; to be called about once a second.
+        """Ask those lanes that may have a new log for that of one and the same step, if they all reach
+        one; to be called about once a second.
         """
         if not any(self._is_awaited(index) for index in lanes):
             self._ask([index for index in lanes if self._wants(self.model.lanes[index])], lanes)
@@ -73,15 +73,15 @@ class LogFeed:
         if rate is not None:
             if not step:
                 return
-            step = -(-step // rate) * rate  # that one they log anyway, but might not tell
+            step = -(-step // rate) * rate  # a step that they log anyway, but might not send
         for index in wanted:
             kept, history = self._of(index), self.model.lanes[index].history
             kept.asked_at, kept.asked_ns, kept.step = history.op_logs_seen, perf_counter_ns(), step
             self.model.ask_ops(index, step)
 
     def _is_awaited(self, index: int) -> bool:
-        """Whether a lane is on its way to the step that it was asked for: until then no other is asked for
-        another one, unless that takes too long.
+        """Return whether a lane is on its way to the step that it was asked for: until then no lane is asked
+        for another one, unless that takes too long.
         """
         lane, kept = self.model.lanes[index], self._of(index)
         if not kept.step or not moves(lane) or lane.history.not_logged:
@@ -93,11 +93,11 @@ class LogFeed:
         return asked_at is not None and lane.history.op_logs_seen <= asked_at
 
     def take_in(self, lanes: Sequence[int]) -> int | None:
-        """Has the newest logs shown, if they are followed.
+        """Show the newest logs, if they are followed.
 
         Returns:
-            The lane whose newest log holds the fault that was waited for: that log stays from now on, beside
-            the others' of the same step.
+            The lane whose newest log holds the fault that was waited for: from now on that log stays,
+            together with the others' of the same step.
         """
         newest = self._newest(lanes)
         for index in lanes:
@@ -114,14 +114,14 @@ class LogFeed:
         return None
 
     def log(self, index: int) -> OpsLogged | None:
-        """The log that is shown of a lane; None before there is one."""
+        """Return the log that is shown of a lane; None before there is one."""
         return self._of(index).log
 
     def watch(self, lanes: Sequence[int]) -> int | None:
-        """Has these lanes log each step until one holds a NaN; a lane that has diverged starts anew for that.
+        """Make these lanes log each step until a log holds a NaN; restart a lane that has diverged.
 
         Returns:
-            The lane that has told one already, which is then shown.
+            The lane that has sent such a log already, which is then shown.
         """
         for index in lanes:
             for log in self.model.lanes[index].history.op_logs:
@@ -138,18 +138,18 @@ class LogFeed:
         return None
 
     def watches(self, lanes: Sequence[int]) -> bool:
-        """Whether a lane logs each step until there is a NaN."""
+        """Return whether a lane logs each step until there is a NaN."""
         return any(
             lane.until_nan and not lane.history.ended and self._of(lane.run.lane).fault is None
             for lane in (self.model.lanes[index] for index in lanes if self.live)
         )
 
     def rate(self, lanes: Sequence[int]) -> int | None:
-        """Before each how many-th step the first of these lanes logs."""
+        """Return the interval of logging of the first of these lanes, in steps; None: only when asked."""
         return self.model.lanes[lanes[0]].log_every
 
     def set_rate(self, lanes: Sequence[int], by: int) -> None:
-        """Has these lanes log more often, or more seldom, by so many of `RATES`."""
+        """Make these lanes log more or less often, by `by` places in `RATES`."""
         now = self.rate(lanes)
         place = RATES.index(now) if now in RATES else sum(1 for one in RATES[1:] if one and now and one > now)
         rate = RATES[min(max(place + by, 0), len(RATES) - 1)]
@@ -157,22 +157,22 @@ class LogFeed:
             self.model.log_every(index, rate or 0)
 
     def stop(self, lanes: Sequence[int]) -> None:
-        """Has these lanes log only when asked."""
+        """Make these lanes log only when asked."""
         for index in lanes:
             self.model.log_every(index, 0)
 
     def try_again(self, lanes: Sequence[int]) -> None:
-        """Asks these lanes once more, also those that could not tell."""
+        """Ask these lanes once more, also those that could not log."""
         self._ask([index for index in lanes if not self.model.lanes[index].over], lanes)
 
     def halted(self, lanes: Sequence[int]) -> dict[int, str]:
-        """Which of these lanes take no steps by themselves now, and why, in a word."""
+        """Return those of these lanes that take no steps by themselves now, with the reason in a word."""
         of = {index: self.model.lanes[index] for index in lanes}
         ended = {index: numbers.outcome(end) for index, lane in of.items() if (end := lane.history.ended)}
         return {index: "paused" for index, lane in of.items() if lane.paused} | ended
 
     def state(self, index: int) -> str:
-        """Why a lane has told no log, or none yet."""
+        """Return why a lane has sent no log, or none yet."""
         lane = self.model.lanes[index]
         history = lane.history
         if history.not_logged:
@@ -194,7 +194,7 @@ class LogFeed:
         return "asked: the log comes with the next step"
 
     def _wants(self, lane: Lane) -> bool:
-        """Whether to ask a lane now: it can tell something new, and would not without being asked."""
+        """Return whether to ask a lane now: it can send a new log, and would not without being asked."""
         history = lane.history
         if lane.over or history.built is None or history.not_logged:
             return False
@@ -205,8 +205,8 @@ class LogFeed:
         return self.live and not lane.until_nan and history.ops.step < history.steps
 
     def _newest(self, lanes: Sequence[int]) -> dict[int, OpsLogged | None]:
-        """The newest log of each lane; while all of them train, those of the newest step that all have told,
-        unless that is long ago.
+        """Return the newest log of each lane; while all of them train, those of the newest step that all have
+        logged, unless that is long ago.
         """
         of = {index: self.model.lanes[index] for index in lanes}
         if all(moves(lane) and not lane.history.not_logged for lane in of.values()):
@@ -232,7 +232,7 @@ class LogFeed:
         kept.log = kept.fault = log
 
     def _catch_up(self, index: int, log: OpsLogged) -> None:
-        """Shows a lane's logs up to the step of the other's fault, and has it log no more then."""
+        """Show a lane's logs up to the step of the other's fault; then stop its logging."""
         assert self._fault_step is not None
         if log.step <= self._fault_step:
             self._of(index).log = log

@@ -1,4 +1,4 @@
-"""The log itself: every op of a step in a line, counterparts beside each other."""
+"""The log view: a line for each op of a step, with matches in the same line."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ class LogView(RowsView):
         if number is None:
             return [Span(" " * _total(columns))]
         op = self._pairing.ops(side)[number]
-        told = [(*_TEXTS[name], size) for name, size in columns.items() if name in _TEXTS]
+        texts = [(*_TEXTS[name], size) for name, size in columns.items() if name in _TEXTS]
         return [
             Span(f"{right(str(number), columns['number'])} ", "dim", side),
             *self._label(op, side, columns["op"]),
-            *(Span(f" {text(op, size)}", style, side) for style, text, size in told),
+            *(Span(f" {text(op, size)}", style, side) for style, text, size in texts),
         ]
 
     def _columns(self, width: int) -> dict[str, int]:

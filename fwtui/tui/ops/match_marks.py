@@ -1,4 +1,4 @@
-"""What stands between two ops: whether they are counterparts, and whether they gave the same."""
+"""Marks between two ops: whether they match, and whether they gave the same values."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MARKS: dict[Difference, tuple[str, Style]] = {
     "rounding": ("≈", "dim"),
     "other": ("≠", "warning"),
 }
-"""Between counterparts whose values were compared."""
+"""Marks between matched ops whose values were compared."""
 LEGEND = (
     *(("=", "same values"), ("≈", "apart by rounding"), ("≠", "other values"), ("─", "not compared")),
     *((one[0], MEANINGS[one]) for one in _MARKED),
@@ -39,7 +39,7 @@ LEGEND = (
 
 
 def link(looked: RenderContext, row: Row) -> Span:
-    """The lines that join the ops of a row, in `LINK` cells; of one that stands alone, a mark on its side."""
+    """Return the lines that join the ops of a row, in `LINK` cells; for an unmatched op, its side's mark."""
     pairing = looked.pairing
     match = pairing.alignment.matches[row.match]
     if not pairing.compares:
@@ -72,15 +72,15 @@ def across(looked: RenderContext, row: Row, width: int) -> list[Span]:
 
 
 def compared(pairing: Pairing, match: Match) -> tuple[str, Style]:
-    """The mark between counterparts; "" where their values were not compared."""
+    """Return the mark between matched ops; "" where their values were not compared."""
     difference = pairing.difference(match)
     return ("", "dim") if difference is None else MARKS[difference]
 
 
 def alone(pairing: Pairing, match: Match) -> tuple[str, Style]:
-    """The mark of an op that stands alone: for one that computes nothing that is as it should be.
+    """Return the mark of an op without a match, which for one that computes nothing is as it should be.
 
-    In logs that were aligned in pieces nobody knows whether it does.
+    In logs that were aligned in pieces it is unknown whether there is a match.
     """
     side, number = members(match)[0]
     if number in pairing.calls[side]:

@@ -1,4 +1,4 @@
-"""What the log and the timeline have in common: a line a row of ops, and a heading a phase."""
+"""Base class of the log and the timeline view: a line for each row of ops, a heading for each phase."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DEEPEST = 4
 
 
 class RowsView:
-    """Lines that are rows of ops. Whoever inherits from it says what stands in a line."""
+    """Lines that are rows of ops. Subclasses define the content of a line."""
 
     def __init__(self, looked: RenderContext) -> None:
         self._looked = looked
@@ -31,14 +31,14 @@ class RowsView:
         return row.ops[side] if isinstance(row, Row) else None
 
     def cursor_line(self) -> int | None:
-        """The row of the op that is looked at."""
+        """Return the row of the op at the cursor."""
         if self._looked.cursor is None:
             return None
         side, op = self._looked.cursor
         return next((index for index in range(len(self)) if self.op(index, side) == op), None)
 
     def shade(self, index: int, side: int | None) -> Shade:
-        """Sets off the op that is looked at, and its counterparts."""
+        """Highlight the op at the cursor, and its matches."""
         cursor = self._looked.cursor
         if cursor is None or side is None or (op := self.op(index, side)) is None:
             return ""

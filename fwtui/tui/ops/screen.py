@@ -1,4 +1,4 @@
-"""Why? The op logs of two lanes side by side."""
+"""The ops screen: the op logs of two lanes side by side."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class OpsScreen(WhyScreen):
         self._state, self._table = Line(id="ops-state"), OpTable(id="ops-table")
         self._verdict = Line(id="ops-verdict")
         self._details = tuple(Static(id=f"ops-details-{side}", classes="ops--details") for side in (0, 1))
-        self._told = (Content(""), Content(""))
+        self._shown_details = (Content(""), Content(""))
         self._step_ns: dict[int, float | None] = {}
         self._cursor: Cursor | None = None
         self._began = Place()
@@ -92,7 +92,7 @@ class OpsScreen(WhyScreen):
     # What is shown
 
     def refresh_view(self, statistics: bool) -> None:
-        """Show the race as it stands, the newest logs only together with the `statistics`."""
+        """Show the present state of the race; take the newest logs only together with the `statistics`."""
         self._show_frame()
         if statistics:
             self._take_in()
@@ -110,7 +110,7 @@ class OpsScreen(WhyScreen):
             self._show_fault(faulty)
 
     def _settle(self) -> None:
-        """Has the cursor at what is selected, and all of it selected that is known of it."""
+        """Move the cursor to the selected place, and complete that with all that is known of the op."""
         place = self._selection.place
         self._cursor, found = self._controller.cursor(place, self._narrow)
         if self._cursor is None or self.sides[self._cursor.side] != self.lane_index:
@@ -160,20 +160,20 @@ class OpsScreen(WhyScreen):
 
     def _show_details(self, narrow: bool) -> None:
         colours = [colour_names(self._model.lanes)[index] for index in self.sides]
-        told, verdict = (Content(""), Content("")), Content("")
+        shown, verdict = (Content(""), Content("")), Content("")
         if self._cursor is not None:
             pairing = self._controller.pairing
             if narrow:
-                told = (details.tight(pairing, *self._cursor, colours), Content(""))
+                shown = (details.tight(pairing, *self._cursor, colours), Content(""))
             else:
-                told = details.about(pairing, *self._cursor, colours)
+                shown = details.about(pairing, *self._cursor, colours)
                 verdict = details.verdict(pairing, *self._cursor)
         self._verdict.show((verdict, Content("")))
-        for widget, new, old in zip(self._details, told, self._told, strict=True):
+        for widget, new, old in zip(self._details, shown, self._shown_details, strict=True):
             widget.display = not narrow or widget is self._details[0]
             if not new.is_same(old):
                 widget.update(new, layout=False)
-        self._told = told
+        self._shown_details = shown
 
     # The cursor
 
@@ -194,7 +194,7 @@ class OpsScreen(WhyScreen):
         self.look(False)
 
     def _move(self, by: int) -> None:
-        """So many ops of the cursor's side up or down, as far as there are any."""
+        """Move the cursor by `by` ops of its side, as far as there are any."""
         view = self._view()
         if self._cursor is None:
             return
@@ -222,7 +222,7 @@ class OpsScreen(WhyScreen):
         self._move(count if last else -count)
 
     def action_next_lane(self, by: int) -> None:
-        """The other side, at the counterpart or next to where it would stand; or the next two lanes."""
+        """Go to the other side, at the match or next to where it would be; or to the next two lanes."""
         target = (self.lane_index + by) % len(self._model.lanes)
         if target in self.sides and self._cursor is not None and target != self.lane_index:
             side = self.sides.index(target)
@@ -252,7 +252,7 @@ class OpsScreen(WhyScreen):
         if op is not None:
             self._select(side, op)
 
-    # How it is looked at
+    # How the logs are shown
 
     def action_view(self) -> None:
         """The log, totals by op, or the timeline."""
@@ -316,7 +316,7 @@ class OpsScreen(WhyScreen):
         self.look()
 
     def _show_fault(self, index: int) -> None:
-        """The cursor to the op that the fault comes from, and words on it."""
+        """Move the cursor to the op that the fault comes from, and describe the fault."""
         log = self._controller.following.log(index)
         assert log is not None
         fault = describe_fault(log)

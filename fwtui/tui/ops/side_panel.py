@@ -1,4 +1,4 @@
-"""The rows above one side's ops: whose they are, of which step, and how much of a step they are."""
+"""The rows above one side's ops: lane, step, and the ops' share of a step."""
 
 from __future__ import annotations
 
@@ -60,16 +60,16 @@ def _titles(lane: Lane, log: OpsLogged | None, colour: str, chosen: bool) -> tup
     badge = (f" {lane.run.lane + 1} ", f"bold $background on ${colour}" if chosen else f"bold ${colour}")
     name = (f" {entry.name}", f"bold ${colour}" if chosen else f"${colour}")
     sign, sign_colour = status(lane)
-    standing = (f"  {sign} ", sign_colour)
+    state = (f"  {sign} ", sign_colour)
     done = f" {lane.history.steps:,}"
-    wide = Content.assemble(badge, (f" {entry.framework.title} ·", "$dim"), name, standing, done)
+    wide = Content.assemble(badge, (f" {entry.framework.title} ·", "$dim"), name, state, done)
     short = Content.assemble(badge, name, (f"  {sign[0]}", sign_colour), done)
     if log is None:
         return (wide, _NOTHING), (short, _NOTHING)
-    told = Content.assemble(
+    step = Content.assemble(
         ("step ", "$dim"), (f"{log.step:,}", "bold"), f" · {numbers.plural(len(log.ops), 'op')}"
     )
-    return (wide, told), (short, told), (short, _NOTHING)
+    return (wide, step), (short, step), (short, _NOTHING)
 
 
 def _figures(lane: Lane, log: OpsLogged | None, step_ns: float | None, state: str) -> tuple[Sides, ...]:

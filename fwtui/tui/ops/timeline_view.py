@@ -27,7 +27,7 @@ _ENOUGH = 0.85
 
 
 def axis(pairing: Pairing, before: Limits | None) -> Limits | None:
-    """A time axis for both sides, in ns from the begin of each one's first op; None where nobody measured.
+    """Return a time axis for both sides, in ns from the begin of each one's first op; None without times.
 
     What a call, or a profiler, does before the first op inside of it would leave no room for the ops.
 

@@ -1,4 +1,4 @@
-"""A step's ops by what they do: how many, how long, and which share, both lanes beside each other."""
+"""The totals view: a step's ops by what they do, with count, time and share, both lanes side by side."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ class Total:
     ops: tuple[tuple[LoggedOp, ...], tuple[LoggedOp, ...]]
 
     def time_ns(self, side: int) -> int | None:
-        """What they took together; None where nobody measured."""
+        """Return their time in ns; None where it was not measured."""
         return _sum([op.host_ns for op in self.ops[side]])
 
     def nbytes(self, side: int) -> int | None:
-        """What they allocated together; None where nobody knows."""
+        """Return their allocated bytes; None where unknown."""
         return _sum([op.nbytes for op in self.ops[side]])
 
 
@@ -46,7 +46,7 @@ def totals(pairing: Pairing, order: Order, phase: OpPhase | None) -> list[Total]
     """The ops of both logs by what they do; a call that holds others counts as those.
 
     Args:
-        order: as of rows, but totals have no order of running: then too those stand first that take longest.
+        order: as of rows; but totals have no running order, so for `running` the longest come first, too.
         phase: only this one.
     """
     kept = [{op.number for op in leaves(log.log)} if log is not None else set() for log in pairing.logs]
@@ -94,7 +94,7 @@ class TotalsView:
         return [name, *(span for side in self._sides for span in self._side(total, side, sizes))]
 
     def shade(self, index: int, side: int | None) -> Shade:
-        """Sets off the kind of the op that is looked at."""
+        """Highlight the kind of the op at the cursor."""
         if self._looked.cursor is None or index != self.cursor_line():
             return ""
         return "cursor" if side is None or side == self._looked.cursor.side else "counterpart"
@@ -105,7 +105,7 @@ class TotalsView:
         return ops[0].number if ops else None
 
     def cursor_line(self) -> int | None:
-        """The line that counts the op that is looked at."""
+        """Return the line that counts the op at the cursor."""
         if self._looked.cursor is None:
             return None
         side, number = self._looked.cursor
@@ -126,13 +126,13 @@ class TotalsView:
             return [Span(" " * (_total(sizes) + _SPACE), "", side)]
         time, whole = total.time_ns(side), self._all.time_ns(side)
         share = time / whole if time is not None and whole else None
-        told = {
+        texts = {
             "count": f"{len(total.ops[side]):,}",
             "time": numbers.duration(time),
             "bytes": numbers.size(total.nbytes(side)),
             "share": numbers.NA if share is None else f"{share:.1%}",
         }
-        figures = " ".join(right(told[name], size) for name, size in sizes.items() if name in told)
+        figures = " ".join(right(texts[name], size) for name, size in sizes.items() if name in texts)
         bar = sizes.get("bar", 0)
         drawn = "" if total is self._all or time is None else _blocks(time / max(self._longest, 1) * bar)
         spans = [Span(" " * _SPACE + figures, "", side)]

@@ -1,4 +1,4 @@
-"""How the ops are looked at, and the row above them that says so."""
+"""Options of the ops views, and the row above the ops that shows them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ORDERS: dict[Order, str] = {
 
 @dataclass(slots=True)
 class ViewOptions:
-    """How the ops are looked at.
+    """The view, order, phase and search of the ops screen.
 
     Attributes:
         phase: the only phase that is shown; None: all.
