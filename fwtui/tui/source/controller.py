@@ -1,6 +1,6 @@
-"""Two lanes' source as it is looked at together: each line with its ops, and which lines correspond.
+"""View model of the source screen: two lanes' source lines with their ops, and the matches of lines.
 
-It knows no widget and no key.
+No widgets, no keys.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class _Read:
     Attributes:
         asked: whether it was asked for its ops.
         costs: of `log`.
-        besides: lines that are to be shown whatever makes the step.
+        besides: further lines to show, whether or not they are part of the step.
         begin: the line at which the cursor waits for the first log; None where it was moved since.
         key: what `page` was made of.
     """
@@ -63,7 +63,7 @@ class SourceController:
         self._sides: tuple[int, ...] = ()
 
     def ask(self, lanes: Sequence[int]) -> None:
-        """Asks each run of these lanes once for its ops, where it has not told any; all for the same step."""
+        """Ask each run of these lanes once for its ops, where it has sent none; all for the same step."""
         able = [read.lane for read in map(self._read, lanes) if not read.lane.over]
         for index in lanes:
             read = self._read(index)
@@ -101,7 +101,7 @@ class SourceController:
         return not self._aligner.pairing.alignment.whole
 
     def log(self, index: int) -> OpsLogged | None:
-        """The log that is shown of a lane; None where it has told none."""
+        """Return the log that is shown of a lane; None where it has sent none."""
         return self._read(index).log
 
     def waits(self, index: int) -> bool:
@@ -153,13 +153,13 @@ class SourceController:
         return replace(place, source=source, op=next(computing, next(iter(numbers), None)))
 
     def _meant(self, place: Place) -> Source | None:
-        """The line of the op or the node that is selected, or else the first; None where nobody knows it."""
+        """Return the line of the selected op or node, or else the first line; None where it is unknown."""
         if place.op is not None:
             op = self.op(place)
             return None if op is None else self.line_of(place.lane, op)
         if place.node is not None:
-            told = self._read(place.lane).lane.history.graphs
-            node = None if told is None else told.node(*place.node)
+            graphs = self._read(place.lane).lane.history.graphs
+            node = None if graphs is None else graphs.node(*place.node)
             return None if node is None else node.source
         page = self.page(place.lane)
         row = page.first()
@@ -174,7 +174,7 @@ class SourceController:
         return cost.ops if cost is not None else ()
 
     def line_of(self, index: int, op: LoggedOp) -> Source | None:
-        """The line of a lane that asked for an op; None where nobody knows it."""
+        """Return the line of a lane that asked for an op; None where it is unknown."""
         return asked_by(op, self._read(index).source.call)
 
     def across(self, index: int, op: int | None) -> Sequence[LoggedOp]:

@@ -36,8 +36,8 @@ class Costs:
         total: of all ops.
         lines: of those that a line asked for.
         phases: of those that a line asked for in one phase.
-        nowhere: of those whose line nobody knows.
-        calls: those that others ran inside of. What they cost besides is mostly the profiler's.
+        nowhere: of those whose line is unknown.
+        calls: those that others ran inside of. Their own cost on top of that is mostly the profiler's.
         call_ns: for how long these kept the host, with all that ran inside; None where that is not known.
         work: of all the others.
     """
@@ -84,7 +84,7 @@ class Costs:
 
 
 def asked_by(op: LoggedOp, call: Source | None) -> Source | None:
-    """The line that asked for an op; None where nobody knows it.
+    """Return the line that asked for an op; None where it is unknown.
 
     A call that is the whole step was logged by itself, outside of any step: its line is the step's own.
     """
@@ -92,7 +92,7 @@ def asked_by(op: LoggedOp, call: Source | None) -> Source | None:
 
 
 def _within(ops: Iterable[LoggedOp]) -> dict[int, int]:
-    """For how long ops ran inside of each op, in ns; kernels may run beside each other."""
+    """Return how long ops ran inside of each op, in ns; kernels may run concurrently."""
     inside: dict[int, int] = {}
     for op in ops:
         if op.within is not None:

@@ -1,4 +1,4 @@
-"""What is told of one line of source: what it asked for in the logged step, by phase, and one op of it."""
+"""Details of one line of source: the ops that it asked for in the logged step, by phase, and one of them."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def _asked(source: Source | None, costs: Costs) -> Content:
     for phase in OP_PHASES:
         of_phase = None if source is None else costs.phases.get((source, phase))
         if of_phase is not None:
-            told = f" {len(of_phase.ops)} · {numbers.duration(of_phase.ns)}"
-            parts.append(Content.assemble((phase, f"$phase-{phase}"), told))
+            figures = f" {len(of_phase.ops)} · {numbers.duration(of_phase.ns)}"
+            parts.append(Content.assemble((phase, f"$phase-{phase}"), figures))
     return Content("   ").join(parts)
 
 

@@ -67,7 +67,7 @@ class SourcePage:
         most = max((source[1] for source in self._places), default=0)
         self._digits = len(str(most))
         shown = [costs.lines[source] for source in self._places if source in costs.lines]
-        # As wide as what stands in them: the room is for code.
+        # As wide as their content: the remaining room is for code.
         self._ops = max((len(str(len(cost.ops))) for cost in shown), default=0)
         self._time = max((len(numbers.duration(cost.ns)) for cost in shown), default=0)
 
@@ -75,7 +75,7 @@ class SourcePage:
         return len(self.rows)
 
     def head(self) -> tuple[str, str]:
-        """What stands above the numbers of the lines, and above what they asked for."""
+        """Return the heads of the line numbers and of the costs."""
         return "line", "ops  time  share" if self._ops else ""
 
     def line(self, row: int, width: int) -> Sequence[Span]:
@@ -87,11 +87,11 @@ class SourcePage:
             return [(_cut(" " * (self._digits + 2) + shown.note, width), "comment")]
         number = f"{shown.source[1]:>{self._digits}}  "
         cost = self._costs.lines.get(shown.source)
-        told = [] if cost is None else self._cost(cost, _BAR if width >= _ROOM_FOR_BARS else _SHORT_BAR)
-        room = width - len(number) - sum(len(text) for text, _ in told)
+        figures = [] if cost is None else self._cost(cost, _BAR if width >= _ROOM_FOR_BARS else _SHORT_BAR)
+        room = width - len(number) - sum(len(text) for text, _ in figures)
         code = _fitted(shown.spans, room)
         left = (" " * (room - sum(cell_len(text) for text, _ in code)), "code")
-        return [(number, "number"), *code, left, *told]
+        return [(number, "number"), *code, left, *figures]
 
     def row_of(self, source: Source | None) -> int | None:
         """Where a line of source is; None where it is not."""
@@ -103,7 +103,7 @@ class SourcePage:
         return next(iter([*asking, *self._code]), None)
 
     def moved(self, row: int | None, by: int) -> int | None:
-        """The line of code that is so many further down."""
+        """Return the line of code that is `by` lines further down."""
         if not self._code:
             return None
         at = self._code.index(row) if row in self._code else 0
@@ -120,10 +120,10 @@ class SourcePage:
 
     def _heading(self, section: Section, width: int) -> list[Span]:
         live = section in self._running.sections
-        told = f" {self._running.told(section)}" if section.when else ""
-        title = _cut(section.title, max(width - cell_len(told) - 3, 1))
-        rule = "─" * max(width - cell_len(title) - cell_len(told) - 1, 0)
-        return [(f"{title} ", "heading"), (rule, "rule"), (told, "live" if live else "when")]
+        when = f" {self._running.describe(section)}" if section.when else ""
+        title = _cut(section.title, max(width - cell_len(when) - 3, 1))
+        rule = "─" * max(width - cell_len(title) - cell_len(when) - 1, 0)
+        return [(f"{title} ", "heading"), (rule, "rule"), (when, "live" if live else "when")]
 
     def _cost(self, cost: Cost, bar_cells: int) -> list[Span]:
         return [
@@ -134,7 +134,7 @@ class SourcePage:
 
 
 def bar(share: float | None, cells: int) -> str:
-    """A part of a whole as a bar of so many cells; what is above 0 is seen."""
+    """Return a share as a bar of `cells` cells; a share above 0 is always visible."""
     eighths = 0 if not share else max(round(min(share, 1) * cells * len(_PARTS)), 1)
     whole, rest = divmod(eighths, len(_PARTS))
     return (_PARTS[-1] * whole + (_PARTS[rest - 1] if rest else "")).ljust(cells)

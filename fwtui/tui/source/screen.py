@@ -1,4 +1,4 @@
-"""Why? The nets' and the steps' source of two lanes side by side, and what each line of it asks for."""
+"""The source screen: source of nets and steps of two lanes side by side, with the ops of each line."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class SourceScreen(WhyScreen):
         yield Vertical(Horizontal(*self._sides, id="source-sides"), self._prompt, id="source")
 
     def refresh_view(self, statistics: bool) -> None:
-        """Show the race as it stands."""
+        """Show the present state of the race."""
         self._show_frame()
         if not self.is_current:
             return
@@ -185,7 +185,7 @@ class SourceScreen(WhyScreen):
     # Search
 
     def action_ask(self) -> None:
-        """Asks for what to search for; where it stands is seen while it is typed."""
+        """Ask for what to search for; the matches are shown while it is typed."""
         self._began = self._selection.place
         self._prompt.ask("search for", "")
 

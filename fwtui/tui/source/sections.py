@@ -1,4 +1,4 @@
-"""What source a lane's step is made of, section by section, and when each of them runs."""
+"""The source of a lane's step, by sections, and when each section runs."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Running:
-    """What of a lane's source runs now.
+    """The sections of a lane's source that run now.
 
     Attributes:
         sections: of which the lane's phase is one; none once it has ended.
@@ -62,15 +62,15 @@ class Running:
     paused: bool = False
     compiled: int = 0
 
-    def told(self, section: Section) -> str:
-        """When a section runs, with a mark before it if that is now."""
+    def describe(self, section: Section) -> str:
+        """Return when a section runs, with a mark before it if it runs now."""
         mark = ("‖" if self.paused else "▶") if section in self.sections else " "
         seldom = self.compiled and not _EACH_STEP.intersection(section.phases)
         return f"{mark} {section.when}{f', {self.compiled:,} so far' if seldom else ''}"
 
 
 class LaneSource:
-    """The source of one run of a lane, each file as it was when it was first looked at."""
+    """The source of one run of a lane, each file as it was when it was first read."""
 
     def __init__(self, spec: LaneSpec) -> None:
         self._spec = spec
@@ -78,7 +78,7 @@ class LaneSource:
         self._files: dict[Path, SourceFile | UnreadableError] = {}
 
     def sections(self, besides: Iterable[Source] = ()) -> list[Section]:
-        """The net, what makes a step of it, and the functions that the lines `besides` stand in."""
+        """Return the sections of the net and of the step, and of the functions around the lines `besides`."""
         sections = list(self._known)
         for source in besides:
             if not any(section.holds(source) for section in sections):

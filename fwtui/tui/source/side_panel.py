@@ -1,4 +1,4 @@
-"""One lane's half of the source screen: how it stands, its source, and what is at the cursor."""
+"""One lane's half of the source screen: its state, its source, and details at the cursor."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class SourceLines(PageLines):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SourceView:
-    """All that a side shows.
+    """Everything that a side shows.
 
     Attributes:
         title: the lane, and `colour`, one of `COLOURS`.
         active: whether keys act here.
-        status: how the lane stands and what of it was logged, the widest variant first.
+        status: the lane's state and its logged ops, the widest variant first.
         page: its source, with the cursor's row and those of counterparts.
         details: what is at the cursor, or across from it.
     """
@@ -62,10 +62,10 @@ class SourceSide(LaneSide):
         yield self._details
 
     def show(self, view: SourceView) -> None:
-        """Shows the side as it stands in `view`."""
+        """Show a new view."""
         self.show_lane(view.title, view.colour, view.active, view.details)
         self._status.show(*view.status)
-        line, told = view.page.head()
+        line, costs = view.page.head()
         # One cell to the right is the scroll bar's.
-        self._head.show((Content.styled(line, "$dim"), Content.styled(f"{told} ", "$dim")))
+        self._head.show((Content.styled(line, "$dim"), Content.styled(f"{costs} ", "$dim")))
         self.lines.show(view.page, view.cursor, view.counterparts)

@@ -1,4 +1,4 @@
-"""How a lane stands, as its source shows it: which sections run now, and what of a step was logged."""
+"""A lane's state on the source screen: which sections run now, and which ops of a step were logged."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fwtui.tui.source.sections import Running, Section
 
 
 def running(lane: Lane, sections: Sequence[Section]) -> Running:
-    """What of its source a lane runs now."""
+    """Return the sections of its source that a lane runs now."""
     history = lane.history
     if history.ended is not None or not history.phases:
         return Running(compiled=history.compilations)
@@ -26,27 +26,27 @@ def running(lane: Lane, sections: Sequence[Section]) -> Running:
 
 
 def logged(lane: Lane, log: OpsLogged | None, costs: Costs, waits: bool) -> list[Sides]:
-    """What is known of the lane's ops, and how it stands; the widest variant first.
+    """Return the summary of the lane's ops and its state; the widest variant first.
 
     Args:
-        log: what is shown of it, and its `costs`.
+        log: the log that is shown, and its `costs`.
         waits: whether the lane was asked for its ops and has not answered.
     """
     sign, colour = status(lane)
     state = Content.styled(sign, colour)
     if log is not None:
-        told = Content(_took(costs))
+        took = Content(_took(costs))
         step = Content.styled(f"step {log.step:,}: ", "$dim")
         nowhere = costs.nowhere
         rest = Content.styled(f" · {len(nowhere.ops)} of no line, {numbers.duration(nowhere.ns)}", "$dim")
-        whole = Content.assemble(step, told, rest if nowhere.ops else "")
-        return [(whole, state), (Content.assemble(step, told), state), (told, state)]
-    said = Content.styled(_why_none(lane, waits), "$dim")
-    return [(said, state)]
+        whole = Content.assemble(step, took, rest if nowhere.ops else "")
+        return [(whole, state), (Content.assemble(step, took), state), (took, state)]
+    reason = Content.styled(_why_none(lane, waits), "$dim")
+    return [(reason, state)]
 
 
 def _took(costs: Costs) -> str:
-    """How many ops a step is, and what their shares are shares of."""
+    """Return the number of ops of a step, and the time that their shares are relative to."""
     if not costs.calls:
         return f"{numbers.plural(len(costs.total.ops), 'op')} in {numbers.duration(costs.total.ns)}"
     kernels = f"{numbers.plural(len(costs.work.ops), 'kernel')} {numbers.duration(costs.work.ns)}"
@@ -61,5 +61,5 @@ def _why_none(lane: Lane, waits: bool) -> str:
         return "ops n/a: the lane takes no more questions"
     if not waits:
         return "ops: once the lane trains"
-    stands = lane.paused or history.ended is not None
-    return f"ops: asked, come {'at once' if stands else 'with the next step'}"
+    is_at_rest = lane.paused or history.ended is not None
+    return f"ops: asked, come {'at once' if is_at_rest else 'with the next step'}"

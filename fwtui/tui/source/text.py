@@ -30,7 +30,7 @@ class Piece:
     Attributes:
         name: qualified name of the function or class that they are.
         first: the number of the first line, counted from 1.
-        lines: what stands in them, without what all of them are indented by.
+        lines: their text, without the indent that all of them share.
     """
 
     name: str

@@ -49,10 +49,10 @@ def test_a_line_that_nothing_lists_brings_its_function(net):
 def test_what_runs_now_is_marked():
     once = Section(Path("net.py"), "net.py", "trace: once a signature", ("trace",), ())
     each = Section(Path("step.py"), "step.py", "run: each iteration", ("warm-up", "steady"), ())
-    assert Running((once,)).told(once) == "▶ trace: once a signature"
+    assert Running((once,)).describe(once) == "▶ trace: once a signature"
     steady = Running((each,), compiled=3)
-    assert (steady.told(once), steady.told(each)) == (
+    assert (steady.describe(once), steady.describe(each)) == (
         "  trace: once a signature, 3 so far",
         "▶ run: each iteration",
     )
-    assert Running((each,), paused=True).told(each) == "‖ run: each iteration"
+    assert Running((each,), paused=True).describe(each) == "‖ run: each iteration"
