@@ -1,4 +1,4 @@
-"""What stands behind one cell of the heat map: the worst element of a quantity at a step."""
+"""Details of one cell of the heat map: the worst element of a quantity at a step."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from fwtui.tui.common.model import RaceModel
 
 
 class CellDetails(Static):
-    """Tells one cell, in a column of lines or, in a narrow window, in two of them."""
+    """Show one cell, in a column of lines or, in a narrow window, in two of them."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._told = Content("")
+        self._shown = Content("")
 
     def show(
         self, model: RaceModel, key: Key | None, steps: Sequence[int], gap: Gap | None, tight: bool
     ) -> None:
-        """Shows a cell.
+        """Show a cell.
 
         Args:
             key: the quantity; None where there is no cell.
@@ -38,8 +38,8 @@ class CellDetails(Static):
             if key is None
             else (_tight(model, key, steps, gap, self.size.width) if tight else _wide(model, key, steps, gap))
         )
-        if not text.is_same(self._told):
-            self._told = text
+        if not text.is_same(self._shown):
+            self._shown = text
             self.update(text, layout=False)
 
 

@@ -1,4 +1,4 @@
-"""What a parity check does, or came to: the verdict, the float64 truth, and the first place that differs."""
+"""Progress or finding of a parity check: the verdict, the float64 truth, and the first difference."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ _TRACEBACK = ("; traceback in the log (l)", "$dim")
 
 
 class FindingPanel(Static):
-    """Tells a check from its offer to its finding."""
+    """Show a check: the offer to start it, its progress, its finding."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._shown: tuple[object, str] = (None, "")
 
     def show(self, checking: ParityJob | None, comparable: bool, tight: bool, reason: str = "") -> None:
-        """Shows how the check stands.
+        """Show the state of the check.
 
         Args:
             comparable: whether there is anything to check.
             tight: whether there is one line only until there is a finding.
-            reason: why the race cannot be judged, to be told in full; "" where it can.
+            reason: why the race cannot be judged, shown in full; "" where it can.
         """
         if checking is not None and checking.finding is not None:
             shown: tuple[object, str] = (checking, self.app.theme)
@@ -40,15 +40,15 @@ class FindingPanel(Static):
                 self._shown = shown
                 self.update(_finding(checking.finding, self.app.theme_variables))
             return
-        told = _standing(checking, comparable, tight, reason)
-        shown = (told.markup, "")
+        progress = _progress(checking, comparable, tight, reason)
+        shown = (progress.markup, "")
         if shown != self._shown:
             self._shown = shown
-            self.update(told)
+            self.update(progress)
 
 
-def _standing(checking: ParityJob | None, comparable: bool, tight: bool, reason: str) -> Content:
-    """What the check does, or would do."""
+def _progress(checking: ParityJob | None, comparable: bool, tight: bool, reason: str) -> Content:
+    """Return what the check is doing, or would do."""
     if checking is not None and checking.running:
         return Content.assemble((f"◌ {checking.progress}", "$warning"), "   esc", (" cancels", "$dim"))
     if checking is not None and checking.failure:
@@ -63,7 +63,7 @@ def _standing(checking: ParityJob | None, comparable: bool, tight: bool, reason:
 
 
 def _finding(finding: Finding, colours: Mapping[str, str]) -> Table:
-    """What was found, a row each."""
+    """Return the finding as a table, a row for each fact."""
     sign, colour = _SIGNS[finding.same]
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style=colours["dim"], no_wrap=True)
@@ -87,5 +87,5 @@ def _finding(finding: Finding, colours: Mapping[str, str]) -> Table:
 
 
 def _source(source: tuple[str, int]) -> Text:
-    """The line of the source that asked for an op, as it stands in the file."""
+    """Return the line of source that asked for an op, with its text from the file."""
     return Text.assemble(f"{line_name(source)}  ", (line_text(source) or NA, "bold"))

@@ -78,7 +78,7 @@ class GapRows(Widget):
             unknown = dict.fromkeys(("of", "|a − b|", "ULPs", "at", "lane 1", "other"), "")
             return {**unknown, "relative": numbers.NA}
         array = gap.array
-        told = not array.problem
+        is_comparable = not array.problem
         other = f"{gap.lane + 1}: " if self._lanes > 2 else ""
         return {
             "relative": ("✗ " if gap.relative > self._tolerance else "") + numbers.gap(gap.relative),
@@ -86,8 +86,8 @@ class GapRows(Widget):
             "|a − b|": numbers.gap(array.absolute),
             "ULPs": numbers.ulps(array.ulps),
             "at": numbers.index(array.index),
-            "lane 1": numbers.exact(array.a, self._dtype) if told else "",
-            "other": other + numbers.exact(array.b, self._dtype) if told else "",
+            "lane 1": numbers.exact(array.a, self._dtype) if is_comparable else "",
+            "other": other + numbers.exact(array.b, self._dtype) if is_comparable else "",
         }
 
 

@@ -66,7 +66,7 @@ class Heat:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where things stand in a map of that size.
+    """The layout of a map of a given size.
 
     Attributes:
         gutter: columns for the labels.
@@ -106,7 +106,7 @@ class Layout:
 
 
 def lines(quantities: int) -> int:
-    """Rows that a map of so many lines fills: with the steps, a blank row and the legend."""
+    """Return the rows that a map of `quantities` lines fills: with the steps, a blank row and the legend."""
     return max(quantities + 3, _LEGEND_ROWS)
 
 
@@ -114,7 +114,7 @@ def draw(heat: Heat, cursor: tuple[int, int] | None, top: int, columns: int, row
     """Draws the map.
 
     Args:
-        cursor: row and index of the step at which the cursor stands.
+        cursor: row and step index of the cursor.
         top: the first line that is visible.
     """
     cells = Cells.blank(rows, columns)

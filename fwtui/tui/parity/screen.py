@@ -75,7 +75,7 @@ class ParityScreen(RaceScreen):
         self._found: ParityJob | None = None
 
     def parts(self) -> Iterable[Widget]:
-        """The answer; the map over the table; beside them, or below, what is at the cursor."""
+        """The answer; the map over the table; to their right, or below, details at the cursor."""
         chart = Vertical(self._legend, self._chart, id="gaps-frame")
         found = Vertical(self._finding, id="finding-frame")
         left = Vertical(self._map_frame, self._rows_frame, found, id="left")
@@ -112,7 +112,7 @@ class ParityScreen(RaceScreen):
         frame.styles.height = min(wanted, int((height - _OTHER_ROWS) * _HEAT_SHARE))
 
     def look(self, statistics: bool = True) -> None:
-        """Shows the race as it stands, whatever `statistics` says: nothing here is worked out but once."""
+        """Show the present state of the race, whatever `statistics` is: nothing here is computed twice."""
         if not self.is_mounted:
             return
         model = self._model
@@ -149,7 +149,7 @@ class ParityScreen(RaceScreen):
         self._chart.show([curve for _, curve in drawn])
 
     def _show_check(self, found: judgement.Judgement) -> None:
-        """How the check stands; once it has found a place, the cursor is there."""
+        """Show the state of the check; once it has found a place, move the cursor there."""
         model = self._model
         checking = model.checking
         # Where there is no probe, the map has room for it.
@@ -157,7 +157,7 @@ class ParityScreen(RaceScreen):
         self._finding.show(checking, model.comparable is None, self.has_class("-narrow"), reason)
         if checking is not None and checking.finding is not None and checking is not self._found:
             self._found = checking
-            # A check that started by itself takes nothing away from a user who is looking at a cell.
+            # A check that started by itself must not hide the cell or table that the user has open.
             if not (checking.is_automatic and (self._chosen or self.has_class("-table"))):
                 self.add_class("-found")
                 if (first := checking.finding.place) is not None:
@@ -165,7 +165,7 @@ class ParityScreen(RaceScreen):
             self.fit()
 
     def _cursor(self) -> Cursor | None:
-        """Where the cursor stands: where the user has put it, or at the largest gap."""
+        """Return the cursor: where the user has put it, or at the largest gap."""
         heat = self._heat
         if heat is None or not heat.relative.size:
             return None
@@ -195,7 +195,7 @@ class ParityScreen(RaceScreen):
             f"before step {row.step:,}",
             "the largest gap first" if self._by_gap else "the network's order",
         )
-        if titles != self._titles:  # each time that they are set the whole frame is painted anew
+        if titles != self._titles:  # setting them repaints the whole frame
             self._titles = titles
             self._rows_frame.border_title, self._rows_frame.border_subtitle = titles
 

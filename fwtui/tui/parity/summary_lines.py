@@ -29,14 +29,14 @@ class ParityLines(Vertical):
         yield from (self._lanes, self._answer, self._worst)
 
     def show(self, model: RaceModel, judgement: Judgement, lane: int) -> None:
-        """Shows the race as it stands; keys act on `lane`."""
+        """Show the present state of the race; keys act on `lane`."""
         self._lanes.show(*_lanes(model, lane))
         self._answer.show(*_answer(model, judgement))
         self._worst.show(*_worst(model, judgement))
 
 
 def _lanes(model: RaceModel, chosen: int) -> tuple[Sides, ...]:
-    """Each lane's number, name and standing, and what they differ in beside their backends."""
+    """Return each lane's number, name and state, and the settings other than backends that differ."""
     named, plain, signs = [], [], []
     for index, (lane, colour) in enumerate(zip(model.lanes, colour_names(model.lanes), strict=True)):
         sign, sign_colour = status(lane)

@@ -39,7 +39,7 @@ class TerminalDriver(LinuxDriver):
 
     @property
     def is_drawing(self) -> bool:
-        """Whether somebody takes what is written."""
+        """Whether the writer thread is running."""
         return self._writer_thread is not None and self._writer_thread.is_alive()
 
     def write(self, data: str) -> None:

@@ -40,7 +40,7 @@ async def shown(what, *keys, size=(160, 45)):
 
 
 def details(d):
-    return d.app._others["parity"]._cell._told.plain
+    return d.app._others["parity"]._cell._shown.plain
 
 
 @pytest.mark.usefixtures("scripted_backends")
