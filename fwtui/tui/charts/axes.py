@@ -177,7 +177,7 @@ def _length(limits: Limits) -> float:
 
 
 def _fit_linear(low: float, high: float) -> Limits:
-    """Round limits, from 0 where the data comes near enough that a bar of its size would mislead nobody."""
+    """Return round limits, one of them 0 where the data is near enough that bar lengths do not mislead."""
     if 0 <= low <= high / 2:
         low = 0.0
     elif low / 2 <= high <= 0:

@@ -225,7 +225,7 @@ def _empty(cells: Cells, text: str) -> None:
         lines += [(heading if gap and not at else "", line) for at, line in enumerate(wrapped)]
     lines = lines[: max(rows - 1, 0)]
     top = 1 + (rows - 1 - len(lines)) // 2
-    # Charts above each other have their paragraphs in one column; a few words stand in the middle.
+    # Charts above each other have their paragraphs in one column; a few words are centred.
     left = (columns - (len(text) if len(text) < width and "  " not in text else width)) // 2
     for row, (heading, line) in enumerate(lines, top):
         cells.put(row, left, line, Ink.EMPTY)

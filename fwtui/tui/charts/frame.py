@@ -1,7 +1,7 @@
 """The frame around a plot: axis lines, ticks and their labels, drawn by plotext.
 
 This is the only file that uses plotext. It asks for an empty figure whose axes count character cells, with
-ticks on whole cells, and reads the result back as plain text; so a tick stands exactly in the cell in which
+ticks on whole cells, and reads the result back as plain text; so a tick is exactly in the cell in which
 the raster draws that value, on linear and log scales alike, which plotext's own rounding of values does not
 promise (it knows cells, the raster knows dots). The labels come padded to one width, so charts line up.
 
@@ -56,7 +56,7 @@ class Frame:
 
 
 def plot_area(columns: int, rows: int, gutter: int, *, x_axis: bool) -> tuple[int, int, int]:
-    """Where the plot stands in a chart of that size: columns before it, its columns, its rows.
+    """Return the plot area of a chart of that size: columns before it, its columns, its rows.
 
     Known without drawing anything, so that two charts of one size always agree. Small charts lose the x axis
     first, then the labels.

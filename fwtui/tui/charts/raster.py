@@ -39,10 +39,10 @@ class Layer:
 def draw(
     layers: list[Layer], rows: int, columns: int, y_limits: tuple[float, float], scale: Scale = "linear"
 ) -> tuple[Cells, Cells]:
-    """Draws the layers over each other, the last one on top.
+    """Draw the layers over each other, the last one on top.
 
     A cell has one colour, so in a cell that two curves share only the upper one is seen: dots of both in one
-    colour would show a curve that nobody measured.
+    colour would show a curve that was not measured.
 
     Returns:
         Two uint8 arrays of shape (rows, columns): the dots as the low byte of a braille character (0: none),
@@ -108,7 +108,7 @@ def dot_row(values: Floats, height: int, y_limits: tuple[float, float], scale: S
     """The row of dots, counted from the top, in which each value is drawn.
 
     Args:
-        values: float64, any shape. On a log scale what is not positive stands at the lower edge.
+        values: float64, any shape. On a log scale values that are not positive are drawn at the lower edge.
         height: count of rows of dots, at least 1.
         y_limits: the values of the lowest and the highest row.
     """

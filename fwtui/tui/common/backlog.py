@@ -1,7 +1,7 @@
 """Paint less often while keys are queued.
 
-To open a dialog takes the time of some paints. Of thirty keys that arrive together each would be answered by
-a paint that nobody sees, and the last one, perhaps the one that leaves, after seconds.
+Opening a dialog takes the time of some paints. If thirty keys arrive together, each would cause a paint that
+is not seen, and the last one, perhaps the one that quits, would take effect after seconds.
 """
 
 from __future__ import annotations

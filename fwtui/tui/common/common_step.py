@@ -20,8 +20,8 @@ _LATEST = 100
 
 
 def common_step(lanes: Sequence[Lane]) -> int:
-    """Return a common step of these lanes, counted from 0: a little beyond the lane that is ahead, or that of a
-    lane which takes no steps now. 0 where they will not reach a common step soon.
+    """Return a common step of these lanes, counted from 0: a little beyond the lane that is ahead, or that of
+    a lane which takes no steps now. 0 where they will not reach a common step soon.
     """
     halted = {lane.history.steps for lane in lanes if not moves(lane)}
     apart = {lane.run.lane: _step_ns(lane) for lane in lanes if moves(lane)}

@@ -16,7 +16,7 @@ class Command:
     Attributes:
         name: what the footer calls it; "" where it does not.
         meaning: what the help says of it.
-        key: every key that stands for it, as people write them; "" where none does.
+        key: all its keys, as people write them; "" where none does.
         action, node: what is run, and where.
     """
 
@@ -28,7 +28,7 @@ class Command:
 
 
 def commands_of(screen: Screen[Any]) -> list[Command]:
-    """Every action that a key stands for on this screen, with the widget that has the focus.
+    """Return every action that has a key on this screen, with the widget that has the focus.
 
     What the footer shows comes first, then the screen's other keys, then what the focused widget adds.
     """

@@ -44,6 +44,6 @@ class Dialog(ModalScreen[ScreenResultType], BaseScreen[ScreenResultType]):
         return super().dismiss(result) if is_uppermost(self) else AwaitComplete()
 
     def on_click(self, event: events.Click) -> None:
-        """A click beside it removes it."""
+        """Remove the dialog on a click outside of it."""
         if event.widget is self:
             self.dismiss(None)

@@ -17,7 +17,7 @@ from fwtui.tui.dialogs.dialog import Dialog
 
 _REFRESH_S = 0.5
 _MOST_AT_ONCE = 1_000
-"""Lines that are written in one go; more would hold up the screen, and nobody can read so fast."""
+"""Number of lines that are written in one go; more would block the screen, and cannot be read so fast."""
 
 
 class LogScreen(Dialog[None]):

@@ -60,12 +60,12 @@ class GraphFacts:
 
     @cached_property
     def drawing(self) -> Drawing:
-        """It drawn, with the nodes' names."""
+        """The graph's drawing, with the nodes' names."""
         return Drawing(self.graph)
 
     @cached_property
     def short_drawing(self) -> Drawing:
-        """It drawn, with fewer edges beside each other and no names, for a side that is not wide."""
+        """The graph's drawing with fewer parallel edges and no names, for a narrow side."""
         return Drawing(self.graph, _SHORT_LANES, names=False)
 
     @cached_property

@@ -199,5 +199,5 @@ def _item(row: TreeRow) -> Item:
 
 
 def _tail(text: str, room: int) -> str:
-    """`text` in at most `room` characters, its end kept, as it holds the line's number."""
+    """Return `text` in at most `room` characters, its end kept, as it holds the line's number."""
     return text if len(text) <= room else f"…{text[len(text) - room + 1 :]}"
