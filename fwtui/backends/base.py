@@ -50,14 +50,14 @@ class Job:
 
 
 class NotYetError(NotImplementedError):
-    """What is asked cannot be told before the next step is taken: nothing is compiled in order to tell it."""
+    """Raised where a request needs a compilation that the next step will do: requests never compile."""
 
 
 class Backend(Protocol):
     """One framework in one execution mode, with one network on one device."""
 
     first_phase: Phase
-    """What the first step is, beside a step: `trace`, `compile`, or only `warm-up`."""
+    """What the first step does in addition to training: `trace`, `compile`, or only `warm-up`."""
 
     def step(self, batch: Batch) -> Mapping[str, float]:
         """One optimizer update; returns the metrics before it, `loss` first, when all work is done."""
@@ -80,24 +80,24 @@ class Backend(Protocol):
         """
 
     def inspect(self, batch: Batch) -> NetInspected:
-        """What the network uses beside the parameters, and whether it is deterministic on `batch`.
+        """Return what the network uses besides the parameters, and whether it is deterministic on `batch`.
 
         Variables, buffers and random number generators that the framework knows of are left as they were.
         """
 
     def log_ops(self, batch: Batch, values: bool = False, feeds: Sequence[Feed] = ()) -> OpLog:
-        """What a step on `batch` makes the framework do; changes nothing: weights, optimizer and random
-        numbers are afterwards what they were.
+        """Return the op log of a step on `batch`. Weights, optimizer state and random number generators are
+        afterwards what they were.
 
-        An eager mode tells each op. Another one does one call, and tells that and the kernels inside of it.
+        An eager mode logs each op. A static one makes one call, and logs that call and the kernels in it.
 
         Args:
-            values: tell every output whole, and leave fingerprints out.
+            values: log every output as a whole array, and no fingerprints.
             feeds: outputs that are replaced once they are logged; only `torch.eager` can.
 
         Raises:
             NotYetError: the step on `batch` would have to be compiled.
-            NotImplementedError: the mode cannot tell; the message says why.
+            NotImplementedError: the mode has no op log; the message says why.
         """
 
     def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:

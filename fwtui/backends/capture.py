@@ -9,7 +9,7 @@ from dataclasses import replace
 from fwtui.core.graph import Graph, Node, NoGraph
 
 _LONGEST = 300
-"""Signs of a reason that are told."""
+"""Maximum length of a reason in characters, the ellipsis included."""
 
 
 def attempted(kind: str, title: str, capture: Callable[[], Graph]) -> Graph | NoGraph:

@@ -48,11 +48,12 @@ class Logbook:
         source: Source | None,
         **measured: Any,
     ) -> None:
-        """Adds an op that has run.
+        """Add an op that has run.
 
         Args:
-            tensors: what it gave, as the framework's own objects, and `outputs`, what is told of them.
-            measured: what else is known of it, as `LoggedOp` calls it.
+            tensors: its outputs, as the framework's own objects.
+            outputs: the dtype and shape of each of `tensors`.
+            measured: further fields of `LoggedOp`.
         """
         number = len(self.ops)
         self.ops.append(LoggedOp(number, self.phase, op, tuple(inputs), tuple(outputs), source, **measured))
@@ -77,8 +78,8 @@ class Logbook:
         self._name(results)
         self.phase = phase
 
-    def told(self, results: Mapping[str, Any]) -> tuple[LoggedOp, ...]:
-        """The whole log, with the tensors that the last phase gave."""
+    def build(self, results: Mapping[str, Any]) -> tuple[LoggedOp, ...]:
+        """Return the whole log, once `results`, the last phase's tensors by name, are marked in it."""
         self._name(results)
         return tuple(self.ops)
 

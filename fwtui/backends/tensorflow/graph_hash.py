@@ -39,15 +39,15 @@ class EagerHash:
         self._hash.update(_line(op, took, outputs))
         self.ops += 1
 
-    def told(self) -> str:
-        """The hash."""
+    def digest(self) -> str:
+        """Return the hash of the ops so far, in hexadecimal."""
         return self._hash.hexdigest()
 
 
 def of_signature(batch: Mapping[str, Any]) -> str:
     """The hash of the graph that is traced for batches like `batch`, whether or not it has been yet.
 
-    A step is traced once for each signature, so that the signature tells which graph runs.
+    A step is traced once for each signature, so that the signature determines which graph runs.
     """
     return blake2b(repr(signature(batch)).encode(), digest_size=_BYTES).hexdigest()
 

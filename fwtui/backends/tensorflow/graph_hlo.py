@@ -5,8 +5,9 @@ of instructions such as
 
     %dot.1 = f32[64,10]{1,0} dot(f32[64,100]{1,0} %a, %b), lhs_contracting_dims={1}, metadata={op_name="…"}
 
-What a fusion, a loop or a call runs is a computation of its own. Its instructions stand in the graph in a
-scope with the caller's name, right before the caller, which takes what they give beside its own operands.
+What a fusion, a loop or a call runs is a computation of its own. In the graph, its
+instructions are in a scope with the caller's name, right before the caller, which takes their outputs in
+addition to its own operands.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _CALLED = re.compile(
     r"(\{[^}]*\}|%?[\w.\-]+)"
 )
 _RUNS = ("fusion", "call", "while", "conditional")
-"""Opcodes whose computations are told as nodes. Those of others, such as a reduction's, run once a value."""
+"""Opcodes whose computations become nodes. Those of others, such as a reduction's, run once per value."""
 _DTYPES = {"pred": "bool", "bf16": "bfloat16"}
 _KINDS = {"f": "float", "s": "int", "u": "uint", "c": "complex"}
 
@@ -174,7 +175,7 @@ class _Writer:
         return len(self.nodes) - 1, 0
 
     def _element(self, of: tuple[int, int], number: int) -> tuple[int, int]:
-        # A tuple in a tuple is told as its values; a number past them would be one in an inner tuple.
+        # Nested tuples are flattened into their values; a number past the end belongs to an inner tuple.
         return of[0], min(number, max(0, len(self.nodes[of[0]].outputs) - 1))
 
     def _phase(self, at: Instruction, fact: Fact | None, inputs: Sequence[tuple[int, int]]) -> NodePhase:

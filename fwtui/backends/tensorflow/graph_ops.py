@@ -25,7 +25,7 @@ _NUMBERS: Any = dict.fromkeys(("float_kind", "complex_kind"), "{:.6g}".format)
 
 
 def outputs(op: tf.Operation) -> tuple[Tensor, ...]:
-    """What `op` gives, as its graph knows it. A rank that it does not know is told as one open dimension."""
+    """Return the dtype and static shape of each output; an unknown rank becomes one open dimension."""
     return tuple(Tensor(tensor.dtype.name, shape(tensor)) for tensor in op.outputs)
 
 
@@ -44,7 +44,7 @@ class Level:
 
 @dataclass(slots=True)
 class _Draft:
-    """A node whose inputs are not settled yet: a graph's loops may take what stands later."""
+    """A node whose inputs are not resolved yet: a loop may take the output of a later op."""
 
     op: tf.Operation
     level: int
@@ -55,8 +55,8 @@ class _Draft:
 class Walk:
     """All ops of a graph, each function's right before the op that calls it.
 
-    What a function takes is told as what its caller takes, and what it gives as inputs of its caller beside
-    the caller's own. A loop's state is so told as what it is at first.
+    A function's inputs are replaced by its caller's inputs, and its outputs become further inputs of its
+    caller. The state of a loop is therefore represented by its initial value.
     """
 
     def __init__(self, ops: Sequence[tf.Operation]) -> None:
@@ -107,7 +107,7 @@ class Walk:
         }
         made: list[Node] = []
         givens = [given.get(draft.op.name) if draft.level == 0 else None for draft in self._drafts]
-        told = [
+        output_tensors = [
             (known.tensor,) if known else tensors(draft.op)
             for known, draft in zip(givens, self._drafts, strict=True)
         ]
@@ -116,24 +116,24 @@ class Walk:
             taken = [places[self._origin((draft.level, tensor.name))] for tensor in op.inputs]
             given_back = dict.fromkeys(places[self._origin(key)] for key in draft.results)
             inputs = taken + [one for one in given_back if one not in taken]
-            shapes = [told[node][place].shape for node, place in taken]
+            shapes = [output_tensors[node][place].shape for node, place in taken]
             made.append(
                 Node(
                     op.type,
                     known.name if known else op.name,
                     known.phase if known else phase(draft.level, op),
                     tuple(inputs),
-                    told[number],
+                    output_tensors[number],
                     "" if known else draft.scope,
                     source(draft.level, op),
-                    flops(op.type, shapes, [tensor.shape for tensor in told[number]]),
+                    flops(op.type, shapes, [tensor.shape for tensor in output_tensors[number]]),
                     known.detail if known else _detail(op),
                 )
             )
         return tuple(made)
 
     def place(self, op: tf.Operation) -> int:
-        """Where an op of the graph itself stands among the nodes."""
+        """Return the index among the nodes of an op of the graph itself."""
         return next(n for n, draft in enumerate(self._drafts) if draft.level == 0 and draft.op is op)
 
     def _origin(self, key: tuple[int, str]) -> tuple[int, str]:

@@ -80,7 +80,7 @@ class StepGraph:
             elif op in update:
                 phases[op] = "update"
             else:
-                # Nobody needs it: it belongs to what it takes, or only waits for.
+                # Unneeded: it belongs to the phase of what it takes, or only waits for.
                 before = [tensor.op for tensor in op.inputs] or op.control_inputs
                 phase = inherited(phases.get(one, "constant") for one in before)
                 unused = phase in ("input", "constant") and in_net(lines.get((0, op.name)))
@@ -214,13 +214,13 @@ def _importable(definition: Any, argument: Callable[[Any], Given | None]) -> tup
 
 
 class _Shapes:
-    """What a runtime's op gives: as the shapes of its inputs tell, else as the op gave that it was made from,
-    else, where it only passes on what it takes, as that.
+    """Output tensors of a runtime's ops: inferred from the inputs' shapes, else those of the op that it was
+    made from, else, where the op only passes its input on, that input's.
     """
 
     def __init__(self, given: Mapping[str, Given], made_from: Mapping[str, tuple[Tensor, ...]]) -> None:
         self._given, self._made_from = given, made_from
-        self._told: dict[str, tuple[Tensor, ...]] = {name: (one.tensor,) for name, one in given.items()}
+        self._tensors: dict[str, tuple[Tensor, ...]] = {name: (one.tensor,) for name, one in given.items()}
 
     def of(self, op: tf.Operation) -> tuple[Tensor, ...]:
         own = outputs(op)
@@ -229,14 +229,14 @@ class _Shapes:
                 if other and [one.dtype for one in other] == [one.dtype for one in own]:
                     own = other
                     break
-        self._told[op.name] = own
+        self._tensors[op.name] = own
         return own
 
     def _passed(self, op: tf.Operation, own: tuple[Tensor, ...]) -> tuple[Tensor, ...] | None:
         if op.type not in _PASSES or not op.inputs:
             return None
         first = op.inputs[0]
-        taken = self._told[first.op.name][first.value_index] if first.op.name in self._told else own[0]
+        taken = self._tensors[first.op.name][first.value_index] if first.op.name in self._tensors else own[0]
         return tuple(taken if tensor.dtype == taken.dtype else tensor for tensor in own)
 
 

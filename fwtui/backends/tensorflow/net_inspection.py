@@ -1,4 +1,4 @@
-"""What a TensorFlow network uses beside the workload's parameters, and whether it is deterministic."""
+"""What a TensorFlow network uses besides the workload's parameters, and whether it is deterministic."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def name(variable: tf.Variable) -> str:
 
 
 def _frozen_by_keras() -> set[int]:
-    """The ids of the variables that Keras was told not to train.
+    """Return the ids of the variables that are not trainable in Keras.
 
     A layer that is frozen leaves TensorFlow's variables trainable, and these do not know Keras's own, so that
     all layers and variables of the process are looked through.

@@ -28,7 +28,7 @@ class Log:
 
     Args:
         device: what the step runs on, besides the host.
-        values: whether outputs are told whole, and not in figures.
+        values: whether outputs are logged as whole arrays instead of as fingerprints.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Log:
             took_ns = self._clock.now_ns()
 
         watch.run(run, self._write, self._clock)
-        return OpLog(self._book.told(self._handles), _HOW, took_ns, is_work_timed=self._device == "cpu")
+        return OpLog(self._book.build(self._handles), _HOW, took_ns, is_work_timed=self._device == "cpu")
 
     def enter(self, phase: OpPhase, results: Mapping[str, Any]) -> None:
         """Enters `phase`, with the tensors that the one before it gave, by name (see `LoggedOp.results`)."""
@@ -86,7 +86,7 @@ class Log:
             op,
             took,
             made,
-            [_told(tensor) for tensor in holds],
+            [_tensor_of(tensor) for tensor in holds],
             self._source(frame),
             values=tuple(map(Array.of, arrays)) if self._values else (),
             fingerprints=() if self._values else tuple(map(fingerprint, arrays)),
@@ -98,11 +98,11 @@ class Log:
         )
 
     def _taken(self, tensor: Any) -> OpInput:
-        told = _told(tensor) if _has_value(tensor) else None
-        return OpInput(self._origin(tensor), self._book.place(tensor), told)
+        known = _tensor_of(tensor) if _has_value(tensor) else None
+        return OpInput(self._origin(tensor), self._book.place(tensor), known)
 
     def _origin(self, tensor: Any) -> int | str | None:
-        """Where `tensor` came from. Some ops read a variable themselves, of which nobody tells."""
+        """Where `tensor` came from. Some ops read a variable themselves, and no op logs that read."""
         known = self._book.origin(tensor)
         return self._by_memory.get(_memory(tensor)) if known is None else known
 
@@ -142,7 +142,8 @@ def _has_value(tensor: Any) -> bool:
     return tensor.dtype not in (tf.resource, tf.variant, tf.string)
 
 
-def _told(tensor: Any) -> Tensor:
+def _tensor_of(tensor: Any) -> Tensor:
+    """Return the dtype and the shape of `tensor`."""
     return Tensor(tensor.dtype.name, tuple(tensor.shape))
 
 
@@ -151,7 +152,7 @@ def _on_host(tensor: Any) -> bool:
 
 
 def _memory(tensor: Any) -> int | None:
-    """Where the values of a tensor in the host's memory lie; None where that tells nothing."""
+    """Where the values of a tensor in the host's memory lie; None where that identifies nothing."""
     if not _has_value(tensor) or not _on_host(tensor) or not np.prod(tensor.shape) or _is_foreign(tensor):
         return None
     return int(np.asarray(memoryview(tensor)).__array_interface__["data"][0])

@@ -30,10 +30,10 @@ class Call:
     """What the host called.
 
     Attributes:
-        op: how a log calls it.
-        parameters, batch: what it took.
-        metrics: what it gave.
-        values: whether that is told whole, and not in figures.
+        op: its name in a log.
+        parameters, batch: its inputs.
+        metrics: its outputs.
+        values: whether those are logged as whole arrays instead of as fingerprints.
     """
 
     op: str
@@ -43,8 +43,8 @@ class Call:
     device: str
     values: bool
 
-    def told(self, took_ns: int) -> LoggedOp:
-        """The call as the first op of a log."""
+    def build(self, took_ns: int) -> LoggedOp:
+        """Return the call as the first op of a log; it took `took_ns`."""
         arrays = [np.asarray(value) for value in self.metrics.values()]
         given = {f"batch {name}": value for name, value in self.batch.items() if not isinstance(value, int)}
         given |= {f"parameter {name}": variable for name, variable in self.parameters.items()}
@@ -52,8 +52,8 @@ class Call:
             0,
             None,
             self.op,
-            tuple(OpInput(name, 0, _told(value)) for name, value in given.items()),
-            tuple(map(_told, arrays)),
+            tuple(OpInput(name, 0, _tensor_of(value)) for name, value in given.items()),
+            tuple(map(_tensor_of, arrays)),
             None,
             results=tuple((name, place) for place, name in enumerate(self.metrics)),
             values=tuple(map(Array.of, arrays)) if self.values else (),
@@ -74,20 +74,21 @@ def log_of_call(call: Call, profile: Profile, nodes: Sequence[Node]) -> OpLog:
     on_host = call.device == "cpu"
     timed = "" if on_host else " launched by the host,"
     how = f"one call, and the kernels inside of it,{timed} as TensorFlow's profiler tells them"
-    ops = (call.told(profile.took_ns), *kernels.told())
+    ops = (call.build(profile.took_ns), *kernels.build())
     return OpLog(ops, how, profile.took_ns, is_work_timed=on_host)
 
 
 def by_copy(log: OpLog) -> OpLog:
-    """The log of a step that a copy of the net took.
+    """Return the log of a step that a copy of the net took.
 
-    The net itself would tell too little: the runtime tells no kernel any more that it has found to be cheap,
-    which it does over some dozens of steps that nobody watches.
+    The log of the net itself would be incomplete: over some dozens of unprofiled steps, the runtime finds out
+    which kernels are cheap, and no longer reports those to the profiler.
     """
     return replace(log, how=f"{log.how}; a copy of the net took the step")
 
 
-def _told(value: Any) -> Tensor:
+def _tensor_of(value: Any) -> Tensor:
+    """Return the dtype and the shape of `value`."""
     return Tensor(value.dtype.name, tuple(value.shape))
 
 
@@ -102,7 +103,7 @@ class _Source:
 
 
 class _Kernels:
-    """Tells kernels as ops, with what the graph knows of them."""
+    """Turns kernels into logged ops, with what the graph knows of them."""
 
     def __init__(self, kernels: Sequence[Kernel], nodes: Sequence[Node], device: str) -> None:
         self._nodes, self._device = nodes, device
@@ -111,11 +112,11 @@ class _Kernels:
         self._ran = {place for _, place in self._kernels}
         self._inputs: dict[int, list[_Source]] = {}
 
-    def told(self) -> list[LoggedOp]:
-        """The kernels as ops within the first."""
+    def build(self) -> list[LoggedOp]:
+        """Return the kernels as ops within the call, which is op 0."""
         ops = []
         last: dict[int | None, int] = {}
-        """The op that ran a node the last time: in a loop it runs once a turn."""
+        """The op that ran a node the last time: in a loop it runs once per iteration."""
         for number, (kernel, place) in enumerate(self._kernels, 1):
             ops.append(self._op(number, kernel, place, last))
             last[place] = number

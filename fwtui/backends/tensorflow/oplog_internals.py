@@ -1,9 +1,9 @@
-"""What of TensorFlow's eager ops stands in private modules only, and is used here only.
+"""Access to eager ops that TensorFlow has in private modules only, and that only this module uses.
 
-TensorFlow tells of eager ops through `op_callbacks`. They come after an op, in the thread that ran it, belong
-to that thread, and can be taken back only together with a state of the whole process: so each `Watch` has a
-thread of its own. When an op was called they do not tell: that is known at the functions through which Python
-reaches TensorFlow's C++, which get a clock for as long as ops are timed.
+TensorFlow reports eager ops through `op_callbacks`. A callback is called after an op, in the thread that ran
+the op, is registered for that thread, and can be removed only together with a state of the whole process: so
+each `Watch` has a thread of its own. Callbacks do not report when an op was called: that is measured in the
+functions through which Python calls TensorFlow's C++, which are wrapped for as long as ops are timed.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ _timing = Lock()
 """The functions that get a clock are the whole process's: one log at a time."""
 
 Tell = Callable[[str, Any, Any, FrameType], None]
-"""Is told of an op: its name, its inputs, its outputs, and the frame that it was called from."""
+"""Receives an op: its name, its inputs, its outputs, and the frame that it was called from."""
 
 
 class Clock:
-    """Nanoseconds since `start`, less those in which it stood.
+    """Counts nanoseconds since `start`, without those in which it was stopped.
 
     Attributes:
         began_ns: when the op began that ran last.
-        ended_ns: when that had ended, or whatever the clock was stopped at.
+        ended_ns: when that op had ended, or the time at which the clock was stopped last.
     """
 
     def __init__(self) -> None:
@@ -48,20 +48,20 @@ class Clock:
         self._zero = perf_counter_ns()
 
     def now_ns(self) -> int:
-        """The time, while it does not stand."""
+        """Return the time in nanoseconds; only valid while the clock runs."""
         return perf_counter_ns() - self._zero
 
     def stop(self) -> None:
-        """From now on it stands: an op has ended, or something else is not to be counted."""
+        """Stop the clock: an op has ended, or the time that follows is not to be counted."""
         self.ended_ns = self.now_ns()
 
     def go_on(self) -> None:
-        """Lets the clock go on from where it stood."""
+        """Let the clock go on from where it was stopped."""
         self._zero = perf_counter_ns() - self.ended_ns
 
 
 class Watch:
-    """Tells of every op that runs eagerly in a thread of its own."""
+    """Runs functions in a thread of its own, and reports every op that they run eagerly."""
 
     def __init__(self) -> None:
         self._tell: Tell | None = None
@@ -69,7 +69,7 @@ class Watch:
         self._thread = ThreadPoolExecutor(1, initializer=self._install)
 
     def run(self, take: Callable[[], object], tell: Tell | None = None, clock: Clock | None = None) -> None:
-        """Runs `take` with each op told, and timed by `clock`, which stands while an op is told."""
+        """Run `take`, report each op to `tell`, and time it by `clock`, which is stopped during a report."""
         self._thread.submit(self._run, take, tell, clock).result()
 
     def close(self) -> None:
@@ -96,7 +96,7 @@ class Watch:
             return
         if clock is not None:
             clock.stop()
-        self._tell = None  # telling of tensors may run ops, too
+        self._tell = None  # reading tensors may run ops, too
         try:
             tell(op.decode() if isinstance(op, bytes) else op, inputs, outputs or (), sys._getframe(1))
         finally:
@@ -150,7 +150,7 @@ def _timed(clock: Clock) -> Iterator[None]:
 def other_random_numbers() -> Iterator[None]:
     """Draws other random numbers than the process would, which goes on with its own afterwards.
 
-    Not the same ones: a kernel with a seed remembers how far it is, and cannot be told to go back. That is
+    Not the same ones: a kernel with a seed keeps its position, and cannot be reset to an earlier one. That is
     also why an op with a seed of its own draws on where a step left off, and so does the step after that.
     """
     now, generator = context.context(), stateful_random_ops.global_generator

@@ -146,8 +146,8 @@ def _executed(line: list[_Event], numbers: set[Any]) -> Iterator[_Event]:
 
 def _instructions(line: list[_Event], module: str) -> Iterator[_Event]:
     """The instructions that a thread ran of XLA's program for a function, less those that only run others."""
-    told = [event for event in line if module in str(event.stats.get("hlo_module", ""))]
-    for event, following in zip(told, [*told[1:], None], strict=False):
+    events = [event for event in line if module in str(event.stats.get("hlo_module", ""))]
+    for event, following in zip(events, [*events[1:], None], strict=False):
         if following is None or not following.within(event):
             yield event
 

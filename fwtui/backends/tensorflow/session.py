@@ -109,7 +109,7 @@ class Session:
         return {f"parameter {name}": array for name, array in self._session.run(self._params).items()}
 
     def inspect(self, batch: Batch) -> NetInspected:
-        """What the graph holds beside the parameters, and whether two runs of its metrics are the same."""
+        """Return what the graph holds besides the parameters, and whether two runs give equal metrics."""
         found = net_inspection.inspect(
             self._params.values(),
             self._variables,
@@ -162,12 +162,12 @@ class Session:
         metrics: dict[str, Any] = {}
 
         def run() -> None:
-            told, _ = self._session.run((self._metrics, self._train), self._feed(batch))
-            metrics.update(told)
+            fetched, _ = self._session.run((self._metrics, self._train), self._feed(batch))
+            metrics.update(fetched)
 
         profile = profiled(run)
-        told = Call("session.run", self._params, self._placeholders, metrics, self._job.device, values)
-        return log_of_call(told, profile, self._nodes)
+        call = Call("session.run", self._params, self._placeholders, metrics, self._job.device, values)
+        return log_of_call(call, profile, self._nodes)
 
     @cached_property
     def _nodes(self) -> Sequence[Node]:

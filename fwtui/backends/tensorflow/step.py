@@ -106,7 +106,7 @@ class Eager:
         return {name: np.asarray(memoryview(tensor)) for name, tensor in tensors.items()}
 
     def inspect(self, batch: Batch) -> NetInspected:
-        """What the network uses beside the parameters, and whether it is deterministic; no compilation."""
+        """Return what it uses besides the parameters, and whether it is deterministic; compiles nothing."""
         tensors = self._looked_at.tensors(batch)
         with other_random_numbers(), python_random_numbers() as drew_in_python:
             try:
@@ -126,7 +126,7 @@ class Eager:
             )
 
     def log_ops(self, batch: Batch, values: bool = False, feeds: Sequence[Feed] = ()) -> OpLog:
-        """One step with every op of it told, and put back."""
+        """Take one step, log every op of it, and restore all variables."""
         tensors = self._looked_at.tensors(batch)
 
         def take(log: Log) -> None:
@@ -152,7 +152,7 @@ class Eager:
         ran = EagerHash({**self._params, **tensors})
         with other_random_numbers():
             self._watch.run(lambda: self._metrics(tensors), ran.write)
-        return ran.told(), ran.ops
+        return ran.digest(), ran.ops
 
     def graphs(self, batch: Batch) -> tuple[Graph | NoGraph, ...]:
         """The ops that a step records on its tape, walks back along, and updates with."""
@@ -169,7 +169,7 @@ class Eager:
         return ()
 
     def close(self) -> None:
-        """Ends the thread in which ops are looked at."""
+        """Ends the thread in which ops are logged."""
         self._watch.close()
 
     def _eager_variables_and_ops(self, tensors: Mapping[str, Any]) -> tuple[list[tf.Variable], set[str]]:
@@ -276,8 +276,8 @@ class Function(Eager):
 
         profile = profiled(call, tracing.function_name if self._jit_compile else None)
         nodes = tracing.program_nodes(profile.programs) if self._jit_compile else tracing.nodes
-        told = Call("tf.function call", self._params, tensors, metrics, self._job.device, values)
-        return log_of_call(told, profile, nodes)
+        logged = Call("tf.function call", self._params, tensors, metrics, self._job.device, values)
+        return log_of_call(logged, profile, nodes)
 
     def _tracing(self, batch: Batch) -> graph.Tracing:
         """What is known of the trace for batches like this one; asking it traces the step if need be."""

@@ -31,7 +31,7 @@ class Compile(Eager):
     The usual two, the loss (whose backward pass is compiled with it) and the update, are slower: for the
     two-layer net on 2 cores, in parts of an eager step, the one function takes 0.88 and the two 1.15. It
     needs Dynamo to take in `torch.autograd.grad`, which it offers since PyTorch 2.11; before that, and where
-    the net itself breaks the graph, the step becomes several functions, and that is told.
+    the net itself breaks the graph, the step becomes several functions, and `events` reports it.
 
     What is evaluated runs eagerly: it trains nothing, and its batch size would have to be compiled for.
     """
@@ -87,7 +87,7 @@ class Compile(Eager):
         by_weight = zip(self._params.items(), gradients, strict=True)
         results = {f"parameter {name}": weight for name, weight in self._params.items()}
         results |= {f"gradient {name}": g for (name, _), g in by_weight if g is not None}
-        return log.told(metrics, results)
+        return log.build(metrics, results)
 
     def graph_ran(self, batch: Batch) -> tuple[str, int | None]:
         """A hash of the compiled graphs that a step runs and of the ops between them, and how many those are.

@@ -72,7 +72,7 @@ class Sources(CustomGraphPass):
         """Leaves `graph` as it is."""
 
     def uuid(self) -> Any:
-        """What the cache tells graphs apart by, beside what they hold."""
+        """Return what the cache distinguishes graphs by, in addition to what they hold."""
         return tuple(self._files.items())
 
 
@@ -240,7 +240,7 @@ class Watch:
         return sorted(events, key=lambda event: event.step)
 
     def _broken(self, reason: str, stack: Sequence[Source]) -> None:
-        """A break at the last line of `stack` that stands in no library; each line is told once."""
+        """Record a graph break at the last line of `stack` that is in no library, once for each line."""
         where = next((line for line in reversed(stack) if not in_library(line[0])), None)
         title, _, more = reason.strip().partition("\n")
         if (where or title) not in self._broken_at:
@@ -269,9 +269,9 @@ class _Ear(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Passes a compilation on to the lane in whose thread it was made."""
         watch: Watch | None = getattr(_here, "watch", None)
-        told = record.args[0] if isinstance(record.args, tuple) and record.args else None
-        if watch is not None and isinstance(told, CompilationMetrics):
-            watch.heard(told)
+        metrics = record.args[0] if isinstance(record.args, tuple) and record.args else None
+        if watch is not None and isinstance(metrics, CompilationMetrics):
+            watch.heard(metrics)
 
 
 _EAR = _Ear()
@@ -280,7 +280,7 @@ _EAR = _Ear()
 def _listen() -> None:
     logger = logging.getLogger(LOGGER)
     logger.setLevel(logging.INFO)
-    # Nobody else is to print these: they are pages long.
+    # No other handler is to print these: they are pages long.
     logger.propagate = False
     logger.addHandler(_EAR)
 

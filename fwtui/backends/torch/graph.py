@@ -79,8 +79,8 @@ def _autograd(kind: str, title: str, net: Net, batch: Mapping[str, Any]) -> Grap
 def _saved(function: Any) -> str:
     """What the forward pass left for the gradient, such as `saves self 64×100, mat2 100×10`."""
     kept = {key[7:]: getattr(function, key) for key in dir(function) if key.startswith("_saved_")}
-    told = [f"{key} {_size(value.shape)}" for key, value in kept.items() if isinstance(value, Tensor)]
-    return f"saves {', '.join(told)}" if told else ""
+    saved = [f"{key} {_size(value.shape)}" for key, value in kept.items() if isinstance(value, Tensor)]
+    return f"saves {', '.join(saved)}" if saved else ""
 
 
 def _size(shape: Sequence[int]) -> str:

@@ -52,7 +52,7 @@ def compiled(
     except Exception as error:  # whatever the compiler may raise
         traceback.print_exc()  # into the lane's log
         pieces.fail(error)
-    return (*pieces.told("dynamo"), *breaks, *pieces.told("aot"), *pieces.told("inductor"))
+    return (*pieces.graphs("dynamo"), *breaks, *pieces.graphs("aot"), *pieces.graphs("inductor"))
 
 
 class _Pieces:
@@ -108,16 +108,16 @@ class _Pieces:
             if not heard or len(heard) < len(self._graphs["dynamo"]):
                 heard.append(("", failed(kind, _TITLES[kind], error)))
 
-    def told(self, kind: str) -> list[Graph | NoGraph]:
-        """Every graph of `kind`, numbered where there is more than one."""
+    def graphs(self, kind: str) -> list[Graph | NoGraph]:
+        """Return every graph of `kind`, numbered where there is more than one."""
         heard = self._graphs[kind]
         if len(heard) == 1:
             return [heard[0][1]]
-        told = []
+        numbered = []
         for number, (way, graph) in enumerate(heard, 1):
             title = f"{graph.title}, piece {number} of {len(heard)}{', ' * bool(way)}{way}"
-            told.append(replace(graph, kind=f"{kind} {number}", title=title))
-        return told
+            numbered.append(replace(graph, kind=f"{kind} {number}", title=title))
+        return numbered
 
     def _hear(self, kind: str, way: str, capture: Callable[[], Graph]) -> None:
         self._graphs[kind].append((way, attempted(kind, _TITLES[kind], capture)))
@@ -147,7 +147,7 @@ def _phases(graph: fx.Graph, every: NodePhase | None = None) -> dict[fx.Node, No
     """The phase of each node that computes, by who asked for it: `every`, where all have the same.
 
     None is in an earlier phase than what it takes. What a pass of the compiler put in, takes nothing and was
-    asked for by nobody, is in the phase of what takes it.
+    asked for by no line, is in the phase of what takes it.
     """
     phases: dict[fx.Node, NodePhase] = {}
     for one in graph.nodes:

@@ -47,7 +47,7 @@ _SAME = {
 def flops(node: fx.Node) -> int | None:
     """Of one run; a multiplication and an addition are two, whatever an element takes otherwise is one.
 
-    Matrix products and convolutions by the formulas of PyTorch's own counter. None where nobody knows, or
+    Matrix products and convolutions by the formulas of PyTorch's own counter. None where it is unknown, or
     where a size is open.
     """
     op: Any = node.target

@@ -19,12 +19,12 @@ _VALUES = ("val", "example_value")
 """Where a node says what it gives: in graphs of ATen's ops, and in those of Dynamo."""
 
 _LONGEST = 200
-"""Signs of a node's settings that are told."""
+"""Maximum length of a node's settings in characters, the ellipsis included."""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of a graph beside it.
+    """What is known of a graph in addition to its nodes.
 
     Attributes:
         phase: of each node that computes; one of an input is not asked for.
@@ -163,8 +163,8 @@ def _tensor(value: Any) -> model.Tensor:
 
 
 def _settings(one: fx.Node) -> str:
-    """What it takes beside tensors, such as a learning rate or the dimension that is summed."""
+    """Return its arguments that are no tensors, such as a learning rate or the dimension that is summed."""
     plain = [str(a) for a in one.args if not any(_nodes_in(a)) and a is not None]
     named = [f"{key}={v}" for key, v in one.kwargs.items() if not any(_nodes_in(v)) and v is not None]
-    told = ", ".join((*plain, *named))
-    return told if len(told) <= _LONGEST else told[: _LONGEST - 1] + "…"
+    text = ", ".join((*plain, *named))
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

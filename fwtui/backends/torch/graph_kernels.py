@@ -110,7 +110,7 @@ class _Reader:
             scope=runs[-1].scope if len({one.scope for one in runs}) == 1 else "",
             source=next((one.source for one in reversed(runs) if one.source is not None), None),
             flops=_sum([one.flops for one in runs]),
-            detail=_told(runs),
+            detail=_ops_by_phase(runs),
         )
         self._write(written, node.outputs)
         self.nodes.append(node)
@@ -188,8 +188,8 @@ def _sum(counts: Sequence[int | None]) -> int | None:
     return sum(known) if counts and len(known) == len(counts) else None
 
 
-def _told(runs: Sequence[Node]) -> str:
-    """What the kernel runs, such as `forward aten.relu`, by phase."""
+def _ops_by_phase(runs: Sequence[Node]) -> str:
+    """Return the ops that a kernel runs, by phase, such as `forward aten.relu`."""
     parts = []
     for phase in PHASES:
         ops = list(dict.fromkeys(node.op for node in runs if node.phase == phase))

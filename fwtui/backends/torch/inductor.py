@@ -131,7 +131,7 @@ def _key(graph: CompiledFxGraph) -> str:
 
 
 def _stacks(graph: CompiledFxGraph) -> dict[str, list[str]]:
-    told: dict[str, list[str]] = json.loads(
+    stacks: dict[str, list[str]] = json.loads(
         getattr(graph, "inductor_provenance_stack_traces_str", None) or "{}"
     )
-    return told
+    return stacks

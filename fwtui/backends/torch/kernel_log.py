@@ -113,10 +113,12 @@ class KernelLog:
         pointers = list(zip(taken, kernel.ways, strict=False))
         read = [tensor for tensor, way in pointers if way != "out_ptr" and isinstance(tensor, Tensor)]
         written = [tensor for tensor, way in pointers if way != "in_ptr" and isinstance(tensor, Tensor)]
-        told: dict[str, Any] = {"within": 0, "name": kernel.name}
+        fields: dict[str, Any] = {"within": 0, "name": kernel.name}
         self._is_kernels = True
         try:
-            return self._recorder.run(entered, op_of(kernel.name), self._waiting(call), read, written, **told)
+            return self._recorder.run(
+                entered, op_of(kernel.name), self._waiting(call), read, written, **fields
+            )
         finally:
             self._is_kernels = False
 
@@ -124,7 +126,7 @@ class KernelLog:
         """One of PyTorch's own kernels, called as Inductor's code does; or an op that runs between graphs."""
         entered = perf_counter_ns()
         call = self._waiting(partial(func, *args, **kwargs))
-        if self._is_kernels:  # to tell what that gave
+        if self._is_kernels:  # called only to read that kernel's outputs
             return call()
         read, written = arguments(func, args, kwargs)
         if self._begin is None:
@@ -143,14 +145,14 @@ class KernelLog:
         """The call is over."""
         self._took_ns = self._recorder.elapsed_ns()
 
-    def told(self, metrics: Mapping[str, Tensor], results: Mapping[str, Tensor]) -> OpLog:
-        """The log of the call, once it is over.
+    def build(self, metrics: Mapping[str, Tensor], results: Mapping[str, Tensor]) -> OpLog:
+        """Return the log of the call, once it is over.
 
         Args:
-            results: what the step gave beside the metrics.
+            results: what the step gave in addition to the metrics.
         """
         of_kernels = self._recorder.known({**metrics, **results})
-        ops = list(self._book.told(of_kernels))
+        ops = list(self._book.build(of_kernels))
         ops[0] = replace(
             ops[0],
             outputs=tuple(map(tensor_of, metrics.values())),

@@ -1,4 +1,4 @@
-"""What a PyTorch network uses beside the workload's parameters, and whether it is deterministic."""
+"""What a PyTorch network uses besides the workload's parameters, and whether it is deterministic."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def inspect(loss: Loss, params: Mapping[str, Tensor], batch: Mapping[str, Any]) 
         ours = {id(tensor) for tensor in (*params.values(), *batch.values())}
         foreign = [leaf for leaf in _leaves(metrics["loss"]) if id(leaf) not in ours]
         names = _names(loss, list(modules.values()))
-        # What the first call made anew, or changed once and for all, must change in the next ones too.
+        # A buffer that only the first call creates or changes does not count: later calls must change it too.
         before = {place: (one.now, one.now.detach().clone()) for place, one in buffers.items()}
         with python_random_numbers() as drew_in_python:
             generators = _generators(metrics["loss"].device)

@@ -27,21 +27,21 @@ from fwtui.core.oplog import OpInput
 from fwtui.core.spec import Feed
 
 _UNWRITTEN = re.compile(r"aten\.(new_)?empty(_\w+)?")
-"""Ops that only take memory: what lies in it is nobody's numbers."""
+"""Ops that only allocate memory: its content is undefined."""
 
 Memory = Callable[[Tensor], Any]
-"""What two tensors share that hold the same values; None where nothing tells."""
+"""Returns a key that is the same for two tensors that hold the same values; None where there is none."""
 
 
 class Recorder:
-    """Runs ops, and writes each into `book`, with what it took, gave and cost.
+    """Runs ops, and writes each into `book`, with its inputs, outputs and cost.
 
-    Its clock stands while it writes, and so tells what an op is like in a step of which nothing is written.
+    Its clock is stopped while it writes, so that times are those of a step that is not logged.
 
     Args:
         named: see `Logbook`.
-        is_whole: whether outputs are told whole, and not by their figures.
-        memory: by what a tensor is known that comes back as another object.
+        is_whole: whether outputs are logged as whole arrays instead of as fingerprints.
+        memory: gives the key by which a tensor is known that comes back as another object.
         feeds: outputs to replace, once they are written down.
     """
 
@@ -71,14 +71,14 @@ class Recorder:
         inputs: Sequence[Tensor],
         written: Sequence[Tensor] = (),
         asked_by: Callable[[], Source | None] = lambda: None,
-        **told: Any,
+        **measured: Any,
     ) -> Any:
-        """What `call` returns: the op itself.
+        """Run the op by `call`, log it, and return what `call` returns.
 
         Args:
-            entered_ns: since when all else than the op's own time is the log's.
+            entered_ns: when logging of the op began; time since then other than the op's own is not counted.
             written: the inputs that it writes into; they are its outputs, where it returns none.
-            told: what else is known of it, as `LoggedOp` calls it.
+            measured: further fields of `LoggedOp`.
         """
         taken = [self._taken(tensor) for tensor in inputs]
         self._storages.update(map(storage, inputs))
@@ -87,7 +87,7 @@ class Recorder:
         ended = perf_counter_ns()
         outputs = list(tensors_in(returned)) or list(written)
         if inputs or outputs:  # or else it is a mark for PyTorch's profiler
-            told |= {
+            measured |= {
                 "device": str((outputs or inputs)[0].device),
                 "started_ns": entered_ns - self._began_ns - self._aside_ns,
                 "host_ns": ended - began,
@@ -95,9 +95,9 @@ class Recorder:
                 "is_without_gradient": self.book.phase == "forward" and not torch.is_grad_enabled(),
             }
             number = len(self.book.ops)
-            self._write(op, taken, outputs, asked_by(), bool(written), told)
+            self._write(op, taken, outputs, asked_by(), bool(written), measured)
             if self._feeds:
-                self._feed(number, outputs, is_view=not written and told["nbytes"] == 0)
+                self._feed(number, outputs, is_view=not written and measured["nbytes"] == 0)
         self._aside_ns += perf_counter_ns() - entered_ns - (ended - began)
         return returned
 
@@ -106,7 +106,7 @@ class Recorder:
         return {name: self._known.get(self._memory(one), one) for name, one in results.items()}
 
     def figures(self, outputs: Iterable[Tensor]) -> dict[str, Any]:
-        """What is told of the values of `outputs`, as `LoggedOp` calls it."""
+        """Return `values` or `fingerprints` of `outputs`, by that field's name in `LoggedOp`."""
         if self._is_whole:
             return {"values": tuple(Array.of(array(tensor)) for tensor in outputs)}
         return {"fingerprints": tuple(fingerprint(tensor) for tensor in outputs)}
@@ -118,14 +118,14 @@ class Recorder:
         outputs: Sequence[Tensor],
         source: Source | None,
         overwrites: bool,
-        told: dict[str, Any],
+        measured: dict[str, Any],
     ) -> None:
         made = [tensor_of(tensor) for tensor in outputs]
         if not self._is_whole and _UNWRITTEN.fullmatch(op):
-            told |= {"fingerprints": (None,) * len(outputs)}
+            measured |= {"fingerprints": (None,) * len(outputs)}
         else:
-            told |= self.figures(outputs)
-        self.book.write(op, taken, outputs, made, source, **told)
+            measured |= self.figures(outputs)
+        self.book.write(op, taken, outputs, made, source, **measured)
         for tensor in outputs:
             key = self._memory(tensor)
             if key is not None and (overwrites or key not in self._known):

@@ -44,7 +44,7 @@ class Eager:
         self._run: Any = step_of(self._loss, self._params, self._update)
         self._batch, self._held_out = _Resident(self._device), _Resident(self._device)
         self._gradients: Sequence[Tensor | None] = ()
-        # What is looked at before a step takes nothing from the step's time.
+        # Logs and graphs have their own copy of a batch, so that the step's copy stays in the step's time.
         self._looked_at = _Resident(self._device)
 
     def step(self, batch: Batch) -> Mapping[str, float]:
@@ -87,13 +87,13 @@ class Eager:
         return arrays
 
     def inspect(self, batch: Batch) -> NetInspected:
-        """What the network uses beside the parameters, and whether it is deterministic; it runs eagerly."""
+        """Return what it uses besides the parameters, and whether it is deterministic; runs eagerly."""
         tensors = self._looked_at.tensors(batch)
         with random_numbers_kept(self._device):
             return net_inspection.inspect(self._loss, self._params, tensors)
 
     def log_ops(self, batch: Batch, values: bool = False, feeds: Sequence[Feed] = ()) -> OpLog:
-        """One step of a copy of the net, with every op of it told; changes nothing."""
+        """Log every op of one step of a copy of the net; changes nothing."""
         tensors = self._looked_at.tensors(batch)
         copies, update = self._copied()
         with random_numbers_kept(self._device), OpWriter(copies, tensors, values, feeds) as log:
@@ -105,7 +105,7 @@ class Eager:
             update(gradients)
             synchronize(self._device)
             took_ns = log.recorder.elapsed_ns()
-        ops = log.book.told({f"parameter {name}": weight for name, weight in copies.items()})
+        ops = log.book.build({f"parameter {name}": weight for name, weight in copies.items()})
         how = "each op as PyTorch dispatched it; a copy of the net took the step"
         return OpLog(ops, how, took_ns, is_work_timed=self._device.type == "cpu")
 
