@@ -70,7 +70,7 @@ def first_line(error: BaseException) -> str:
 
 
 def first_root(text: str) -> str:
-    """A message up to the second node that failed: what happened is told of the first one."""
+    """Return a message up to the second node that failed: the part on the first says what happened."""
     parts = re.split(r"^(?=Detected at node )", text, flags=re.MULTILINE)
     return "".join(parts[:2])
 

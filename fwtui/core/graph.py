@@ -30,7 +30,7 @@ class Node:
         inputs: in order, the nodes whose outputs it takes, by place in `Graph.nodes`, and which of them.
         outputs: what it gives.
         scope: where it stands, outermost first, parted by `/`, such as `block1/attention`; "" at the top.
-        source: file and line that asked for it; None where nobody knows.
+        source: file and line that asked for it; None where it is unknown.
         flops: floating-point operations of one run, a multiplication and an addition counted as two; None
             where they are not known.
         detail: what else is to be said of it in a line: a constant's value, what was fused in it, a kernel.

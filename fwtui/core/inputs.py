@@ -9,7 +9,7 @@ from fwtui.core.text import printable
 
 
 class SpecError(ValueError):
-    """Input that does not exist or makes no sense, told in one line.
+    """Input that does not exist or makes no sense; the message is one line.
 
     Attributes:
         option: what was set, as the user would write it (`--steps`, `lane 2: lr`).

@@ -49,10 +49,10 @@ def not_finite_inputs(batch: Mapping[str, Any], weights: Mapping[str, NDArray[An
 
 
 def _places(
-    op: LoggedOp, told: Callable[[TensorStats], int], holds: Callable[[NDArray[Any]], NDArray[np.bool_]]
+    op: LoggedOp, count: Callable[[TensorStats], int], holds: Callable[[NDArray[Any]], NDArray[np.bool_]]
 ) -> frozenset[int]:
-    """The outputs of which the figures, or else the values, say so."""
-    found = {place for place, one in enumerate(op.fingerprints) if one is not None and told(one)}
+    """Return the indices of the outputs with a nonzero `count` in the fingerprint, or where `holds` finds any."""
+    found = {place for place, one in enumerate(op.fingerprints) if one is not None and count(one)}
     arrays = enumerate(one.value() for one in op.values)
     found |= {place for place, one in arrays if np.issubdtype(one.dtype, np.inexact) and holds(one).any()}
     return frozenset(found)

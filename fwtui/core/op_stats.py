@@ -14,7 +14,7 @@ def leaves(log: OpLog) -> tuple[LoggedOp, ...]:
 
 
 def span_ns(op: LoggedOp) -> tuple[int, int] | None:
-    """When an op began and ended, counted from the begin of the step; None where nobody measured."""
+    """Return when an op began and ended, in ns since the step began; None where it was not measured."""
     if op.started_ns is None or op.host_ns is None:
         return None
     return op.started_ns, op.started_ns + op.host_ns
@@ -26,7 +26,7 @@ def spans_ns(ops: Iterable[LoggedOp]) -> list[tuple[int, int]]:
 
 
 def busy_ns(ops: Iterable[LoggedOp]) -> int | None:
-    """For how long at least one of these ops ran; None where nobody measured."""
+    """Return for how many ns at least one of these ops ran; None where none was measured."""
     spans = spans_ns(ops)
     busy, until = 0, 0
     for start, end in sorted(spans):
@@ -39,16 +39,16 @@ def overhead(log: OpLog, step_ns: float | None) -> tuple[float | None, float] | 
     """Between which two shares of a step no op ran.
 
     The lower one is what ops leave over of a steady step, which runs faster than one that is logged; None
-    where they leave nothing, since then they too ran faster in it, and nobody knows by how much. The upper
+    where they leave nothing, since then they too ran faster in it, by an unknown amount. The upper
     one is what they leave over of the logged step, in which logging makes the time between ops longer. Ops
-    have their dispatch in their time, so that what the framework costs beside the mathematics is more.
+    have their dispatch in their time, so that the framework's whole cost is higher.
 
     Args:
         step_ns: the median time of the steady steps, in which nothing was logged.
 
     Returns:
-        Both from 0 to 1. None where it cannot be told: nothing was measured, a call does not tell what ran
-        inside of it, or ops' times are not those of their work (see `OpLog.is_work_timed`).
+        Both from 0 to 1. None where it is unknown: nothing was measured, what ran inside of a call was not
+        logged, or ops' times are not those of their work (see `OpLog.is_work_timed`).
     """
     ops = leaves(log)
     busy = busy_ns(ops)

@@ -62,7 +62,7 @@ class LoggedOp:
 
     Attributes:
         number: its place in the log, counted from 0.
-        phase: None where nobody knows, and for a call that is the whole step.
+        phase: None where it is unknown, and for a call that is the whole step.
         op: the framework's own name for it, such as `aten.mm` or `MatMul`.
         inputs: what it took, in order.
         outputs: what it gave.
@@ -72,15 +72,15 @@ class LoggedOp:
             (`loss`), each gradient (`gradient w1`) and each weight as the update left it (`parameter w1`).
         values: the outputs whole, where they were asked for; otherwise empty.
         fingerprints: of each output, None for one that holds no numbers; empty where they are not known.
-        device: where it ran, such as `cpu` or `cuda:0`; None where nobody knows.
-        started_ns: when it was called, counted from the begin of the step; None where nobody measured.
+        device: where it ran, such as `cpu` or `cuda:0`; None where it is unknown.
+        started_ns: when it was called, in ns since the step began; None where it was not measured.
         host_ns: for how long it kept the host, its dispatch included; for a kernel, how long it ran.
         nbytes: memory that was allocated for its outputs; 0 for a view; None where it is not known.
         within: the number of the op that it ran inside of, such as the one call of a compiled step.
         name: what it is called in the backend's graph, such as `gradient/MatMul_1`; "" without one.
         has_float32_attribute: whether it computes with a number that it holds in float32, whatever its
             inputs are, such as the slope of TensorFlow's `LeakyRelu`.
-        is_without_gradient: whether the framework was told to record no gradient of it.
+        is_without_gradient: whether recording of its gradient was disabled, as by `torch.no_grad`.
     """
 
     number: int
@@ -115,7 +115,7 @@ class OpLog:
         how: how the log was taken, in one line.
         took_ns: the whole step's time while it was logged, which is more than a step takes.
         is_work_timed: whether `host_ns` lasts until an op's work was done. It does not where the host goes on
-            while a device does what it was given; False also where nobody knows.
+            while a device does what it was given; False also where it is unknown.
     """
 
     ops: tuple[LoggedOp, ...]

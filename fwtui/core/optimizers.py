@@ -39,7 +39,7 @@ def learning_rate(optimizer: str, workloads_own: str, workloads_rate: float) -> 
 
     Momentum goes 1 / (1 − μ) times as far as plain descent in the long run, so its rate is that much less;
     the adaptive ones divide the gradient's size away, so that one rate suits them all. Between the two kinds
-    nothing can be told from one about the other, and the usual rate is taken.
+    neither rate says anything about the other, and the usual rate is taken.
     """
     if optimizer == workloads_own or {optimizer, workloads_own} <= set(_ADAPTIVE):
         return workloads_rate

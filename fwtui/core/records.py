@@ -154,7 +154,7 @@ class Compiled:
     Attributes:
         step: the step in whose call it happened, counted from 0.
         kind: `build` (a session's graph), `trace` or `compile`; with `re` before it from the second time on.
-        cost_ns: what it took, or the whole call in which it happened; None where nobody can tell.
+        cost_ns: what it took, or the whole call in which it happened; None where it is unknown.
         reason: why it was needed, in one line: the first call, or the signature or guard that changed.
     """
 
@@ -221,7 +221,7 @@ class Probed:
 
 @dataclass(frozen=True, slots=True)
 class NetInspected:
-    """What the network uses and does beside computing its metrics from the parameters and the batch.
+    """What the network uses and does besides computing its metrics from the parameters and the batch.
 
     Two calls of the loss from the same weights, with the same batch, tell whether it is deterministic.
 
@@ -260,7 +260,7 @@ class OpsLogged:
     """What the batch of step `step` makes the backend do before that step is taken.
 
     Attributes:
-        left_out: ops logged since the last log that was told, and not told: nobody can read so many.
+        left_out: number of ops logged since the last log that was sent, and not sent: more than can be read.
         not_finite_inputs: the parameters and batch arrays that held NaN or infinite numbers before the step,
             such as `parameter w1`; looked for only where the log holds a fault and was asked for.
     """

@@ -11,5 +11,5 @@ def parameters_rng(seed: int) -> np.random.Generator:
 
 
 def data_rng(seed: int) -> np.random.Generator:
-    """The stream that data, its split and its order are drawn from; each call starts it anew."""
+    """The stream that data, its split and its order are drawn from; each call restarts it."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1,)))

@@ -50,17 +50,17 @@ class WorkloadSpec:
 
 @dataclass(frozen=True, slots=True)
 class Probes:
-    """At which steps a lane tells its gradients and parameters: before step 0, 1 and then further apart.
+    """At which steps a lane sends its gradients and parameters: before step 0, 1 and then further apart.
 
     Attributes:
-        every: so many steps apart; None: each time half as far again, 0, 1, 2, 3, 4, 6, 9, 13, …
+        every: number of steps between probes; None: half as far again each time, 0, 1, 2, 3, 4, 6, 9, 13, …
         first: none before this step.
         also: further steps.
         last: none after this step, which is one of them; None: there is no last one.
         exact: whether each is held against float64 at the same parameters.
         tolerance: the relative error there that needs no explanation by rounding.
-        most_bytes: none at all where gradients and parameters together are more than this: a screen that is
-            looked at cannot compare any number of them between two frames. None: however many.
+        most_bytes: none at all where gradients and parameters together are more than this: a live screen
+            cannot compare any number of them between two frames. None: no limit.
     """
 
     every: int | None = None
@@ -111,7 +111,7 @@ class OpLogging:
 
     Attributes:
         first: before the first step, whose time then counts for nothing: logging has loaded what it loads.
-        every: before each so many-th step after the first; None: before none.
+        every: before each step after the first that is a multiple of this; None: before none.
         last: once all steps are done, for the one that would be next.
         until_nan: before each step from the first one on, until a log holds a number that is not finite: what
             the first step's gradient or update makes is found in it, and not one step later.

@@ -13,7 +13,7 @@ Arrays = dict[str, NDArray[Any]]
 
 Batch = dict[str, NDArray[Any] | int]
 """Arrays become tensors. A Python int stays one on both sides, for Python's own control flow: a static graph
-is traced anew for each value of it."""
+is traced again for each value of it."""
 
 
 Loss = Callable[[Mapping[str, Any], Mapping[str, Any]], Any]

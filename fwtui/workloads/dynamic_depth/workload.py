@@ -72,7 +72,7 @@ class DynamicDepth(BuiltIn):
     def batches(self, rng: np.random.Generator) -> Iterator[Batch]:
         """`x` (batch, d_in) and `y` (batch, d_out), standard normal, float64, always the same; and `depth`.
 
-        `depth` is a Python int from 1 to `deepest`, drawn anew for each step.
+        `depth` is a Python int from 1 to `deepest`, drawn for each step.
         """
         x = rng.standard_normal((self.batch, self.d_in))
         y = rng.standard_normal((self.batch, self.d_out))

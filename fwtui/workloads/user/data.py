@@ -1,6 +1,6 @@
 """`--data FILE.npz`: a file's arrays, and minibatches of them.
 
-The file is somebody's: its headers are looked at, and what they promise is weighed, before anything is
+The file is not trusted: its headers, and the sizes that they declare, are checked before anything is
 unpacked.
 """
 
@@ -69,8 +69,8 @@ def minibatches(path: str, data: Arrays, batch: int, rng: np.random.Generator) -
     """
     lengths = {name: len(array) if array.ndim else None for name, array in data.items()}
     if len(set(lengths.values())) != 1 or None in lengths.values():
-        told = ", ".join(f"{name} {'none' if n is None else n}" for name, n in lengths.items())
-        raise _error(path, f"rows must be equally many in all arrays, and are: {told}")
+        counts = ", ".join(f"{name} {'none' if n is None else n}" for name, n in lengths.items())
+        raise _error(path, f"rows must be equally many in all arrays, and are: {counts}")
     rows = len(next(iter(data.values())))
     if batch > rows:
         raise SpecError("--batch", batch, f"a whole number from 1 to {rows:,}, the rows of the data")

@@ -59,7 +59,7 @@ def execute(path: Path, sizes: Mapping[str, int], stale: Mapping[str, Path]) -> 
     Args:
         sizes: values for names that the file assigns at its top. They replace what stands there before
             anything runs, so that what is worked out from them follows.
-        stale: modules beside the file that an earlier execution imported, to be imported anew.
+        stale: modules beside the file that an earlier execution imported, to be imported again.
 
     Raises:
         OwnError: there is no such file, it is no Python, it imports a framework, or it raises.

@@ -117,7 +117,7 @@ class UserWorkload:
         with self._blamed():
             for given in self._batches(rng):
                 count += 1
-                # The same object means the same data, so one that was filled anew must be another object.
+                # The same object means the same data, so a batch filled again must be another object.
                 if last and isinstance(given, Mapping) and _same_arrays(given, last):
                     yield last
                     continue
