@@ -1,4 +1,4 @@
-"""What is asked of a lane while it trains: a few words, heeded by the step loop between two steps."""
+"""Commands to a lane while it trains, which the step loop handles between two steps."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ QUERIES = get_args(Query)
 
 @dataclass(frozen=True, slots=True)
 class LaneCommand:
-    """One word to a lane.
+    """A command to a lane.
 
-    `grant` and `train-on` carry a number of steps; `yield` ends a grant early. The wishes are to be told
-    something: `log-ops` the ops of that step, counted from 0, once, so that two lanes can be asked for the
-    same; of the next one where the lane is beyond it, or comes to a halt before; `tell-graphs` that step's
-    graphs in the same way; `log-every` the ops before each so many-th step from now on, 0 for none any more;
-    `log-until-nan` those before each step until one log holds a NaN.
+    `grant` and `train-on` carry a number of steps; `yield` ends a grant early. The queries request data:
+
+    `log-ops`: log the ops of step `steps`, counted from 0, once, so that two lanes can be asked for the same
+        step; those of the next step where the lane is beyond that one, or halts before it.
+    `tell-graphs`: capture that step's graphs in the same way.
+    `log-every`: log the ops before every `steps`-th step; 0 turns it off.
+    `log-until-nan`: log the ops before each step until one log holds a NaN.
     """
 
     verb: Verb
@@ -37,7 +39,7 @@ class UseDevice:
 
 
 class Control:
-    """Holds what has been asked; one thread tells, the step loop's thread heeds.
+    """Holds commands: other threads send them, and the step loop's thread handles them.
 
     The loop reads `attention`, a plain attribute, after every step: a lock there would be measured with the
     step. Everything else is asked under the lock, and only when `attention` is set or a quota is used up.
@@ -49,18 +51,18 @@ class Control:
         self._by_turns = by_turns
         self._paused = self._stopped = False
         self._singles = self._granted = 0
-        self._wishes: list[LaneCommand] = []
+        self._queries: list[LaneCommand] = []
         self._device: str | None = None
         self._said: RunState | None = None
         self._changed = threading.Condition()
 
     @property
     def stopped(self) -> bool:
-        """Whether the lane has been told to stop."""
+        """Whether a stop has been requested."""
         return self._stopped
 
     def tell(self, word: LaneCommand | UseDevice) -> None:
-        """Takes a word; called from any thread."""
+        """Receive a command, or the device to build on; called from any thread."""
         with self._changed:
             if isinstance(word, UseDevice):
                 self._device = word.device
@@ -70,7 +72,7 @@ class Control:
                 self.limit += word.steps
             elif word.verb in QUERIES:
                 self.attention = True
-                self._wishes.append(word)
+                self._queries.append(word)
             else:
                 self.attention = True
                 self._paused = word.verb == "pause" or (self._paused and word.verb != "resume")
@@ -89,24 +91,24 @@ class Control:
 
         Returns:
             How many steps may be taken before the next call; 0 after a stop, and where a lane that may take
-            none, as it is paused or done, has `take_queries` to fulfil.
+            none, as it is paused or done, has queries to handle.
         """
         while True:
             with self._changed:
                 quota, record = self._decide(step)
                 if quota is None and record is None:
                     self._changed.wait()
-            # Said outside the lock: whoever hears it may tell this very lane a word at once.
+            # Emitted outside the lock: a receiver may send this very lane a command at once.
             if record is not None:
                 say(record)
             if quota is not None:
                 return quota
 
     def take_queries(self) -> list[LaneCommand]:
-        """What the lane is asked to tell; asked for since the last call, in order."""
+        """Return the queries received since the last call, in order."""
         with self._changed:
-            take_queries, self._wishes = self._wishes, []
-        return take_queries
+            queries, self._queries = self._queries, []
+        return queries
 
     def forget(self) -> None:
         """The loop has said that it is over: whether it goes on is news again."""
@@ -118,7 +120,7 @@ class Control:
             self._changed.wait_for(lambda: self.attention, timeout=seconds)
 
     def _decide(self, step: int) -> tuple[int | None, Record | None]:
-        """(steps that may be taken or None for not yet, what is to be said of it or None)."""
+        """Return (steps that may be taken or None for not yet, record to emit or None)."""
         self.attention = False
         if self._stopped:
             return 0, None
@@ -130,8 +132,8 @@ class Control:
             return None, TurnEnded()
         idle = self._paused or step >= self.limit
         record = None if step >= self.limit else self._stand("paused" if self._paused else "waiting", step)
-        # A lane that waits for its turn fulfils no wish: another one steps.
-        return (0 if self._wishes and idle and record is None else None), record
+        # A lane that waits for its turn handles no query: another one is stepping.
+        return (0 if self._queries and idle and record is None else None), record
 
     def _quota(self, step: int) -> int:
         if self._singles:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class LaneError(Exception):
-    """A lane cannot go on, for a reason that is told in words; `hint` says what to do about it."""
+    """A lane cannot go on. The message is the reason for the user; `hint` says what to do about it."""
 
     def __init__(self, reason: str, hint: str = "") -> None:
         super().__init__(reason)

@@ -1,4 +1,4 @@
-"""What another run of a network told, held against a backend at the very same weights and batch."""
+"""Compares the figures of a network with those of another backend at the very same weights and batch."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SINGLE_PERTURBATIONS = 8
 PERTURBATION = 4.0
 """Units in the last place by which weights are perturbed, about what a sum of products is rounded by."""
 FARTHER, GROWN = 64.0, 8.0
-"""A perturbation of data so many times as large moves a smooth figure that many times as far, or more."""
+"""A perturbation of data `FARTHER` times as large moves a smooth figure at least `GROWN` times as far."""
 DECISIVE = 4
 """Probes with an error that no rounding explains, not even to float32: further ones change no verdict."""
 
@@ -41,7 +41,7 @@ class Reference:
     A loss is smooth and gradients mostly are; but where an activation lies within rounding of a kink, such as
     zero for a ReLU, its gradient is one thing or another, and both are right. So where an error is above the
     tolerance, the weights and the data are perturbed by about as much as rounding does until that explains
-    it, and how far the figures move stands beside the error.
+    it, and how far the figures move is reported with the error.
 
     Args:
         backend: the network that is the reference.

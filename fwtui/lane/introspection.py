@@ -1,4 +1,4 @@
-"""What a lane tells between two of its steps: their ops, their graphs, and which graph one ran."""
+"""What a lane captures and emits between two of its steps: op logs, graphs, and which graph a step ran."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from fwtui.lane.control import LaneCommand
 
 LOGS_A_SECOND = 4
 OPS_A_SECOND = 2_000
-"""How much is told of what is logged at a rate: a screen shows no more, and nobody reads so much."""
+"""Limits of what is emitted of periodic logs: a screen shows no more, and more could not be read."""
 
 MOST_OPS = 10_000
-"""The longest log that is told whole; of a longer one this much, or as far as its first fault."""
+"""Ops of a log that are emitted; of a longer log this many, or those up to its first fault."""
 
 SAMPLE_NS = 125_000_000
-"""Which graph a step ran is asked so far apart, and not before a hundred times as long as asking takes; so is
-for a log that could not be had yet.
+"""Minimum time between two samples of the graph that a step ran, and at least a hundred times what a sample
+takes; also the time until a log is tried again that would have needed a compilation.
 """
 
 FIRST_SAMPLES = 8
 QUICK_NS = 20_000_000
-"""The graphs of so many first steps are all sampled, where that is as quick."""
+"""The graphs of the first `FIRST_SAMPLES` steps are all sampled, if a sample takes less than `QUICK_NS`."""
 
 
 Emit = Callable[[OpsLogged | NotLogged | GraphsCaptured | GraphRan | NotSampled], None]
@@ -39,14 +39,14 @@ Explain = Callable[[BaseException], tuple[str, str]]
 
 
 class Introspector:
-    """Logs the ops, tells the graphs and samples the graph of one backend, outside of every step's time.
+    """Logs the ops, captures the graphs and samples the graph of one backend, outside of every step's time.
 
     Nothing is done before the first step has been taken, unless a log of it is asked for, or each step is
     logged until a NaN: whatever is traced, loaded or allocated for the first time belongs into that step's
-    time. What fails is told, and the lane trains on.
+    time. A failure is emitted as a record, and the lane trains on.
 
     Args:
-        explain: an error in words, as (reason, hint).
+        explain: gives an error in words, as (reason, hint).
     """
 
     def __init__(self, spec: LaneSpec, backend: Backend, emit: Emit, explain: Explain) -> None:
@@ -67,7 +67,7 @@ class Introspector:
         self._free_at_ns = 0
 
     def ask(self, word: LaneCommand) -> None:
-        """Takes a word that asks for something; `look` does it."""
+        """Receive a query; `look` handles it."""
         match word.verb:
             case "log-ops":
                 self._log_at = word.steps
@@ -80,8 +80,8 @@ class Introspector:
 
     def next_after(self, step: int) -> int:
         """The next step before which there is something to do, once `look` was called before `step`."""
-        wished = [at for at in (self._log_at, self._tell_at) if at is not None]
-        asked = max(1, step, min(wished)) if wished else NEVER
+        steps = [at for at in (self._log_at, self._tell_at) if at is not None]
+        asked = max(1, step, min(steps)) if steps else NEVER
         if self._samples and self._first_samples:
             return min(asked, step + 1)
         return min(asked, step // self._every * self._every + self._every if self._every else NEVER)
@@ -128,7 +128,7 @@ class Introspector:
             self._sample(step, batch)
 
     def tell(self, at_once: bool = False) -> None:
-        """Tells the latest log that has not been told, once it may be; `at_once`: whether or not it may."""
+        """Emit the log that is held back, if any, once the rate limit allows it, or `at_once`."""
         if self._held is not None and (at_once or perf_counter_ns() >= self._free_at_ns):
             self._tell(self._held)
 
@@ -158,8 +158,8 @@ class Introspector:
         self.tell(at_once=asked or found)
 
     def _logged(self, batch: Batch) -> OpLog:
-        """A log whose times are those of the ops: the first of all waits for what logging loads, and is not
-        told. Whole values are asked for themselves, and no times.
+        """Return a log whose times are those of the ops: the very first log is discarded, as loading what
+        logging needs is in its times. With whole values no first log is discarded: times do not matter there.
         """
         if not (self._has_logged or self._ops.values):
             self._backend.log_ops(batch)
@@ -172,10 +172,10 @@ class Introspector:
         log, left_out = record.log, self._left_out
         if len(log.ops) > MOST_OPS and not self._ops.values:
             fault = first_fault(log)
-            told = max(MOST_OPS, 0 if fault is None else fault.number + 1)
-            left_out += len(log.ops) - told
+            kept = max(MOST_OPS, 0 if fault is None else fault.number + 1)
+            left_out += len(log.ops) - kept
             # What a part of the ops leaves over of the step is no overhead.
-            log = replace(log, ops=log.ops[:told], is_work_timed=False)
+            log = replace(log, ops=log.ops[:kept], is_work_timed=False)
         self._held, self._left_out = None, 0
         self._emit(replace(record, log=log, left_out=left_out))
         apart = max(1 / LOGS_A_SECOND, len(log.ops) / OPS_A_SECOND)

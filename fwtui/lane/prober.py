@@ -44,7 +44,7 @@ class Prober:
 
     Step 0 is probed after it has been taken, with the first weights put back for that long: whatever is
     traced, compiled, loaded or allocated for the first time belongs into the first step's time. Where there
-    is no memory for a probe, that is told, and none is made any more; the lane trains on.
+    is no memory for a probe, `NotProbed` is emitted, and no further probe is made; the lane trains on.
 
     Args:
         parameters: the first weights, as the backend got them.
@@ -63,7 +63,7 @@ class Prober:
         self._parameters = parameters
         self._first: Batch | None = None
         self._began: tuple[Batch, Mapping[str, float], Gradients] | None = None
-        self._told = -1
+        self._last_probed = -1
         self._lacks_memory = False
         self._due = probes.at_or_after(0)
 
@@ -78,14 +78,14 @@ class Prober:
             self._first = batch
 
     def look(self, step: int, batch: Batch, last: bool = False) -> None:
-        """Tells what is due before `step`, whose batch is `batch`; in any case at the `last` look."""
+        """Emit the probes due before `step`, whose batch is `batch`; that of the `last` step in any case."""
         if self._first is not None:
             now = self._backend.weights()
             self._backend.load(self._parameters)
             self._tell(0, self._first)
             self._backend.load(now)
             self._first = None
-        if self._due != NEVER and (last or step >= self._due) and step != self._told:
+        if self._due != NEVER and (last or step >= self._due) and step != self._last_probed:
             self._tell(step, batch)
 
     def repeats_the_first(self) -> bool:
@@ -108,7 +108,7 @@ class Prober:
             self._reference.close()
 
     def _tell(self, step: int, batch: Batch) -> None:
-        self._told, self._due = step, self._probes.at_or_after(step + 1)
+        self._last_probed, self._due = step, self._probes.at_or_after(step + 1)
         try:
             self._emit(self._probed(step, batch))
         except MemoryError:

@@ -159,7 +159,7 @@ class Runner:
                 if not spec.linger:
                     return
             quota = control.permit(self.step, self._say)
-            self._heed(control.take_queries(), at_once=quota == 0)
+            self._handle_queries(control.take_queries(), now=quota == 0)
             if quota == 0:
                 continue
             self._ended = None
@@ -323,7 +323,7 @@ class Runner:
         self._explainer.look(self.step, batch, last=True)
 
     def _inspect(self) -> None:
-        """Tells what the network uses beside the parameters, once, after the first step: what is traced or
+        """Emit what the network uses besides the parameters, once, after the first step: what is traced or
         loaded for the first time belongs into that step's time.
         """
         if self._first_batch is None:
@@ -338,7 +338,7 @@ class Runner:
         self._emit(self._inspected)
 
     def _inspect_again(self) -> None:
-        """Tells at the end where the first weights and batch do not give the first loss again."""
+        """Emit at the end if the first weights and batch do not give the first loss again."""
         known = self._inspected
         if self._prober is None or known.is_random or known.is_stateful or known.reason:
             return
@@ -346,25 +346,25 @@ class Runner:
             self._inspected = replace(known, is_stateful=True)
             self._emit(self._inspected)
 
-    def _heed(self, take_queries: Sequence[LaneCommand], at_once: bool) -> None:
-        """Takes what was asked for: before the next step, or `at_once` where none is about to be taken."""
-        if not take_queries:
+    def _handle_queries(self, queries: Sequence[LaneCommand], now: bool) -> None:
+        """Handle queries before the next step, or `now` where no step is about to be taken."""
+        if not queries:
             return
         assert self._explainer is not None
-        for word in take_queries:
-            self._explainer.ask(word)
-        if at_once and not self._control.stopped:
+        for query in queries:
+            self._explainer.ask(query)
+        if now and not self._control.stopped:
             self._explainer.look(self.step, self._next_batch(), halts=True)
         self._next_event = min(self._next_event, self._explainer.next_after(self.step))
 
     def _next_batch(self) -> Batch:
-        """The batch of the next step, which that step still gets."""
+        """Return the batch of the next step without consuming it."""
         batch = next(self._batches)
         self._batches = chain([batch], self._source)
         return batch
 
     def _say(self, record: Record) -> None:
-        """Says how the lane stands; before it halts, what else there is to be told."""
+        """Emit a record of the run state; before the lane halts, first what is still held back."""
         if (
             isinstance(record, RunStateChanged)
             and record.standing != "running"

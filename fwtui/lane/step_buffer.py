@@ -19,7 +19,7 @@ class Columns:
         self._started = array("q", bytes(8 * CAPACITY))
         self._step_ns = array("q", bytes(8 * CAPACITY))
         self._loss = array("d", bytes(8 * CAPACITY))
-        # What a network returns beside its loss is known only once it has returned it.
+        # What a network returns besides its loss is known only once it has returned it.
         self._others: dict[str, array[float]] = {}
         self._digests: dict[str, array[float]] = {}
 
@@ -46,7 +46,7 @@ class Columns:
             self._digests[name][self.count - 1] = value
 
     def take(self) -> Steps:
-        """Everything since the last call, and starts anew."""
+        """Return everything written since the last call, and clear the buffer."""
         size = self.count
         columns = {"loss": self._loss, **self._others}
         steps = Steps(

@@ -57,7 +57,7 @@ class Frames:
         return whole
 
     def _read(self) -> Generator[int, bytes, None]:
-        """Asks for so many bytes, and is sent them."""
+        """Parse records: a coroutine that yields how many bytes it needs next, and is sent those bytes."""
         while True:
             mark, count = _HEAD.unpack((yield _HEAD.size))
             if mark != _MARK:

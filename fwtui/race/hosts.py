@@ -121,7 +121,7 @@ class ProcessHost:
         self._emit(self._account(failure, asked))
 
     def tell(self, word: LaneCommand | UseDevice) -> None:
-        """Sends a word; a `stop` that is not heeded within half a second becomes a kill."""
+        """Send a command; a `stop` that has no effect within half a second becomes a kill."""
         with self._lock:
             if isinstance(word, LaneCommand) and word.verb == "stop" and self._stop_by is None:
                 self._stop_by = time.monotonic() + STOP_GRACE_S
@@ -138,7 +138,7 @@ class ProcessHost:
                 self._child.kill()
 
     def _send(self, word: LaneCommand | UseDevice) -> None:
-        # A dead child is told of by `run`; one that reads nothing any more must not make its app wait.
+        # `run` reports a dead child; one that reads nothing any more must not make the app wait.
         if self._words is not None:
             with contextlib.suppress(OSError):
                 self._words.send(word)
@@ -224,9 +224,9 @@ class ProcessHost:
         return None
 
     def _stuck_s(self, record: Alive, awake_s: float) -> float | None:
-        """For how long it has been at what nobody should wait for any more; None where it is not.
+        """Return for how many seconds the child has been at one task, if longer than allowed; otherwise None.
 
-        What has taken long may again.
+        What has taken long before may take as long again.
         """
         if record.busy_since_ns is None:
             return None
@@ -267,7 +267,7 @@ class ProcessHost:
             self._emit(use)
 
     def _account(self, failure: tuple[str, str] | None, asked: bool) -> Ended:
-        """How the child ended, from what it said last, what it was told, and its exit status."""
+        """Return how the child ended, from its last record, its exit status and whether it was `asked` to."""
         assert self._child is not None
         code = self._child.process.returncode
         if self._ended is not None and not self._ended.lingers:
@@ -288,7 +288,7 @@ class ProcessHost:
 
 
 def _pipes(count: int) -> tuple[int, ...]:
-    """So many pipes, each as its end to read from and its end to write to; OSError leaves none open."""
+    """Open `count` pipes; return the read end and the write end of each. OSError leaves none open."""
     ends: list[int] = []
     try:
         for _ in range(count):
@@ -315,7 +315,7 @@ class _Awake:
         self._last, self._seconds = time.monotonic(), 0.0
 
     def seconds(self) -> float:
-        """So many by now; of the time since the last call, `_MOST_ASLEEP_S` at most."""
+        """Return the seconds so far; of the time since the last call at most `_MOST_ASLEEP_S` is counted."""
         now = time.monotonic()
         self._seconds += min(now - self._last, _MOST_ASLEEP_S)
         self._last = now

@@ -136,7 +136,7 @@ def plan(request: RaceRequest, describe: Describe = workloads.fresh) -> RaceSpec
 
 
 def differences(lanes: tuple[LaneSpec, ...]) -> dict[str, tuple[str, ...]]:
-    """What differs between the lanes beside the backend: setting -> its value in each lane."""
+    """What differs between the lanes besides the backend: setting -> its value in each lane."""
     table: dict[str, tuple[Any, ...]] = {
         "device": tuple(lane.device for lane in lanes),
         "dtype": tuple(lane.dtype for lane in lanes),

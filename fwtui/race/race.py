@@ -42,7 +42,7 @@ class LaneRun:
 
     Attributes:
         lane: the place, counted from 0; another one where a lane before it has been removed.
-        number: counts all runs of a race, so that what an earlier run still says can be told apart.
+        number: counts all runs of a race, so that late records of an earlier run can be distinguished.
     """
 
     lane: int
@@ -149,9 +149,9 @@ class Race:
             self.resume(lane)
         self._tell(lane, LaneCommand("train-on", steps))
 
-    def ask(self, lane: int, wish: LaneCommand) -> None:
+    def ask(self, lane: int, query: LaneCommand) -> None:
         """Asks the lane to tell something, see `fwtui.lane.control.Query`."""
-        self._tell(lane, wish)
+        self._tell(lane, query)
 
     def stop(self, lane: int) -> None:
         """Stops the lane for good; it says `Ended` when it is over."""

@@ -38,7 +38,7 @@ class _Seat:
 
     Attributes:
         built: it takes words, and answers each turn with `TurnEnded` or its end.
-        has_steps: it has steps to take, beside those asked for one by one.
+        has_steps: it has steps to take, besides those asked for one by one.
         hung: it was passed over, and has not answered that turn yet.
         step_ns: what its steps take; None before its second step.
         due_at: when its pace allows it the next turn.
@@ -63,7 +63,7 @@ class _Seat:
 class Turns:
     """Gives the turn from run to run. Called from every lane's thread.
 
-    Nobody has a turn before every first run is ready, or over, or too long in coming: an import beside a
+    No run has a turn before every first run is ready, or over, or too long in coming: an import during a
     step would be measured with it. A run that joins later takes its place when it is ready.
 
     Args:
