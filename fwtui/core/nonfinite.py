@@ -51,7 +51,7 @@ def not_finite_inputs(batch: Mapping[str, Any], weights: Mapping[str, NDArray[An
 def _places(
     op: LoggedOp, count: Callable[[TensorStats], int], holds: Callable[[NDArray[Any]], NDArray[np.bool_]]
 ) -> frozenset[int]:
-    """Return the indices of the outputs with a nonzero `count` in the fingerprint, or where `holds` finds any."""
+    """Return the indices of outputs with a nonzero `count` in the fingerprint, or where `holds` is true."""
     found = {place for place, one in enumerate(op.fingerprints) if one is not None and count(one)}
     arrays = enumerate(one.value() for one in op.values)
     found |= {place for place, one in arrays if np.issubdtype(one.dtype, np.inexact) and holds(one).any()}

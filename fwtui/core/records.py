@@ -260,7 +260,7 @@ class OpsLogged:
     """What the batch of step `step` makes the backend do before that step is taken.
 
     Attributes:
-        left_out: number of ops logged since the last log that was sent, and not sent: more than can be read.
+        left_out: number of ops logged since the last log that was emitted, but not emitted: too many to read.
         not_finite_inputs: the parameters and batch arrays that held NaN or infinite numbers before the step,
             such as `parameter w1`; looked for only where the log holds a fault and was asked for.
     """

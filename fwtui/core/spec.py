@@ -53,7 +53,7 @@ class Probes:
     """At which steps a lane sends its gradients and parameters: before step 0, 1 and then further apart.
 
     Attributes:
-        every: number of steps between probes; None: half as far again each time, 0, 1, 2, 3, 4, 6, 9, 13, …
+        every: steps from one probe to the next; None: half as far again each time, 0, 1, 2, 3, 4, 6, 9, 13, …
         first: none before this step.
         also: further steps.
         last: none after this step, which is one of them; None: there is no last one.

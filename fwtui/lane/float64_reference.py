@@ -1,4 +1,4 @@
-"""Compares the figures of a network with those of another backend at the very same weights and batch."""
+"""Compares the figures of a network with those of a reference backend at the same weights and batch."""
 
 from __future__ import annotations
 

@@ -267,7 +267,7 @@ class ProcessHost:
             self._emit(use)
 
     def _account(self, failure: tuple[str, str] | None, asked: bool) -> Ended:
-        """Return how the child ended, from its last record, its exit status and whether it was `asked` to."""
+        """Return how the child ended: by its last record, its exit status and whether a stop was `asked`."""
         assert self._child is not None
         code = self._child.process.returncode
         if self._ended is not None and not self._ended.lingers:
