@@ -11,32 +11,18 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from fwtui.core.precision import EPS
 from fwtui.core.spec import RaceSpec
-from fwtui.measure.agreement import Figure, Place, Stage, Truth, first_place, rounding
+from fwtui.measure.agreement import Figure, Place, Stage
 from fwtui.measure.arrays import ArrayGap, unlike
-from fwtui.measure.comparability import incomparable
-from fwtui.measure.digests import first_above, first_parting, other_batches
 from fwtui.measure.history import History
-from fwtui.measure.loss_gap import LossComparison, relative_gap
 from fwtui.measure.probe_gap import Gap, largest
-from fwtui.measure.speed import speed
 from fwtui.measure.updates import UpdateGap
-from fwtui.measure.verdict import (
-    earliest,
-    first_later_metric,
-    first_loss,
-    first_metrics,
-    least_exact,
-)
 from fwtui.parity.equal_weights import EqualWeights, NotRepeatedError, Repeater
 from fwtui.parity.finding import Finding, Run, Say, Tolerances
+from fwtui.parity.raced_lanes import RacedLanes
 from fwtui.parity.search import Pair, Search
 from fwtui.parity.twins import Comparisons, Twins, is_eager
-from fwtui.session.run import Result
-from fwtui.workloads.catalogue import batch_sizes
 
 MAX_STEPS_SET_ASIDE = 3
 """Steps in which float32 constants are set aside op by op."""
@@ -64,7 +50,7 @@ def check(
     say("training")
     ran = run(replace(spec, lanes=twins.all), watch)
     watch(ran.lanes)
-    raced = _Raced(spec, allowed, ran, watch, twins)
+    raced = RacedLanes(spec, allowed, ran, watch, twins)
     finding = raced.finding()
     if finding.reason:
         return finding
@@ -72,134 +58,10 @@ def check(
 
 
 @dataclass(frozen=True)
-class _Raced:
-    """A race of lanes and twins, with all that was compared in it."""
-
-    spec: RaceSpec
-    allowed: Tolerances
-    ran: Result
-    watch: Comparisons
-    twins: Twins
-
-    @property
-    def lanes(self) -> list[History]:
-        return self.ran.lanes[: len(self.spec.lanes)]
-
-    @property
-    def all_double(self) -> bool:
-        """Whether the lanes themselves are float64."""
-        return all(lane.dtype == "float64" for lane in self.spec.lanes)
-
-    def finding(self) -> Finding:
-        """The race without a verdict, but with the reason why there can be none."""
-        lanes, dtype = self.lanes, least_exact(self.spec.lanes)
-        gap = LossComparison(dtype, self.allowed.lanes).update(lanes)
-        faster = speed(self.spec, lanes, batch_sizes(self.spec))
-        result = replace(self.ran, spec=self.spec, lanes=lanes, gap=gap, speed=faster)
-        coverage = self.watch.lanes.coverage
-        truth, why = self._truth()
-        return Finding(
-            result,
-            self.allowed,
-            None,
-            reason=incomparable(self.spec.lanes, lanes) or self._other_data(),
-            rows=self.watch.lanes.rows,
-            truth=truth,
-            truth_reason=why,
-            warnings=tuple(coverage.warnings),
-        )
-
-    def _other_data(self) -> str:
-        """From which step on the lanes got other batches; "" where they got the same."""
-        step = other_batches(self.twins.all, self.ran.lanes)
-        return "" if step is None else f"other data from step {step} on: batches() does not repeat itself"
-
-    def _truth(self) -> tuple[Truth | None, str]:
-        """The float64 truth; or None, and why there is none."""
-        twins, ran = self.twins, self.ran.lanes
-        if not twins.wanted:
-            return None, ""
-        for number in twins.doubles:
-            ended = ran[number].ended
-            name = f"{twins.all[number].backend} in float64"
-            if ended is None or ended.outcome not in ("done", "diverged"):
-                why = f"{ended.outcome}: {ended.reason}" if ended else "was cut short"
-                return None, f"{name} {why}"
-            if ran[number].not_probed:
-                return None, f"{name}: {ran[number].not_probed}"
-        doubles = [ran[number] for number in twins.doubles]
-        if len(doubles) > 1:
-            refused = incomparable([twins.all[number] for number in twins.doubles], doubles)
-            if refused is not None:
-                return None, f"in float64, {refused}"
-        for spec, lane in zip(self.spec.lanes, self.lanes, strict=True):
-            if (broken := lane.no_reference) is not None:
-                since = f" from step {broken.step} on" if broken.step else ""
-                return None, f"{spec.backend} could not be held against float64{since}: {broken.reason}"
-        figures = tuple(
-            rounding(lane.rounding, number, spec.dtype, self.allowed.lanes)
-            for number, (spec, lane) in enumerate(zip(self.spec.lanes, self.lanes, strict=True))
-        )
-        for spec, known in zip(self.spec.lanes, figures, strict=True):
-            if not known and (spec.dtype != "float64" or not is_eager(spec)):
-                return None, f"{spec.backend} was not held against float64"
-        return Truth(self.watch.between.rows, figures), ""
-
-    def in_float64(self, finding: Finding) -> Place | None:
-        """The first place that differs between float64 lanes, each lane's twin or the lane itself."""
-        if self.all_double:
-            rows, gap, tolerance = finding.rows, finding.result.gap, self.allowed.lanes
-        elif finding.truth is not None:
-            rows, tolerance = finding.truth.between, self.allowed.truth
-            gap = LossComparison("float64", tolerance).update([self.ran.lanes[n] for n in self.twins.doubles])
-        else:
-            return None
-        doubles = [self.ran.lanes[index] for index in self.twins.index]
-        metrics = first_metrics(doubles, "float64", tolerance)
-        between = first_parting(doubles, self.watch.scales, tolerance)
-        probed, loss = self._of_lanes(first_place(rows, tolerance)), first_loss(doubles, gap, "float64")
-        return earliest(metrics, probed, loss, between, first_later_metric(doubles, tolerance))
-
-    def _of_lanes(self, place: Place | None) -> Place | None:
-        """A place between two twins as one between the first two lanes whose twins these are."""
-        if place is None:
-            return None
-        doubles, index, gap = self.twins.doubles, self.twins.index, place.gap
-        first, lane = index.index(doubles[gap.first]), index.index(doubles[gap.lane])
-        return replace(place, gap=replace(gap, first=first, lane=lane))
-
-    def in_lanes(self, finding: Finding) -> Place | None:
-        """The first place that differs between the lanes themselves."""
-        dtype, tolerance = least_exact(self.spec.lanes), self.allowed.lanes
-        probed = first_place(finding.rows, tolerance)
-        metrics = first_metrics(self.lanes, dtype, tolerance)
-        return earliest(metrics, probed, first_loss(self.lanes, finding.result.gap, dtype))
-
-    def sudden(self, finding: Finding) -> Place | None:
-        """The first place in which the lanes part at once, and not as rounding grows."""
-        tolerance = self.allowed.lanes
-        digests = first_parting(self.lanes, self.watch.scales, tolerance, only_sudden=True)
-        loss = first_loss(self.lanes, finding.result.gap, least_exact(self.spec.lanes))
-        if loss is not None:
-            losses = [lane.metrics["loss"].values() for lane in self.lanes if "loss" in lane.metrics]
-            count = min(map(len, losses))
-            gaps = relative_gap(np.stack([one[:count] for one in losses]), finding.result.gap.floor or 0.0)
-            step = first_above(gaps, tolerance, only_sudden=True)
-            loss = None if step is None else replace(loss, step=step, last=step)
-        return earliest(loss, digests)
-
-    def wrong_update(self, members: Sequence[int]) -> tuple[int, UpdateGap] | None:
-        """The first update of these lanes and twins that does not follow the equations."""
-        gaps = [(member, self.watch.updates[member].off) for member in members]
-        known = [(member, gap) for member, gap in gaps if gap is not None]
-        return min(known, key=lambda one: one[1].step, default=None)
-
-
-@dataclass(frozen=True)
 class _Judge:
     """Tells rounding from a difference, and has that looked for."""
 
-    raced: _Raced
+    raced: RacedLanes
     run: Run
     say: Say
 
@@ -408,7 +270,7 @@ def _update_place(lane: int, gap: UpdateGap) -> Place:
     return Place(gap.step, gap.step, "update", ("parameter", gap.name), Gap(lane, array, first=lane))
 
 
-def _off_equation(member: int, gap: UpdateGap, raced: _Raced) -> str:
+def _off_equation(member: int, gap: UpdateGap, raced: RacedLanes) -> str:
     spec = raced.twins.all[member]
     share = f"{gap.relative:.1e} of the largest change" if gap.relative < MAX_SHARE else "without a gradient"
     return (
@@ -418,7 +280,7 @@ def _off_equation(member: int, gap: UpdateGap, raced: _Raced) -> str:
     )
 
 
-def _agreed(finding: Finding, raced: _Raced) -> Finding:
+def _agreed(finding: Finding, raced: RacedLanes) -> Finding:
     """`finding` as agreement; or why it is none, although nothing differs."""
     if unfinished := _unfinished(finding.result.lanes):
         return replace(finding, reason=unfinished)
