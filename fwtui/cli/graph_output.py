@@ -57,7 +57,7 @@ def show(result: Result, captures: Captures, as_format: str, every_node: bool) -
         output.show(Text(headline(result.spec), style="bold"))
         output.show(Text(_lane(result)))
         for one in captures:
-            output.show(_page(one, as_format, every_node))
+            output.show(page(one, as_format, every_node))
         return
     if graphs and as_format == "dot":
         output.say(as_dot(graphs[0]))
@@ -101,7 +101,8 @@ def _lane(result: Result) -> str:
     )
 
 
-def _page(one: Graph | NoGraph, as_format: str, every_node: bool) -> RenderableType:
+def page(one: Graph | NoGraph, as_format: str, every_node: bool) -> RenderableType:
+    """Return one graph as a `tree` or as a `draw`ing, with its figures; or why it is missing."""
     if isinstance(one, NoGraph):
         return Group("", Text(_missing(one), style="yellow"))
     title = Text.assemble((plain(one.kind), "bold"), f"  {plain(one.title)}")

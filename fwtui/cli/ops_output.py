@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from rich.console import RenderableType
 from rich.text import Text
 
 from fwtui.backends import catalogue as backends
@@ -45,19 +46,26 @@ def show(result: Result, logs: Logs, as_format: str, phase: str | None) -> None:
     if as_format == "chrome-trace":
         _show_trace(result, logged, phase)
     elif logged:
-        output.show(Text(headline(result.spec), style="bold"))
-        width = output.console().width
-        if len(logged) > 1 and as_format == "log":
-            output.show(_heads(result, logged))
-            records = [record for _, record in logged]
-            output.show(ops_match.table(records, _titles(result), phase, width))
-        else:
-            for place, record in logged:
-                output.show(_head(result, place, record))
-                output.show(ops_table.table(record.log, as_format, phase, width))
+        for page in pages(result, logs, as_format, phase, output.console().width):
+            output.show(page)
     for spec, lane, log in zip(result.spec.lanes, result.lanes, logs, strict=True):
         if log is None and lane.not_logged:
             _remark(f"{spec.backend}: not logged: {plain(lane.not_logged)}")
+
+
+def pages(
+    result: Result, logs: Logs, as_format: str, phase: str | None, width: int
+) -> Iterator[RenderableType]:
+    """Yield the headline, and the logs as tables of `width` cells: two of them beside each other."""
+    logged = [(place, record) for place, record in enumerate(logs) if record is not None]
+    yield Text(headline(result.spec), style="bold")
+    if len(logged) > 1 and as_format == "log":
+        yield _heads(result, logged)
+        yield ops_match.table([record for _, record in logged], _titles(result), phase, width)
+    else:
+        for place, record in logged:
+            yield _head(result, place, record)
+            yield ops_table.table(record.log, as_format, phase, width)
 
 
 def report(result: Result, logs: Logs) -> dict[str, Any]:

@@ -1,0 +1,159 @@
+"""The functions of the Python API: what the commands do, without a terminal."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from fwtui.api.results import GraphResult, OpsResult, ParityResult, RaceResult
+from fwtui.backends import catalogue as backends
+from fwtui.core.graph import Graph, NoGraph
+from fwtui.core.inputs import SpecError, one_of, positive_number
+from fwtui.core.spec import OpLogging, RaceSpec
+from fwtui.measure.verdict import least_exact
+from fwtui.parity.check import check
+from fwtui.parity.finding import tolerances
+from fwtui.race.plan import DEFAULT_BACKENDS, RaceRequest, parse_lane, plan
+from fwtui.session.run import Result, Watch, run
+from fwtui.workloads import catalogue as workloads
+from fwtui.workloads.user.workload import absolute
+
+Value = str | float | os.PathLike[str] | None
+"""A setting as the command line takes it, or as a number or path."""
+
+
+def race(lanes: Sequence[str] = DEFAULT_BACKENDS, **settings: Any) -> RaceResult:
+    """Train one to four lanes, as `fwtui bench` does, and compare them.
+
+    It needs no terminal, and may be called in a running event loop, such as a notebook's, and in any thread;
+    it returns when all lanes are done.
+
+    Args:
+        lanes: each a backend, such as `torch.eager`, or one with settings of its own, `torch.eager lr=2e-6`.
+        settings: the command line's options by name, with `_` for `-`: `workload`, `preset`, `data`, `sizes`
+            (a mapping), `device`, `dtype`, `optimizer`, `lr`, `batch`, `steps`, `seed`, `threads`, `pace`,
+            `tf32`, `schedule`, `probe_every`, `log_every`.
+
+    Raises:
+        SpecError: a setting does not exist or makes no sense.
+    """
+    return RaceResult.of(_run(_planned(lanes, settings)))
+
+
+def parity(
+    lanes: Sequence[str] = DEFAULT_BACKENDS,
+    *,
+    tolerance: float | None = None,
+    tolerance_float64: float | None = None,
+    truth: bool = True,
+    **settings: Any,
+) -> ParityResult:
+    """Check whether lanes compute the same, as `fwtui parity` does, and where they first do not.
+
+    Args:
+        lanes: two to four, see `race`.
+        tolerance: relative gap that is still the same answer; the dtype's own by default.
+        tolerance_float64: the same between the lanes' networks in float64.
+        truth: whether float32 lanes are compared with float64, which tells rounding from a bug.
+        settings: see `race`.
+
+    Raises:
+        SpecError: a setting does not exist or makes no sense.
+    """
+    spec = _planned(lanes, {"probe_every": "growing", **settings})
+    if len(spec.lanes) < 2:
+        raise SpecError("lanes", len(spec.lanes), "2 to 4 lanes, to be compared with the first")
+    if spec.lanes[0].probes is None:
+        raise SpecError("probe_every", "never", "growing, or a whole number of steps")
+    allowed = tolerances(
+        spec,
+        _tolerance("tolerance", tolerance, least_exact(spec.lanes)),
+        _tolerance("tolerance_float64", tolerance_float64, "float64"),
+    )
+    return ParityResult.of(check(spec, allowed, _run, with_truth=truth))
+
+
+def graph(backend: str, *, steps: int = 1, **settings: Any) -> GraphResult:
+    """Capture the graphs of a backend's step, as `fwtui graph` does.
+
+    Args:
+        steps: optimizer updates before the graphs are captured.
+        settings: see `race`.
+
+    Raises:
+        SpecError: a setting does not exist or makes no sense.
+    """
+    one_of("backend", backend, backends.names())
+    spec = _planned((backend,), {**settings, "steps": steps})
+    result = _run(replace(spec, lanes=(replace(spec.lanes[0], tell_graphs=True),)))
+    captured = result.lanes[0].graphs.graphs if result.lanes[0].graphs else ()
+    graphs = tuple(one for one in captured if isinstance(one, Graph))
+    return GraphResult(graphs, tuple(one for one in captured if isinstance(one, NoGraph)), result)
+
+
+def ops(backend: str, match: str | None = None, *, steps: int = 1, **settings: Any) -> OpsResult:
+    """Log one step op by op, as `fwtui ops` does.
+
+    Args:
+        match: another backend, whose ops are logged too.
+        steps: optimizer updates before the step that is logged; 0 logs the first one.
+        settings: see `race`.
+
+    Raises:
+        SpecError: a setting does not exist or makes no sense.
+    """
+    names = (backend,) if match is None else (backend, match)
+    for name in names:
+        one_of("backend", name, backends.names())
+    spec = _planned(names, {**settings, "steps": max(1, steps)})
+    logging = OpLogging(steps == 0, last=steps != 0, until_nan=False)
+    result = _run(replace(spec, lanes=tuple(replace(lane, ops=logging) for lane in spec.lanes)))
+    return OpsResult(tuple(lane.ops for lane in result.lanes), result)
+
+
+def _planned(lanes: Sequence[str], settings: Mapping[str, Any]) -> RaceSpec:
+    if isinstance(lanes, str):
+        raise SpecError("lanes", lanes, "a list of backends, such as ['tf.function', 'torch.eager']")
+    given = dict(settings)
+    sizes = given.pop("sizes", None) or {}
+    unknown = sorted(set(given) - _SETTINGS)
+    if unknown:
+        raise SpecError(unknown[0], given[unknown[0]], f"one of {', '.join(sorted({*_SETTINGS, 'sizes'}))}")
+    values: dict[str, Any] = {
+        name: value if isinstance(value, bool) else _text(value) for name, value in given.items()
+    }
+    if values.get("workload") is not None:
+        values["workload"] = workloads.located(values["workload"])
+    if values.get("data") is not None:
+        values["data"] = absolute(values["data"])
+    request = RaceRequest(
+        lanes=tuple(parse_lane(one, "lanes") for one in lanes),
+        sizes=tuple((str(name), str(value)) for name, value in sizes.items()),
+        **{name: value for name, value in values.items() if value is not None},
+    )
+    return plan(request)
+
+
+_SETTINGS = {
+    *("workload", "preset", "data", "device", "dtype", "optimizer", "lr", "batch", "steps", "seed"),
+    *("threads", "pace", "tf32", "schedule", "probe_every", "log_every"),
+}
+
+
+def _text(value: Value) -> str | None:
+    return None if value is None else os.fspath(value) if isinstance(value, os.PathLike) else str(value)
+
+
+def _tolerance(name: str, value: float | None, dtype: str) -> float | None:
+    """The tolerance, which cannot be below what the dtype can tell."""
+    return None if value is None else positive_number(name, value, 1.0, float(np.finfo(dtype).eps))
+
+
+def _run(spec: RaceSpec, watch: Watch = lambda lanes: None) -> Result:
+    # With an event of its own a race leaves signals alone, which only a main thread could receive.
+    return run(spec, watch, threading.Event())
