@@ -71,7 +71,7 @@ class Description:
         return ", ".join(f"{name} {value}" for name, value in self.known.items()) or "of your own"
 
     def require(self, framework: str) -> None:
-        """OwnError where the file has no net for `framework`, a key such as `torch`."""
+        """UserFileError where the file has no net for `framework`, a key such as `torch`."""
         if framework in ("torch", "tensorflow") and framework not in self.nets:
             raise UserFileError.without(Path(self.path).name, f"{framework}_loss")
 
@@ -83,7 +83,7 @@ def facts_of(workload: Workload, stage: Callable[[str], None] = lambda stage: No
         stage: is called with which function is next, such as `in parameters()`.
 
     Raises:
-        OwnError: a user's file gives something that cannot be used.
+        UserFileError: a user's file gives something that cannot be used.
     """
     stage("in parameters()")
     parameters = workload.parameters(parameters_rng(0))

@@ -43,7 +43,7 @@ def inspect(spec: WorkloadSpec, calls: bool = False, waiting: Waiting = ignore) 
         calls: whether its functions are called, too.
 
     Raises:
-        OwnError: the file cannot be used.
+        UserFileError: the file cannot be used.
         SpecError: a size, a setting or the data makes no sense.
     """
     path = Path(spec.name)

@@ -62,7 +62,7 @@ def execute(path: Path, sizes: Mapping[str, int], stale: Mapping[str, Path]) -> 
         stale: modules beside the file that an earlier execution imported, to be imported again.
 
     Raises:
-        OwnError: there is no such file, it is no Python, it imports a framework, or it raises.
+        UserFileError: there is no such file, it is no Python, it imports a framework, or it raises.
     """
     stamp = stamp_of([path])
     tree = _parsed(path)

@@ -43,7 +43,7 @@ class UserWorkload:
         summary: the first line of the file's docstring.
 
     Raises:
-        OwnError: the file cannot be used.
+        UserFileError: the file cannot be used.
         SpecError: a size, a setting or the data makes no sense.
     """
 
@@ -240,7 +240,7 @@ class UserWorkload:
         return net
 
     def _named(self, function: str, given: Any) -> dict[str, Any]:
-        """What `function` gave as a dict; OwnError where it is none, or has names that are none."""
+        """What `function` gave as a dict; UserFileError where it is none, or has names that are none."""
         if not isinstance(given, Mapping):
             hint = "return {'name': array, …}"
             raise self._wrong(function, f"{function}() gave {_kind(given)}, no dict of arrays", hint)
@@ -253,7 +253,7 @@ class UserWorkload:
         return dict(given)
 
     def _checked(self, function: str, given: Any) -> Batch:
-        """A batch as it came, its arrays read-only; OwnError where it is not like those before."""
+        """A batch as it came, its arrays read-only; UserFileError where it is not like those before."""
         batch = self._named(function, given)
         kinds = {name: _dimensions(value) for name, value in batch.items()}
         for name, value in batch.items():
@@ -275,7 +275,7 @@ class UserWorkload:
 
     @contextlib.contextmanager
     def _blamed(self) -> Iterator[None]:
-        """What the file's own functions raise, as an OwnError."""
+        """What the file's own functions raise, as an UserFileError."""
         try:
             yield
         except (SpecError, GeneratorExit):
