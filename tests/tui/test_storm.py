@@ -62,6 +62,7 @@ def storm(seed: int, lanes: Sequence[str], errors: Path) -> None:
             if number % KILL_EVERY == 0 and (children := terminal.lanes()):
                 rng.choice(children).kill()
             if number % BURST == 0:
+                terminal.app.send_signal(signal.SIGCONT)  # the palette may have suspended it
                 by = time.monotonic() + 0.2
                 while time.monotonic() < by:
                     terminal._read(0.02)
