@@ -9,7 +9,10 @@ MEANINGS = (
         "wall time from the call of a step until its loss is on the host; half of the steady steps took "
         "less than p50, 95 and 99 in a hundred less than p95 and p99",
     ),
-    ("steady", "the first step, which traces or compiles, and the ten after it are in no statistics"),
+    (
+        "steady",
+        "the first step, which traces or compiles, and the ten after it (of a short run a tenth) are in no statistics",
+    ),
     (
         "turns",
         "lanes alternate in blocks of steps and never run at the same time; race: all at once, each on cores "

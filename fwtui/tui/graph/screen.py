@@ -178,7 +178,7 @@ class GraphScreen(WhyScreen):
         lane, step = self._model.lanes[index], self._controller.lane(index).step
         if step is None:
             return ""
-        return "capturing anew…" if self._asking.waits(lane) else f"before step {step:,}"
+        return "capturing again…" if self._asking.waits(lane) else f"before step {step:,}"
 
     def _state(self, index: int) -> str:
         """Why a lane has no rows."""
@@ -196,7 +196,7 @@ class GraphScreen(WhyScreen):
         if not self._controller.looking.alone:
             return "no node like that here"
         if pairing is not None and pairing.why_unknown:
-            return f"what stands alone cannot be told:\n{pairing.why_unknown}"
+            return f"unmatched nodes unknown:\n{pairing.why_unknown}"
         return "nothing stands alone here"
 
     def _show_status(self) -> None:

@@ -93,7 +93,9 @@ def _of_other_batches(pairing: Pairing) -> Content:
     """Return the batches' shapes: while they differ, it is unknown which nodes have no match."""
     shapes = ", ".join(dict.fromkeys(f"{tensor(a)} ↔ {tensor(b)}" for a, b in pairing.other_batches))
     return Content.assemble(
-        ("of other batches: ", "$warning"), plain(shapes), (" · u asks both anew", "$dim")
+        ("captured for different batch shapes: ", "$warning"),
+        plain(shapes),
+        (" · u: capture both again", "$dim"),
     )
 
 

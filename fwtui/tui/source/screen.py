@@ -72,7 +72,7 @@ class SourceScreen(WhyScreen):
         lane, page, active = self._model.lanes[index], self._controller.page(index), index == place.lane
         shown = place.source if active else next(iter(across), None)
         rows = [row for source in across if (row := page.row_of(source)) is not None]
-        changed = " · edited since, r starts it anew" if self._controller.changed(index) else ""
+        changed = " · edited since, r restarts it" if self._controller.changed(index) else ""
         return SourceView(
             title=Content.assemble(
                 f"{index + 1} {lane.spec.backend}{changed}", (self._remark(index), "$dim")

@@ -51,7 +51,10 @@ def test_nothing_stands_alone_between_graphs_of_other_batches():
     assert pairing.marks[0][:2] == pairing.marks[1][:2] == ("", "")
     assert pairing.alone == (frozenset(), frozenset())
     ((line, _), *_) = status(pairing, "", (7, 7), NodeFilter(), None, "")
-    assert line.plain == "of other batches: int64[32×24] ↔ int64[32×18] · u asks both anew"
+    assert (
+        line.plain
+        == "captured for different batch shapes: int64[32×24] ↔ int64[32×18] · u: capture both again"
+    )
 
 
 def test_nothing_stands_alone_where_not_all_was_looked_for(monkeypatch):

@@ -217,7 +217,7 @@ async def test_graphs_are_asked_for_once_and_again_after_a_compilation(monkeypat
         d.app.screen.look()
         d.app.screen.look()
         assert asked == [0, 0]
-        await d.shows("capturing anew")
+        await d.shows("capturing again")
         lane.history.apply(replace(steps.told("tf.function"), step=201))
         await d.press("u")
         assert asked == [0, 0, 0]

@@ -199,7 +199,7 @@ async def test_a_file_of_the_users_that_is_edited_or_gone(tmp_path):
         assert side(d, 0).startswith("my_net.py ─")
         path.write_text(f"#\n{path.read_text()}")
         d.app.screen.look()
-        await d.shows("1 tf.eager · edited since, r starts it anew")
+        await d.shows("1 tf.eager · edited since, r restarts it")
     async with shown(scene) as d:
         path.unlink()
         await d.press("4")
