@@ -11,7 +11,8 @@ MEANINGS = (
     ),
     (
         "steady",
-        "the first step, which traces or compiles, and the ten after it (of a short run a tenth) are in no statistics",
+        "after the first step, which traces or compiles, and the ten behind it (a tenth of a short run): "
+        "only steady steps are in statistics",
     ),
     (
         "turns",
