@@ -19,7 +19,8 @@ from fwtui.core.records import Device, FrameworkMemory, NetInspected, Record, St
 from fwtui.core.spec import LaneSpec, WorkloadSpec
 from fwtui.lane import child
 from fwtui.lane.control import Control
-from fwtui.lane.runner import Runner, run_lane
+from fwtui.lane.run import run_lane
+from fwtui.lane.runner import Runner
 from fwtui.race import hosts
 
 STEPS, REPEATS, GOAL_NS = 500_000, 7, 2000

@@ -17,7 +17,8 @@ from multiprocessing.connection import Connection
 from fwtui.core.records import Alive, Record
 from fwtui.core.spec import LaneSpec
 from fwtui.lane.control import Control
-from fwtui.lane.runner import Runner, run_lane
+from fwtui.lane.run import run_lane
+from fwtui.lane.runner import Runner
 from fwtui.lane.wire import framed
 from fwtui.system.child_process import die_with
 

@@ -11,6 +11,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain, islice
 from time import perf_counter_ns
 from typing import Any
@@ -20,25 +21,22 @@ from fwtui.backends.base import Backend, Framework, Job
 from fwtui.backends.default_dtype import UNCHANGED, WithDefaultDtype, shared
 from fwtui.core.error_text import error_text, first_line, message
 from fwtui.core.inputs import SpecError
-from fwtui.core.ndarray import Array
 from fwtui.core.records import (
     Built,
     Compiled,
     Ended,
     Evaluated,
     Imported,
-    NetInspected,
     NoReference,
     Outcome,
     Phase,
     PhaseEntered,
-    Probed,
     Record,
     RunStateChanged,
     TurnEnded,
 )
 from fwtui.core.seeding import data_rng, parameters_rng
-from fwtui.core.spec import LaneSpec, Replay
+from fwtui.core.spec import LaneSpec
 from fwtui.core.workload import Batch, Workload
 from fwtui.lane.batches import NO_DATA, cast, cast_all, shapes
 from fwtui.lane.control import Control, LaneCommand
@@ -46,7 +44,9 @@ from fwtui.lane.digests import Digester
 from fwtui.lane.errors import LaneError
 from fwtui.lane.float64_reference import Reference
 from fwtui.lane.introspection import Introspector
+from fwtui.lane.net_inspection import NetInspection
 from fwtui.lane.prober import Prober, prober
+from fwtui.lane.replay import repeat_probes
 from fwtui.lane.step_buffer import Columns
 from fwtui.system.cpu_affinity import bind, bound_cores
 from fwtui.workloads import catalogue as workloads
@@ -60,30 +60,6 @@ WARM_UP_STEPS = 10
 EVALUATIONS = 40
 
 Emit = Callable[[Record], None]
-
-
-def run_lane(runner: Runner, pid: int) -> None:
-    """Trains one lane from import to end, and says everything that happens; raises nothing.
-
-    Args:
-        pid: the process that the lane's memory is to be read from.
-    """
-    try:
-        runner.prepare(pid)
-        runner.train()
-    except LaneError as error:
-        runner.end("failed", str(error), error.hint)
-    except MemoryError as error:
-        runner.end(
-            "failed", ": ".join(filter(None, ("out of memory", message(error)))), "smaller sizes may fit"
-        )
-    except BaseException as error:  # what a user's net raises ends its lane alone
-        traceback.print_exc(file=sys.stderr)
-        runner.end("failed", *runner.explained(error))
-    try:
-        runner.close()
-    except Exception:  # how the lane ended has been said
-        traceback.print_exc(file=sys.stderr)
 
 
 class Runner:
@@ -108,8 +84,7 @@ class Runner:
         self._digester = Digester() if spec.digests else None
         self._evaluated_at = -1
         self._ended: Ended | None = None
-        self._first_batch: Batch | None = None
-        self._inspected = NetInspected()
+        self._inspection = NetInspection(emit, self.explained)
         self._prober: Prober | None = None
         self._explainer: Introspector | None = None
         self._batches: Iterator[Batch] = iter(())
@@ -144,7 +119,9 @@ class Runner:
         """Steps until the end, a stop or a divergence; lingers for more steps where the spec says so."""
         control, spec = self._control, self._spec
         if spec.replay is not None:
-            if self._replay(spec.replay):
+            assert self._backend is not None
+            source = spec.replay, self._backend, spec.dtype, self._batches
+            if repeat_probes(*source, self._emit, lambda: control.stopped):
                 self.end("done")
             else:
                 self.end("stopped", "stopped")
@@ -251,14 +228,14 @@ class Runner:
         if step == 0:
             self._explainer.look(step, batch)
             self._enter(self._backend.first_phase)
-            self._first_batch = batch
+            self._inspection.begin(batch)
             if self._prober is not None:
                 self._prober.keep(batch)
             self._next_event = 1
             return
         if step == 1:
             self._flush()
-        self._inspect()
+        self._inspection.inspect(self._backend)
         steady_at = 1 + self._warm_up
         phase: Phase = "steady" if step >= steady_at else "warm-up"
         if phase != self._phase:
@@ -274,77 +251,19 @@ class Runner:
             events.append(self._prober.next_at)
         self._next_event = min(events)
 
-    def _replay(self, replay: Replay) -> bool:
-        """Repeats another lane's probes, each at that lane's weights and on the batch of its step.
-
-        Returns:
-            Whether all were repeated, and none was left out by a stop.
-        """
-        assert self._backend is not None
-        dtype = self._spec.dtype
-        reference = Reference(
-            self._backend, dtype, replay.rounds, dtype, replay.tolerance, replay.measures_single
-        )
-        reached = 0
-        for probe in replay.probes:
-            if self._control.stopped:
-                return False
-            batch = next(islice(self._batches, probe.step - reached, None))
-            reached = probe.step + 1
-            weights = {name: array.value() for name, array in probe.parameters}
-            given = {name: None if one is None else one.value() for name, one in probe.gradients}
-            figures = reference.at(weights, batch)
-            self._emit(
-                Probed(
-                    probe.step,
-                    tuple((name, float(one)) for (kind, name), one in figures.items() if kind == "metric"),
-                    tuple(
-                        (name, None if one is None else Array.of(one))
-                        for (kind, name), one in figures.items()
-                        if kind == "gradient"
-                    ),
-                    (),
-                    reference.rounding(weights, batch, dict(probe.metrics), given, figures),
-                )
-            )
-        return True
-
     def _at_last(self) -> None:
         """Evaluates when the last step is done; probes and explains the step that would be next."""
         assert self._explainer is not None
-        self._inspect()
+        assert self._backend is not None
+        self._inspection.inspect(self._backend)
         self._evaluate()
         if self._prober is None and not self._explainer.has_last:
             return
         batch = self._next_batch()
         if self._prober is not None:
             self._prober.look(self.step, batch, last=True)
-            self._inspect_again()
+            self._inspection.inspect_again(self._prober)
         self._explainer.look(self.step, batch, last=True)
-
-    def _inspect(self) -> None:
-        """Emit what the network uses besides the parameters, once, after the first step: what is traced or
-        loaded for the first time belongs into that step's time.
-        """
-        if self._first_batch is None:
-            return
-        assert self._backend is not None
-        batch, self._first_batch = self._first_batch, None
-        try:
-            self._inspected = self._backend.inspect(batch)
-        except Exception as error:  # the lane trains on; whoever judges knows that it was not inspected
-            traceback.print_exc(file=sys.stderr)
-            self._inspected = NetInspected(reason=self.explained(error)[0])
-        self._emit(self._inspected)
-
-    def _inspect_again(self) -> None:
-        """Emit at the end if the first weights and batch do not give the first loss again."""
-        known = self._inspected
-        if self._prober is None or known.is_random or known.is_stateful or known.reason:
-            return
-        if not self._prober.repeats_the_first():
-            self._inspected = replace(known, is_stateful=True)
-            self._emit(self._inspected)
 
     def _handle_queries(self, queries: Sequence[LaneCommand], now: bool) -> None:
         """Handle queries before the next step, or `now` where no step is about to be taken."""
@@ -424,13 +343,8 @@ class Runner:
 
     def _built(self, mode: str, job: Job, dtype: str) -> Any:
         """The backend, whose network runs under defaults of `dtype`."""
-        module = self._framework
-
-        def build() -> Backend:
-            backend: Backend = module.step.build(mode, job)
-            return backend
-
-        default_dtype = module.device.default_dtype
+        build = partial(self._framework.step.build, mode, job)
+        default_dtype = self._framework.device.default_dtype
         if self._owns_process and dtype == self._spec.dtype:  # once and for all, and in no step's time
             if dtype != UNCHANGED:
                 default_dtype(dtype).__enter__()

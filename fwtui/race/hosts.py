@@ -28,7 +28,8 @@ from fwtui.core.records import (
 )
 from fwtui.core.spec import LaneSpec
 from fwtui.lane.control import Control, LaneCommand, UseDevice
-from fwtui.lane.runner import Runner, run_lane
+from fwtui.lane.run import run_lane
+from fwtui.lane.runner import Runner
 from fwtui.lane.wire import NoRecordError
 from fwtui.race.cleaning import cleaned
 from fwtui.race.inbox import Inbox

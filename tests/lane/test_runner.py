@@ -24,7 +24,8 @@ from fwtui.core.spec import Probes, Replay, WorkloadSpec
 from fwtui.lane import runner as running
 from fwtui.lane.control import Control, LaneCommand, UseDevice
 from fwtui.lane.digests import Digester, checksum
-from fwtui.lane.runner import Runner, run_lane
+from fwtui.lane.run import run_lane
+from fwtui.lane.runner import Runner
 from tests.scripted import step as scripted_step
 from tests.scripted.lanes import counted, lane
 

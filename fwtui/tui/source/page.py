@@ -28,7 +28,7 @@ _STYLES = (
     (Token.Literal.Number, "value"),
     (Token.Keyword.Constant, "value"),
     (Token.Keyword, "keyword"),
-    (Token.Operator.LaneCommand, "keyword"),
+    (Token.Operator.Word, "keyword"),
     (Token.Name.Function, "function"),
     (Token.Name.Class, "function"),
     (Token.Name.Decorator, "keyword"),

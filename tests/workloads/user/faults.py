@@ -13,7 +13,8 @@ from fwtui.backends.catalogue import BACKENDS
 from fwtui.core.records import Ended
 from fwtui.core.spec import LaneSpec, WorkloadSpec
 from fwtui.lane.control import Control
-from fwtui.lane.runner import Runner, run_lane
+from fwtui.lane.run import run_lane
+from fwtui.lane.runner import Runner
 
 FILE = """
 import numpy as np
