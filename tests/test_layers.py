@@ -32,4 +32,4 @@ def test_no_two_packages_import_each_other():
     imported = packages_imported(grimp.build_graph("fwtui", cache_dir=None))
     assert len(imported) > 25
     assert imported["fwtui.cli"] > {"fwtui.session", "fwtui.tui"}, "late imports count"
-    assert [*TopologicalSorter(imported).static_order()][-1] == "fwtui"  # CycleError names a circle
+    assert {*TopologicalSorter(imported).static_order()} == {*imported}  # CycleError names a circle
