@@ -11,6 +11,7 @@ from fwtui.race import hosts
 from fwtui.race.plan import LaneRequest, RaceRequest
 from fwtui.tui import run as running
 from fwtui.tui.app import FwtuiApp
+from fwtui.tui.common.model import RaceModel
 from fwtui.tui.terminal import shutdown
 from tests import scripted
 from tests.scripted import step
@@ -35,11 +36,16 @@ class Written(step.Scripted):
         return super().step(batch)
 
 
-def keep_traceback(app, error):
+def keeping_tracebacks(handle):
     """Writes an error to the file named by ERRORS, too: a window of one column hides what it is."""
-    if path := os.environ.get("ERRORS"):
-        Path(path).write_text("".join(traceback.format_exception(error)))
-    handle_exception(app, error)
+
+    def handling(self, error):
+        if path := os.environ.get("ERRORS"):
+            with Path(path).open("a") as file:
+                file.write("".join(traceback.format_exception(error)))
+        handle(self, error)
+
+    return handling
 
 
 def leave_when_asked(terminal, leave, force):
@@ -53,7 +59,8 @@ def leave_when_asked(terminal, leave, force):
 
 
 if __name__ == "__main__":
-    handle_exception, FwtuiApp._handle_exception = FwtuiApp._handle_exception, keep_traceback
+    FwtuiApp._handle_exception = keeping_tracebacks(FwtuiApp._handle_exception)
+    RaceModel.log_error = keeping_tracebacks(RaceModel.log_error)
     scripted.register()
     hosts.CHILD = scripted.CHILD
     words = sys.argv[1:]
