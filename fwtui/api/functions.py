@@ -8,16 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from fwtui.api.results import GraphResult, OpsResult, ParityResult, RaceResult
 from fwtui.backends import catalogue as backends
 from fwtui.core.graph import Graph, NoGraph
-from fwtui.core.inputs import SpecError, one_of, positive_number
+from fwtui.core.inputs import SpecError, one_of
 from fwtui.core.spec import OpLogging, RaceSpec
-from fwtui.measure.verdict import least_exact
 from fwtui.parity.check import check
-from fwtui.parity.finding import tolerances
+from fwtui.parity.request import checked_tolerances
 from fwtui.race.plan import DEFAULT_BACKENDS, RaceRequest, parse_lane, plan
 from fwtui.session.run import Result, Watch, run
 from fwtui.workloads import catalogue as workloads
@@ -66,15 +63,7 @@ def parity(
         SpecError: a setting does not exist or makes no sense.
     """
     spec = _planned(lanes, {"probe_every": "growing", **settings})
-    if len(spec.lanes) < 2:
-        raise SpecError("lanes", len(spec.lanes), "2 to 4 lanes, to be compared with the first")
-    if spec.lanes[0].probes is None:
-        raise SpecError("probe_every", "never", "growing, or a whole number of steps")
-    allowed = tolerances(
-        spec,
-        _tolerance("tolerance", tolerance, least_exact(spec.lanes)),
-        _tolerance("tolerance_float64", tolerance_float64, "float64"),
-    )
+    allowed = checked_tolerances(spec, tolerance, tolerance_float64)
     return ParityResult.of(check(spec, allowed, _run, with_truth=truth))
 
 
@@ -147,11 +136,6 @@ _SETTINGS = {
 
 def _text(value: Value) -> str | None:
     return None if value is None else os.fspath(value) if isinstance(value, os.PathLike) else str(value)
-
-
-def _tolerance(name: str, value: float | None, dtype: str) -> float | None:
-    """The tolerance, which cannot be below what the dtype can tell."""
-    return None if value is None else positive_number(name, value, 1.0, float(np.finfo(dtype).eps))
 
 
 def _run(spec: RaceSpec, watch: Watch = lambda lanes: None) -> Result:

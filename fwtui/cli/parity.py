@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 JUDGING = "How to judge"
 COULD_NOT_BE_JUDGED = 2
-MOST_TOLERANCE = 1.0
 """A relative gap of more is two arrays that have nothing in common."""
 
 Tolerance = Annotated[
@@ -77,23 +76,13 @@ def parity(
     from fwtui.cli.output import JsonOutput, show
     from fwtui.cli.planning import planned
     from fwtui.cli.progress import Progress
-    from fwtui.core.inputs import SpecError
-    from fwtui.measure.verdict import least_exact
     from fwtui.parity.check import check
-    from fwtui.parity.finding import tolerances
     from fwtui.parity.report import report
+    from fwtui.parity.request import checked_tolerances
     from fwtui.session.run import run
 
     spec = planned(replace(request, probe_every=request.probe_every or "growing"))
-    if len(spec.lanes) < 2:
-        raise SpecError("--lanes", len(spec.lanes), "2 to 4 lanes, to be compared with the first")
-    if spec.lanes[0].probes is None:
-        raise SpecError("--probe-every", "never", "growing, or a whole number of steps")
-    within = tolerances(
-        spec,
-        _allowed("--tolerance", tolerance, least_exact(spec.lanes)),
-        _allowed("--tolerance-float64", tolerance_float64, "float64"),
-    )
+    within = checked_tolerances(spec, tolerance, tolerance_float64)
     out = None if json is None else JsonOutput(json)
     settled = True
 
@@ -125,20 +114,6 @@ def parity(
         sys.stdout.flush()
         os._exit(code)
     return code
-
-
-def _allowed(option: str, text: str | None, dtype: str) -> float | None:
-    """The tolerance that `text` asks for; SpecError for one that `dtype` cannot keep to."""
-    import numpy as np
-
-    from fwtui.core.inputs import SpecError, positive_number
-
-    if text is None:
-        return None
-    value, least = positive_number(option, text, MOST_TOLERANCE), float(np.finfo(dtype).eps)
-    if value < least:
-        raise SpecError(option, text, f"at least {least:.1e}, to which {dtype} rounds every number")
-    return value
 
 
 def _both(watch: "Watch", progress: "Watch") -> "Watch":
