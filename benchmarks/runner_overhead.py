@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import statistics
 import sys
+import tempfile
+from pathlib import Path
 from time import perf_counter_ns
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from fwtui.backends import catalogue
+from fwtui.backends.entries import BackendEntry, FrameworkEntry
 from fwtui.core.records import Device, FrameworkMemory, NetInspected, Record, Steps
 from fwtui.core.spec import LaneSpec, WorkloadSpec
 from fwtui.lane import child
@@ -52,8 +54,8 @@ class Idle:
         """Nothing to give back."""
 
 
-def register() -> None:
-    """Makes a framework of the idle backend."""
+def register(folder: str) -> None:
+    """Makes a framework of the idle backend, and a package in `folder` that offers it."""
     parts = {
         "step": {"build": lambda mode, job: Idle()},
         "memory": {"read": lambda device: FrameworkMemory()},
@@ -69,10 +71,15 @@ def register() -> None:
         vars(module).update(functions)
         sys.modules[module.__name__] = module
     sys.modules["idle"] = ModuleType("idle")
-    framework = catalogue.FrameworkEntry("idle", "Idle", "idle", "idle")
-    catalogue.BACKENDS["idle.idle"] = catalogue.BackendEntry(
-        "idle.idle", framework, "idle", "dynamic: nothing", "nothing"
-    )
+    framework = FrameworkEntry("idle", "Idle", "idle", "idle", slot=3, needs_net=False)
+    modes = ModuleType("idle.modes")
+    vars(modes)["BACKENDS"] = [BackendEntry("idle.idle", framework, "idle", "dynamic: nothing", "nothing")]
+    sys.modules["idle.modes"] = modes
+    installed = Path(folder) / "idle-1.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: idle\nVersion: 1\n")
+    (installed / "entry_points.txt").write_text("[fwtui.backends]\nidle = idle.modes:BACKENDS\n")
+    sys.path.insert(0, folder)
 
 
 def bare() -> float:
@@ -121,9 +128,10 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    register()
-    if sys.argv[1:] == ["--child"]:
-        child.main()
-    else:
-        hosts.CHILD = (sys.executable, __file__, "--child")
-        main()
+    with tempfile.TemporaryDirectory() as folder:
+        register(folder)
+        if sys.argv[1:] == ["--child"]:
+            child.main()
+        else:
+            hosts.CHILD = (sys.executable, __file__, "--child")
+            main()

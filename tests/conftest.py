@@ -43,12 +43,13 @@ def quiet_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def scripted_backends(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Adds the scripted backends, here and in the processes of lanes."""
-    monkeypatch.setattr(catalogue, "BACKENDS", dict(catalogue.BACKENDS))
+def scripted_backends(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The scripted backends among the installed ones, here and in the processes of lanes."""
     monkeypatch.setattr(hosts, "CHILD", scripted.CHILD)
     monkeypatch.setattr(hosts, "STOP_GRACE_S", 0.2)
-    scripted.register()
+    scripted.install(monkeypatch)
+    yield
+    catalogue.forget()
 
 
 @pytest.fixture(autouse=True)

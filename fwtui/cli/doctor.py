@@ -21,7 +21,7 @@ def doctor(json: Json = None) -> int:
     """
     import sys
 
-    from fwtui.backends.catalogue import FRAMEWORKS
+    from fwtui.backends import catalogue
     from fwtui.cli.examination import examine
     from fwtui.cli.output import JsonOutput, console, is_terminal, show
     from fwtui.system.processor import ProcessorMeter
@@ -30,7 +30,7 @@ def doctor(json: Json = None) -> int:
     findings = []
     meter = ProcessorMeter()
     with console(stderr=True).status("") as status:
-        for framework in FRAMEWORKS.values():
+        for framework in catalogue.frameworks():
             if is_terminal(sys.stderr):
                 status.update(f"importing {framework.title} in a process of its own")
             findings.append(examine(framework))
@@ -47,9 +47,11 @@ def _facts(findings: "list[Finding]", use: "ProcessorUse | None") -> dict[str, A
     import platform
     from importlib.metadata import PackageNotFoundError, version
 
+    from fwtui.backends import catalogue as backends
     from fwtui.cli import terminal
     from fwtui.core.version import __version__
     from fwtui.system import machine
+    from fwtui.workloads import catalogue as workloads
 
     def installed(package: str) -> str | None:
         try:
@@ -68,6 +70,7 @@ def _facts(findings: "list[Finding]", use: "ProcessorUse | None") -> dict[str, A
         "problems": [
             *({"what": f.complaint, "mend": f.mend or None} for f in findings if f.problem),
             *({"what": what, "mend": None} for f in findings for what in f.hindered_gpus()),
+            *({"what": what, "mend": None} for what in (*backends.problems(), *workloads.problems())),
             *_compiler_problems(),
             *_busy_problems(use),
             *terminal.problems(screen),

@@ -6,7 +6,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from fwtui.backends.catalogue import BACKENDS, FrameworkEntry, first_of
+from fwtui.backends.catalogue import entries, simplest
+from fwtui.backends.entries import FrameworkEntry
 from fwtui.measure.history import History
 from fwtui.race.plan import LaneRequest, RaceRequest, plan
 from fwtui.race.race import Race
@@ -58,7 +59,7 @@ class Finding:
             "usable": self.problem is None,
             "problem": self.problem,
             "mend": self.mend or None,
-            "backends": [e.name for e in BACKENDS.values() if e.framework == self.framework],
+            "backends": [e.name for e in entries() if e.framework == self.framework],
             "devices": [
                 {"name": d.name, "label": d.label, "usable": d.reason is None, "reason": d.reason}
                 for d in (lane.imported.devices if lane.imported else ())
@@ -73,9 +74,10 @@ class Finding:
 
 def examine(framework: FrameworkEntry, patience_s: float = PATIENCE_S) -> Finding:
     """Runs a lane of `framework` on its best device; one that hangs is killed after `patience_s`."""
-    backend = first_of(framework)
     sizes = tuple((name, "4") for name in ("batch", "d_in", "hidden", "d_out"))
-    request = RaceRequest(lanes=(LaneRequest(backend),), workload="two-layer", sizes=sizes, steps=STEPS)
+    request = RaceRequest(
+        lanes=(LaneRequest(simplest(framework)),), workload="two-layer", sizes=sizes, steps=STEPS
+    )
     lane = History()
     race = Race(plan(request), lambda _, record: lane.apply(record))
     since = time.monotonic()

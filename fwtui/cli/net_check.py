@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fwtui.backends.catalogue import FRAMEWORKS, FrameworkEntry, first_of
+from fwtui.backends.catalogue import frameworks, is_own, simplest
+from fwtui.backends.entries import FrameworkEntry
 from fwtui.cli.planning import planned
 from fwtui.cli.progress import Progress
 from fwtui.cli.result_table import log_tail
@@ -13,7 +14,7 @@ from fwtui.measure.history import History
 from fwtui.race.plan import LaneRequest, RaceRequest
 from fwtui.session.run import run
 from fwtui.workloads.user.description import Description
-from fwtui.workloads.user.errors import TO_ADD
+from fwtui.workloads.user.errors import NET, how_to_write
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class NetCheck:
         """The check; unknown is null."""
         return {
             "framework": self.framework.title,
-            "function": f"{self.framework.key}_loss",
+            "function": self.framework.key + NET,
             "loss": self.loss,
             "problem": self.problem,
             "hint": self.hint or None,
@@ -46,23 +47,34 @@ class NetCheck:
 
 
 def check_nets(file: Description, request: RaceRequest) -> list[NetCheck]:
-    """Train each net of `file` for one step.
+    """Train each net of `file` for one step; a net is missing where fwtui itself has its framework.
 
     Args:
         request: names the file and its data; which backends, and how long, is not taken from there.
     """
-    found = [framework for framework in FRAMEWORKS.values() if framework.key in file.nets]
-    lanes = tuple(LaneRequest(first_of(framework)) for framework in found)
+    wanted = [framework for framework in frameworks() if framework.key in file.nets or is_own(framework)]
+    usable = [framework for framework in wanted if file.nets.get(framework.key, "missing") is None]
+    lanes = tuple(LaneRequest(simplest(framework)) for framework in usable)
     race = planned(replace(request, lanes=lanes, steps="1"))
     with Progress(race) as progress:
-        histories = dict(zip(found, run(race, progress).lanes, strict=True))
-    return [_check(framework, histories.get(framework)) for framework in FRAMEWORKS.values()]
+        histories = dict(zip(usable, run(race, progress).lanes, strict=True))
+    return [
+        _trained(framework, histories[framework]) if framework in histories else _unusable(framework, file)
+        for framework in wanted
+    ]
 
 
-def _check(framework: FrameworkEntry, lane: History | None) -> NetCheck:
-    function = f"{framework.key}_loss"
-    if lane is None:
-        return NetCheck(framework, None, f"no function {function}", f"add {TO_ADD[function]}")
+def _unusable(framework: FrameworkEntry, file: Description) -> NetCheck:
+    function = framework.key + NET
+    where, what, hint = file.nets.get(framework.key) or (
+        "",
+        f"no function {function}",
+        f"add {how_to_write(function)}",
+    )
+    return NetCheck(framework, None, f"{where}: {what}" if where else what, hint)
+
+
+def _trained(framework: FrameworkEntry, lane: History) -> NetCheck:
     if lane.ended is None:
         return NetCheck(framework, None, "was interrupted")
     problem = None if lane.ended.outcome == "done" else lane.ended.reason or lane.ended.outcome

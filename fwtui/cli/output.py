@@ -8,11 +8,13 @@ import os
 import shutil
 import stat
 import sys
+from collections.abc import Iterable
 from io import StringIO
 from typing import IO, Any
 
 from rich.console import Console, RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from fwtui.core.inputs import SpecError
 
@@ -51,6 +53,12 @@ def discard_output() -> None:
     """Sends what is still buffered nowhere: the interpreter would else complain about it as it leaves."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def complain(problems: Iterable[str]) -> None:
+    """Write a line for each problem to standard error, beside what standard output gets."""
+    for problem in problems:
+        console(stderr=True).print(Text(problem, "red"), soft_wrap=True)
 
 
 def plain_table(**settings: Any) -> Table:

@@ -9,7 +9,7 @@ from fwtui.cli.options import Data, Json
 from fwtui.core.inputs import SpecError
 
 if TYPE_CHECKING:
-    from fwtui.workloads.base import BuiltIn
+    from fwtui.workloads.base import PackagedWorkload
     from fwtui.workloads.user.description import Description
 
 
@@ -39,7 +39,7 @@ def workloads(
         case ["new", file]:
             return _write(file)
         case []:
-            return _list(catalogue.NAMES, data, json)
+            return _list(catalogue.names(), data, json)
         case [name] if name != "new":
             return _examine(name, data, json) if own.is_path(name) else _list([name], data, json)
         case other:
@@ -62,8 +62,8 @@ def _write(file: str) -> int:
 
 
 def _list(names: Sequence[str], data: str | None, json: str | None) -> int:
-    """Built-in workloads."""
-    from fwtui.cli.output import JsonOutput, show
+    """Workloads of fwtui's and of other packages."""
+    from fwtui.cli.output import JsonOutput, complain, show
     from fwtui.core.spec import WorkloadSpec
     from fwtui.workloads import catalogue
 
@@ -72,8 +72,9 @@ def _list(names: Sequence[str], data: str | None, json: str | None) -> int:
     for name in names:
         specs = [WorkloadSpec(name, preset, data=data) for preset in catalogue.presets(name, data)]
         listed.append(_described(name, {spec.preset: catalogue.load(spec) for spec in specs}))
+    complain(catalogue.problems())
     if out is not None:
-        out.write({"workloads": listed})
+        out.write({"workloads": listed, "problems": list(catalogue.problems())})
     else:
         for workload in listed:
             show(_page(workload))
@@ -108,7 +109,7 @@ def _examine(name: str, data: str | None, json: str | None) -> int:
     return int(any(check.problem for check in checks))
 
 
-def _described(name: str, presets: "Mapping[str, BuiltIn | Description]") -> dict[str, Any]:
+def _described(name: str, presets: "Mapping[str, PackagedWorkload | Description]") -> dict[str, Any]:
     return {
         "name": name,
         "summary": next(iter(presets.values())).summary,
@@ -116,7 +117,7 @@ def _described(name: str, presets: "Mapping[str, BuiltIn | Description]") -> dic
     }
 
 
-def _about(workload: "BuiltIn | Description") -> dict[str, Any]:
+def _about(workload: "PackagedWorkload | Description") -> dict[str, Any]:
     from fwtui.workloads.user.description import Description, facts_of
 
     facts = workload.facts if isinstance(workload, Description) else facts_of(workload)

@@ -48,8 +48,5 @@ class Workload(Protocol):
     def held_out(self, rng: np.random.Generator) -> Batch | None:
         """Data to evaluate and never to train on; None where there is none."""
 
-    def torch_loss(self) -> Loss:
-        """The network and its loss in PyTorch; imports torch inside."""
-
-    def tensorflow_loss(self) -> Loss:
-        """The network and its loss in TensorFlow; imports tensorflow inside."""
+    def loss(self, framework: str) -> Loss:
+        """The network and its loss in the framework with the key `framework`, which is imported by it."""

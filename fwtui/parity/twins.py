@@ -13,9 +13,6 @@ from fwtui.measure.probe_gap import ProbeComparison
 from fwtui.measure.updates import UpdateCheck
 from fwtui.measure.verdict import least_exact
 
-_EAGER = {"torch": "torch.eager", "tensorflow": "tf.eager"}
-"""By framework: the backend that runs a network op by op."""
-
 
 class Twins:
     """The lanes, and the same networks in float64, by each lane's framework, eagerly, on the CPU.
@@ -55,8 +52,8 @@ def _exact(probes: Probes | None, tolerance: float) -> Probes | None:
 
 def eagerly(lane: LaneSpec, dtype: str) -> LaneSpec:
     """The same training, op by op, on the CPU."""
-    framework = backends.entry(lane.backend).framework.key
-    return replace(lane, backend=_EAGER.get(framework, lane.backend), dtype=dtype, device="cpu", tf32=False)
+    eager = backends.entry(lane.backend).framework.eager or lane.backend
+    return replace(lane, backend=eager, dtype=dtype, device="cpu", tf32=False)
 
 
 def is_eager(lane: LaneSpec) -> bool:

@@ -32,14 +32,14 @@ from fwtui.core.spec import (
 )
 from fwtui.system.cpu_affinity import bound_cores, core_count
 from fwtui.workloads import catalogue as workloads
-from fwtui.workloads.base import BuiltIn
+from fwtui.workloads.base import PackagedWorkload
 from fwtui.workloads.user.description import Description
 from fwtui.workloads.user.workload import absolute
 
 DEFAULT_BACKENDS = ("tf.function", "torch.eager")
 LIVE_PROBE_BYTES = 32_000_000
 PROBING = ("never", "growing")
-Describe = Callable[[WorkloadSpec], BuiltIn | Description]
+Describe = Callable[[WorkloadSpec], PackagedWorkload | Description]
 """Gives what a workload offers; SpecError where it cannot be trained as the spec says."""
 _DEVICE = re.compile(r"auto|cpu|mps|cuda:\d{1,2}")
 
@@ -81,7 +81,7 @@ class RaceRequest:
     """
 
     lanes: tuple[LaneRequest, ...] = tuple(map(LaneRequest, DEFAULT_BACKENDS))
-    workload: str = workloads.NAMES[0]
+    workload: str = "two-layer"
     preset: str | None = None
     data: str | None = None
     sizes: tuple[tuple[str, str], ...] = ()
@@ -168,8 +168,9 @@ def _lane(request: RaceRequest, index: int, describe: Describe) -> LaneSpec:
     one_of("--lanes", lane.backend, backends.names())
     workload = _workload(request, setting("batch"))
     loaded = describe(workload)
-    if isinstance(loaded, Description):
-        loaded.require(backends.entry(lane.backend).framework.key)
+    framework = backends.entry(lane.backend).framework
+    if framework.needs_net:
+        loaded.require(framework.key)
     steps = loaded.STEPS if request.steps is None else whole_number("--steps", request.steps, 1, MAX_STEPS)
     threads_option, threads = setting("threads")
     share, cores = _share(request, index)

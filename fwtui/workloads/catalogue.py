@@ -1,23 +1,34 @@
-"""The workloads by name, or by the path of a user's file, and how one is loaded with its preset and sizes."""
+"""The workloads by name, or by the path of a user's file, and how one is loaded with its preset and sizes.
+
+A package adds a workload with an entry point in the group `fwtui.workloads`. Its name is the workload's; it
+names a dict of `PackagedWorkload` by preset.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path, PurePath
 from typing import Any
 
+from fwtui.core import entry_points
 from fwtui.core.inputs import SpecError, known_size, one_of, whole_number
 from fwtui.core.spec import MAX_SIZE, RaceSpec, WorkloadSpec
-from fwtui.core.text import plain
-from fwtui.workloads.base import BuiltIn
+from fwtui.core.text import plain, printable
+from fwtui.workloads.base import PackagedWorkload
 from fwtui.workloads.user import workload as own
 from fwtui.workloads.user.description import Description
+from fwtui.workloads.user.errors import NET
 from fwtui.workloads.user.inspector import Waiting, ignore, inspect
 from fwtui.workloads.user.workload import UserWorkload
 
-_MODULES = {
+GROUP = "fwtui.workloads"
+
+_OWN = {
     "two-layer": "fwtui.workloads.two_layer.workload",
     "digits-mlp": "fwtui.workloads.digits_mlp.workload",
     "digits-cnn": "fwtui.workloads.digits_cnn.workload",
@@ -25,11 +36,50 @@ _MODULES = {
     "char-rnn": "fwtui.workloads.char_rnn.workload",
     "tiny-transformer": "fwtui.workloads.tiny_transformer.workload",
 }
-NAMES = tuple(_MODULES)
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _ONLY = "default"
 
 _described: dict[WorkloadSpec, Description] = {}
 """Users' files as they were when they were inspected last."""
+
+
+@cache
+def _installed() -> tuple[dict[str, Mapping[str, PackagedWorkload]], tuple[str, ...]]:
+    """The presets of each workload of other packages, and what is wrong with those that cannot be used."""
+    return entry_points.load(GROUP, lambda name, offered, before: _problem(name, offered))
+
+
+def _problem(name: str, offered: object) -> str:
+    """Why what a package offers is no workload; "" where it is one."""
+    if name in _OWN:
+        return f"there is a workload {name} already"
+    if not _NAME.fullmatch(name):
+        return f"{name!r} is no name for a workload, such as two-layer"
+    if not isinstance(offered, Mapping) or not offered:
+        return "it is no dict of workloads by preset"
+    for preset, workload in offered.items():
+        if not isinstance(preset, str) or not _NAME.fullmatch(preset):
+            return f"{preset!r} is no name for a preset, such as default"
+        if not isinstance(workload, PackagedWorkload):
+            return f"its preset {preset} is no PackagedWorkload"
+        if workload.summary != printable(workload.summary):
+            return "its summary cannot be printed"
+    return ""
+
+
+def problems() -> tuple[str, ...]:
+    """A line for each package whose workload cannot be used."""
+    return _installed()[1]
+
+
+def forget() -> None:
+    """Look for packages anew at the next question, as after one was installed."""
+    _installed.cache_clear()
+
+
+def names() -> tuple[str, ...]:
+    """Every workload's name."""
+    return (*_OWN, *_installed()[0])
 
 
 def presets(name: str, data: str | None = None) -> tuple[str, ...]:
@@ -44,23 +94,23 @@ def presets(name: str, data: str | None = None) -> tuple[str, ...]:
     return (_ONLY,) if own.is_path(name) else tuple(_table(name, data))
 
 
-def execute(spec: WorkloadSpec) -> BuiltIn | UserWorkload:
+def execute(spec: WorkloadSpec) -> PackagedWorkload | UserWorkload:
     """The workload that `spec` names, to be trained; executes a user's file in this process.
 
     Raises:
         SpecError: there is no such workload, or it lacks the preset or a size.
     """
-    return own.execute(spec) if own.is_path(spec.name) else _built_in(spec)
+    return own.execute(spec) if own.is_path(spec.name) else _packaged(spec)
 
 
-def load(spec: WorkloadSpec) -> BuiltIn | Description:
+def load(spec: WorkloadSpec) -> PackagedWorkload | Description:
     """What the workload offers; a user's file as it was when inspected last. SpecError as `fresh`."""
     if not own.is_path(spec.name):
-        return _built_in(spec)
+        return _packaged(spec)
     return _described[spec] if spec in _described else fresh(spec)
 
 
-def fresh(spec: WorkloadSpec, waiting: Waiting = ignore) -> BuiltIn | Description:
+def fresh(spec: WorkloadSpec, waiting: Waiting = ignore) -> PackagedWorkload | Description:
     """The same, a user's file as it stands now: one that has changed is inspected.
 
     Args:
@@ -77,18 +127,18 @@ def fresh(spec: WorkloadSpec, waiting: Waiting = ignore) -> BuiltIn | Descriptio
     return description
 
 
-def current(spec: WorkloadSpec) -> BuiltIn | Description | None:
+def current(spec: WorkloadSpec) -> PackagedWorkload | Description | None:
     """The same without any inspection: None where a user's file would need one. SpecError as `fresh`."""
     if not own.is_path(spec.name):
-        return _built_in(spec)
+        return _packaged(spec)
     description = _described.get(spec)
     return None if description is None or description.changed else description
 
 
-def known(spec: WorkloadSpec) -> BuiltIn | Description:
+def known(spec: WorkloadSpec) -> PackagedWorkload | Description:
     """The same, a user's file with whatever sizes and data it was inspected last. SpecError as `fresh`."""
     if not own.is_path(spec.name):
-        return _built_in(spec)
+        return _packaged(spec)
     return next((_described[one] for one in reversed(_described) if one.name == spec.name), None) or fresh(
         spec
     )
@@ -123,23 +173,25 @@ def title(name: str) -> str:
 def net(spec: WorkloadSpec, framework: str) -> tuple[Path, str]:
     """The file that holds a workload's net for `framework`, a key such as `torch`, and the function in it."""
     if own.is_path(spec.name):
-        return Path(spec.name), f"{framework}_loss"
-    package = find_spec(_MODULES[spec.name].rpartition(".")[0])
-    assert package is not None
-    assert package.origin is not None
-    return Path(package.origin).with_name(f"net_{framework}.py"), "loss"
+        return Path(spec.name), framework + NET
+    module = find_spec(_packaged(spec).net(framework))
+    assert module is not None
+    assert module.origin is not None
+    return Path(module.origin), "loss"
 
 
-def _table(name: str, data: str | None) -> dict[str, BuiltIn]:
-    if name not in NAMES:
-        raise SpecError("--workload", name, f"{', '.join(NAMES)}, or the path of a Python file, my_net.py")
+def _table(name: str, data: str | None) -> Mapping[str, PackagedWorkload]:
+    if name not in names():
+        raise SpecError("--workload", name, f"{', '.join(names())}, or the path of a Python file, my_net.py")
     if data is not None:
         raise SpecError("--data", data, f"nothing with {name}, which has its own; a file of yours takes it")
-    table: dict[str, BuiltIn] = import_module(_MODULES[name]).PRESETS
+    if name not in _OWN:
+        return _installed()[0][name]
+    table: Mapping[str, PackagedWorkload] = import_module(_OWN[name]).PRESETS
     return table
 
 
-def _built_in(spec: WorkloadSpec) -> BuiltIn:
+def _packaged(spec: WorkloadSpec) -> PackagedWorkload:
     table = _table(spec.name, spec.data)
     workload = table[one_of("--preset", spec.preset, tuple(table))]
     for name, value in spec.sizes:

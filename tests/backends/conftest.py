@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fwtui.backends.catalogue import FRAMEWORKS
+from tests.backends.own import FRAMEWORKS
 
 ROOT = Path(__file__).parents[2]
 

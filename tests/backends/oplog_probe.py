@@ -14,11 +14,12 @@ from itertools import islice
 from pathlib import Path
 
 from fwtui.backends.base import Job
-from fwtui.backends.catalogue import FRAMEWORKS, load
+from fwtui.backends.catalogue import load
 from fwtui.core.records import OpsLogged
 from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.spec import OPTIMIZERS, WorkloadSpec
-from fwtui.workloads.catalogue import NAMES, execute, presets
+from fwtui.workloads.catalogue import execute, names, presets
+from tests.backends.own import FRAMEWORKS
 from tests.planted import BUGS, SPECTRUM
 
 
@@ -36,7 +37,7 @@ class Case:
 def cases(folder: Path) -> dict[str, Case]:
     """Everything that is logged, by the name that the tests ask for it with."""
     right = str(folder / "right.py")
-    built_in = {name: Case(name, next(iter(presets(name)))) for name in NAMES}
+    built_in = {name: Case(name, next(iter(presets(name)))) for name in names()}
     optimizers = {name: Case(right, optimizer=name, steps=2) for name in OPTIMIZERS}
     spectrum = {SPECTRUM.stem: Case(str(folder / SPECTRUM.name))}
     planted = {

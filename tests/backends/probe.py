@@ -17,14 +17,15 @@ from types import SimpleNamespace
 import numpy as np
 
 from fwtui.backends.base import Job
-from fwtui.backends.catalogue import BACKENDS, FRAMEWORKS, load
+from fwtui.backends.catalogue import load
 from fwtui.core.records import Compiled
 from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.spec import DTYPES, OPTIMIZERS, WorkloadSpec
 from fwtui.lane.batches import shapes
-from fwtui.workloads.catalogue import NAMES, presets
 from fwtui.workloads.catalogue import load as load_workload
+from fwtui.workloads.catalogue import names, presets
 from tests.backends import reference
+from tests.backends.own import BACKENDS, FRAMEWORKS
 
 STEPS = 10
 THREADS = 1
@@ -35,7 +36,7 @@ SMALL = {
     "tiny-transformer": {"batch": 8, "length": 8, "width": 8, "heads": 2, "blocks": 1},
 }
 """Sizes for what would take long; each workload's own tests have the others."""
-RUNS = [(workload, preset, dtype) for workload in NAMES for preset in presets(workload) for dtype in DTYPES]
+RUNS = [(workload, preset, dtype) for workload in names() for preset in presets(workload) for dtype in DTYPES]
 OPTIMIZINGS = [
     (optimizer, dtype, numbers)
     for optimizer in OPTIMIZERS
@@ -53,7 +54,7 @@ FAST = {
     ],
 }
 """What is asked in the fast tests of backends that need seconds for each network."""
-LOGGED = {"fast": ["two-layer"], "slow": [name for name in NAMES if name != "two-layer"]}
+LOGGED = {"fast": ["two-layer"], "slow": [name for name in names() if name != "two-layer"]}
 """The workloads of which each backend is asked for a log."""
 COMPILES_FOR_LONG = ("torch.compile",)
 """Backends of which nothing but that is asked in the fast tests."""
@@ -226,7 +227,7 @@ def copies_again(build):
 
 def told(build, loss):
     """What a step of a net with this loss function, for both frameworks, raises."""
-    workload = SimpleNamespace(torch_loss=lambda: loss, tensorflow_loss=lambda: loss)
+    workload = SimpleNamespace(loss=lambda _: loss)
     batch = {"x": np.ones((2, 2))}
     try:
         build(job(workload, {"w": np.ones(2)}, [batch])).step(batch)

@@ -50,6 +50,11 @@ def tensorflow_loss():
     return loss
 
 
+def loss(framework):
+    """What a workload gives."""
+    return {"torch": torch_loss, "tensorflow": tensorflow_loss}[framework]()
+
+
 def gradients(params, batch):
     """The loss, and its gradient by each weight that it depends on, by hand."""
     rows = params["table"][batch["ids"]]

@@ -5,10 +5,10 @@ import re
 import numpy as np
 import pytest
 
-from fwtui.backends.catalogue import BACKENDS, FRAMEWORKS
 from fwtui.core.op_stats import leaves
 from fwtui.ops.vocabulary.canonical import canonical
 from tests.backends import reference
+from tests.backends.own import BACKENDS, FRAMEWORKS
 from tests.backends.probe import COMPILES_FOR_LONG, LOGGED, OPTIMIZINGS, RUNS, STEPS, THREADS, is_slow
 
 KEYS = sorted(FRAMEWORKS)

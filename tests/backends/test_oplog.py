@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fwtui.backends.catalogue import FRAMEWORKS
 from fwtui.core.spec import OPTIMIZERS
 from fwtui.ops.locate.first_divergence import first_difference
-from fwtui.workloads.catalogue import NAMES
+from fwtui.workloads.catalogue import names
+from tests.backends.own import FRAMEWORKS
 from tests.planted import BUGS, RIGHT, SPECTRUM
 
 ROOT = Path(__file__).parents[2]
@@ -55,7 +55,7 @@ def of(request, logs):
     return logs[request.param]
 
 
-@pytest.fixture(params=[*NAMES, *OPTIMIZERS, SPECTRUM.stem])
+@pytest.fixture(params=[*names(), *OPTIMIZERS, SPECTRUM.stem])
 def case(request, of):
     return of[request.param]
 
@@ -137,7 +137,7 @@ def test_hardly_an_op_has_no_line_and_none_a_librarys(of, folder):
     assert all(Path(source[0]).name == "optimizers.py" for source in where["update"])
 
 
-@pytest.mark.parametrize("name", [*NAMES, *OPTIMIZERS, SPECTRUM.stem])
+@pytest.mark.parametrize("name", [*names(), *OPTIMIZERS, SPECTRUM.stem])
 def test_networks_without_a_bug_have_no_first_difference(name, logs):
     for a, b in zip(*(logs[key][name]["ops"] for key in KEYS), strict=True):
         found = first_difference(a, b, TOLERANCE, TITLES)

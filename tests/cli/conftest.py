@@ -9,7 +9,6 @@ import pytest
 
 from fwtui import cli
 from fwtui.backends import catalogue
-from fwtui.race import hosts
 from tests import scripted
 
 
@@ -34,23 +33,12 @@ def fwtui(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
 
 
 @pytest.fixture
-def scripted_lanes(monkeypatch: pytest.MonkeyPatch):
-    """The scripted backends, in this process's catalogue and in the lanes'."""
-    before = dict(catalogue.BACKENDS)
-    scripted.register()
-    monkeypatch.setattr(hosts, "CHILD", scripted.CHILD)
-    yield
-    catalogue.BACKENDS.clear()
-    catalogue.BACKENDS.update(before)
-
-
-@pytest.fixture
-def scripted_frameworks(scripted_lanes: None):
+def scripted_frameworks(scripted_backends: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A scripted backend as the only one of each framework."""
     names = ("scripted.ok", "scripted.other")
+    frameworks = [framework for framework in catalogue.frameworks() if catalogue.is_own(framework)]
     entries = [
-        replace(catalogue.BACKENDS[name], framework=framework)
-        for name, framework in zip(names, catalogue.FRAMEWORKS.values(), strict=True)
+        replace(catalogue.entry(name), framework=replace(framework, eager=""))
+        for name, framework in zip(names, frameworks, strict=True)
     ]
-    catalogue.BACKENDS.clear()
-    catalogue.BACKENDS.update({entry.name: entry for entry in entries})
+    scripted.offer(monkeypatch, entries)

@@ -10,7 +10,7 @@ from fwtui.race import hosts
 from tests import scripted
 
 if __name__ == "__main__":
-    scripted.register()
+    scripted.install()
     hosts.CHILD = scripted.CHILD
     try:
         cli.main()

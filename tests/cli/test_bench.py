@@ -9,7 +9,7 @@ import pytest
 from fwtui.core.processor_use import ProcessorUse
 from fwtui.system.processor import ProcessorMeter
 
-pytestmark = pytest.mark.usefixtures("scripted_lanes")
+pytestmark = pytest.mark.usefixtures("scripted_backends")
 
 LANE_NAMES = {
     *("backend", "framework_version", "device", "dtype", "outcome", "steps", "losses"),

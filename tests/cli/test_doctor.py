@@ -9,18 +9,18 @@ import pytest
 
 from fwtui.backends import catalogue
 from fwtui.cli import doctor, examination, terminal
-from tests import scripted
+from tests.scripted import modes
 
-pytestmark = pytest.mark.usefixtures("scripted_lanes")
+pytestmark = pytest.mark.usefixtures("scripted_backends")
 
 
 def use(monkeypatch, *frameworks):
-    monkeypatch.setattr(catalogue, "FRAMEWORKS", {one.key: one for one in frameworks})
+    monkeypatch.setattr(catalogue, "frameworks", lambda: frameworks)
 
 
 def test_all_usable(fwtui, monkeypatch):
     monkeypatch.setenv("CXX", sys.executable)
-    use(monkeypatch, scripted.SCRIPTED)
+    use(monkeypatch, modes.SCRIPTED)
     ran = fwtui("doctor", "--json")
     assert ran.code == 0
     assert ran.err == ""
@@ -38,7 +38,7 @@ def test_all_usable(fwtui, monkeypatch):
 
 
 def test_a_missing_framework(fwtui, monkeypatch):
-    use(monkeypatch, scripted.SCRIPTED, scripted.MISSING)
+    use(monkeypatch, modes.SCRIPTED, modes.MISSING)
     ran = fwtui("doctor")
     assert ran.code == 1
     assert "✗ Missing is not installed: pip install missing_framework" in ran.out
@@ -46,14 +46,14 @@ def test_a_missing_framework(fwtui, monkeypatch):
 
 def test_a_missing_compiler(fwtui, monkeypatch):
     monkeypatch.setenv("CXX", "no-such-compiler")
-    use(monkeypatch, scripted.SCRIPTED)
+    use(monkeypatch, modes.SCRIPTED)
     ran = fwtui("doctor")
     assert ran.code == 0
     assert "✗ torch.compile needs a C++ compiler, and finds no no-such-compiler" in ran.out
 
 
 def test_an_import_that_hangs(monkeypatch):
-    found = examination.examine(scripted.SLEEPY, patience_s=1.5)
+    found = examination.examine(modes.SLEEPY, patience_s=1.5)
     assert found.problem == "importing it takes more than 2 s"
     assert "import sleepy" in found.mend
 

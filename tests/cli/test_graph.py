@@ -9,7 +9,7 @@ import pytest
 
 from tests.json_schema import problems
 
-pytestmark = pytest.mark.usefixtures("scripted_lanes")
+pytestmark = pytest.mark.usefixtures("scripted_backends")
 
 SCHEMA = json.loads(files("fwtui.graphs").joinpath("schema.json").read_text("utf-8"))
 SMALL = ("--size", "hidden=4", "--size", "d_in=4")

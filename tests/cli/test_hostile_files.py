@@ -41,7 +41,7 @@ def test_a_file_that_ends_python_is_bad_input_everywhere(fwtui, hostile, command
     assert ran.err.strip().isprintable()
 
 
-@pytest.mark.usefixtures("scripted_lanes")
+@pytest.mark.usefixtures("scripted_backends")
 @pytest.mark.parametrize(
     ("statement", "reason"),
     [

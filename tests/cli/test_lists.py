@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 
 from fwtui.backends import catalogue as backends
 from fwtui.cli import options
@@ -11,6 +12,7 @@ from fwtui.core import spec
 from fwtui.core.version import __version__
 from fwtui.race import plan
 from fwtui.workloads import catalogue as workloads
+from tests.installing import install
 
 
 def test_backends(fwtui):
@@ -31,10 +33,27 @@ def test_workloads(fwtui, tmp_path):
     path = tmp_path / "workloads.json"
     assert fwtui("workloads", "--json", str(path)).out == ""
     listed = {one["name"]: one for one in json.loads(path.read_text())["workloads"]}
-    assert list(listed) == list(workloads.NAMES)
+    assert list(listed) == list(workloads.names())
     first = listed["two-layer"]["presets"][0]
     assert first["parameters"] == 101_000
     assert (first["steps"], first["learning_rate"], first["held_out_rows"]) == (500, 1e-6, None)
+
+
+def test_a_package_that_cannot_be_used_is_named_beside_the_lists(fwtui, tmp_path, monkeypatch):
+    points = {
+        "fwtui.backends": {"mine": "mine.modes:BACKENDS"},
+        "fwtui.workloads": {"mine": "mine.modes:PRESETS"},
+    }
+    install(tmp_path, monkeypatch, "mine", {"modes": "1 / 0"}, points)
+    monkeypatch.setattr(backends, "_found", cache(backends._found.__wrapped__))
+    monkeypatch.setattr(workloads, "_installed", cache(workloads._installed.__wrapped__))
+    for command, listed in (("backends", "torch.eager"), ("workloads", "two-layer")):
+        ran = fwtui(command)
+        assert (ran.code, listed in ran.out) == (0, True)
+        (problem,) = ran.err.splitlines()
+        assert problem.startswith("mine: mine = mine.modes:")
+        assert problem.endswith("cannot be used: ZeroDivisionError: division by zero")
+        assert json.loads(fwtui(command, "--json").out)["problems"] == [problem]
 
 
 def test_version(fwtui):
@@ -46,7 +65,7 @@ def test_help_names_every_choice(fwtui, monkeypatch):
     for words in (("--help",), ("bench", "--help"), ("bench", "-h")):
         ran = fwtui(*words)
         assert ran.code == 0
-        named = (*workloads.NAMES, *plan.DEFAULT_BACKENDS, *plan.LANE_KEYS)
+        named = (*workloads.names(), *plan.DEFAULT_BACKENDS, *plan.LANE_KEYS)
         choices = (*spec.DTYPES, *spec.OPTIMIZERS, *spec.SCHEDULES, *spec.HOSTS)
         assert [name for name in (*named, *choices) if name not in ran.out] == []
 

@@ -15,7 +15,7 @@ from fwtui.core.oplog import TensorStats
 from tests.json_schema import problems
 from tests.two_layer_steps import logged
 
-pytestmark = pytest.mark.usefixtures("scripted_lanes")
+pytestmark = pytest.mark.usefixtures("scripted_backends")
 
 SCHEMA = json.loads(files("fwtui.ops").joinpath("schema.json").read_text("utf-8"))
 SMALL = ("--size", "hidden=4", "--size", "d_in=4")

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fwtui.backends.catalogue import FRAMEWORKS
-from fwtui.cli.net_check import _check
+from fwtui.cli.net_check import _trained
 from fwtui.core.records import Ended
 from fwtui.measure.history import History
+from tests.backends.own import FRAMEWORKS
 from tests.workloads.user.test_workload import BATCHES, FILE
 
 LANES = ("torch.eager", "tf.function")
@@ -102,11 +102,11 @@ def test_a_net_that_fails_tells_the_end_of_its_log():
     lane = History()
     lane.log.extend(f"line {number}" for number in range(100))
     lane.ended = Ended("failed", 0, 0, "my_net.py:9: ValueError: nope", "the lane's log has the whole story")
-    told = _check(FRAMEWORKS["torch"], lane)
+    told = _trained(FRAMEWORKS["torch"], lane)
     assert (told.problem, told.hint) == ("my_net.py:9: ValueError: nope", "")
     assert told.as_json()["log"] == [f"line {number}" for number in range(92, 100)]
     lane.ended = replace(lane.ended, hint="install it")
-    told = _check(FRAMEWORKS["torch"], lane)
+    told = _trained(FRAMEWORKS["torch"], lane)
     assert (told.hint, told.log) == ("install it", ())
 
 
@@ -143,7 +143,7 @@ def test_bad_input_is_one_line(fwtui, folder, words, what):
     assert what in ran.err
 
 
-@pytest.mark.usefixtures("scripted_lanes")
+@pytest.mark.usefixtures("scripted_backends")
 def test_lanes_train_on_a_files_arrays(fwtui, folder):
     (folder / "my_net.py").write_text(FILE.replace(BATCHES, "").replace("BATCH = 8", "BATCH = 3"))
     np.savez("points.npz", x=np.ones((7, 3)))

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-pytestmark = pytest.mark.usefixtures("scripted_lanes")
+pytestmark = pytest.mark.usefixtures("scripted_backends")
 
 VERDICT_NAMES = {
     *("same", "words", "reason", "tolerance", "tolerance_float64", "largest", "probed_steps"),

@@ -12,7 +12,7 @@ from fwtui.core.graph import Graph, Node
 from fwtui.ops.align.items import of_graph
 from fwtui.ops.vocabulary.canonical import canonical, computes
 from fwtui.race import hosts
-from fwtui.workloads.catalogue import NAMES
+from fwtui.workloads import catalogue as workloads
 from tests.json_schema import problems
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -58,7 +58,7 @@ def products(ops) -> int:
     return sum((canonical(op) or ("",))[0] == "matrix product" for op in ops)
 
 
-@pytest.mark.parametrize("workload", NAMES)
+@pytest.mark.parametrize("workload", workloads.names())
 @pytest.mark.parametrize("backend", names())
 def test_every_op_of_every_log_and_graph_is_in_the_table(told, backend, workload):
     answer, code = told("ops", backend, "--workload", workload)

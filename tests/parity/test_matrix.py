@@ -14,7 +14,7 @@ import pytest
 
 from fwtui import cli
 from fwtui.core.spec import DTYPES, OPTIMIZERS
-from fwtui.workloads.catalogue import NAMES
+from fwtui.workloads.catalogue import names
 
 PROOF = 1e-10
 
@@ -41,7 +41,7 @@ def proves(code: int | str | None, printed: str, errors: str, dtype: str) -> Non
 @pytest.mark.spread
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("workload", NAMES)
+@pytest.mark.parametrize("workload", names())
 def test_the_whole_matrix(workload, optimizer, dtype, capsys):
     with pytest.raises(SystemExit) as ended:
         cli.main([*words(workload, optimizer, dtype), "--host", "thread"])

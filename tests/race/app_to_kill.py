@@ -9,7 +9,7 @@ from tests.scripted.lanes import Running, lane
 
 if __name__ == "__main__":
     hosts.CHILD = scripted.CHILD
-    scripted.register()
+    scripted.install()
     lanes = [lane(mode, steps=10**9) for mode in ("ok", "hang", "wedged", "sleepy.ok")]
     with Running(*lanes) as (race, heard):
         pids = [heard.comes(number, Imported).pid for number in (0, 1, 2)]

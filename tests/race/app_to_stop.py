@@ -20,7 +20,7 @@ class Run:
 if __name__ == "__main__":
     mode, limit_s = sys.argv[1], float(sys.argv[2])
     hosts.CHILD = scripted.CHILD
-    scripted.register()
+    scripted.install()
     heard = Heard()
     host = hosts.ProcessHost(
         lane(mode, steps=10**9),

@@ -226,7 +226,7 @@ def test_what_a_start_up_file_prints_and_reads_is_no_matter(monkeypatch, tmp_pat
     (tmp_path / "sitecustomize.py").write_text(
         "import os, sys\nprint('hello from a start-up file')\nos.write(1, b'raw\\n')\nsys.stdin.read()\n"
     )
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ["PYTHONPATH"]]))
     monkeypatch.setenv("PYTHONINSPECT", "1")
     said, end = alone(lane())
     assert end.outcome == "done"

@@ -1,53 +1,40 @@
 """A framework made of scripts: each mode behaves, or misbehaves, in one way, without importing anything.
 
-`register` puts its backends into the catalogue; `child.py` is a lane's process that knows them.
+`installed/` is what pip leaves of a package: fwtui finds the backends by its entry point.
 """
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
-from fwtui.backends import catalogue
-from fwtui.backends.catalogue import BackendEntry, FrameworkEntry
+import pytest
 
-MODES = (
-    "steep",
-    "random",
-    "stateful",
-    "own",
-    "buffers",
-    "opaque",
-    "ok",
-    "other",
-    "slow",
-    "nan",
-    "inf",
-    "raise",
-    "oom",
-    "abort",
-    "exit",
-    "hang",
-    "wedged",
-    "noisy",
-    "stuck",
-    *("drift", "tilt", "lost", "rough", "wander", "blank"),
-    "many",
-)
+from fwtui.backends import catalogue
+from fwtui.backends.entries import BackendEntry
+
 ROOT = Path(__file__).parents[2]
+INSTALLED = Path(__file__).with_name("installed")
 CHILD = (sys.executable, str(Path(__file__).with_name("child.py")))
 
-SCRIPTED = FrameworkEntry("scripted", "Scripted", "scripted", "tests.scripted")
-MISSING = FrameworkEntry("missing", "Missing", "missing_framework", "tests.scripted.missing")
-SLEEPY = FrameworkEntry("sleepy", "Sleepy", "sleepy", "tests.scripted.sleepy")
+
+def offer(patch: pytest.MonkeyPatch, entries: Iterable[BackendEntry]) -> None:
+    """Let this process know of `entries` alone."""
+    found = {one.name: one for one in entries}
+    patch.setattr(catalogue, "_found", cache(lambda: (found, ())))
 
 
-def register() -> None:
-    """Adds `scripted.MODE`, `missing.ok` and `sleepy.ok` to the backends."""
-    entries = [
-        BackendEntry(f"scripted.{mode}", SCRIPTED, mode, "dynamic: scripted", "a line of script")
-        for mode in MODES
-    ]
-    entries.append(BackendEntry("missing.ok", MISSING, "ok", "dynamic: missing", "nothing"))
-    entries.append(BackendEntry("sleepy.ok", SLEEPY, "ok", "dynamic: sleepy", "nothing"))
-    catalogue.BACKENDS.update({entry.name: entry for entry in entries})
+def install(patch: pytest.MonkeyPatch | None = None) -> None:
+    """Let this process, and those that it starts, find the scripted backends.
+
+    Args:
+        patch: undoes it; None: it lasts as long as the process.
+    """
+    patch = patch or pytest.MonkeyPatch()
+    inherited = os.environ.get("PYTHONPATH")
+    patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(INSTALLED), str(ROOT), inherited])))
+    patch.syspath_prepend(str(INSTALLED))
+    catalogue.forget()

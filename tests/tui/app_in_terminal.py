@@ -61,7 +61,7 @@ def leave_when_asked(terminal, leave, force):
 if __name__ == "__main__":
     FwtuiApp._handle_exception = keeping_tracebacks(FwtuiApp._handle_exception)
     RaceModel.log_error = keeping_tracebacks(RaceModel.log_error)
-    scripted.register()
+    scripted.install()
     hosts.CHILD = scripted.CHILD
     words = sys.argv[1:]
     if "raise" in words:

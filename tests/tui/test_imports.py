@@ -11,7 +11,7 @@ from fwtui.race.plan import LaneRequest, RaceRequest
 from fwtui.tui.app import FwtuiApp
 from tests import scripted
 
-scripted.register()
+scripted.install()
 hosts.CHILD = scripted.CHILD
 
 async def main():

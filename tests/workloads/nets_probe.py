@@ -10,10 +10,11 @@ import json
 import sys
 
 from fwtui.backends.base import Job
-from fwtui.backends.catalogue import FRAMEWORKS, load
+from fwtui.backends.catalogue import load
 from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.spec import WorkloadSpec
 from fwtui.workloads import catalogue
+from tests.backends.own import FRAMEWORKS
 from tests.workloads.nets import SMALL, first_batch, first_parameters, small
 
 LEARNING_STEPS = 60

@@ -7,10 +7,13 @@ import pytest
 from fwtui.core.inputs import SpecError
 from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.spec import OPTIMIZERS, WorkloadSpec
-from fwtui.workloads.catalogue import NAMES, load, presets
+from fwtui.race import plan
+from fwtui.workloads import catalogue
+from fwtui.workloads.catalogue import load, names, presets
 from fwtui.workloads.hashes import data_sha256, weights_sha256
+from tests.installing import install
 
-EVERY = [(name, preset) for name in NAMES for preset in presets(name)]
+EVERY = [(name, preset) for name in names() for preset in presets(name)]
 
 
 @pytest.fixture(params=EVERY, ids=" ".join)
@@ -57,13 +60,108 @@ def test_unknown_names_are_refused_with_a_list():
         load(WorkloadSpec("two-layer", "fast"))
 
 
+LINE = """
+from dataclasses import dataclass
+from typing import ClassVar
+import numpy as np
+from fwtui.workloads.base import PackagedWorkload
+
+@dataclass(frozen=True, kw_only=True)
+class Line(PackagedWorkload):
+    summary: ClassVar[str] = "a line"
+    batch: int = 8
+    STEPS: int = 5
+    OPTIMIZER: str = "sgd"
+    LEARNING_RATE: float = 0.1
+
+    def parameters(self, rng):
+        return {"slope": rng.standard_normal(1)}
+
+    def batches(self, rng):
+        while True:
+            yield {"x": rng.standard_normal(self.batch)}
+
+    def shape(self):
+        return f"{self.batch} points"
+
+PRESETS = {"default": Line(), "large": Line(batch=80)}
+"""
+NET = "def loss(workload): return lambda params, batch: workload.batch"
+
+
+@pytest.fixture
+def offer(tmp_path, monkeypatch):
+    """Installs a package with a workload, `my-line`, whose module has this text, and a net for PyTorch."""
+
+    def installed(text: str = LINE, name: str = "my-line") -> None:
+        points = {
+            "fwtui.workloads": {name: "mine.line.workload:PRESETS"},
+            "fwtui.nets": {"mine": "mine.nets"},
+        }
+        modules = {"line.workload": text, "line.net_torch": NET, "nets.two_layer": NET}
+        install(tmp_path, monkeypatch, "mine", modules, points)
+        catalogue.forget()
+
+    yield installed
+    monkeypatch.undo()
+    catalogue.forget()
+
+
+def test_a_package_adds_a_workload(offer):
+    before = names()
+    offer()
+    assert names() == (*before, "my-line")
+    assert catalogue.problems() == ()
+    assert presets("my-line") == ("default", "large")
+    spec = WorkloadSpec("my-line", "default", (("batch", 3),))
+    workload = load(spec)
+    assert workload.shape() == "3 points"
+    assert workload.loss("torch")(None, None) == 3
+    path, function = catalogue.net(spec, "torch")
+    assert (path.name, function) == ("net_torch.py", "loss")
+    plan.plan(plan.RaceRequest((plan.LaneRequest("torch.eager"),), workload="my-line"))
+    with pytest.raises(SpecError, match="got 'line'; accepted: a workload with a net for tensorflow"):
+        plan.plan(plan.RaceRequest(workload="my-line"))
+
+
+def test_a_package_adds_nets_for_a_framework_of_its_own(offer):
+    offer()
+    workload = load(WorkloadSpec("two-layer", "dynamic"))
+    assert workload.loss("mine")(None, None) == 64
+    with pytest.raises(SpecError, match="a workload with a net for mine"):
+        load(WorkloadSpec("char-rnn", "default")).require("mine")
+
+
+FAULTS = {
+    "raises": ("1 / 0", "my-line", "ZeroDivisionError"),
+    "no dict": (f"{LINE}PRESETS = 3", "my-line", "it is no dict of workloads by preset"),
+    "empty": (f"{LINE}PRESETS = {{}}", "my-line", "it is no dict of workloads by preset"),
+    "other things": (f"{LINE}PRESETS = {{'default': 3}}", "my-line", "default is no PackagedWorkload"),
+    "a preset": (LINE.replace('"large"', r'"\x1b"'), "my-line", r"'\x1b' is no name for a preset"),
+    "a summary": (LINE.replace('"a line"', r'"\x1b"'), "my-line", "its summary cannot be printed"),
+    "a path": (LINE, "my.py", "'my.py' is no name for a workload"),
+    "one of fwtui's": (LINE, "two-layer", "there is a workload two-layer already"),
+}
+
+
+@pytest.mark.parametrize(("text", "name", "why"), FAULTS.values(), ids=FAULTS)
+def test_a_package_that_cannot_be_used_is_named_and_takes_nothing_with_it(offer, text, name, why):
+    before = names()
+    offer(text, name)
+    assert names() == before
+    (problem,) = catalogue.problems()
+    assert problem.startswith(f"mine: {name} = mine.line.workload:PRESETS in fwtui.workloads cannot be used")
+    assert why in problem
+    assert problem.isprintable()
+
+
 ELSEWHERE = """
 import json, sys
 from fwtui.core.spec import WorkloadSpec
-from fwtui.workloads.catalogue import NAMES, load, presets
+from fwtui.workloads.catalogue import names, load, presets
 from fwtui.workloads.hashes import data_sha256
 from fwtui.core.seeding import data_rng
-every = [(n, p, load(WorkloadSpec(n, p))) for n in NAMES for p in presets(n)]
+every = [(n, p, load(WorkloadSpec(n, p))) for n in names() for p in presets(n)]
 hashes = {f"{n} {p}": data_sha256(w.batches(data_rng(0))) for n, p, w in every}
 print(json.dumps({"hashes": hashes, "imported": sorted({m.partition(".")[0] for m in sys.modules})}))
 """

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fwtui.backends.catalogue import FRAMEWORKS
+from tests.backends.own import FRAMEWORKS
 from tests.workloads.nets import REFERENCES, SMALL, first_batch, first_parameters, small
 
 ROOT = Path(__file__).parents[2]

@@ -20,6 +20,7 @@ from fwtui.backends.tensorflow import graph, net_inspection
 from fwtui.backends.tensorflow.device import tensorflow_name
 from fwtui.backends.tensorflow.graph_hash import of_ops
 from fwtui.backends.tensorflow.graph_step import StepGraph, built_graph
+from fwtui.backends.tensorflow.modes import FRAMEWORK
 from fwtui.backends.tensorflow.oplog_calls import Call, by_copy, log_of_call
 from fwtui.backends.tensorflow.optimizers import OPTIMIZERS
 from fwtui.backends.tensorflow.profile import profiled
@@ -55,7 +56,7 @@ class Session:
                 name: v1.get_variable(name, initializer=value, use_resource=True)
                 for name, value in first.items()
             }
-            loss, drew = job.workload.tensorflow_loss(), random_numbers_watched()
+            loss, drew = job.workload.loss(FRAMEWORK.key), random_numbers_watched()
             self._metrics = named_metrics(loss(self._params, self._placeholders))
             self._holds_drawn_numbers = drew()
             # Before the optimizer makes its own.

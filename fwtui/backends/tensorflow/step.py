@@ -17,6 +17,7 @@ from fwtui.backends.tensorflow import graph, net_inspection
 from fwtui.backends.tensorflow.device import tensorflow_name
 from fwtui.backends.tensorflow.graph_hash import EagerHash, of_signature
 from fwtui.backends.tensorflow.graph_tape import tape
+from fwtui.backends.tensorflow.modes import FRAMEWORK
 from fwtui.backends.tensorflow.oplog import Log
 from fwtui.backends.tensorflow.oplog_calls import Call, by_copy, log_of_call
 from fwtui.backends.tensorflow.oplog_internals import Watch, other_random_numbers
@@ -54,7 +55,7 @@ class Eager:
                 self._params = {name: tf.Variable(array, name=name) for name, array in job.parameters.items()}
                 self._weights = list(self._params.values())
                 self._update = OPTIMIZERS[job.optimizer](self._weights, job.learning_rate)
-            self._loss = job.workload.tensorflow_loss()
+            self._loss = job.workload.loss(FRAMEWORK.key)
         self._batch, self._held_out, self._looked_at = (_Resident(self._device) for _ in range(3))
         self._watch = Watch()
         self._last_gradients: Sequence[Any] = ()

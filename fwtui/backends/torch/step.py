@@ -11,6 +11,7 @@ from torch import Tensor
 
 from fwtui.backends.base import Backend, Gradients, Job
 from fwtui.backends.torch import autograd, net_inspection, optimizers
+from fwtui.backends.torch.modes import FRAMEWORK
 from fwtui.backends.torch.oplog import OpWriter
 from fwtui.core.graph import Graph, NoGraph
 from fwtui.core.metrics import named_metrics
@@ -39,7 +40,7 @@ class Eager:
             for name, array in job.parameters.items()
         }
         self._weights = list(self._params.values())
-        self._loss = job.workload.torch_loss()
+        self._loss = job.workload.loss(FRAMEWORK.key)
         self._update = self._optimizer(job.optimizer, self._weights, job.learning_rate)
         self._run: Any = step_of(self._loss, self._params, self._update)
         self._batch, self._held_out = _Resident(self._device), _Resident(self._device)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Set
 
 from fwtui.ops.align.matching import Matching
-from fwtui.ops.vocabulary.table import HELD_WHOLE
+from fwtui.ops.vocabulary.words import HELD_WHOLE
 
 BACKWARD = ("whole backward pass",)
 

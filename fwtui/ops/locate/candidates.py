@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from fwtui.core.oplog import LoggedOp
 from fwtui.ops.locate.divergence_path import DivergencePath, Origin
-from fwtui.ops.vocabulary.canonical import CUT_FREELY, RECODERS
+from fwtui.ops.vocabulary.words import CUT_FREELY, RECODERS
 
 Ways = tuple[DivergencePath, DivergencePath]
 Ops = tuple[LoggedOp, LoggedOp]

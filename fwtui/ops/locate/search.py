@@ -13,7 +13,7 @@ from fwtui.core.oplog import LoggedOp, OpPhase
 from fwtui.ops.locate.candidates import Place, Ways, first_place
 from fwtui.ops.locate.divergence_path import DivergencePath
 from fwtui.ops.locate.value_flow import Flow
-from fwtui.ops.vocabulary.canonical import CUT_FREELY
+from fwtui.ops.vocabulary.words import CUT_FREELY
 
 Sides = tuple[Flow, Flow]
 Goals = tuple[list[LoggedOp], list[LoggedOp]]

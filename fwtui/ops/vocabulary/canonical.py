@@ -1,36 +1,25 @@
-"""The canonical name of an op, the same in both frameworks; the names are in `fwtui.ops.vocabulary.table`.
+"""The canonical name of an op, the same in every framework. Their ops' names are in their `canonical_ops.py`.
 
-Known names: TensorFlow's ops and their `_Mkl` and `_Fused` kernels, HLO's opcodes and fusions, `aten` and
-`prims` ops, what Dynamo traces, nodes of autograd's graph, and Inductor's kernels, whose own names tell what
-they hold.
+Besides those, compilers' kernels have names that tell what they hold: XLA's fusions and Inductor's kernels.
 """
 
 from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import chain
 
-from fwtui.ops.vocabulary.table import CARRYING, MOVING, NOTHING, ONE_WORD, PARTS, PASSING, PREFIXES
+from fwtui.backends import catalogue as backends
+from fwtui.ops.vocabulary.words import CARRYING, CROSS_ENTROPY, MOVING
 
-CUT_FREELY = frozenset({"cross entropy"})
-"""The kinds that take one op in one framework and several in another."""
+_FRAMEWORKS = backends.op_names()
 
-RECODERS = frozenset({"one hot"})
-"""The kinds that write the same classes in another way, as only some losses want them."""
-
-STOPS = frozenset({"StopGradient", "aten.detach"})
+STOPS = frozenset(chain.from_iterable(one.stops for one in _FRAMEWORKS))
 """They give a value on, and stop its gradient."""
 
-SHAPE_READERS = frozenset(
-    {
-        *("Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike"),
-        *("aten.zeros_like", "aten.ones_like", "aten.full_like", "aten.empty_like"),
-        *("aten.new_zeros", "aten.new_ones", "aten.new_full", "aten.new_empty"),
-    }
-)
+SHAPE_READERS = frozenset(chain.from_iterable(one.shape_readers for one in _FRAMEWORKS))
 """They look at a tensor's shape, and not at its values."""
 
-_CROSS_ENTROPY = ("log softmax", "negative log likelihood")
 _BACKWARD = re.compile(r"(\w+?)backward\d*$")
 _INDUCTOR = re.compile(r"(?:cpp|triton)_(?:[a-z]+_)?fused_(\w+?)(?:_\d+)?$")
 _FUSION = re.compile(r"(?:([a-z_\-]+)_fusion|wrapped_([a-z_\-]+))(?:\.\d+)*$")
@@ -75,13 +64,13 @@ def kind(op: str) -> str:
     words = canonical(op)
     if not words:
         return _plain(op)
-    return "cross entropy" if words[0] in _CROSS_ENTROPY else words[0]
+    return "cross entropy" if words[0] in CROSS_ENTROPY else words[0]
 
 
 def _plain(op: str) -> str:
     """`add` of `aten.add_`, `MatMul`'s of `_MklMatMul`."""
     name = op.lower()
-    for prefix in PREFIXES:
+    for prefix in _PREFIXES:
         if name.startswith(prefix):
             # What follows a dot names the overload.
             name = name.removeprefix(prefix).removeprefix("aten.").partition(".")[0]
@@ -143,9 +132,16 @@ def _gradient(op: str) -> tuple[str, ...] | None:
     return None
 
 
-_PASSING = frozenset(PASSING.split())
-_WORDS: dict[str, tuple[str, ...]] = {
-    **{name: (word,) for word, names in ONE_WORD.items() for name in names.split()},
-    **{name: words for words, names in PARTS.items() for name in names.split()},
-    **dict.fromkeys((*_PASSING, *NOTHING.split()), ()),
-}
+def _words_by_name() -> dict[str, tuple[str, ...]]:
+    words: dict[str, tuple[str, ...]] = {}
+    for one in reversed(_FRAMEWORKS):  # of two that have a name for different ops, the first is asked first
+        words |= {name: (word,) for word, names in one.one_word.items() for name in names.split()}
+        words |= {name: several for several, names in one.parts.items() for name in names.split()}
+        words |= dict.fromkeys((*one.passing.split(), *one.nothing.split()), ())
+    return words
+
+
+_WORDS = _words_by_name()
+_PASSING = frozenset(chain.from_iterable(one.passing.split() for one in _FRAMEWORKS))
+# The longer first: `torch.ops.` before `torch.`.
+_PREFIXES = sorted(chain.from_iterable(one.prefixes for one in _FRAMEWORKS), key=len, reverse=True)

@@ -12,7 +12,7 @@ from fwtui.core.spec import WorkloadSpec
 from fwtui.race.plan import RaceRequest, plan
 from fwtui.race.race import StartThread
 from fwtui.workloads import catalogue as workloads
-from fwtui.workloads.base import BuiltIn
+from fwtui.workloads.base import PackagedWorkload
 from fwtui.workloads.user.description import Description
 
 Request = Callable[[], RaceRequest | None]
@@ -79,7 +79,7 @@ class _NotKnownError(Exception):
 
 
 def _is_known(request: RaceRequest) -> bool:
-    def describe(spec: WorkloadSpec) -> BuiltIn | Description:
+    def describe(spec: WorkloadSpec) -> PackagedWorkload | Description:
         return workloads.current(spec) or _not_known()
 
     try:

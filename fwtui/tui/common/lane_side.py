@@ -6,7 +6,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from fwtui.tui.common.lane_status import COLOURS
+from fwtui.tui.common.lane_colours import COLOURS
 from fwtui.tui.common.page_lines import PageLines
 
 

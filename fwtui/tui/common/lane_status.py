@@ -1,26 +1,11 @@
-"""A lane's state in a sign and few words, and its colour."""
+"""A lane's state in a sign and few words."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from time import perf_counter_ns
 
-from fwtui.backends import catalogue as backends
 from fwtui.format import numbers
 from fwtui.tui.common.lane import Lane
-
-COLOURS = tuple(f"framework-{key}{shade}" for key in backends.FRAMEWORKS for shade in ("", "-2"))
-
-
-def colour_names(lanes: Sequence[Lane]) -> list[str]:
-    """Each lane's colour: its framework's, in a second shade for the framework's second lane and on."""
-    seen: list[str] = []
-    names = []
-    for lane in lanes:
-        framework = backends.entry(lane.spec.backend).framework.key
-        names.append(f"framework-{framework}" + ("-2" if framework in seen else ""))
-        seen.append(framework)
-    return names
 
 
 def status(lane: Lane) -> tuple[str, str]:

@@ -347,7 +347,7 @@ class RaceModel:
 
     def _set(self, request: RaceRequest, spec: RaceSpec) -> None:
         self.request, self.spec, self._held = request, spec, []
-        if spec.lanes[0].workload.name not in workloads.NAMES:
+        if spec.lanes[0].workload.name not in workloads.names():
             self.own = spec.lanes[0].workload
         self.race = Race(spec, self._hear, self._start_thread)
         self.lanes = [Lane(run, History()) for run in self.race.runs]

@@ -24,7 +24,7 @@ def backend_choices(model: RaceModel, index: int) -> list[Choice]:
     trains_on = f"; {others} {'go' if len(model.lanes) > 2 else 'goes'} on undisturbed" if others else ""
     step = model.lanes[index].history.steps
     choices = []
-    for entry in backends.BACKENDS.values():
+    for entry in backends.entries():
         label = f"{entry.name:<14}{entry.framework.title:<12}"
         if entry.name == now:
             what = "Runs now; r restarts it."
@@ -64,10 +64,10 @@ def _why_no_gpu(framework: str) -> str:
 
 def workload_choices(model: RaceModel) -> list[Choice]:
     """Every preset of every workload, keyed `name/preset`, and the user's own file where there is one."""
-    specs = [WorkloadSpec(name, preset) for name in workloads.NAMES for preset in workloads.presets(name)]
+    specs = [WorkloadSpec(name, preset) for name in workloads.names() for preset in workloads.presets(name)]
     if model.own is not None:
         specs.append(replace(model.own, sizes=()))
-    several = {name for name in workloads.NAMES if len(workloads.presets(name)) > 1}
+    several = {name for name in workloads.names() if len(workloads.presets(name)) > 1}
     choices = []
     for spec in specs:
         workload = workloads.known(spec)

@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fwtui.format import numbers
-from fwtui.tui.common.lane_status import colour_names
+from fwtui.tui.common.lane_colours import colour_names
 from fwtui.tui.common.model import RaceModel
 from fwtui.tui.dialogs.dialog import Dialog
 

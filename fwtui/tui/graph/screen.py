@@ -14,7 +14,7 @@ from textual.widget import Widget
 from fwtui.core.graph import Graph, NoGraph
 from fwtui.core.text import plain
 from fwtui.tui.common.compare_screen import WhyScreen
-from fwtui.tui.common.lane_status import colour_names
+from fwtui.tui.common.lane_colours import colour_names
 from fwtui.tui.common.lane_status import status as status_of
 from fwtui.tui.common.line import Line
 from fwtui.tui.common.model import RaceModel

@@ -13,7 +13,7 @@ from fwtui.measure.speed import Speed
 from fwtui.measure.statistics import StepTimes
 from fwtui.tui.charts.chart import Chart
 from fwtui.tui.charts.raster import Scale
-from fwtui.tui.common.lane_status import colour_names
+from fwtui.tui.common.lane_colours import colour_names
 from fwtui.tui.common.model import RaceModel
 from fwtui.tui.common.race_screen import RaceScreen
 from fwtui.tui.live.curves import KINDS, LaneCurves, SharedAxes

@@ -10,7 +10,7 @@ from fwtui.backends import catalogue as backends
 from fwtui.format import numbers
 from fwtui.measure.speed import NOTED_SHARE, Speed
 from fwtui.tui.common.judgement import Judgement, difference, judge, largest_gap
-from fwtui.tui.common.lane_status import colour_names
+from fwtui.tui.common.lane_colours import colour_names
 from fwtui.tui.common.line import Line
 from fwtui.tui.common.model import RaceModel
 

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from fwtui.tui.common.lane_status import COLOURS
+from fwtui.tui.common.lane_colours import COLOURS
 from fwtui.tui.ops.lines import STYLES, View
 
 _HEAD_ROWS = 1

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from fwtui.ops.faults import describe_fault
 from fwtui.tui.common.compare_screen import WhyScreen
-from fwtui.tui.common.lane_status import colour_names
+from fwtui.tui.common.lane_colours import colour_names
 from fwtui.tui.common.line import Line
 from fwtui.tui.common.model import RaceModel
 from fwtui.tui.common.selection import Place, ScreenName, Selection

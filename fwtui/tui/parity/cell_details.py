@@ -11,7 +11,7 @@ from textual.widgets import Static
 from fwtui.format import numbers
 from fwtui.measure.probe_gap import Gap, Key
 from fwtui.tui.common.judgement import quantity
-from fwtui.tui.common.lane_status import colour_names
+from fwtui.tui.common.lane_colours import colour_names
 from fwtui.tui.common.model import RaceModel
 
 

@@ -11,7 +11,8 @@ from textual.content import Content
 from fwtui.backends import catalogue as backends
 from fwtui.format import numbers
 from fwtui.tui.common.judgement import Judgement, difference, largest_gap, quantity
-from fwtui.tui.common.lane_status import colour_names, status
+from fwtui.tui.common.lane_colours import colour_names
+from fwtui.tui.common.lane_status import status
 from fwtui.tui.common.line import Line, Sides
 from fwtui.tui.common.model import RaceModel
 

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from fwtui.format.ops import IN_PIECES
 from fwtui.tui.common.compare_screen import WhyScreen
-from fwtui.tui.common.lane_status import colour_names
+from fwtui.tui.common.lane_colours import colour_names
 from fwtui.tui.common.model import RaceModel
 from fwtui.tui.common.page_lines import PageLines
 from fwtui.tui.common.selection import Place, ScreenName, Selection

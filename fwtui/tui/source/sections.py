@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from fwtui.backends import catalogue as backends
+from fwtui.backends.entries import FrameworkEntry, SourcePart
 from fwtui.core.records import Phase
 from fwtui.core.spec import LaneSpec
 from fwtui.core.text import plain
@@ -101,7 +102,7 @@ class LaneSource:
         parts = [part for part in entry.source if not part.optimizers or optimizer in part.optimizers]
         return [self._section(entry.framework, part) for part in parts]
 
-    def _section(self, framework: backends.FrameworkEntry, part: backends.SourcePart) -> Section:
+    def _section(self, framework: FrameworkEntry, part: SourcePart) -> Section:
         if not part.file:
             path, function = workloads.net(self._spec.workload, framework.key)
             net = self._read(path, part, (function,))
@@ -110,7 +111,7 @@ class LaneSource:
         names = tuple(name.replace(_OPTIMIZER, self._spec.optimizer) for name in part.names)
         return self._read(_folder(framework) / part.file, part, names)
 
-    def _read(self, path: Path, part: backends.SourcePart, names: tuple[str, ...]) -> Section:
+    def _read(self, path: Path, part: SourcePart, names: tuple[str, ...]) -> Section:
         file = self._file(path)
         if isinstance(file, UnreadableError):
             return Section(path, _title(path), part.when, part.phases, (), str(file))
@@ -145,7 +146,7 @@ def _line(path: Path, pieces: Iterable[Piece], text: str) -> Source | None:
     return next(lines, None)
 
 
-def _folder(framework: backends.FrameworkEntry) -> Path:
+def _folder(framework: FrameworkEntry) -> Path:
     found = find_spec(framework.folder)
     assert found is not None
     assert found.submodule_search_locations

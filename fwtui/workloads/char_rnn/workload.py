@@ -23,14 +23,14 @@ import numpy as np
 
 from fwtui.core.workload import Arrays, Batch
 from fwtui.workloads import text
-from fwtui.workloads.base import BuiltIn
+from fwtui.workloads.base import PackagedWorkload
 from fwtui.workloads.initial import lecun_normal
 
 HELD_OUT_WINDOWS = 64
 
 
 @dataclass(frozen=True, kw_only=True)
-class CharRnn(BuiltIn):
+class CharRnn(PackagedWorkload):
     """Embedding → GRU → dense to 96 characters, softmax cross-entropy at every place of the text.
 
     Attributes:
@@ -92,4 +92,4 @@ class CharRnn(BuiltIn):
         return f"{self.batch}×{lengths[0]}…{lengths[-1]}×{widths} gru"
 
 
-PRESETS: dict[str, BuiltIn] = {"default": CharRnn()}
+PRESETS: dict[str, PackagedWorkload] = {"default": CharRnn()}

@@ -20,7 +20,7 @@ import numpy as np
 
 from fwtui.core.workload import Arrays, Batch
 from fwtui.workloads import digits
-from fwtui.workloads.base import BuiltIn
+from fwtui.workloads.base import PackagedWorkload
 from fwtui.workloads.initial import he_normal
 
 KERNEL = 3
@@ -28,7 +28,7 @@ POOLED_SIDE = digits.SIDE // 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class DigitsCnn(BuiltIn):
+class DigitsCnn(PackagedWorkload):
     """Twice a 3×3 convolution, ReLU and 2×2 max pooling; then dense to 10 classes, softmax cross-entropy.
 
     Attributes:
@@ -81,4 +81,4 @@ class DigitsCnn(BuiltIn):
         return f"{self.batch}×{digits.SIDE}×{digits.SIDE}→{widths} conv {KERNEL}×{KERNEL} relu"
 
 
-PRESETS: dict[str, BuiltIn] = {"default": DigitsCnn()}
+PRESETS: dict[str, PackagedWorkload] = {"default": DigitsCnn()}

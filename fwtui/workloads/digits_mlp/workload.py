@@ -10,12 +10,12 @@ import numpy as np
 
 from fwtui.core.workload import Arrays, Batch
 from fwtui.workloads import digits
-from fwtui.workloads.base import BuiltIn
+from fwtui.workloads.base import PackagedWorkload
 from fwtui.workloads.initial import he_normal
 
 
 @dataclass(frozen=True, kw_only=True)
-class DigitsMlp(BuiltIn):
+class DigitsMlp(PackagedWorkload):
     """64 pixels → `hidden` → 10 classes, ReLU, biases, softmax cross-entropy.
 
     Attributes:
@@ -60,4 +60,4 @@ class DigitsMlp(BuiltIn):
         return f"{self.batch}×{digits.PIXELS}→{self.hidden}→{digits.CLASSES} relu"
 
 
-PRESETS: dict[str, BuiltIn] = {"default": DigitsMlp()}
+PRESETS: dict[str, PackagedWorkload] = {"default": DigitsMlp()}

@@ -20,14 +20,14 @@ import numpy as np
 
 from fwtui.core.inputs import SpecError
 from fwtui.core.workload import Arrays, Batch
-from fwtui.workloads.base import BuiltIn
+from fwtui.workloads.base import PackagedWorkload
 from fwtui.workloads.initial import lecun_normal
 
 MAX_DEPTH = 100
 
 
 @dataclass(frozen=True, kw_only=True)
-class DynamicDepth(BuiltIn):
+class DynamicDepth(PackagedWorkload):
     """Input layer, the middle layer 1 to `deepest` times, output layer; tanh, biases, mean squared error.
 
     Attributes:
@@ -84,4 +84,4 @@ class DynamicDepth(BuiltIn):
         return f"{self.batch}×{self.d_in}→{self.hidden}→({self.hidden}→)1–{self.deepest}→{self.d_out} tanh"
 
 
-PRESETS: dict[str, BuiltIn] = {"default": DynamicDepth()}
+PRESETS: dict[str, PackagedWorkload] = {"default": DynamicDepth()}

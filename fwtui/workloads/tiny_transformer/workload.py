@@ -20,7 +20,7 @@ import numpy as np
 from fwtui.core.inputs import SpecError
 from fwtui.core.workload import Arrays, Batch
 from fwtui.workloads import text
-from fwtui.workloads.base import BuiltIn
+from fwtui.workloads.base import PackagedWorkload
 from fwtui.workloads.initial import lecun_normal
 
 EPSILON = 1e-5
@@ -33,7 +33,7 @@ _EMBEDDED = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
-class TinyTransformer(BuiltIn):
+class TinyTransformer(PackagedWorkload):
     """Embedding and learned positions → blocks → norm → dense to 96 characters, softmax cross-entropy.
 
     Attributes:
@@ -124,4 +124,4 @@ def _norm(name: str, width: int) -> Arrays:
     return {f"{name}.scale": np.ones(width), f"{name}.shift": np.zeros(width)}
 
 
-PRESETS: dict[str, BuiltIn] = {"default": TinyTransformer()}
+PRESETS: dict[str, PackagedWorkload] = {"default": TinyTransformer()}

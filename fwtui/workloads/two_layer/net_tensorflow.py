@@ -17,7 +17,7 @@ def loss(workload: TwoLayer) -> Loss:
         hidden = tf.nn.relu(batch["x"] @ params["w1"])
         predicted = hidden @ params["w2"]
         error = tf.square(predicted - batch["y"])
-        if workload.loss == "sum":
+        if workload.reduction == "sum":
             return tf.reduce_sum(error)
         return tf.reduce_mean(tf.reduce_sum(error, axis=1))
 

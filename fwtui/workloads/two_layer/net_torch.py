@@ -18,6 +18,6 @@ def loss(workload: TwoLayer) -> Loss:
         hidden = torch.relu(batch["x"] @ params["w1"])
         predicted = hidden @ params["w2"]
         error = torch.square(predicted - batch["y"])
-        return error.sum() if workload.loss == "sum" else error.sum(dim=1).mean()
+        return error.sum() if workload.reduction == "sum" else error.sum(dim=1).mean()
 
     return squared_error

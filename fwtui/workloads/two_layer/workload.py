@@ -9,11 +9,11 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from fwtui.core.workload import Arrays, Batch
-from fwtui.workloads.base import BuiltIn
+from fwtui.workloads.base import PackagedWorkload
 
 
 @dataclass(frozen=True, kw_only=True)
-class TwoLayer(BuiltIn):
+class TwoLayer(PackagedWorkload):
     """`relu(x @ w1) @ w2` against `y`, squared error; everything standard normal, no bias.
 
     Attributes:
@@ -21,7 +21,7 @@ class TwoLayer(BuiltIn):
         d_in: columns of `x`, rows of `w1`.
         hidden: columns of `w1`, rows of `w2`.
         d_out: columns of `w2` and `y`; None: as many as `d_in`, whatever that is set to.
-        loss: `sum` of all squared errors, or the `row mean`: each row's sum, averaged over the batch.
+        reduction: `sum` of all squared errors, or the `row mean`: each row's sum, averaged over the batch.
     """
 
     summary: ClassVar[str] = "two weight matrices, ReLU between, squared error on one random batch"
@@ -30,7 +30,7 @@ class TwoLayer(BuiltIn):
     d_in: int = 1000
     hidden: int = 100
     d_out: int | None = 10
-    loss: Literal["sum", "row mean"] = "sum"
+    reduction: Literal["sum", "row mean"] = "sum"
 
     STEPS: int = 500
     OPTIMIZER: str = "sgd"
@@ -66,7 +66,7 @@ class TwoLayer(BuiltIn):
         return {**super().sizes(), "d_out": self.outputs}
 
 
-PRESETS: dict[str, BuiltIn] = {
+PRESETS: dict[str, PackagedWorkload] = {
     "dynamic": TwoLayer(),
-    "static": TwoLayer(d_out=None, loss="row mean", STEPS=50, LEARNING_RATE=1e-5),
+    "static": TwoLayer(d_out=None, reduction="row mean", STEPS=50, LEARNING_RATE=1e-5),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.text import plain
 from fwtui.core.workload import Workload
-from fwtui.workloads.user.errors import UserFileError
+from fwtui.workloads.user.errors import NET, UserFileError
 from fwtui.workloads.user.loader import stamp_of
 from fwtui.workloads.user.workload import UserWorkload
 
@@ -38,7 +38,8 @@ class Description:
         path: absolute.
         summary: the first line of the file's docstring.
         known: the file's sizes, by name.
-        nets: the keys of the frameworks that it has a net for.
+        nets: by the key of the framework that each is for: what is wrong with the function that gives it, as
+            the arguments of a `UserFileError`; None where nothing is.
         files: the file, what it imported from beside it, and the data.
         stamp: what `stamp_of` gave for `files` before any was read.
         notes: what is not wrong, but may not be meant, a line each.
@@ -51,7 +52,7 @@ class Description:
     OPTIMIZER: str
     LEARNING_RATE: float
     known: Mapping[str, int]
-    nets: tuple[str, ...]
+    nets: Mapping[str, tuple[str, str, str] | None]
     files: tuple[str, ...]
     stamp: tuple[object, ...]
     notes: tuple[str, ...] = ()
@@ -71,9 +72,11 @@ class Description:
         return ", ".join(f"{name} {value}" for name, value in self.known.items()) or "of your own"
 
     def require(self, framework: str) -> None:
-        """UserFileError where the file has no net for `framework`, a key such as `torch`."""
-        if framework in ("torch", "tensorflow") and framework not in self.nets:
-            raise UserFileError.without(Path(self.path).name, f"{framework}_loss")
+        """UserFileError where the file has no usable net for `framework`, a key such as `torch`."""
+        if framework not in self.nets:
+            raise UserFileError.without(Path(self.path).name, framework + NET)
+        if (problem := self.nets[framework]) is not None:
+            raise UserFileError(*problem)
 
 
 def facts_of(workload: Workload, stage: Callable[[str], None] = lambda stage: None) -> Facts:
@@ -131,7 +134,7 @@ def from_json(fields: Mapping[str, Any]) -> Description:
         OPTIMIZER=str(fields["OPTIMIZER"]),
         LEARNING_RATE=float(fields["LEARNING_RATE"]),
         known={str(name): int(value) for name, value in fields["known"].items()},
-        nets=tuple(map(str, fields["nets"])),
+        nets={str(key): None if one is None else _problem(one) for key, one in fields["nets"].items()},
         files=tuple(map(str, fields["files"])),
         stamp=tuple(None if one is None else tuple(one) for one in fields["stamp"]),
         notes=tuple(plain(note) for note in fields["notes"]),
@@ -146,3 +149,8 @@ def from_json(fields: Mapping[str, Any]) -> Description:
             None if facts["held_out_rows"] is None else int(facts["held_out_rows"]),
         ),
     )
+
+
+def _problem(parts: Sequence[object]) -> tuple[str, str, str]:
+    where, what, hint = map(str, parts)
+    return where, what, hint

@@ -20,11 +20,18 @@ TO_ADD = {
     "parameters": "def parameters(rng): return {'w': rng.normal(size=(8, 1))}",
     "batches": "def batches(rng), which yields {'x': array, 'y': array} in a `while True:`, or give --data",
     "held_out": "def held_out(rng): return {'x': array, 'y': array}",
-    "torch_loss": "def torch_loss(), which imports torch and returns a function (params, batch) -> loss",
-    "tensorflow_loss": "def tensorflow_loss(), which imports tensorflow and returns a function "
-    "(params, batch) -> loss",
 }
-"""How each function of a user's file is written."""
+"""How each function of a user's file is written, but for its nets."""
+
+NET = "_loss"
+"""Behind a framework's key: the name of the function that gives its net."""
+
+
+def how_to_write(function: str) -> str:
+    """How a function of a user's file is written, in words that follow "add" or "write"."""
+    framework = function.removesuffix(NET)
+    net = f"def {function}(), which imports {framework} and returns a function (params, batch) -> loss"
+    return TO_ADD.get(function, net)
 
 
 class UserFileError(SpecError):
@@ -45,7 +52,7 @@ class UserFileError(SpecError):
     @classmethod
     def without(cls, where: str, function: str) -> UserFileError:
         """The file lacks a function that it needs."""
-        return cls(where, f"has no function {function}", f"add {TO_ADD[function]}")
+        return cls(where, f"has no function {function}", f"add {how_to_write(function)}")
 
 
 def explained(

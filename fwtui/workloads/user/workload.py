@@ -26,12 +26,11 @@ from fwtui.core.text import plain
 from fwtui.core.workload import Arrays, Batch, Loss
 from fwtui.workloads.user import data as own_data
 from fwtui.workloads.user import loader
-from fwtui.workloads.user.errors import MEND, TO_ADD, WHOLE_STORY, UserFileError, explained
+from fwtui.workloads.user.errors import MEND, NET, TO_ADD, WHOLE_STORY, UserFileError, explained, how_to_write
 
 _BATCH = 64
 _MAX_INT = 2**63 - 1
 _SETTINGS = ("STEPS", "OPTIMIZER", "LEARNING_RATE")
-_LOSSES = ("torch_loss", "tensorflow_loss")
 _NAME = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*")
 """What TensorFlow takes as the name of an op."""
 
@@ -56,7 +55,7 @@ class UserWorkload:
         self._data_stamp = loader.stamp_of([Path(spec.data)]) if spec.data else ()
         self._given: dict[str, tuple[str, ...]] = {}
         self._kinds: dict[str, int | None] = {}
-        self._net = _LOSSES[0]
+        self._net = "the net"
         self._check_functions()
         self._check_sizes()
         self.STEPS = whole_number(*self._setting("STEPS", 500), 1, MAX_STEPS)
@@ -84,9 +83,17 @@ class UserWorkload:
             found.setdefault("batch", self._sizes.get("batch", _BATCH))
         return found
 
-    def nets(self) -> tuple[str, ...]:
-        """The keys of the frameworks that the file has a net for."""
-        return tuple(name.removesuffix("_loss") for name in _LOSSES if name in self._names)
+    def nets(self) -> dict[str, tuple[str, str, str] | None]:
+        """The file's nets, see `Description.nets`: every name at its top that ends in `_loss` may be one."""
+        found: dict[str, tuple[str, str, str] | None] = {}
+        for name in filter(lambda one: one.endswith(NET), self._names):
+            try:
+                self._check_function(name)
+            except UserFileError as error:
+                found[name.removesuffix(NET)] = error.where, error.what, error.hint
+            else:
+                found[name.removesuffix(NET)] = None
+        return found
 
     def files_and_stamp(self) -> tuple[list[Path], tuple[object, ...]]:
         """The file, what it imported from beside it, the data; and what `stamp_of` said of them all."""
@@ -135,13 +142,21 @@ class UserWorkload:
             given = self._call("held_out", function, rng)
             return None if given is None else self._checked("held_out", given)
 
-    def torch_loss(self) -> Loss:
-        """The file's network and loss in PyTorch."""
-        return self._loss("torch_loss")
-
-    def tensorflow_loss(self) -> Loss:
-        """The file's network and loss in TensorFlow."""
-        return self._loss("tensorflow_loss")
+    def loss(self, framework: str) -> Loss:
+        """The file's network and loss for the framework with this key."""
+        name = framework + NET
+        if name not in self._names:
+            raise UserFileError.without(self.file.path.name, name)
+        self._check_function(name)
+        with self._blamed():
+            net: Loss = self._names[name]()
+        if not callable(net):
+            what = f"{name}() gave {_kind(net)}, no function"
+            raise self._wrong(name, what, "return the function (params, batch) -> loss itself")
+        if not _takes(net, 2):
+            raise self._wrong(name, "the net takes the wrong number of parameters", "def net(params, batch):")
+        self._net = name
+        return net
 
     def explained(self, error: BaseException, otherwise: str = WHOLE_STORY) -> UserFileError | None:
         """What an exception says of this file, see `own_errors.explained`."""
@@ -173,19 +188,17 @@ class UserWorkload:
         for name in ("parameters", "batches"):
             if name not in names and not (name == "batches" and with_data):
                 raise UserFileError.without(self.file.path.name, name)
-        if not self.nets():
-            raise UserFileError.without(self.file.path.name, _LOSSES[0])
         for name in TO_ADD:
-            if name not in names:
-                continue
-            function = names[name]
-            if not callable(function):
-                what = f"{name} is {_kind(function)}, no function"
-                raise UserFileError(self.file.where(name), what, f"write {TO_ADD[name]}")
-            self._check_arity(name, function, with_data)
+            if name in names:
+                self._check_function(name)
 
-    def _check_arity(self, name: str, function: Callable[..., Any], with_data: bool) -> None:
-        arguments = 0 if name in _LOSSES else 1
+    def _check_function(self, name: str) -> None:
+        """UserFileError where the file's `name` is no function, or takes other parameters than it should."""
+        function, with_data = self._names[name], self._data_path is not None
+        if not callable(function):
+            what = f"{name} is {_kind(function)}, no function"
+            raise UserFileError(self.file.where(name), what, f"write {how_to_write(name)}")
+        arguments = 1 if name in TO_ADD else 0
         takes_data = name in ("batches", "held_out") and _takes(function, 2)
         if _takes(function, arguments):
             if name == "batches" and with_data and not takes_data:
@@ -198,7 +211,7 @@ class UserWorkload:
             hint = "give --data FILE.npz, or a default: data=None"
             raise UserFileError(self.file.where(name), f"{name}(rng, data) needs data", hint)
         what = f"{name} takes the wrong number of parameters"
-        raise UserFileError(self.file.where(name), what, f"write {TO_ADD[name]}")
+        raise UserFileError(self.file.where(name), what, f"write {how_to_write(name)}")
 
     def _check_sizes(self) -> None:
         known = self.sizes()
@@ -225,19 +238,6 @@ class UserWorkload:
     def _call(self, name: str, function: Callable[..., Any], rng: np.random.Generator) -> Any:
         with_data = self._data is not None and _takes(function, 2)
         return function(rng, self._data) if with_data else function(rng)
-
-    def _loss(self, name: str) -> Loss:
-        if name not in self._names:
-            raise UserFileError.without(self.file.path.name, name)
-        with self._blamed():
-            net: Loss = self._names[name]()
-        if not callable(net):
-            what = f"{name}() gave {_kind(net)}, no function"
-            raise self._wrong(name, what, "return the function (params, batch) -> loss itself")
-        if not _takes(net, 2):
-            raise self._wrong(name, "the net takes the wrong number of parameters", "def net(params, batch):")
-        self._net = name
-        return net
 
     def _named(self, function: str, given: Any) -> dict[str, Any]:
         """What `function` gave as a dict; UserFileError where it is none, or has names that are none."""

@@ -14,9 +14,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from fwtui.backends.catalogue import FRAMEWORKS, load
+from fwtui.backends.catalogue import load
 from fwtui.core.seeding import data_rng, parameters_rng
 from tests.backends import reference
+from tests.backends.own import FRAMEWORKS
 from tests.backends.probe import cast, compilations, equal, job, small, strings
 
 MODES = ("eager", "function", "session", "xla")
@@ -72,7 +73,7 @@ def drawing(build, mode):
     def loss(params, batch):
         return tf.reduce_sum(params["w"] * batch["x"]) + draws.normal([])
 
-    workload, batch = SimpleNamespace(tensorflow_loss=lambda: loss), {"x": np.ones(2, "float32")}
+    workload, batch = SimpleNamespace(loss=lambda _: loss), {"x": np.ones(2, "float32")}
     drawn = []
     for tell in (False, True):
         draws.reset_from_seed(0)
@@ -87,7 +88,7 @@ def drawing(build, mode):
 
 def of_strings(build):
     """The graphs of a step that XLA has no code for."""
-    workload = SimpleNamespace(torch_loss=lambda: strings, tensorflow_loss=lambda: strings)
+    workload = SimpleNamespace(loss=lambda _: strings)
     batch = {"x": np.ones((2, 2))}
     return build("xla", job(workload, {"w": np.ones(2)}, [batch])).graphs(batch)
 

@@ -199,7 +199,7 @@ def drawn(inspect):
 def inspected(mode, make):
     """What is said, and whether random numbers, weights and other variables are what they were."""
     losses = []
-    workload = SimpleNamespace(tensorflow_loss=lambda: losses.append(make()) or losses[0])
+    workload = SimpleNamespace(loss=lambda _: losses.append(make()) or losses[0])
     backend = build(mode, Job(workload, {"w": W}, {"x": X}, {"x": X.shape}, "cpu", "sgd", 0.01))
     kept = getattr(losses[0], "kept", [])
 

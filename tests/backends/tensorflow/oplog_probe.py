@@ -15,9 +15,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from fwtui.backends.catalogue import FRAMEWORKS, load
+from fwtui.backends.catalogue import load
 from fwtui.core.seeding import data_rng, parameters_rng
 from tests.backends import reference
+from tests.backends.own import FRAMEWORKS
 from tests.backends.probe import cast, compilations, job, small
 
 MODES = ("eager", "function", "session", "xla")
@@ -76,7 +77,7 @@ def drawn(build, mode, disturb):
         return tf.reduce_sum(params["w"] * batch["x"] * tf.random.normal([2, 2], seed=seed))
 
     batch = {"x": np.ones((2, 2), np.float32)}
-    workload = SimpleNamespace(tensorflow_loss=lambda: loss)
+    workload = SimpleNamespace(loss=lambda _: loss)
     backend = build(mode, job(workload, {"w": np.ones(2, np.float32)}, [batch], learning_rate=0.0))
     losses = []
     for _ in range(4):

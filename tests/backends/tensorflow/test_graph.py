@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fwtui.core.graph import PHASES, Graph, NoGraph
-from fwtui.workloads.catalogue import NAMES
+from fwtui.workloads.catalogue import names
 from tests.backends.tensorflow.graph_probe import MODES, OPTIMIZER
 
 ROOT = Path(__file__).parents[3]
@@ -28,7 +28,7 @@ def slow_if_large(name, *more):
     return pytest.param(name, *more, marks=() if name in QUICK else pytest.mark.slow)
 
 
-PAIRS = [(name, mode) for name in NAMES for mode in MODES if (name, mode) != ("dynamic-depth", "session")]
+PAIRS = [(name, mode) for name in names() for mode in MODES if (name, mode) != ("dynamic-depth", "session")]
 RUNS = [
     pytest.param((name, mode), id=f"{name}-{mode}", marks=() if name in QUICK else pytest.mark.slow)
     for name, mode in PAIRS
@@ -50,7 +50,7 @@ class Said(dict):
         super().__init__(self._asked(*QUICK))
 
     def __missing__(self, key):
-        self.update(self._asked(*(name for name in NAMES if name not in QUICK)))
+        self.update(self._asked(*(name for name in names() if name not in QUICK)))
         return self[key]
 
     def _asked(self, *names):
@@ -185,7 +185,7 @@ def test_lines_are_those_of_the_net_and_the_optimizer(run):
         assert not any("site-packages" in n.source[0] for n in graph.nodes if n.source)
 
 
-@pytest.mark.parametrize("name", [slow_if_large(name) for name in NAMES if name != "char-rnn"])
+@pytest.mark.parametrize("name", [slow_if_large(name) for name in names() if name != "char-rnn"])
 def test_a_traced_backward_op_has_the_line_that_the_op_log_has_for_it(name, said):
     """The tape knows which op it differentiates; a trace only the scope that it stood in."""
     tape, traced = (

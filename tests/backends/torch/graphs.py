@@ -16,7 +16,7 @@ from fwtui.backends.torch import graph
 from fwtui.backends.torch.step import build
 from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.spec import DTYPES
-from fwtui.workloads.catalogue import NAMES
+from fwtui.workloads.catalogue import names
 from tests.backends.probe import cast, cast_once, small
 from tests.backends.torch import nets
 
@@ -57,13 +57,13 @@ def built_in(mode, name, dtype, preset=None):
 
 
 def own(mode, loss, batches):
-    return looked_at(mode, SimpleNamespace(torch_loss=lambda: loss), nets.parameters(), batches)
+    return looked_at(mode, SimpleNamespace(loss=lambda _: loss), nets.parameters(), batches)
 
 
 def unasked(mode, loss):
     """The graphs of a lane that has not made a step."""
     first = nets.parameters()
-    job = Job(SimpleNamespace(torch_loss=lambda: loss), first, {}, {}, "cpu", "sgd", 0.01)
+    job = Job(SimpleNamespace(loss=lambda _: loss), first, {}, {}, "cpu", "sgd", 0.01)
     return told(build(mode, job).graphs(nets.batch()))
 
 
@@ -97,7 +97,7 @@ def fast():
     # Of the sizes that other tests compile too: their kernels are on the disk then.
     compiled = built_in("compile", "two-layer", "float32", "dynamic")
     return {
-        "eager": {f"{name} {dtype}": built_in("eager", name, dtype) for name in NAMES for dtype in DTYPES},
+        "eager": {f"{name} {dtype}": built_in("eager", name, dtype) for name in names() for dtype in DTYPES},
         "compile": {"two-layer float32": compiled},
         "dropping": own("eager", nets.dropping, [nets.batch()] * 3),
         "untraceable": untraceable(),
@@ -109,7 +109,7 @@ def slow():
     three = functools.partial(own, "compile")
     return {
         "compile": {
-            f"{name} {dtype}": built_in("compile", name, dtype) for name in NAMES for dtype in DTYPES
+            f"{name} {dtype}": built_in("compile", name, dtype) for name in names() for dtype in DTYPES
         },
         "prints": three(nets.printing, [nets.batch()] * 3),
         "sizes": three(nets.deep, [nets.batch(rows=rows) for rows in (4, 5, 4)]),
@@ -120,7 +120,7 @@ def slow():
 def own_after(loss, batches):
     """The graphs for the last of `batches`, after the others."""
     first = nets.parameters()
-    lane = build("compile", Job(SimpleNamespace(torch_loss=lambda: loss), first, {}, {}, "cpu", "sgd", 0.01))
+    lane = build("compile", Job(SimpleNamespace(loss=lambda _: loss), first, {}, {}, "cpu", "sgd", 0.01))
     for batch in batches[:-1]:
         lane.step(batch)
     return told(lane.graphs(batches[-1]))

@@ -46,7 +46,7 @@ VALUES = {
 
 def lane(mode, loss, optimizer="sgd"):
     torch.manual_seed(0)
-    workload = SimpleNamespace(torch_loss=lambda: loss)
+    workload = SimpleNamespace(loss=lambda _: loss)
     return build(mode, Job(workload, nets.parameters(), {}, {}, "cpu", optimizer, 0.01))
 
 

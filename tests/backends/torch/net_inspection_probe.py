@@ -265,7 +265,7 @@ def inspected(make):
     """What is said, and whether random numbers, weights and buffers are what they were."""
     torch.manual_seed(0)
     loss = make()
-    workload = SimpleNamespace(torch_loss=lambda: loss)
+    workload = SimpleNamespace(loss=lambda _: loss)
     backend = build("eager", Job(workload, {"w": W}, {}, {}, "cpu", "sgd", 0.01))
     kept = getattr(loss, "kept", nn.Module())
     buffers = {name: buffer.clone() for name, buffer in kept.named_buffers()}

@@ -47,7 +47,7 @@ exit 1
 def lane(mode, loss, parameters=None, optimizer="sgd", learning_rate=0.01, dtype="float64"):
     first = parameters or nets.parameters()
     first = {name: array.astype(dtype) for name, array in first.items()}
-    workload = SimpleNamespace(torch_loss=lambda: loss)
+    workload = SimpleNamespace(loss=lambda _: loss)
     return build(mode, Job(workload, first, {}, {}, "cpu", optimizer, learning_rate))
 
 

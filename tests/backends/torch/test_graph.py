@@ -10,9 +10,9 @@ import pytest
 
 from fwtui.core.graph import PHASES
 from fwtui.core.spec import DTYPES
-from fwtui.workloads.catalogue import NAMES
+from fwtui.workloads.catalogue import names
 
-CASES = [f"{name} {dtype}" for name in NAMES for dtype in DTYPES]
+CASES = [f"{name} {dtype}" for name in names() for dtype in DTYPES]
 WHOLE = [("eager", "step"), ("compile", "aot"), ("compile", "inductor")]
 """The graphs that hold the whole step, op by op."""
 PRODUCTS = ("aten.mm", "aten.addmm", "extern_kernels.mm", "extern_kernels.addmm")

@@ -6,8 +6,9 @@ from collections import Counter
 
 import pytest
 
+from fwtui.backends.catalogue import op_names
+from fwtui.backends.entries import OpNames
 from fwtui.core.graph import Graph
-from fwtui.ops.vocabulary import table
 from fwtui.ops.vocabulary.canonical import canonical, carries, computes, kind
 from tests.two_layer_steps import logged, told
 
@@ -77,10 +78,23 @@ def test_values_are_carried_on_by_what_lays_them_out_anew_and_by_no_shape():
         assert not carries(op), op
 
 
-def test_no_name_stands_twice():
-    rows = [*table.ONE_WORD.values(), *table.PARTS.values(), table.PASSING, table.NOTHING]
-    counted = Counter(name for row in rows for name in row.split())
+def names_and_words(ops: OpNames) -> list[tuple[str, tuple[str, ...]]]:
+    """Each name in a framework's table, with what it stands for."""
+    rows = [((word,), names) for word, names in ops.one_word.items()]
+    rows += [*ops.parts.items(), ((), ops.passing), ((), ops.nothing)]
+    return [(name, words) for words, names in rows for name in names.split()]
+
+
+@pytest.mark.parametrize("ops", op_names(), ids=lambda ops: ops.prefixes[0])
+def test_no_name_stands_twice(ops):
+    counted = Counter(name for name, _ in names_and_words(ops))
     assert {name: count for name, count in counted.items() if count > 1} == {}
+
+
+def test_a_name_in_both_frameworks_is_the_same_op():
+    words = [dict(names_and_words(ops)) for ops in op_names()]
+    assert words[0].keys() & words[1].keys() > {"matmul", "relu"}
+    assert {name for name in words[0].keys() & words[1].keys() if words[0][name] != words[1][name]} == set()
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

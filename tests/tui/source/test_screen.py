@@ -16,7 +16,7 @@ from fwtui.tui.common.selection import Place
 from fwtui.tui.source.costs import Costs
 from fwtui.tui.source.side_panel import SourceSide
 from fwtui.workloads.user.template import write
-from tests import two_layer_steps
+from tests import scripted, two_layer_steps
 from tests.tui import still
 from tests.tui.still import NOW, Scene, importing, pressing, race, still_app, training
 from tests.tui.why import BOTH, LARGE, SMALL, shown, told
@@ -211,9 +211,9 @@ async def test_a_file_of_the_users_that_is_edited_or_gone(tmp_path):
 @pytest.fixture
 def nets_alone(monkeypatch):
     """Without the steps, which change more often than a picture of them should."""
-    for name in BOTH:
-        entry = catalogue.BACKENDS[name]
-        monkeypatch.setitem(catalogue.BACKENDS, name, replace(entry, source=entry.source[:1]))
+    scripted.offer(
+        monkeypatch, [replace(entry, source=entry.source[:1]) for entry in map(catalogue.entry, BOTH)]
+    )
     scene = told()
     for said in scene.said:
         place = next(place for place, one in enumerate(said) if isinstance(one, OpsLogged))

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from fwtui.backends.catalogue import BACKENDS
 from fwtui.core.spec import OPTIMIZERS
 from fwtui.race.plan import LaneRequest, RaceRequest, plan
 from fwtui.tui.source.sections import LaneSource, Running, Section
-from fwtui.workloads.catalogue import NAMES
+from fwtui.workloads.catalogue import names
+from tests.backends.own import BACKENDS
 
 
 def spec(backend, **settings):
@@ -30,7 +30,7 @@ def test_every_function_that_the_catalogue_names_is_there(backend):
                 assert {name.replace("{optimizer}", optimizer) for name in part.names} <= found
 
 
-@pytest.mark.parametrize("workload", NAMES)
+@pytest.mark.parametrize("workload", names())
 def test_every_net_is_there(workload):
     for backend in ("tf.eager", "torch.eager"):
         net = LaneSource(spec(backend, workload=workload)).sections()[0]

@@ -9,12 +9,12 @@ import json
 import sys
 from pathlib import Path
 
-from fwtui.backends.catalogue import BACKENDS
 from fwtui.core.records import Ended
 from fwtui.core.spec import LaneSpec, WorkloadSpec
 from fwtui.lane.control import Control
 from fwtui.lane.run import run_lane
 from fwtui.lane.runner import Runner
+from tests.backends.own import BACKENDS
 
 FILE = """
 import numpy as np

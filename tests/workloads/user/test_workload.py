@@ -95,7 +95,7 @@ def test_a_file_is_a_workload(write):
     assert parameters["w"].shape == (3, 8)
     assert [batch["x"].shape for batch in batches] == [(8, 3)] * 3
     assert workload.held_out(data_rng(0))["x"].shape == (5, 3)
-    assert callable(workload.torch_loss())
+    assert callable(workload.loss("torch"))
 
 
 def test_sizes_are_set_before_anything_runs(write):
@@ -143,10 +143,8 @@ AT_THE_TOP = {
     ),
     "no parameters": (("def parameters", "def weights"), ": has no function parameters", "add def para"),
     "no batches": (("def batches", "def batch"), ": has no function batches", "--data"),
-    "no net": (("_loss():", "_net():"), ": has no function torch_loss", "add def torch_loss"),
     "no function": (("def held_out(rng):\n    return", "held_out ="), ":20: held_out is a dict", "def"),
     "too many parameters": (("parameters(rng)", "parameters(rng, n)"), ":13: parameters takes", "(rng)"),
-    "too few": (("torch_loss()", "torch_loss(params)"), ":23: torch_loss takes the wrong", "torch_loss()"),
     "needs data": (("batches(rng)", "batches(rng, data)"), ":16: batches(rng, data) needs", "--data"),
     "steps": (("STEPS = 20", "STEPS = 1.5"), ":9: STEPS: got '1.5'", "a whole number from 1"),
     "no steps": (("STEPS = 20", "STEPS = None"), ":9: STEPS: got 'None'", "a whole number"),
@@ -226,6 +224,35 @@ def test_a_net_for_one_framework_alone_is_enough_for_its_lanes(write):
     assert plan(RaceRequest((LaneRequest("torch.eager"),), workload=path))
     with pytest.raises(UserFileError, match=r"my_net\.py: has no function tensorflow_loss; add def"):
         plan(RaceRequest(workload=path))
+
+
+NETS = {
+    "none": (
+        ("_loss():", "_net():"),
+        ": has no function torch_loss; add def torch_loss(), which imports torch",
+    ),
+    "parameters": (("torch_loss()", "torch_loss(params)"), ":23: torch_loss takes the wrong number of param"),
+    "no function": (
+        ("def torch_loss()", "torch_loss = 3\n\n\ndef unused()"),
+        ":23: torch_loss is an int, no function",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "what"), NETS.values(), ids=NETS)
+def test_a_net_that_cannot_be_used_is_refused_where_a_lane_needs_it(write, change, what):
+    path = write(FILE.replace(*change, 1) if "def" in change[0] else FILE.replace(*change))
+    with pytest.raises(UserFileError) as told:
+        plan(RaceRequest((LaneRequest("torch.eager"),), workload=path))
+    assert f"my_net.py{what}" in str(told.value)
+    with pytest.raises(UserFileError) as told:
+        catalogue.execute(spec(path)).loss("torch")
+    assert f"my_net.py{what}" in str(told.value)
+
+
+def test_a_helper_whose_name_ends_as_a_nets_does_is_left_alone(write):
+    path = write(FILE.replace("def torch_loss", "def focal_loss(a, b):\n    return a\n\n\ndef torch_loss"))
+    assert plan(RaceRequest(workload=path))
 
 
 @pytest.mark.parametrize(

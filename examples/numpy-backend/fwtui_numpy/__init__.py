@@ -1,0 +1,1 @@
+"""NumPy as a framework of fwtui's, whose gradients are written by hand."""

@@ -1,0 +1,1 @@
+"""A workload of this package's own."""

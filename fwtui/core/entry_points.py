@@ -1,0 +1,51 @@
+"""What installed packages add to fwtui, found by their entry points.
+
+The format is Python's own: https://packaging.python.org/en/latest/specifications/entry-points/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import metadata
+from typing import Any
+
+from fwtui.core.error_text import error_text
+from fwtui.core.text import plain
+
+
+def in_group(group: str) -> list[metadata.EntryPoint]:
+    """Every installed package's entry points in `group`, sorted by name; imports none of them."""
+    return sorted(metadata.entry_points(group=group), key=lambda one: (one.name, one.value))
+
+
+def load(
+    group: str, problem: Callable[[str, Any, dict[str, Any]], str]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Import what the entry points in `group` name.
+
+    Args:
+        problem: is given an entry point's name, what it names, and what was accepted before; says why that
+            cannot be used, or "".
+
+    Returns:
+        What can be used, by entry point's name, and a line for each that cannot, whatever its module raises.
+    """
+    accepted: dict[str, Any] = {}
+    problems = []
+    for entry_point in in_group(group):
+        loaded = None
+        try:
+            loaded = entry_point.load()
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            why = error_text(error)
+        else:
+            why = problem(entry_point.name, loaded, accepted)
+        if why:
+            package = entry_point.dist.name if entry_point.dist else "a package without a name"
+            where = f"{package}: {entry_point.name} = {entry_point.value} in {group} cannot be used"
+            problems.append(plain(f"{where}: {why}"))
+        else:
+            accepted[entry_point.name] = loaded
+    return accepted, tuple(problems)
