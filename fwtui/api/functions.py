@@ -15,6 +15,7 @@ from fwtui.core.inputs import SpecError, one_of
 from fwtui.core.spec import OpLogging, RaceSpec
 from fwtui.parity.check import check
 from fwtui.parity.request import checked_tolerances
+from fwtui.race.options import OPTIONS
 from fwtui.race.plan import DEFAULT_BACKENDS, RaceRequest, parse_lane, plan
 from fwtui.session.run import Result, Watch, run
 from fwtui.workloads import catalogue as workloads
@@ -128,10 +129,7 @@ def _planned(lanes: Sequence[str], settings: Mapping[str, Any]) -> RaceSpec:
     return plan(request)
 
 
-_SETTINGS = {
-    *("workload", "preset", "data", "device", "dtype", "optimizer", "lr", "batch", "steps", "seed"),
-    *("threads", "pace", "tf32", "schedule", "probe_every", "log_every"),
-}
+_SETTINGS = OPTIONS.keys() - {"lanes", "lane", "size", "host"}
 
 
 def _text(value: Value) -> str | None:

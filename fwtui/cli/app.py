@@ -1,6 +1,7 @@
 """All commands in one place. Of each only its options and help are loaded before it runs."""
 
 import inspect
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -45,10 +46,10 @@ def app() -> typer.Typer:
         context_settings=settings,
     )
     made.callback(cls=Commands, help=_paragraphs(HELP))(_with_version(takes_race(live.live)))
-    graphs = takes_race(graph.graph, without=graph.WITHOUT)
-    op_logs = takes_race(ops.ops, without=graph.WITHOUT)
-    races = (takes_race(bench.bench), takes_race(parity.parity, without=("log_every",)), graphs, op_logs)
-    for command in (*races, doctor.doctor, backends.backends, workloads.workloads):
+    commands: list[Callable[..., int]] = [takes_race(bench.bench), takes_race(parity.parity)]
+    commands += [takes_race(graph.graph), takes_race(ops.ops)]
+    commands += [doctor.doctor, backends.backends, workloads.workloads]
+    for command in commands:
         made.command(context_settings=settings, help=_paragraphs(command.__doc__ or ""))(command)
     return made
 

@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fwtui.cli.options import HOW, OUTPUT, Json, format_of
+from fwtui.cli import completion
+from fwtui.cli.options import OUTPUT, Json, format_of
+from fwtui.race.options import HOW
 
 if TYPE_CHECKING:
     from fwtui.core.graph import Graph, NoGraph
@@ -12,23 +14,12 @@ if TYPE_CHECKING:
     from fwtui.session.run import Result
 
 FORMATS = ("tree", "draw", "dot", "model-explorer")
-WITHOUT = (
-    "lanes",
-    "lane",
-    "steps",
-    "probe_every",
-    "log_every",
-    "tf32",
-    "schedule",
-    "host",
-    "threads",
-    "pace",
-)
 
 Backend = Annotated[
     str,
     typer.Argument(
         metavar="BACKEND",
+        autocompletion=completion.backends,
         help="Whose graphs, such as [bold]tf.function[/]; [bold]fwtui backends[/] lists them.",
         show_default=False,
     ),

@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fwtui.cli.options import HOW, OUTPUT, Json, format_of
+from fwtui.cli import completion
+from fwtui.cli.options import OUTPUT, Json, format_of
+from fwtui.race.options import HOW
 
 if TYPE_CHECKING:
     from fwtui.core.spec import RaceSpec
@@ -18,6 +20,7 @@ Backend = Annotated[
     str,
     typer.Argument(
         metavar="BACKEND",
+        autocompletion=completion.backends,
         help="Whose ops, such as [bold]torch.eager[/]; [bold]fwtui backends[/] lists them.",
         show_default=False,
     ),
@@ -26,6 +29,7 @@ Match = Annotated[
     str | None,
     typer.Option(
         metavar="BACKEND",
+        autocompletion=completion.backends,
         help="Run this one too, from the same weights and on the same batches, and set its ops beside their "
         "counterparts.",
         rich_help_panel=HOW,

@@ -40,9 +40,19 @@ def known_size(name: str, value: object, known: Iterable[str]) -> None:
         raise SpecError("--size", f"{name}={value}", f"NAME=N, the name one of {choices}")
 
 
+def whole_range(low: int, high: int) -> str:
+    """What `whole_number` accepts."""
+    return f"a whole number from {low:,} to {high:,}"
+
+
+def positive_range(high: float, low: float | None = None) -> str:
+    """What `positive_number` accepts."""
+    return f"a number above 0, at most {high:g}" if low is None else f"a number from {low:g} to {high:g}"
+
+
 def whole_number(option: str, text: str | int, low: int, high: int) -> int:
     """`text` as an int within `low..high`; SpecError for a float, a word or a number outside."""
-    accepted = f"a whole number from {low:,} to {high:,}"
+    accepted = whole_range(low, high)
     try:
         value = int(str(text), 10) if str(text).isascii() and "_" not in str(text) else low - 1
     except ValueError:
@@ -54,7 +64,7 @@ def whole_number(option: str, text: str | int, low: int, high: int) -> int:
 
 def positive_number(option: str, text: str | float, high: float, low: float | None = None) -> float:
     """`text` as a finite float in `0 < x <= high`, or from `low` on; SpecError for anything else, NaN too."""
-    accepted = f"a number above 0, at most {high:g}" if low is None else f"a number from {low:g} to {high:g}"
+    accepted = positive_range(high, low)
     try:
         value = float(text) if not isinstance(text, str) or (text.isascii() and "_" not in text) else math.nan
     except (ValueError, OverflowError):

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fwtui.backends import catalogue as backends
-from fwtui.core.inputs import SpecError, one_of, positive_number, whole_number
+from fwtui.core.inputs import SpecError, one_of, whole_number
 from fwtui.core.optimizers import learning_rate
 from fwtui.core.spec import (
-    DTYPES,
-    HOSTS,
     MAX_LANES,
-    MAX_RATE,
-    MAX_SEED,
     MAX_SIZE,
-    MAX_STEPS,
-    MAX_THREADS,
-    OPTIMIZERS,
-    SCHEDULES,
     HostKind,
     LaneSpec,
     OpLogging,
@@ -30,6 +21,7 @@ from fwtui.core.spec import (
     Schedule,
     WorkloadSpec,
 )
+from fwtui.race.options import LANE_KEYS, OPTIONS
 from fwtui.system.cpu_affinity import bound_cores, core_count
 from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.base import PackagedWorkload
@@ -38,10 +30,8 @@ from fwtui.workloads.user.workload import absolute
 
 DEFAULT_BACKENDS = ("tf.function", "torch.eager")
 LIVE_PROBE_BYTES = 32_000_000
-PROBING = ("never", "growing")
 Describe = Callable[[WorkloadSpec], PackagedWorkload | Description]
 """Gives what a workload offers; SpecError where it cannot be trained as the spec says."""
-_DEVICE = re.compile(r"auto|cpu|mps|cuda:\d{1,2}")
 
 
 @dataclass(frozen=True)
@@ -66,9 +56,6 @@ class LaneRequest:
     def text(self) -> str:
         """The request as `parse_lane` reads it, such as `torch.eager lr=2e-6`."""
         return " ".join([self.backend, *(f"{key}={value}" for key, value in self.settings().items())])
-
-
-LANE_KEYS = tuple(f.name for f in fields(LaneRequest) if f.name != "backend")
 
 
 @dataclass(frozen=True)
@@ -129,8 +116,8 @@ def plan(request: RaceRequest, describe: Describe = workloads.fresh) -> RaceSpec
     """
     if not 1 <= len(request.lanes) <= MAX_LANES:
         raise SpecError("--lanes", len(request.lanes), f"1 to {MAX_LANES} lanes")
-    schedule: Schedule = one_of("--schedule", request.schedule, SCHEDULES)  # type: ignore[assignment]
-    host: HostKind = one_of("--host", request.host, HOSTS)  # type: ignore[assignment]
+    schedule: Schedule = _read("schedule", request.schedule)
+    host: HostKind = _read("host", request.host)
     lanes = tuple(_lane(request, index, describe) for index in range(len(request.lanes)))
     return RaceSpec(lanes, schedule, host)
 
@@ -157,13 +144,13 @@ def with_lane(request: RaceRequest, index: int, lane: LaneRequest) -> RaceReques
 
 def _lane(request: RaceRequest, index: int, describe: Describe) -> LaneSpec:
     lane = request.lanes[index]
-    own = lane.settings()
 
-    def setting(key: str) -> tuple[str, str | None]:
-        """The option's name for an error, and the lane's value for it or the race's."""
-        return (
-            (f"--lane {lane.backend}: {key}", own[key]) if key in own else (f"--{key}", getattr(request, key))
-        )
+    def setting(key: str) -> Any:
+        """The lane's value or the race's; None where neither has one."""
+        own = getattr(lane, key)
+        if own is not None:
+            return OPTIONS[key].kind.read(f"--lane {lane.backend}: {key}", own)
+        return _read(key, getattr(request, key))
 
     one_of("--lanes", lane.backend, backends.names())
     workload = _workload(request, setting("batch"))
@@ -171,26 +158,24 @@ def _lane(request: RaceRequest, index: int, describe: Describe) -> LaneSpec:
     framework = backends.entry(lane.backend).framework
     if framework.needs_net:
         loaded.require(framework.key)
-    steps = loaded.STEPS if request.steps is None else whole_number("--steps", request.steps, 1, MAX_STEPS)
-    threads_option, threads = setting("threads")
+    steps = loaded.STEPS if request.steps is None else _read("steps", request.steps)
     share, cores = _share(request, index)
-    lr_option, lr = setting("lr")
-    optimizer_option, optimizer = setting("optimizer")
-    dtype_option, dtype = setting("dtype")
-    optimizer = one_of(optimizer_option, optimizer or loaded.OPTIMIZER, OPTIMIZERS)
-    usual = learning_rate(optimizer, loaded.OPTIMIZER, loaded.LEARNING_RATE)
+    threads, rate = setting("threads"), setting("lr")
+    optimizer = setting("optimizer") or loaded.OPTIMIZER
+    if rate is None:
+        rate = learning_rate(optimizer, loaded.OPTIMIZER, loaded.LEARNING_RATE)
     return LaneSpec(
         backend=lane.backend,
         workload=workload,
-        device=_device(*setting("device")),
-        dtype=one_of(dtype_option, dtype or "", DTYPES),
+        device=setting("device"),
+        dtype=setting("dtype"),
         optimizer=optimizer,
-        learning_rate=positive_number(lr_option, lr if lr is not None else usual, MAX_RATE),
+        learning_rate=rate,
         steps=steps,
-        seed=whole_number("--seed", request.seed, 0, MAX_SEED),
-        threads=share if threads is None else whole_number(threads_option, threads, 1, MAX_THREADS),
+        seed=_read("seed", request.seed),
+        threads=share if threads is None else threads,
         cores=cores,
-        pace=None if request.pace is None else positive_number("--pace", request.pace, 1e6, 1e-3),
+        pace=_read("pace", request.pace),
         tf32=request.tf32,
         # A lane that is shown alone may get company.
         by_turns=request.schedule == "turns" and (len(request.lanes) > 1 or request.linger),
@@ -202,26 +187,21 @@ def _lane(request: RaceRequest, index: int, describe: Describe) -> LaneSpec:
 
 
 def _probes(request: RaceRequest, steps: int) -> Probes | None:
-    asked = request.probe_every
-    if asked is None or asked == "never":
+    every = _read("probe_every", request.probe_every)
+    if every is None or every == "never":
         return None
-    every = None
-    if asked != "growing":
-        if not asked.isdigit():
-            raise SpecError("--probe-every", asked, f"{', '.join(PROBING)}, or a whole number of steps")
-        every = whole_number("--probe-every", asked, 1, MAX_STEPS)
     return Probes(
-        every,
+        None if every == "growing" else every,
         last=steps if request.keep_training else None,
         most_bytes=LIVE_PROBE_BYTES if request.linger else None,
     )
 
 
 def _logging(every: str | None) -> OpLogging | None:
-    return None if every is None else OpLogging(every=whole_number("--log-every", every, 1, MAX_STEPS))
+    return None if every is None else OpLogging(every=_read("log_every", every))
 
 
-def _workload(request: RaceRequest, batch: tuple[str, str | None]) -> WorkloadSpec:
+def _workload(request: RaceRequest, batch: int | None) -> WorkloadSpec:
     name = workloads.located(request.workload)
     data = None if request.data is None else absolute(request.data)
     presets = workloads.presets(name, data)
@@ -231,16 +211,14 @@ def _workload(request: RaceRequest, batch: tuple[str, str | None]) -> WorkloadSp
         if size in sizes:
             raise SpecError(f"--size {size}", text, "each size once")
         sizes[size] = whole_number(f"--size {size}", text, 1, MAX_SIZE)
-    option, value = batch
-    if value is not None:
-        sizes["batch"] = whole_number(option, value, 1, MAX_SIZE)
+    if batch is not None:
+        sizes["batch"] = batch
     return WorkloadSpec(name, preset, tuple(sorted(sizes.items())), data)
 
 
-def _device(option: str, name: str | None) -> str:
-    if name is None or not _DEVICE.fullmatch(name):
-        raise SpecError(option, name, "auto, cpu, cuda:N (N from 0 to 99), mps")
-    return name
+def _read(key: str, text: str | None) -> Any:
+    """The value of a race's option; None where it was not given."""
+    return None if text is None else OPTIONS[key].kind.read(OPTIONS[key].flag, text)
 
 
 def _share(request: RaceRequest, index: int) -> tuple[int, tuple[int, ...] | None]:

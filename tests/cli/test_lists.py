@@ -11,6 +11,7 @@ from fwtui.cli.output import plain_table, show
 from fwtui.core import spec
 from fwtui.core.version import __version__
 from fwtui.race import plan
+from fwtui.race.options import LANE_KEYS
 from fwtui.workloads import catalogue as workloads
 from tests.installing import install
 
@@ -65,7 +66,7 @@ def test_help_names_every_choice(fwtui, monkeypatch):
     for words in (("--help",), ("bench", "--help"), ("bench", "-h")):
         ran = fwtui(*words)
         assert ran.code == 0
-        named = (*workloads.names(), *plan.DEFAULT_BACKENDS, *plan.LANE_KEYS)
+        named = (*workloads.names(), *plan.DEFAULT_BACKENDS, *LANE_KEYS)
         choices = (*spec.DTYPES, *spec.OPTIMIZERS, *spec.SCHEDULES, *spec.HOSTS)
         assert [name for name in (*named, *choices) if name not in ran.out] == []
 

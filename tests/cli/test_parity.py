@@ -108,7 +108,10 @@ def test_settings_that_differ_are_named(fwtui):
         (("--tolerance", "nan"), "--tolerance: got 'nan'; accepted: a number above 0"),
         (("--tolerance-float64", "x"), "--tolerance-float64: got 'x'; accepted: a number above 0"),
         (("--probe-every", "never"), "--probe-every: got 'never'; accepted: growing, or a whole number"),
-        (("--probe-every", "0"), "--probe-every: got '0'; accepted: a whole number from 1"),
+        (
+            ("--probe-every", "0"),
+            "--probe-every: got '0'; accepted: never, growing, or a whole number from 1",
+        ),
         (("--probe-every", "often"), "--probe-every: got 'often'; accepted: never, growing, or a whole"),
         (("--lanes", "torch.eager"), "--lanes: got '1'; accepted: 2 to 4 lanes"),
     ],

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from fwtui.backends import catalogue as backends
 from fwtui.core.records import Device
-from fwtui.core.spec import DTYPES, MAX_RATE, MAX_SIZE, MAX_THREADS, OPTIMIZERS, WorkloadSpec
+from fwtui.core.spec import WorkloadSpec
 from fwtui.format import numbers
-from fwtui.race.plan import LANE_KEYS
+from fwtui.race.options import LANE_KEYS, OPTIONS
 from fwtui.system import machine
 from fwtui.tui.common.model import RaceModel
 from fwtui.tui.dialogs.picker import Choice
@@ -85,15 +85,14 @@ def present_settings(model: RaceModel, index: int) -> list[tuple[str, str, str]]
     spec, imported = lane.spec, lane.history.imported
     devices = [device.name for device in imported.devices if device.reason is None] if imported else ["cpu"]
     built = lane.history.built
-    values = {
-        "device": (built.device if built else spec.device, ", ".join(["auto", *devices])),
-        "dtype": (spec.dtype, ", ".join(DTYPES)),
-        "optimizer": (spec.optimizer, ", ".join(OPTIMIZERS)),
-        "lr": (f"{spec.learning_rate:g}", f"a number above 0, up to {MAX_RATE:g}"),
-        "batch": (
-            str(workloads.batch_size(spec.workload) or numbers.NA),
-            f"a whole number up to {MAX_SIZE:,}",
-        ),
-        "threads": (str(spec.threads), f"a whole number up to {MAX_THREADS:,}"),
+    now = {
+        "device": built.device if built else spec.device,
+        "dtype": spec.dtype,
+        "optimizer": spec.optimizer,
+        "lr": f"{spec.learning_rate:g}",
+        "batch": str(workloads.batch_size(spec.workload) or numbers.NA),
+        "threads": str(spec.threads),
     }
-    return [(key, *values[key]) for key in LANE_KEYS]
+    accepted = {key: OPTIONS[key].kind.accepted for key in LANE_KEYS}
+    accepted["device"] = ", ".join(["auto", *devices])
+    return [(key, now[key], accepted[key]) for key in LANE_KEYS]

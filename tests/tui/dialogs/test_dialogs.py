@@ -157,7 +157,7 @@ async def test_settings_show_what_is_set_and_what_may_be():
         assert settings["batch"][0] == "64"
         assert settings["dtype"] == ("float32", "float32, float64")
         await d.press("s")
-        for text in ("setting", "now", "accepted", "1e-06", "adamw", "a whole number up to"):
+        for text in ("setting", "now", "accepted", "1e-06", "adamw", "a whole number from 1 to"):
             assert text in d.text()
         # Each word that is named is accepted.
         for dtype in settings["dtype"][1].split(", "):

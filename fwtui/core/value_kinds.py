@@ -1,0 +1,127 @@
+"""What an option takes, and how that is read from text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from fwtui.core.inputs import SpecError, one_of, positive_number, positive_range, whole_number, whole_range
+
+
+class Kind(Protocol):
+    """What an option takes."""
+
+    @property
+    def accepted(self) -> str:
+        """In words."""
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """Values to complete to: all of them where they can be listed."""
+
+    def read(self, option: str, text: str) -> Any:
+        """The value that `text` stands for; SpecError, with the option's name, where it is none."""
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """One of several words."""
+
+    words: tuple[str, ...]
+
+    @property
+    def accepted(self) -> str:
+        return ", ".join(self.words)
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        return self.words
+
+    def read(self, option: str, text: str) -> str:
+        return one_of(option, text, self.words)
+
+
+@dataclass(frozen=True)
+class WholeNumber:
+    """A whole number within a range, its ends included; or one of several words instead."""
+
+    low: int
+    high: int
+    words: tuple[str, ...] = ()
+
+    @property
+    def accepted(self) -> str:
+        return ", ".join(self.words) + (", or " if self.words else "") + whole_range(self.low, self.high)
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        return self.words
+
+    def read(self, option: str, text: str) -> int | str:
+        if text in self.words:
+            return text
+        try:
+            return whole_number(option, text, self.low, self.high)
+        except SpecError:
+            raise SpecError(option, text, self.accepted) from None
+
+
+@dataclass(frozen=True)
+class PositiveNumber:
+    """A number above 0, at most `high`; or from `low` on."""
+
+    high: float
+    low: float | None = None
+
+    @property
+    def accepted(self) -> str:
+        return positive_range(self.high, self.low)
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        return ()
+
+    def read(self, option: str, text: str) -> float:
+        return positive_number(option, text, self.high, self.low)
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Text of a form."""
+
+    form: re.Pattern[str]
+    accepted: str
+    examples: tuple[str, ...] = ()
+
+    def read(self, option: str, text: str) -> str:
+        if not self.form.fullmatch(text):
+            raise SpecError(option, text, self.accepted)
+        return text
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name that another part of fwtui checks, and whose choices are listed when they are asked for."""
+
+    accepted: str
+    listed: Callable[[], tuple[str, ...]] = tuple
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        return self.listed()
+
+    def read(self, option: str, text: str) -> str:
+        return text
+
+
+@dataclass(frozen=True)
+class Switch:
+    """Nothing: it is on where it is named."""
+
+    accepted: str = "nothing"
+    examples: tuple[str, ...] = ()
+
+    def read(self, option: str, text: str) -> bool:
+        raise SpecError(option, text, self.accepted)
