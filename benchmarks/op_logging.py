@@ -24,7 +24,8 @@ from pathlib import Path
 
 import numpy as np
 
-from fwtui.core.records import Ended, Record, Steps
+from fwtui.core.outcome import Ended
+from fwtui.core.records import Record, Steps
 from fwtui.race.plan import LaneRequest, RaceRequest, plan
 from fwtui.race.race import LaneRun, Race
 

@@ -82,21 +82,17 @@ def explain_failures(result: Result) -> None:
     for number, (spec, lane) in enumerate(zip(result.spec.lanes, result.lanes, strict=True), 1):
         if lane.ended is None or lane.ended.outcome in ("done", "stopped"):
             continue
-        hint = lane.ended.hint
-        outcome, reason = lane.ended.outcome, lane.ended.reason
-        # A lane that diverges says so in its reason, which the screen shows on its own.
-        what = reason if reason.startswith(outcome) else f"{outcome}: {reason}"
-        story = f"lane {number} {spec.backend} {what}"
-        out.print(Text(story + (f" ({hint})" if hint else ""), style="red"), soft_wrap=True)
+        hint = f" ({lane.ended.hint})" if lane.ended.hint else ""
+        story = f"lane {number} {spec.backend} {lane.ended.summary}{hint}"
+        out.print(Text(story, style="red"), soft_wrap=True)
         for line in log_tail(lane):
             out.print(Text(f"  {line}", style="dim"), soft_wrap=True)
 
 
 def log_tail(lane: History) -> list[str]:
     """Return the last lines of a failed lane's output; empty if its reason is complete."""
-    if lane.ended is None or lane.ended.outcome != "failed" or "log" not in lane.ended.hint:
-        return []
-    return list(lane.log)[-LOG_TAIL:]
+    failure = lane.ended.failure if lane.ended else None
+    return list(lane.log)[-LOG_TAIL:] if failure and failure.in_log else []
 
 
 def _answers(result: Result, same: str | None) -> Table:

@@ -12,6 +12,7 @@ from typing import Literal
 from fwtui.core.graph import Graph, Node, NoGraph
 from fwtui.core.ndarray import Array
 from fwtui.core.oplog import LoggedOp, OpLog
+from fwtui.core.outcome import Ended
 from fwtui.core.processor_use import ProcessorUse
 
 DIGEST_BLOCK = 8_192
@@ -19,7 +20,6 @@ DIGEST_BLOCK = 8_192
 
 Phase = Literal["spawn", "import", "build", "trace", "compile", "warm-up", "steady"]
 RunState = Literal["running", "waiting", "paused"]
-Outcome = Literal["done", "stopped", "diverged", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,24 +338,6 @@ class LogLine:
     """One line that the lane's process wrote to its standard output or error."""
 
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The lane is over, or has done its steps and lingers for more.
-
-    Attributes:
-        reason: why, in words, for every outcome but `done`.
-        hint: what the user can do about it, such as a command that installs the framework.
-        lingers: the process lives on and takes more steps.
-    """
-
-    outcome: Outcome
-    step: int
-    at_ns: int
-    reason: str = ""
-    hint: str = ""
-    lingers: bool = False
 
 
 Record = (

@@ -7,7 +7,8 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from fwtui.core.records import Compiled, Ended, Phase
+from fwtui.core.outcome import Ended
+from fwtui.core.records import Compiled, Phase
 from fwtui.core.text import place, plain
 
 NA = "n/a"

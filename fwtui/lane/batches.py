@@ -7,10 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from fwtui.core.outcome import Cause
 from fwtui.core.workload import Batch
 from fwtui.lane.errors import LaneError
 
-NO_DATA = ("the workload's data came to an end", "`batches` must give one batch a step, for ever")
+NO_DATA: tuple[Cause, str, str] = (
+    "user code",
+    "the workload's data came to an end",
+    "`batches` must give one batch a step, for ever",
+)
 
 
 def cast(arrays: Mapping[str, Any], dtype: str) -> Any:
@@ -37,7 +42,8 @@ def shapes(batches: Sequence[Batch]) -> dict[str, tuple[int | None, ...]]:
             known = found.setdefault(name, value.shape)
             if len(known) != value.ndim:
                 raise LaneError(
-                    f"'{name}' has {len(known)} dimensions in one batch and {value.ndim} in another"
+                    "user code",
+                    f"'{name}' has {len(known)} dimensions in one batch and {value.ndim} in another",
                 )
             found[name] = tuple(a if a == b else None for a, b in zip(known, value.shape, strict=True))
     return found

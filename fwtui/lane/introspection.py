@@ -35,7 +35,7 @@ QUICK_NS = 20_000_000
 
 
 Emit = Callable[[OpsLogged | NotLogged | GraphsCaptured | GraphRan | NotSampled], None]
-Explain = Callable[[BaseException], tuple[str, str]]
+Explain = Callable[[BaseException], str]
 
 
 class Introspector:
@@ -139,12 +139,12 @@ class Introspector:
         except NotYetError as error:
             self._log_at = step if asked else self._log_at
             self._log_again_ns = _again_ns(started)
-            self._emit(NotLogged(step, self._explain(error)[0]))
+            self._emit(NotLogged(step, self._explain(error)))
             return
         except Exception as error:
             _print(error)
             self._every, self._until_nan = None, False  # it would not be another one the next time
-            self._emit(NotLogged(step, self._explain(error)[0]))
+            self._emit(NotLogged(step, self._explain(error)))
             return
         is_faulty = (asked or self._until_nan) and first_fault(log) is not None
         found = self._until_nan and is_faulty
@@ -186,7 +186,7 @@ class Introspector:
             graphs = self._backend.graphs(batch)
         except Exception as error:
             _print(error)
-            graphs = (NoGraph("graphs", "the graphs", self._explain(error)[0]),)
+            graphs = (NoGraph("graphs", "the graphs", self._explain(error)),)
         self._emit(GraphsCaptured(step, graphs))
 
     def _sample(self, step: int, batch: Batch) -> None:
@@ -200,7 +200,7 @@ class Introspector:
         except Exception as error:
             _print(error)
             self._samples = False
-            self._emit(NotSampled(step, self._explain(error)[0]))
+            self._emit(NotSampled(step, self._explain(error)))
             return
         self._emit(GraphRan(step, graph, nodes))
         is_quick = perf_counter_ns() - started < QUICK_NS

@@ -20,9 +20,7 @@ class NetInspection:
         explain: returns the reason of an exception, and a hint.
     """
 
-    def __init__(
-        self, emit: Callable[[Record], object], explain: Callable[[BaseException], tuple[str, str]]
-    ) -> None:
+    def __init__(self, emit: Callable[[Record], object], explain: Callable[[BaseException], str]) -> None:
         self._emit, self._explain = emit, explain
         self._first_batch: Batch | None = None
         self._found = NetInspected()
@@ -42,7 +40,7 @@ class NetInspection:
             self._found = backend.inspect(batch)
         except Exception as error:  # the lane trains on; whoever judges knows that it was not inspected
             traceback.print_exc(file=sys.stderr)
-            self._found = NetInspected(reason=self._explain(error)[0])
+            self._found = NetInspected(reason=self._explain(error))
         self._emit(self._found)
 
     def inspect_again(self, prober: Prober) -> None:

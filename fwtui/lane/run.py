@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import traceback
 
-from fwtui.core.error_text import message
 from fwtui.lane.errors import LaneError
 from fwtui.lane.runner import Runner
 
@@ -19,15 +18,11 @@ def run_lane(runner: Runner, pid: int) -> None:
     try:
         runner.prepare(pid)
         runner.train()
-    except LaneError as error:
-        runner.end("failed", str(error), error.hint)
-    except MemoryError as error:
-        runner.end(
-            "failed", ": ".join(filter(None, ("out of memory", message(error)))), "smaller sizes may fit"
-        )
     except BaseException as error:  # what a user's net raises ends its lane alone
-        traceback.print_exc(file=sys.stderr)
-        runner.end("failed", *runner.explained(error))
+        failure = runner.failure_of(error)
+        if failure.in_log or not isinstance(error, LaneError | MemoryError):
+            traceback.print_exc(file=sys.stderr)
+        runner.fail(failure)
     try:
         runner.close()
     except Exception:  # how the lane ended has been said

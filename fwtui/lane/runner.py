@@ -17,18 +17,15 @@ from time import perf_counter_ns
 from typing import Any
 
 from fwtui.backends import catalogue as backends
-from fwtui.backends.base import Backend, Framework, Job
+from fwtui.backends.base import Backend, Job
 from fwtui.backends.default_dtype import UNCHANGED, WithDefaultDtype, shared
-from fwtui.core.error_text import error_text, first_line, message
-from fwtui.core.inputs import SpecError
+from fwtui.core.outcome import Ended, Failure, Outcome
 from fwtui.core.records import (
     Built,
     Compiled,
-    Ended,
     Evaluated,
     Imported,
     NoReference,
-    Outcome,
     Phase,
     PhaseEntered,
     Record,
@@ -41,8 +38,9 @@ from fwtui.core.workload import Batch, Workload
 from fwtui.lane.batches import NO_DATA, cast, cast_all, shapes
 from fwtui.lane.control import Control, LaneCommand
 from fwtui.lane.digests import Digester
-from fwtui.lane.errors import LaneError
+from fwtui.lane.errors import LaneError, failure_of
 from fwtui.lane.float64_reference import Reference
+from fwtui.lane.framework import check_device, import_framework
 from fwtui.lane.introspection import Introspector
 from fwtui.lane.net_inspection import NetInspection
 from fwtui.lane.prober import Prober, prober
@@ -51,7 +49,6 @@ from fwtui.lane.step_buffer import Columns
 from fwtui.system.cpu_affinity import bind, bound_cores
 from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.hashes import HASHED_BATCHES, data_sha256, weights_sha256
-from fwtui.workloads.user.errors import UserFileError
 from fwtui.workloads.user.workload import UserWorkload
 
 FLUSH_NS = 33_000_000
@@ -96,19 +93,15 @@ class Runner:
         spec = self._spec
         bind(spec.cores)
         self._enter("import")
-        self._framework = self._import()
-        devices = self._framework.device.devices()
         entry = backends.entry(spec.backend).framework
+        self._framework = import_framework(entry)
+        devices = self._framework.device.devices()
         version = self._framework.device.version()
         self._emit(Imported(entry.title, version, devices, pid, perf_counter_ns()))
         device = self._control.device() if spec.device == "auto" else spec.device
         if device is None:
             return
-        reasons = {known.name: known.reason for known in devices}
-        if device not in reasons:
-            raise LaneError(f"{device}: there is no such device here; {entry.title} has {', '.join(reasons)}")
-        if reasons[device] is not None:
-            raise LaneError(f"{device}: {reasons[device]}", "`fwtui doctor` tells more")
+        check_device(device, devices, entry.title)
         self._device = device
         self._enter("build")
         self.busy_since_ns = perf_counter_ns()
@@ -153,27 +146,32 @@ class Runner:
         else:
             self._emit(replace(self._ended, lingers=False))
 
-    def end(self, outcome: Outcome, reason: str = "", hint: str = "", lingers: bool = False) -> None:
+    def end(self, outcome: Outcome, reason: str = "", lingers: bool = False) -> None:
         """Sends the steps that are left and says how the lane ended, once."""
+        self._end(Ended(outcome, self.step, perf_counter_ns(), reason, lingers))
+
+    def fail(self, failure: Failure) -> None:
+        """The same for a lane that cannot go on."""
+        self._end(Ended.failed(self.step, perf_counter_ns(), failure))
+
+    def _end(self, ended: Ended) -> None:
         if self._ended is not None:
             return
-        self._ended = Ended(outcome, self.step, perf_counter_ns(), reason, hint, lingers)
+        self._ended = ended
         self._send_steps()
         if self._explainer is not None:
             self._explainer.tell(at_once=True)
         self._emit(self._ended)
 
-    def explained(self, error: BaseException) -> tuple[str, str]:
-        """Why the lane failed, and what helps: in a user's own file, where it came from there."""
-        if isinstance(self._workload, UserWorkload):
+    def failure_of(self, error: BaseException) -> Failure:
+        """Why the lane failed: in a user's own file, where the error came from there."""
+        if isinstance(self._workload, UserWorkload) and not isinstance(error, LaneError | MemoryError):
             error = self._workload.explained(error) or error
-        if isinstance(error, UserFileError):
-            return error.reason, error.hint
-        if isinstance(error, SpecError):
-            return str(error), ""
-        if isinstance(error, NotImplementedError) and message(error):
-            return f"not possible: {first_line(error)}", "another backend may do it"
-        return error_text(error), "the lane's log has the whole story"
+        return failure_of(error, "user code" if isinstance(self._workload, UserWorkload) else "framework")
+
+    def explained(self, error: BaseException) -> str:
+        """What went wrong, in words."""
+        return self.failure_of(error).reason
 
     def close(self) -> None:
         """Gives back what the backend holds, and what probes it."""
@@ -294,17 +292,6 @@ class Runner:
             self._explainer.tell(at_once=True)
         self._emit(record)
 
-    def _import(self) -> Framework:
-        entry = backends.entry(self._spec.backend).framework
-        try:
-            return backends.load(entry)
-        except (Exception, SystemExit) as error:
-            traceback.print_exc(file=sys.stderr)
-            if isinstance(error, ModuleNotFoundError) and error.name == entry.package:
-                raise LaneError(f"{entry.title} is not installed", f"pip install {entry.package}") from None
-            mend = f"pip install --force-reinstall {entry.package}"
-            raise LaneError(f"{entry.title} does not import: {error_text(error)}", mend) from None
-
     def _build(self) -> None:
         spec, framework = self._spec, self._framework
         framework.device.configure(self._device, spec.threads, spec.tf32)
@@ -362,7 +349,7 @@ class Runner:
             built = self._built("eager", replace(job, device="cpu", **double), "float64")
         except Exception as error:  # the lane itself is none the worse
             traceback.print_exc(file=sys.stderr)
-            self._emit(NoReference(0, self.explained(error)[0]))
+            self._emit(NoReference(0, self.explained(error)))
             return None
         return Reference(built, "float64", spec.dtype, spec.dtype, spec.probes.tolerance)
 

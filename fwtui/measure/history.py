@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from fwtui.core.metrics import MAX_METRICS
+from fwtui.core.outcome import Ended
 from fwtui.core.processor_use import ProcessorUse
 from fwtui.core.records import (
     Alive,
     Built,
     Compiled,
-    Ended,
     Evaluated,
     FrameworkMemory,
     GraphBroken,

@@ -300,8 +300,7 @@ def _unfinished(lanes: Sequence[History]) -> str:
         if lane.ended is None:
             parts.append(f"lane {number} was cut short")
         elif lane.ended.outcome != "done":
-            reason = lane.ended.reason.removeprefix(lane.ended.outcome).lstrip(": ")
-            parts.append(f"lane {number} {lane.ended.outcome}" + (f": {reason}" if reason else ""))
+            parts.append(f"lane {number} {lane.ended.summary}")
         elif lane.not_probed:
             parts.append(f"lane {number}: {lane.not_probed}")
     return "; ".join(parts)

@@ -246,8 +246,4 @@ def _is_finite(probe: Probed) -> bool:
 def _reason(result: Result) -> str:
     ended = result.lanes[0].ended
     backend = result.spec.lanes[0].backend
-    return (
-        f"{backend} {ended.outcome}: {ended.reason}"
-        if ended and ended.reason
-        else f"{backend} did not answer"
-    )
+    return f"{backend} {ended.summary}" if ended and ended.reason else f"{backend} did not answer"

@@ -80,7 +80,7 @@ class RacedLanes:
             ended = ran[number].ended
             name = f"{twins.all[number].backend} in float64"
             if ended is None or ended.outcome not in ("done", "diverged"):
-                why = f"{ended.outcome}: {ended.reason}" if ended else "was cut short"
+                why = ended.summary if ended else "was cut short"
                 return None, f"{name} {why}"
             if ran[number].not_probed:
                 return None, f"{name}: {ran[number].not_probed}"

@@ -15,17 +15,8 @@ from time import perf_counter_ns
 from typing import Protocol
 
 from fwtui.backends import catalogue as backends
-from fwtui.core.records import (
-    Alive,
-    Built,
-    Ended,
-    Outcome,
-    Phase,
-    PhaseEntered,
-    ProcessMemory,
-    Record,
-    Steps,
-)
+from fwtui.core.outcome import Ended, Failure
+from fwtui.core.records import Alive, Built, Phase, PhaseEntered, ProcessMemory, Record, Steps
 from fwtui.core.spec import LaneSpec
 from fwtui.lane.control import Control, LaneCommand, UseDevice
 from fwtui.lane.run import run_lane
@@ -108,12 +99,12 @@ class ProcessHost:
         try:
             inbox = self._spawn()
         except OSError as error:
-            self._emit(self._end("failed", f"no process could be started: {error}"))
+            self._emit(self._failed(Failure("fwtui", f"no process could be started: {error}")))
             return
         if inbox is None:
-            self._emit(self._end("stopped", "stopped"))
+            self._emit(Ended("stopped", 0, perf_counter_ns(), "stopped"))
             return
-        failure: tuple[str, str] | None = None
+        failure: Failure | None = None
         try:
             failure = self._relay(inbox)
         finally:
@@ -175,8 +166,8 @@ class ProcessHost:
                 self._send(word)
         return inbox
 
-    def _relay(self, inbox: Inbox) -> tuple[str, str] | None:
-        """Passes on what the child says until it is over; (reason, hint) where this host gave it up."""
+    def _relay(self, inbox: Inbox) -> Failure | None:
+        """Passes on what the child says until it is over; why, where this host gave it up."""
         assert self._child is not None
         measure_at = time.monotonic()
         awake = _Awake()
@@ -192,18 +183,17 @@ class ProcessHost:
             try:
                 came = inbox.read(_POLL_S)
             except NoRecordError:
-                return (
-                    "its process sent what is no record",
-                    "something writes into a pipe that is not its own",
-                )
+                hint = "something writes into a pipe that is not its own"
+                return Failure("framework", "its process sent what is no record", hint)
             except MemoryError:
-                return "fwtui itself is out of memory for what its process sent", "smaller sizes may fit"
+                reason = "fwtui itself is out of memory for what its process sent"
+                return Failure("out of memory", reason, "smaller sizes may fit")
             if gone and inbox.heard_at < now:
                 return None
             if inbox.heard_at != heard_at:
                 heard_at, quiet_since = inbox.heard_at, awake_s
             elif awake_s - quiet_since > self._silence_limit_s:
-                return f"no answer for {awake_s - quiet_since:.0f} s", ""
+                return Failure("hung", f"no answer for {awake_s - quiet_since:.0f} s")
             for record in map(cleaned, came):
                 if isinstance(record, Steps):
                     self._step = record.first + record.count
@@ -212,7 +202,7 @@ class ProcessHost:
                     )
                     self._ended = None
                 elif isinstance(record, Alive) and (stuck := self._stuck_s(record, awake_s)):
-                    return f"stuck {self._busy_with(record)} for {stuck:.0f} s", ""
+                    return Failure("hung", f"stuck {self._busy_with(record)} for {stuck:.0f} s")
                 elif isinstance(record, Built | Ended):
                     self._measure()
                 elif isinstance(record, PhaseEntered):
@@ -267,25 +257,28 @@ class ProcessHost:
         if use := self._processor.use():
             self._emit(use)
 
-    def _account(self, failure: tuple[str, str] | None, asked: bool) -> Ended:
+    def _account(self, failure: Failure | None, asked: bool) -> Ended:
         """Return how the child ended: by its last record, its exit status and whether a stop was `asked`."""
         assert self._child is not None
         code = self._child.process.returncode
         if self._ended is not None and not self._ended.lingers:
             return self._ended
         if failure is not None:
-            return self._end("failed", *failure)
+            return self._failed(failure)
         if asked and code in (0, 1, -signal.SIGKILL):
-            return replace(self._ended, lingers=False) if self._ended else self._end("stopped", "stopped")
-        reason, hint = describe_exit(code)
-        if self._phase == "import" and code not in (-signal.SIGKILL, -signal.SIGTERM):
+            if self._ended:
+                return replace(self._ended, lingers=False)
+            return Ended("stopped", self._step, perf_counter_ns(), "stopped")
+        failure = describe_exit(code)
+        if self._phase == "import" and failure.cause != "killed":
             framework = backends.entry(self._spec.backend).framework
-            reason = f"{reason} while it imported {framework.title}"
+            reason = f"{failure.reason} while it imported {framework.title}"
             hint = f"pip install --force-reinstall {framework.package}"
-        return self._end("failed", reason, hint)
+            failure = replace(failure, reason=reason, hint=hint)
+        return self._failed(failure)
 
-    def _end(self, outcome: Outcome, reason: str, hint: str = "") -> Ended:
-        return Ended(outcome, self._step, perf_counter_ns(), reason, hint)
+    def _failed(self, failure: Failure) -> Ended:
+        return Ended.failed(self._step, perf_counter_ns(), failure)
 
 
 def _pipes(count: int) -> tuple[int, ...]:
@@ -366,16 +359,18 @@ class ThreadHost:
 HOSTS: dict[str, Callable[[LaneSpec, Emit], Host]] = {"process": ProcessHost, "thread": ThreadHost}
 
 
-def describe_exit(code: int) -> tuple[str, str]:
-    """A child's exit status in words: (reason, hint)."""
+def describe_exit(code: int) -> Failure:
+    """Why a child with this exit status is over."""
     if code >= 0:
-        return f"its process ended by itself with exit code {code}", "the lane's log may say why"
+        reason = f"its process ended by itself with exit code {code}"
+        return Failure("framework", reason, "the lane's log may say why", in_log=True)
     try:
         name = signal.Signals(-code).name
     except ValueError:
         name = "an unknown signal"
-    hint = {
-        int(signal.SIGKILL): "somebody killed it, or the system was out of memory",
-        int(signal.SIGTERM): "somebody ended it",
-    }.get(-code, "the framework crashed; the lane's log may say why")
-    return f"its process was killed by {name} (signal {-code})", hint
+    reason = f"its process was killed by {name} (signal {-code})"
+    if -code == signal.SIGKILL:
+        return Failure("killed", reason, "another process killed it, or the system was out of memory")
+    if -code == signal.SIGTERM:
+        return Failure("killed", reason, "another process ended it")
+    return Failure("framework", reason, "the framework crashed; the lane's log may say why", in_log=True)

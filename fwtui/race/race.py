@@ -13,10 +13,10 @@ from time import perf_counter_ns
 
 import numpy as np
 
+from fwtui.core.outcome import Ended, Failure
 from fwtui.core.records import (
     Built,
     Device,
-    Ended,
     HostRecord,
     Imported,
     LogLine,
@@ -247,9 +247,8 @@ class Race:
                 for line in "".join(traceback.format_exception(error)).splitlines():
                     self._sink(run, LogLine(line))
                 reason = " ".join(f"{type(error).__name__}: {error}".split())
-                hint = "the lane's log has the whole story"
-                done = self._done.get(run.number, 0)
-                self._heard(run, Ended("failed", done, perf_counter_ns(), reason, hint))
+                failure = Failure("fwtui", reason, "the lane's log has the whole story", in_log=True)
+                self._heard(run, Ended.failed(self._done.get(run.number, 0), perf_counter_ns(), failure))
             finally:
                 if self._turns:
                     self._turns.leave(run.number)

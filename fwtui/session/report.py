@@ -83,6 +83,7 @@ def _lane(spec: LaneSpec, lane: History) -> dict[str, Any]:
         "parameters": built.parameters if built else None,
         "outcome": ended.outcome if ended else None,
         "reason": (ended.reason or None) if ended else None,
+        "cause": ended.failure.cause if ended and ended.failure else None,
         "hint": (ended.hint or None) if ended else None,
         "steps": lane.steps,
         "losses": _finite(lane.metrics["loss"].values()) if "loss" in lane.metrics else [],

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from fwtui.cli.farewell import say_farewell
-from fwtui.core.records import Ended
+from fwtui.core.outcome import Ended, Failure
 from fwtui.measure.agreement import Place
 from fwtui.measure.arrays import ArrayGap
 from fwtui.measure.probe_gap import Gap
@@ -89,7 +89,9 @@ def test_the_place_that_a_check_has_found_is_kept(kept, monkeypatch):
 
 
 def test_why_a_lane_failed_is_kept(kept):
-    ended = Ended("failed", 20, still.NOW, "my_net.py:9: ValueError: no idea", "fix this line")
+    ended = Ended.failed(
+        20, still.NOW, Failure("user code", "my_net.py:9: ValueError: no idea", "fix this line")
+    )
     reason = "lane 2 torch.eager failed: my_net.py:9: ValueError: no idea (fix this line)"
     assert reason in kept(done(BOTH[0]), [*training(BOTH[1], 20), ended])
 

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from fwtui.cli.net_check import _trained
-from fwtui.core.records import Ended
+from fwtui.core.outcome import Ended, Failure
 from fwtui.measure.history import History
+from fwtui.workloads.user.errors import WHOLE_STORY
 from tests.backends.own import FRAMEWORKS
 from tests.workloads.user.test_workload import BATCHES, FILE
 
@@ -101,11 +102,12 @@ def test_where_no_lane_has_a_log_none_is_named(fwtui, folder):
 def test_a_net_that_fails_tells_the_end_of_its_log():
     lane = History()
     lane.log.extend(f"line {number}" for number in range(100))
-    lane.ended = Ended("failed", 0, 0, "my_net.py:9: ValueError: nope", "the lane's log has the whole story")
+    failure = Failure("user code", "my_net.py:9: ValueError: nope", WHOLE_STORY, in_log=True)
+    lane.ended = Ended.failed(0, 0, failure)
     told = _trained(FRAMEWORKS["torch"], lane)
     assert (told.problem, told.hint) == ("my_net.py:9: ValueError: nope", "")
     assert told.as_json()["log"] == [f"line {number}" for number in range(92, 100)]
-    lane.ended = replace(lane.ended, hint="install it")
+    lane.ended = Ended.failed(0, 0, replace(failure, hint="install it", in_log=False))
     told = _trained(FRAMEWORKS["torch"], lane)
     assert (told.hint, told.log) == ("install it", ())
 

@@ -9,8 +9,8 @@ from fwtui.backends.base import NotYetError
 from fwtui.core.graph import NoGraph
 from fwtui.core.nonfinite import first_fault
 from fwtui.core.oplog import OpLog, TensorStats
+from fwtui.core.outcome import Ended
 from fwtui.core.records import (
-    Ended,
     GraphRan,
     GraphsCaptured,
     NotLogged,

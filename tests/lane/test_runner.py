@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from fwtui.core.ndarray import Array
+from fwtui.core.outcome import Ended
 from fwtui.core.records import (
     Built,
     Compiled,
-    Ended,
     Evaluated,
     FrameworkMemory,
     Imported,

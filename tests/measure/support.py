@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from fwtui.core.records import Built, Ended, Imported, PhaseEntered, Steps
+from fwtui.core.outcome import Ended
+from fwtui.core.records import Built, Imported, PhaseEntered, Steps
 from fwtui.measure.history import History
 
 

@@ -5,10 +5,10 @@ import pytest
 
 from fwtui.core.graph import NoGraph
 from fwtui.core.metrics import MAX_METRICS
+from fwtui.core.outcome import Ended
 from fwtui.core.records import (
     Alive,
     Compiled,
-    Ended,
     Evaluated,
     FrameworkMemory,
     GraphsCaptured,

@@ -7,7 +7,8 @@ prints why the lane was given up, if it was.
 import sys
 import threading
 
-from fwtui.core.records import Alive, Ended, Imported
+from fwtui.core.outcome import Ended
+from fwtui.core.records import Alive, Imported
 from fwtui.race import hosts
 from tests import scripted
 from tests.scripted.lanes import Heard, lane

@@ -2,7 +2,8 @@
 
 import pytest
 
-from fwtui.core.records import Alive, Built, Device, Ended, Imported
+from fwtui.core.outcome import Ended
+from fwtui.core.records import Alive, Built, Device, Imported
 from fwtui.race.race import best_device
 from tests.scripted.lanes import Running, lane
 

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from fwtui.core.ndarray import Array
-from fwtui.core.records import Alive, Ended, Imported, LogLine, PhaseEntered, Probed, ProcessMemory, Steps
+from fwtui.core.outcome import Ended
+from fwtui.core.records import Alive, Imported, LogLine, PhaseEntered, Probed, ProcessMemory, Steps
 from fwtui.core.spec import HOSTS, Probes, Start, WorkloadSpec
 from fwtui.lane.control import LaneCommand
 from fwtui.lane.wire import Frames
@@ -110,6 +111,7 @@ def test_a_process_that_somebody_kills(name):
         end = hosted.end()
         assert end.outcome == "failed"
         assert name in end.reason
+        assert end.failure.cause == ("framework" if name == "SIGSEGV" else "killed")
         assert end.hint
         assert end.step == counted(hosted.heard.of(0))
 
@@ -131,6 +133,7 @@ def test_a_process_that_is_stopped_or_wedged_does_not_answer(mode):
         end = hosted.end()
         assert end.outcome == "failed"
         assert end.reason.startswith("no answer for ")
+        assert end.failure.cause == "hung"
 
 
 @pytest.mark.parametrize(("mode", "stops_the_lane"), [("ok", False), ("hang", False), ("hang", True)])
@@ -291,10 +294,10 @@ def test_memory_is_the_lanes_own_under_a_process_and_shared_under_a_thread():
 
 
 def test_exit_statuses_in_words():
-    assert describe_exit(1)[0] == "its process ended by itself with exit code 1"
-    assert "out of memory" in describe_exit(-9)[1]
-    assert describe_exit(-11)[0] == "its process was killed by SIGSEGV (signal 11)"
-    assert describe_exit(-250)[0] == "its process was killed by an unknown signal (signal 250)"
+    assert describe_exit(1).reason == "its process ended by itself with exit code 1"
+    assert "out of memory" in describe_exit(-9).hint
+    assert describe_exit(-11).reason == "its process was killed by SIGSEGV (signal 11)"
+    assert describe_exit(-250).reason == "its process was killed by an unknown signal (signal 250)"
 
 
 def test_a_kill_takes_no_time():
@@ -312,6 +315,7 @@ def test_a_network_that_is_never_built_is_given_up():
         end = hosted.end()
     assert end.outcome == "failed"
     assert end.reason.startswith("stuck building its network for")
+    assert end.failure.cause == "hung"
 
 
 def test_a_batch_that_never_comes_is_given_up(tmp_path):

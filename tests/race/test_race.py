@@ -12,7 +12,8 @@ import numpy as np
 import psutil
 import pytest
 
-from fwtui.core.records import Alive, Built, Ended, Imported, PhaseEntered, RunStateChanged, Steps
+from fwtui.core.outcome import Ended
+from fwtui.core.records import Alive, Built, Imported, PhaseEntered, RunStateChanged, Steps
 from tests import scripted
 from tests.conftest import lane_processes
 from tests.scripted import step as scripted_step

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from fwtui.core.records import Ended, Record, Steps
+from fwtui.core.outcome import Ended
+from fwtui.core.records import Record, Steps
 from fwtui.core.spec import HostKind, LaneSpec, RaceSpec, Schedule, WorkloadSpec
 from fwtui.race.hosts import HOSTS
 from fwtui.race.race import LaneRun, Race

@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from fwtui.core.outcome import Ended, Failure
 from fwtui.core.processor_use import ProcessorUse
-from fwtui.core.records import Ended, Evaluated, FrameworkMemory, LogLine, ProcessMemory
+from fwtui.core.records import Evaluated, FrameworkMemory, LogLine, ProcessMemory
 from fwtui.core.spec import RaceSpec
 from fwtui.measure.loss_gap import LossComparison
 from fwtui.measure.speed import speed
@@ -89,10 +90,11 @@ def test_what_is_not_finite_or_not_known_is_null():
 def test_a_lane_that_failed_says_why_and_is_no_verdict():
     failed = history(ended="failed")
     failed.apply(LogLine("the story"))
-    failed.apply(Ended("failed", 0, 300, "a reason", "a hint"))
+    failed.apply(Ended.failed(0, 300, Failure("user code", "a reason", "a hint")))
     answer = told(failed, history(np.ones(60), ended="done"))
     first = answer["lanes"][0]
     assert (first["outcome"], first["reason"], first["hint"]) == ("failed", "a reason", "a hint")
+    assert first["cause"] == "user code"
     assert first["step_ns"] == dict.fromkeys(("p50", "p95", "p99", "mean", "min"))
     assert first["first_step_ns"] is None
     assert first["log"] == ["the story"]

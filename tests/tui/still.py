@@ -12,11 +12,11 @@ import pytest
 from textual.pilot import Pilot
 
 from fwtui.core.ndarray import Array
+from fwtui.core.outcome import Ended
 from fwtui.core.records import (
     Built,
     Compiled,
     Device,
-    Ended,
     Evaluated,
     FrameworkMemory,
     GraphRan,

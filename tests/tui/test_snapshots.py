@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fwtui.core.outcome import Ended, Failure
 from fwtui.core.processor_use import ProcessorUse
-from fwtui.core.records import Compiled, Ended, GraphBroken, Steps
+from fwtui.core.records import Compiled, GraphBroken, Steps
 from tests.tui import still
 from tests.tui.still import NOW, Scene, done, importing, pressing, race, training
 
@@ -57,7 +58,7 @@ def failed() -> list:
     log = still.log_lines(
         "Traceback (most recent call last):", "ModuleNotFoundError: No module named 'tensorflow'"
     )
-    return [*importing("tf.function"), *log, Ended("failed", 0, NOW, reason, hint)]
+    return [*importing("tf.function"), *log, Ended.failed(0, NOW, Failure("framework", reason, hint))]
 
 
 def test_importing(looks):

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from fwtui.core.records import Ended, RunStateChanged
+from fwtui.core.outcome import Ended
+from fwtui.core.records import RunStateChanged
 from fwtui.tui.common import auto_check
 from fwtui.tui.common import model as models
 from fwtui.tui.common.auto_check import QUIET_TICKS, AutoCheck

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fwtui.core.records import Ended
+from fwtui.core.outcome import Ended
 from fwtui.tui.common.common_step import common_step
 from fwtui.tui.common.model import RaceModel
 from tests.tui import still

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fwtui.core.records import Ended, RunStateChanged
+from fwtui.core.outcome import Ended
+from fwtui.core.records import RunStateChanged
 from fwtui.tui.common.auto_check import QUIET_TICKS
 from fwtui.tui.common.continuation import LIMIT_S, Continuation
 from fwtui.tui.common.judgement import judge

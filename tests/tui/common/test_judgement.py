@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from fwtui.core.ndarray import Array
-from fwtui.core.records import Ended, NetInspected, NotProbed, Probed, Steps
+from fwtui.core.outcome import Ended
+from fwtui.core.records import NetInspected, NotProbed, Probed, Steps
 from fwtui.session.probe_summary import ProbeSummary
 from fwtui.tui.common.judgement import judge, waiting
 from fwtui.tui.common.model import RaceModel

@@ -3,7 +3,8 @@
 import pytest
 
 from fwtui.core.inputs import SpecError
-from fwtui.core.records import Alive, Ended, LogLine, TurnEnded
+from fwtui.core.outcome import Ended
+from fwtui.core.records import Alive, LogLine, TurnEnded
 from fwtui.lane.control import LaneCommand
 from fwtui.race.plan import LaneRequest
 from fwtui.race.race import Race

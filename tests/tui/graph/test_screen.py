@@ -8,7 +8,8 @@ import pytest
 from textual.widgets import Input
 
 from fwtui.core.graph import Node, NoGraph, Tensor
-from fwtui.core.records import Compiled, Ended, GraphsCaptured
+from fwtui.core.outcome import Ended
+from fwtui.core.records import Compiled, GraphsCaptured
 from fwtui.tui.common.model import RaceModel
 from fwtui.tui.common.selection import Place
 from fwtui.tui.graph.lane_graphs import LaneGraphs

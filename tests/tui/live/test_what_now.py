@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from fwtui.core.records import Alive, Ended, Imported, PhaseEntered, RunStateChanged
+from fwtui.core.outcome import Ended
+from fwtui.core.records import Alive, Imported, PhaseEntered, RunStateChanged
 from fwtui.tui.common.lane import NOTICED_S
 from fwtui.tui.common.lane_status import status
 from fwtui.tui.common.model import RaceModel

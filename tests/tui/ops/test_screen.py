@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from fwtui.core.oplog import OpLog, TensorStats
-from fwtui.core.records import Ended, NotLogged, OpsLogged
+from fwtui.core.outcome import Ended
+from fwtui.core.records import NotLogged, OpsLogged
 from fwtui.ops.align import log_pair
 from fwtui.tui.common.selection import Place
 from fwtui.tui.ops.screen import OpsScreen

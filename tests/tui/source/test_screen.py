@@ -9,7 +9,8 @@ import pytest
 
 from fwtui.backends import catalogue
 from fwtui.backends.logbook import in_net
-from fwtui.core.records import Ended, NotLogged, OpsLogged
+from fwtui.core.outcome import Ended
+from fwtui.core.records import NotLogged, OpsLogged
 from fwtui.format import numbers
 from fwtui.ops.align import log_pair
 from fwtui.tui.common.selection import Place

@@ -9,7 +9,7 @@ import json
 import sys
 from pathlib import Path
 
-from fwtui.core.records import Ended
+from fwtui.core.outcome import Ended
 from fwtui.core.spec import LaneSpec, WorkloadSpec
 from fwtui.lane.control import Control
 from fwtui.lane.run import run_lane
