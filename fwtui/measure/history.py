@@ -91,6 +91,7 @@ class History:
         evaluations: (step, metrics) of each evaluation on the held-out data.
         processor: the use of the processor during the steady steps; None where it is unknown.
         heard_ns: when the lane itself last sent a record.
+        clock: gives the present, in ns, as the times in records are; one that is replayed has its own.
         log: the last lines that the lane's process printed, and `log_lines`, how many there were.
     """
 
@@ -119,11 +120,12 @@ class History:
     not_sampled: str = ""
     graphs: GraphsCaptured | None = None
     log_lines: int = 0
-    heard_ns: int = field(default_factory=perf_counter_ns)
+    clock: Callable[[], int] = perf_counter_ns
     busy_since_ns: int | None = None
     processor: ProcessorUse | None = None
 
     def __post_init__(self) -> None:
+        self.heard_ns = self.clock()
         self.metrics: dict[str, Window] = {}
         self.digests: dict[str, Window] = {}
         self.step_ns = Window(self.raw_steps)
@@ -147,7 +149,7 @@ class History:
     def apply(self, record: Record) -> None:
         """Takes one record in."""
         if not isinstance(record, HostRecord):
-            self.heard_ns = perf_counter_ns()
+            self.heard_ns = self.clock()
         handler = _HANDLERS.get(type(record))
         if handler is not None:
             handler(self, record)

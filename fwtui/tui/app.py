@@ -52,6 +52,7 @@ class FwtuiApp(LaneActions):
     Args:
         request: what to run; SpecError where it makes no sense.
         fps: frames a second at most; None: what is usual, see `usual_fps`.
+        clock: gives the present in ns, see `History`.
     """
 
     TITLE = "fwtui"
@@ -73,11 +74,16 @@ class FwtuiApp(LaneActions):
         Binding("ctrl+q", "leave", show=False, priority=True, system=True),
     ]
 
-    def __init__(self, request: RaceRequest, fps: float | None = None) -> None:
+    def __init__(
+        self,
+        request: RaceRequest,
+        fps: float | None = None,
+        clock: Callable[[], int] = time.perf_counter_ns,
+    ) -> None:
         textual_leak.patch()
         super().__init__()
         self._frames = FrameRate(usual_fps() if fps is None else fps, TICK_S, self._takes_frame)
-        self.model = self.MODEL(request, self._start_thread)
+        self.model = self.MODEL(request, self._start_thread, clock)
         self._auto_check = AutoCheck(self.model)
         self._continuation = Continuation(self.model)
         self._changes = Changes(self._start_thread, self._refuse)

@@ -13,7 +13,6 @@ from fwtui.measure.arrays import ArrayGap
 from fwtui.measure.probe_gap import Gap
 from fwtui.parity import words
 from fwtui.race.plan import LaneRequest
-from fwtui.tui.common.model import RaceModel
 from tests.tui import still
 from tests.tui.still import done, importing, race, training
 
@@ -23,10 +22,9 @@ BOTH = ("tf.function", "torch.eager")
 @pytest.fixture
 def kept(monkeypatch, capsys):
     """What is printed of lanes that said so much."""
-    still.stop_clock(monkeypatch)
 
     def kept(*said, request=None, check=None):
-        model = RaceModel(request or race(*BOTH), lambda work, name: None)
+        model = still.still_model(request or race(*BOTH))
         for index, records in enumerate(said):
             for record in records:
                 model._hear(model.lanes[index].run, record)

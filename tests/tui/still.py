@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
-import pytest
 from textual.pilot import Pilot
 
 from fwtui.core.ndarray import Array
@@ -31,14 +30,10 @@ from fwtui.core.records import (
     Steps,
 )
 from fwtui.core.spec import Probes
-from fwtui.measure import history
 from fwtui.race.plan import LaneRequest, RaceRequest, parse_lane
 from fwtui.tui import app
 from fwtui.tui.app import FwtuiApp
-from fwtui.tui.common import lane as lane_module
-from fwtui.tui.common import lane_status
 from fwtui.tui.common.model import RaceModel
-from fwtui.tui.graph import requests
 
 NOW = 100 * 10**9
 """What the clock shows, in ns."""
@@ -66,10 +61,22 @@ class Scene:
     paused: Sequence[int] = ()
 
 
-def stop_clock(monkeypatch: pytest.MonkeyPatch, at_ns: int = NOW) -> None:
-    """Has the screen's clocks show `at_ns` for ever."""
-    for module in (history, lane_module, requests, lane_status):
-        monkeypatch.setattr(module, "perf_counter_ns", lambda: at_ns)
+def stopped_clock() -> int:
+    """Shows `NOW` for ever."""
+    return NOW
+
+
+def still_model(
+    request: RaceRequest,
+    clock: Callable[[], int] = stopped_clock,
+    started: Callable[[str], object] = lambda name: None,
+) -> RaceModel:
+    """The model of a race whose lanes never run.
+
+    Args:
+        started: is called with the name of each thread that would be started.
+    """
+    return RaceModel(request, lambda work, name: started(name) and None, clock)
 
 
 def still_app(scene: Scene) -> FwtuiApp:
@@ -88,7 +95,7 @@ def still_app(scene: Scene) -> FwtuiApp:
         CSS_PATH: ClassVar = [Path(app.__file__).parent / str(sheet) for sheet in FwtuiApp.CSS_PATH]
         MODEL = StillModel
 
-    return StillApp(scene.request)
+    return StillApp(scene.request, clock=stopped_clock)
 
 
 def pressing(*keys: str) -> Callable[[Pilot[int]], object]:

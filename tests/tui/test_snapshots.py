@@ -20,9 +20,8 @@ FOUR = ("tf.function", "torch.eager", "tf.eager", "torch.eager lr=2e-06")
 
 
 @pytest.fixture(autouse=True)
-def no_clock(monkeypatch):
+def no_animations(monkeypatch):
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
-    still.stop_clock(monkeypatch)
 
 
 @pytest.fixture

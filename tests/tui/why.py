@@ -29,7 +29,6 @@ def told(*backends: str) -> Scene:
 async def shown(scene: Scene, *keys: str, size: tuple[int, int] = LARGE) -> AsyncIterator[Driven]:
     """The app after these keys."""
     with pytest.MonkeyPatch.context() as patch:
-        still.stop_clock(patch)
         # The pilot waits for an idle process after each key, and the app looks at its lanes all the time.
         for module in ("textual.app", "textual.pilot"):
             patch.setattr(f"{module}.wait_for_idle", a_moment)

@@ -4,7 +4,6 @@ from __future__ import annotations  # Lane, seconds_left, trained_s
 
 import math
 from dataclasses import dataclass
-from time import perf_counter_ns
 
 from fwtui.core.spec import LaneSpec
 from fwtui.measure.history import History
@@ -51,13 +50,13 @@ class Lane:
 
     def silent_s(self) -> float | None:
         """For how many seconds a lane that should answer has not; None where it does."""
-        seconds = (perf_counter_ns() - self.history.heard_ns) / 1e9
+        seconds = (self.history.clock() - self.history.heard_ns) / 1e9
         return seconds if seconds > SILENT_S and not self.over and self.history.imported else None
 
     def present_step(self) -> str | None:
         """The step that it is in, in words, if that takes so long that others notice; None otherwise."""
         since = self.history.busy_since_ns
-        if since is None or (perf_counter_ns() - since) / 1e9 < NOTICED_S:
+        if since is None or (self.history.clock() - since) / 1e9 < NOTICED_S:
             return None
         if self.history.steps:
             return f"step {self.history.steps:,}"
@@ -68,7 +67,7 @@ class Lane:
         since = self.history.busy_since_ns
         if since is None or self.over or self.history.steps == 0 or self.history.standing != "running":
             return None
-        seconds = (perf_counter_ns() - since) / 1e9
+        seconds = (self.history.clock() - since) / 1e9
         return seconds if seconds > LONG_STEP_S else None
 
 

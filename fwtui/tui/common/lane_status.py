@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from time import perf_counter_ns
-
 from fwtui.format import numbers
 from fwtui.tui.common.lane import Lane
 
@@ -41,5 +39,5 @@ def _elapsed(lane: Lane) -> str:
     """Time in the present phase, once it is worth a word."""
     if not lane.history.phases:
         return ""
-    seconds = (perf_counter_ns() - lane.history.phases[-1].at_ns) / 1e9
+    seconds = (lane.history.clock() - lane.history.phases[-1].at_ns) / 1e9
     return f" {seconds:.0f} s" if seconds >= 1 else ""

@@ -7,9 +7,10 @@ records become history. Every record is taken in; only drawing is thinned.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from queue import Empty, SimpleQueue
+from time import perf_counter_ns
 
 from fwtui.core.records import LogLine, Record, TurnEnded
 from fwtui.core.spec import RaceSpec, WorkloadSpec
@@ -35,8 +36,10 @@ class RaceModel:
         start_thread: starts a lane's thread; called in the app's own thread.
     """
 
-    def __init__(self, request: RaceRequest, start_thread: StartThread) -> None:
-        self._start_thread = start_thread
+    def __init__(
+        self, request: RaceRequest, start_thread: StartThread, clock: Callable[[], int] = perf_counter_ns
+    ) -> None:
+        self._start_thread, self._clock = start_thread, clock
         self._heard: SimpleQueue[tuple[LaneRun, Record]] = SimpleQueue()
         self.disturbed = False
         """Whether a lane trained while another one's framework was being imported."""
@@ -276,7 +279,7 @@ class RaceModel:
         paused = old.paused and old.history.ended is None
         run = self.race.replace(index, self.spec.lanes[index], paused)
         self.race.spec = self.spec
-        self.lanes[index] = Lane(run, History(), paused)
+        self.lanes[index] = Lane(run, self._history(), paused)
         self._mark_disturbed(lane for lane in self.lanes if lane.run.lane != index)
         self._restart_comparison()
 
@@ -295,7 +298,7 @@ class RaceModel:
             return
         self._adopt(request, spec)
         run = self.race.add(spec.lanes[-1])
-        self.lanes.append(Lane(run, History()))
+        self.lanes.append(Lane(run, self._history()))
         self._mark_disturbed(self.lanes[:-1])
 
     def remove_lane(self, index: int, request: RaceRequest, describe: Describe = workloads.fresh) -> None:
@@ -345,12 +348,15 @@ class RaceModel:
         for line in "".join(traceback.format_exception(error)).splitlines():
             self.hear_print(line)
 
+    def _history(self) -> History:
+        return History(clock=self._clock)
+
     def _set(self, request: RaceRequest, spec: RaceSpec) -> None:
         self.request, self.spec, self._held = request, spec, []
         if spec.lanes[0].workload.name not in workloads.names():
             self.own = spec.lanes[0].workload
         self.race = Race(spec, self._hear, self._start_thread)
-        self.lanes = [Lane(run, History()) for run in self.race.runs]
+        self.lanes = [Lane(run, self._history()) for run in self.race.runs]
         self.disturbed = False
         self._restart_comparison()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from time import perf_counter_ns
 
 from fwtui.backends import catalogue as backends
 from fwtui.core.records import GraphsCaptured
@@ -60,7 +59,7 @@ class Asking:
         step = common_step([model.lanes[index] for index in asked])
         for index in asked:
             lane = model.lanes[index]
-            self._asked[index] = _Request(lane.run, lane.history.graphs, perf_counter_ns())
+            self._asked[index] = _Request(lane.run, lane.history.graphs, lane.history.clock())
             model.ask_graphs(index, step if asked[1:] else 0)
 
     def waits(self, lane: Lane) -> bool:
@@ -81,7 +80,7 @@ class Asking:
             return f"the lane has {numbers.outcome(history.ended)}: it tells no graph any more"
         if request is None:
             return f"{status(lane)[0]}\nits graphs come after its first step"
-        seconds = (perf_counter_ns() - request.at_ns) / 1e9
+        seconds = (history.clock() - request.at_ns) / 1e9
         if seconds < _SOON_S:
             return "asked, comes at once" if _is_at_rest(lane) else "asked, comes with the next step"
         if history.standing == "waiting":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from time import perf_counter_ns
 
 from fwtui.core.nonfinite import first_fault
 from fwtui.core.records import OpsLogged
@@ -76,7 +75,7 @@ class LogFeed:
             step = -(-step // rate) * rate  # a step that they log anyway, but might not send
         for index in wanted:
             kept, history = self._of(index), self.model.lanes[index].history
-            kept.asked_at, kept.asked_ns, kept.step = history.op_logs_seen, perf_counter_ns(), step
+            kept.asked_at, kept.asked_ns, kept.step = history.op_logs_seen, history.clock(), step
             self.model.ask_ops(index, step)
 
     def _is_awaited(self, index: int) -> bool:
@@ -86,7 +85,7 @@ class LogFeed:
         lane, kept = self.model.lanes[index], self._of(index)
         if not kept.step or not moves(lane) or lane.history.not_logged:
             return False
-        return self._is_pending(lane) and perf_counter_ns() - kept.asked_ns < _PATIENCE_NS
+        return self._is_pending(lane) and lane.history.clock() - kept.asked_ns < _PATIENCE_NS
 
     def _is_pending(self, lane: Lane) -> bool:
         asked_at = self._of(lane.run.lane).asked_at

@@ -12,7 +12,6 @@ from fwtui.tui.common import auto_check
 from fwtui.tui.common import model as models
 from fwtui.tui.common.auto_check import QUIET_TICKS, AutoCheck
 from fwtui.tui.common.judgement import judge
-from fwtui.tui.common.model import RaceModel
 from fwtui.tui.live.verdict_bar import _same
 from tests.tui import still
 from tests.tui.driving import driven
@@ -40,9 +39,8 @@ class NoCheck:
 
 
 @pytest.fixture(autouse=True)
-def no_clock(monkeypatch, request):
+def no_check(monkeypatch, request):
     if "scripted_backends" not in request.fixturenames:
-        still.stop_clock(monkeypatch)
         monkeypatch.setattr(models, "ParityJob", NoCheck)
 
 
@@ -50,7 +48,7 @@ class Ticking:
     """A race that stands still, and the check that may start in it."""
 
     def __init__(self, said, paused=(), request=None):
-        self.model = RaceModel(request or race(*BOTH), lambda work, name: None)
+        self.model = still.still_model(request or race(*BOTH))
         self.auto = AutoCheck(self.model)
         for index, records in enumerate(said):
             self.say(index, *records)

@@ -1,24 +1,16 @@
 """Where lanes meet; none of them ever starts."""
 
-import pytest
-
 from fwtui.core.outcome import Ended
 from fwtui.tui.common.common_step import common_step
-from fwtui.tui.common.model import RaceModel
 from tests.tui import still
 from tests.tui.still import NOW, race, training
 
 BOTH = ("tf.eager", "torch.eager")
 
 
-@pytest.fixture(autouse=True)
-def no_clock(monkeypatch):
-    still.stop_clock(monkeypatch)
-
-
 def at(*steps, total=100_000):
     """The lanes of a race after so many steps."""
-    model = RaceModel(race(*BOTH, steps=str(total)), lambda work, name: None)
+    model = still.still_model(race(*BOTH, steps=str(total)))
     for index, count in enumerate(steps):
         for record in training(BOTH[index], count):
             model._hear(model.lanes[index].run, record)

@@ -10,7 +10,6 @@ from fwtui.core.records import RunStateChanged
 from fwtui.tui.common.auto_check import QUIET_TICKS
 from fwtui.tui.common.continuation import LIMIT_S, Continuation
 from fwtui.tui.common.judgement import judge
-from fwtui.tui.common.model import RaceModel
 from tests.measure.support import steps
 from tests.tui import still
 from tests.tui.driving import driven
@@ -26,9 +25,8 @@ class Continued:
     """A race whose lanes say what a test has them say, and what it is asked for."""
 
     def __init__(self, monkeypatch, said, **request):
-        still.stop_clock(monkeypatch)
         self.now = 1000.0
-        self.model = RaceModel(race(*BOTH, keep_training=True, **request), lambda work, name: None)
+        self.model = still.still_model(race(*BOTH, keep_training=True, **request))
         self.granted = []
         monkeypatch.setattr(self.model.race, "train_on", lambda *granted: self.granted.append(granted))
         self.continuation = Continuation(self.model, lambda: self.now)

@@ -14,7 +14,6 @@ from fwtui.core.outcome import Ended
 from fwtui.core.records import NetInspected, NotProbed, Probed, Steps
 from fwtui.session.probe_summary import ProbeSummary
 from fwtui.tui.common.judgement import judge, waiting
-from fwtui.tui.common.model import RaceModel
 from fwtui.tui.live.verdict_bar import _same
 from tests.tui import still
 from tests.tui.still import NOW, done, importing, probed, race, training
@@ -22,14 +21,9 @@ from tests.tui.still import NOW, done, importing, probed, race, training
 BOTH = ("tf.function", "torch.eager")
 
 
-@pytest.fixture(autouse=True)
-def no_clock(monkeypatch):
-    still.stop_clock(monkeypatch)
-
-
 def stands(*said, request=None):
     """The model of a race whose lanes have said this."""
-    model = RaceModel(request or race(*BOTH), lambda work, name: None)
+    model = still.still_model(request or race(*BOTH))
     for lane, records in zip(model.lanes, said, strict=True):
         for record in records:
             model._hear(lane.run, record)
@@ -57,7 +51,7 @@ def test_agreement_with_the_worst_element():
 
 
 def test_one_tick_compares_one_probe():
-    model = RaceModel(race(*BOTH), lambda work, name: None)
+    model = still.still_model(race(*BOTH))
     for lane, records in zip(model.lanes, both(), strict=True):
         for record in records:
             model._hear(lane.run, record)

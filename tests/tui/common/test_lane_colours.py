@@ -1,13 +1,11 @@
 from fwtui.race.plan import LaneRequest, RaceRequest
 from fwtui.tui.common.lane_colours import COLOURS, _slots, colour_names
-from fwtui.tui.common.model import RaceModel
 from fwtui.tui.common.themes import THEMES
+from tests.tui import still
 
 
 def colours(*backends: str) -> list[str]:
-    return colour_names(
-        RaceModel(RaceRequest(tuple(map(LaneRequest, backends))), lambda work, name: None).lanes
-    )
+    return colour_names(still.still_model(RaceRequest(tuple(map(LaneRequest, backends)))).lanes)
 
 
 def test_a_framework_has_a_colour_and_its_further_lanes_a_lighter_shade():

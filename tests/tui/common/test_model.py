@@ -8,23 +8,17 @@ from fwtui.core.records import Alive, LogLine, TurnEnded
 from fwtui.lane.control import LaneCommand
 from fwtui.race.plan import LaneRequest
 from fwtui.race.race import Race
-from fwtui.tui.common.model import RaceModel
 from tests.tui import still
 from tests.tui.still import NOW, done, importing, race, training
 
 BOTH = ("tf.function", "torch.eager")
 
 
-@pytest.fixture(autouse=True)
-def no_clock(monkeypatch):
-    still.stop_clock(monkeypatch)
-
-
 @pytest.fixture
 def model():
-    started = []
-    model = RaceModel(race(*BOTH), lambda work, name: started.append(name))
-    model.started = started
+    started, clock = [], [NOW]
+    model = still.still_model(race(*BOTH), lambda: clock[0], started.append)
+    model.started, model.clock = started, clock
     return model
 
 
@@ -132,11 +126,11 @@ def test_time_left(model, monkeypatch):
     assert model.seconds_left() < left
 
 
-def test_a_lane_that_should_answer_and_does_not(model, monkeypatch):
+def test_a_lane_that_should_answer_and_does_not(model):
     say(model, 0, *importing("tf.function"))
     say(model, 1, *training("torch.eager", 100), Alive(100, NOW))
     model.drain()
-    still.stop_clock(monkeypatch, NOW + 7 * 10**9)
+    model.clock[0] += 7 * 10**9
     importing_lane, training_lane = model.lanes
     assert importing_lane.silent_s() is None
     assert training_lane.silent_s() == 7

@@ -12,11 +12,6 @@ from tests.tui.still import CPU, importing, race, training
 SIDES = (0, 1)
 
 
-@pytest.fixture(autouse=True)
-def no_clock(monkeypatch):
-    still.stop_clock(monkeypatch)
-
-
 @pytest.fixture
 def asked(monkeypatch):
     found = []
@@ -26,7 +21,7 @@ def asked(monkeypatch):
 
 def trained(*backends):
     """Two lanes on their way."""
-    model = RaceModel(race(*backends, steps="100000"), lambda work, name: None)
+    model = still.still_model(race(*backends, steps="100000"))
     for index, count in enumerate((312, 330)):
         say(model, index, *training(backends[index], count))
     return model
@@ -68,7 +63,7 @@ def test_a_static_lane_is_not_asked_anew_beside_another(asked):
 
 
 def test_a_lane_before_its_first_step_is_not_asked(asked):
-    model, asking = RaceModel(race("tf.function", "torch.eager"), lambda work, name: None), Asking()
+    model, asking = still.still_model(race("tf.function", "torch.eager")), Asking()
     say(model, 1, *training("torch.eager", 312))
     asking.look(model, SIDES)
     assert asked == [(1, 0)]
@@ -122,7 +117,7 @@ def test_what_is_said_until_graphs_come_agrees_with_how_the_lane_stands(asked):
     asking.look(model, SIDES)
     assert asking.state(model.lanes[0]) == "asked, comes at once"
     assert asking.state(model.lanes[1]) == "asked, comes with the next step"
-    waiting = RaceModel(race("tf.function", "torch.eager"), lambda work, name: None)
+    waiting = still.still_model(race("tf.function", "torch.eager"))
     say(waiting, 0, *importing("tf.function"), Imported("TensorFlow", "2.21.0", (CPU,), 1, 0))
     waiting.drain()
     sign, _ = status(waiting.lanes[0])

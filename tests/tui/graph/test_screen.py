@@ -290,7 +290,6 @@ async def test_graphs_of_lanes_that_train():
 @pytest.fixture
 def looks(snap_compare, monkeypatch):
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
-    still.stop_clock(monkeypatch)
 
     def looks(size, *keys):
         return snap_compare(still.still_app(scene()), terminal_size=size, run_before=pressing("2", *keys))

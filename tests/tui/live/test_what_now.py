@@ -10,7 +10,6 @@ from fwtui.core.outcome import Ended
 from fwtui.core.records import Alive, Imported, PhaseEntered, RunStateChanged
 from fwtui.tui.common.lane import NOTICED_S
 from fwtui.tui.common.lane_status import status
-from fwtui.tui.common.model import RaceModel
 from fwtui.tui.common.top_bar import _progress
 from fwtui.tui.live.what_now import suggestions
 from fwtui.tui.parity.summary_lines import _is_settled
@@ -25,10 +24,9 @@ BOTH = ("tf.function", "torch.eager")
 @pytest.fixture
 def model(monkeypatch):
     """A race whose lanes have said so much."""
-    still.stop_clock(monkeypatch)
 
     def model(*said, paused=(), request=None):
-        model = RaceModel(request or race(*BOTH), lambda work, name: None)
+        model = still.still_model(request or race(*BOTH))
         for index, records in enumerate(said):
             for record in records:
                 model._hear(model.lanes[index].run, record)

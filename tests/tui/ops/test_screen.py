@@ -311,7 +311,6 @@ async def test_lanes_that_train_are_followed_until_the_first_nan():
 @pytest.fixture
 def looks(snap_compare, monkeypatch):
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
-    still.stop_clock(monkeypatch)
 
     def looks(scene, size, *keys):
         return snap_compare(still.still_app(scene), terminal_size=size, run_before=pressing(*keys))

@@ -32,11 +32,9 @@ def scene(steps=312, off=astray, **probes):
 @asynccontextmanager
 async def shown(what, *keys, size=(160, 45)):
     """The parity screen of a race that stands still."""
-    with pytest.MonkeyPatch.context() as patch:
-        still.stop_clock(patch)
-        async with still.still_app(what).run_test(size=size) as pilot:
-            await pressing("5", *keys)(pilot)
-            yield Driven(pilot)
+    async with still.still_app(what).run_test(size=size) as pilot:
+        await pressing("5", *keys)(pilot)
+        yield Driven(pilot)
 
 
 def details(d):

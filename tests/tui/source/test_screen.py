@@ -18,7 +18,6 @@ from fwtui.tui.source.costs import Costs
 from fwtui.tui.source.side_panel import SourceSide
 from fwtui.workloads.user.template import write
 from tests import scripted, two_layer_steps
-from tests.tui import still
 from tests.tui.still import NOW, Scene, importing, pressing, race, still_app, training
 from tests.tui.why import BOTH, LARGE, SMALL, shown, told
 
@@ -225,6 +224,5 @@ def nets_alone(monkeypatch):
 
 @pytest.mark.parametrize("size", [pytest.param(LARGE, id="160x45"), pytest.param(SMALL, id="80x24")])
 def test_look(snap_compare, monkeypatch, nets_alone, size):
-    still.stop_clock(monkeypatch)
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     assert snap_compare(still_app(nets_alone), terminal_size=size, run_before=pressing("4", "down"))
