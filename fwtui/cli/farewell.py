@@ -6,10 +6,10 @@ from fwtui.cli import answers, result_table
 from fwtui.cli.command_line import bench_command
 from fwtui.cli.output import say, show
 from fwtui.format import numbers
-from fwtui.measure.verdict import same_answer
 from fwtui.parity import words
 from fwtui.parity.words import BUT_FOR_ROUNDING
 from fwtui.session.run import Result
+from fwtui.session.same_answer import same_answer
 from fwtui.tui.common.judgement import judge
 from fwtui.tui.common.model import RaceModel
 
@@ -46,5 +46,5 @@ def _same(model: RaceModel, result: Result) -> str:
 def _result(model: RaceModel) -> Result:
     lanes = model.histories
     rows = model.probes.rows
-    same = same_answer(model.spec.lanes, lanes, model.gap, rows, model.probes.coverage)
+    same = same_answer(model.spec.lanes, lanes, model.gap, model.summary, model.probes.coverage)
     return Result(model.spec, lanes, model.gap, rows, same, model.judge_speed(), None, settled=True)

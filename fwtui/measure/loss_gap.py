@@ -29,6 +29,7 @@ class LossGap:
             them. It goes by the losses of the first ten steps; None before the first step.
         below_floor: how many of the steps compared were such.
         first_divergence: first step whose gap is above the tolerance; None where there is none.
+        diverged: each lane's number and loss at that step.
     """
 
     tolerance: float
@@ -38,6 +39,7 @@ class LossGap:
     largest: float | None = None
     largest_at: int | None = None
     first_divergence: int | None = None
+    diverged: tuple[tuple[int, float], ...] = ()
     floor: float | None = None
     below_floor: int = 0
 
@@ -72,7 +74,8 @@ class LossComparison:
         while True:
             if self._next == self._steps:
                 return self.gap
-            losses = [lane.losses_from(self._next) for lane in lanes if not self._left_behind(lane)]
+            numbers = [number for number, lane in enumerate(lanes) if not self._left_behind(lane)]
+            losses = [lanes[number].losses_from(self._next) for number in numbers]
             if len(losses) < 2:
                 return self.gap
             first = max(start for start, _ in losses)
@@ -81,16 +84,21 @@ class LossComparison:
                 stop = min(stop, self._steps)
             if stop <= first:
                 return self.gap
-            self._compare(first, np.stack([values[first - start : stop - start] for start, values in losses]))
+            together = np.stack([values[first - start : stop - start] for start, values in losses])
+            self._compare(first, together, numbers)
 
     def _left_behind(self, lane: History) -> bool:
         """Whether the lane is over and all that it had is compared."""
         return lane.ended is not None and not lane.ended.lingers and lane.steps <= self._next
 
-    def _compare(self, first: int, losses: NDArray[np.float64]) -> None:
+    def _compare(self, first: int, losses: NDArray[np.float64], numbers: Sequence[int]) -> None:
         floors = self._floors(first, losses)
         self.gap = replace(self.gap, floor=float(floors[-1]))
+        had = self.gap.first_divergence
         self._take(first, relative_gap(losses, floors), first - self._next)
+        if had is None and (step := self.gap.first_divergence) is not None:
+            diverged = tuple(zip(numbers, losses[:, step - first].tolist(), strict=True))
+            self.gap = replace(self.gap, diverged=diverged)
         below = np.count_nonzero(np.abs(losses).max(axis=0) < floors)
         self.gap = replace(self.gap, below_floor=self.gap.below_floor + int(below))
         self._next = first + losses.shape[1]

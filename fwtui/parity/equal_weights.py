@@ -14,9 +14,9 @@ from fwtui.measure.arrays import unlike
 from fwtui.measure.history import History
 from fwtui.measure.probe_gap import Gap, ProbeComparison, ProbeRow
 from fwtui.measure.updates import MAX_UPDATES, UpdateCheck
-from fwtui.measure.verdict import proving
 from fwtui.parity.finding import Run
 from fwtui.parity.twins import follow_updates
+from fwtui.session.probe_summary import proving
 from fwtui.session.run import Result, Watch
 
 MAX_BYTES = 256_000_000

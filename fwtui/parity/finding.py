@@ -9,9 +9,9 @@ from fwtui.core.spec import RaceSpec
 from fwtui.measure.agreement import Place, Truth
 from fwtui.measure.loss_gap import TOLERANCES
 from fwtui.measure.probe_gap import ProbeRow
-from fwtui.measure.verdict import least_exact
 from fwtui.ops.locate.first_divergence import OpDifference
 from fwtui.session.run import Result, Watch
+from fwtui.session.same_answer import least_exact
 
 Run = Callable[[RaceSpec, Watch], Result]
 Say = Callable[[str], None]

@@ -15,16 +15,16 @@ from fwtui.measure.history import History
 from fwtui.measure.loss_gap import LossComparison, relative_gap
 from fwtui.measure.speed import speed
 from fwtui.measure.updates import UpdateGap
-from fwtui.measure.verdict import (
+from fwtui.parity.finding import Finding, Tolerances
+from fwtui.parity.twins import Comparisons, Twins, is_eager
+from fwtui.session.run import Result
+from fwtui.session.same_answer import (
     earliest,
     first_later_metric,
     first_loss,
     first_metrics,
     least_exact,
 )
-from fwtui.parity.finding import Finding, Tolerances
-from fwtui.parity.twins import Comparisons, Twins, is_eager
-from fwtui.session.run import Result
 from fwtui.workloads.catalogue import batch_sizes
 
 
@@ -114,7 +114,8 @@ class RacedLanes:
         doubles = [self.ran.lanes[index] for index in self.twins.index]
         metrics = first_metrics(doubles, "float64", tolerance)
         between = first_parting(doubles, self.watch.scales, tolerance)
-        probed, loss = self._of_lanes(first_place(rows, tolerance)), first_loss(doubles, gap, "float64")
+        probed, loss = first_place(rows, tolerance), first_loss(gap, "float64")
+        probed, loss = self._of_lanes(probed), self._of_lanes(loss)
         return earliest(metrics, probed, loss, between, first_later_metric(doubles, tolerance))
 
     def _of_lanes(self, place: Place | None) -> Place | None:
@@ -130,13 +131,13 @@ class RacedLanes:
         dtype, tolerance = least_exact(self.spec.lanes), self.allowed.lanes
         probed = first_place(finding.rows, tolerance)
         metrics = first_metrics(self.lanes, dtype, tolerance)
-        return earliest(metrics, probed, first_loss(self.lanes, finding.result.gap, dtype))
+        return earliest(metrics, probed, first_loss(finding.result.gap, dtype))
 
     def sudden(self, finding: Finding) -> Place | None:
         """The first place in which the lanes part at once, and not as rounding grows."""
         tolerance = self.allowed.lanes
         digests = first_parting(self.lanes, self.watch.scales, tolerance, only_sudden=True)
-        loss = first_loss(self.lanes, finding.result.gap, least_exact(self.spec.lanes))
+        loss = first_loss(finding.result.gap, least_exact(self.spec.lanes))
         if loss is not None:
             losses = [lane.metrics["loss"].values() for lane in self.lanes if "loss" in lane.metrics]
             count = min(map(len, losses))

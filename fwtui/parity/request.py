@@ -6,8 +6,8 @@ import numpy as np
 
 from fwtui.core.inputs import SpecError, positive_number
 from fwtui.core.spec import RaceSpec
-from fwtui.measure.verdict import least_exact
 from fwtui.parity.finding import Tolerances, tolerances
+from fwtui.session.same_answer import least_exact
 
 MAX_TOLERANCE = 1.0
 

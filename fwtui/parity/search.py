@@ -11,10 +11,10 @@ from fwtui.core.records import OpsLogged, Probed
 from fwtui.core.spec import Feed, LaneSpec, OpLogging, Probes, RaceSpec, Start
 from fwtui.measure.agreement import Place, first_place
 from fwtui.measure.probe_gap import ProbeComparison
-from fwtui.measure.verdict import least_exact
 from fwtui.parity.finding import Finding, Run, Say
 from fwtui.parity.step_comparison import LogAgain, StepComparison
 from fwtui.parity.twins import Twins, eagerly
+from fwtui.session.same_answer import least_exact
 
 Pair = tuple[LaneSpec, LaneSpec]
 

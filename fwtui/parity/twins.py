@@ -11,7 +11,7 @@ from fwtui.measure.digests import Scales
 from fwtui.measure.history import History
 from fwtui.measure.probe_gap import ProbeComparison
 from fwtui.measure.updates import UpdateCheck
-from fwtui.measure.verdict import least_exact
+from fwtui.session.same_answer import least_exact
 
 
 class Twins:

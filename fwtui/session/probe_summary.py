@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from fwtui.measure.agreement import Place, first_place
 from fwtui.measure.probe_gap import Gap, Key, ProbeRow, largest
-from fwtui.measure.verdict import proves, proving
 
 
 class ProbeSummary:
@@ -43,3 +42,22 @@ class ProbeSummary:
             self.place = first_place(fresh, self._tolerance)
         known = [found for found in (self.worst, largest(fresh)) if found is not None]
         self.worst = max(known, key=lambda found: found[2].relative, default=None)
+
+
+def proving(rows: Sequence[ProbeRow], dtype: str) -> list[ProbeRow]:
+    """`rows` without what proves nothing.
+
+    A share of right answers jumps by a whole one where rounding decides which of two outputs is larger. So
+    in float32 the metrics beside the loss prove something only at step 0, where all weights are still equal.
+    """
+    if dtype == "float64":
+        return list(rows)
+    return [
+        ProbeRow(row.step, {key: g for key, g in row.gaps.items() if row.step == 0 or proves(key, dtype)})
+        for row in rows
+    ]
+
+
+def proves(key: Key, dtype: str) -> bool:
+    """Whether a gap of this quantity proves something at any step."""
+    return dtype == "float64" or key[0] != "metric" or key[1] == "loss"

@@ -16,8 +16,8 @@ from fwtui.measure.history import History
 from fwtui.measure.loss_gap import LossGap
 from fwtui.measure.probe_gap import ProbeRow
 from fwtui.measure.speed import Speed
-from fwtui.measure.verdict import SameAnswer
 from fwtui.session.probe_report import quantity
+from fwtui.session.same_answer import SameAnswer
 from fwtui.system import machine
 from fwtui.workloads import catalogue as workloads
 

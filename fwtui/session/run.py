@@ -18,8 +18,9 @@ from fwtui.measure.history import History
 from fwtui.measure.loss_gap import LossComparison, LossGap
 from fwtui.measure.probe_gap import ProbeComparison, ProbeRow
 from fwtui.measure.speed import Speed, speed
-from fwtui.measure.verdict import SameAnswer, least_exact, same_answer
 from fwtui.race.race import LaneRun, Race
+from fwtui.session.probe_summary import ProbeSummary
+from fwtui.session.same_answer import SameAnswer, least_exact, same_answer
 from fwtui.system import machine
 from fwtui.workloads.catalogue import batch_sizes
 
@@ -95,7 +96,9 @@ def run(spec: RaceSpec, watch: Watch = lambda lanes: None, stopped: threading.Ev
     gap = LossComparison(dtype).update(lanes)
     probes = ProbeComparison(dtype)
     probes.update(lanes)
-    same = same_answer(spec.lanes, lanes, gap, probes.rows, probes.coverage)
+    summary = ProbeSummary(dtype, gap.tolerance)
+    summary.update(probes.rows)
+    same = same_answer(spec.lanes, lanes, gap, summary, probes.coverage)
     return Result(
         spec, lanes, gap, probes.rows, same, speed(spec, lanes, batch_sizes(spec)), cut_short, settled
     )

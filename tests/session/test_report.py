@@ -11,8 +11,8 @@ from fwtui.core.records import Evaluated, FrameworkMemory, LogLine, ProcessMemor
 from fwtui.core.spec import RaceSpec
 from fwtui.measure.loss_gap import LossComparison
 from fwtui.measure.speed import speed
-from fwtui.measure.verdict import same_answer
 from fwtui.session.report import report
+from fwtui.session.same_answer import same_answer
 from fwtui.workloads.catalogue import batch_sizes
 from tests.measure.support import history
 from tests.scripted.lanes import lane

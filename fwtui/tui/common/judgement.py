@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from fwtui.format import numbers
 from fwtui.measure.agreement import Place
 from fwtui.measure.probe_gap import Gap, Key, Kind
-from fwtui.measure.verdict import earliest, first_metrics
 from fwtui.parity.words import BUT_FOR_ROUNDING
+from fwtui.session.same_answer import same_answer
 from fwtui.tui.common.lane import Lane
 from fwtui.tui.common.model import RaceModel
 from fwtui.tui.common.parity_job import MOST_STEPS
@@ -46,7 +46,7 @@ class Judgement:
 
 
 def judge(model: RaceModel) -> Judgement:
-    """Judge the present state of the race by the rules of `fwtui.measure.verdict.same_answer`.
+    """Judge the present state of the race by `fwtui.session.same_answer` and a check's finding.
 
     Never report agreement of what was not compared, nor where fewer than two lanes are left.
     """
@@ -67,18 +67,13 @@ def judge(model: RaceModel) -> Judgement:
 
 def _compared(model: RaceModel) -> Judgement:
     """What was compared so far, whatever has become of the lanes."""
-    tolerance, worst = model.gap.tolerance, model.summary.worst
-    found = earliest(first_metrics(model.histories, model.dtype, tolerance), model.summary.place)
-    loss_at = model.gap.first_divergence
-    if loss_at is not None and (found is None or loss_at < found.step):
-        return _apart(model, f"step {loss_at:,}, forward: loss", loss_at, worst)
-    if found is not None:
-        return _apart(model, place(found), found.last, worst)
+    worst = model.summary.worst
+    answer = same_answer(model.spec.lanes, model.histories, model.gap, model.summary, model.probes.coverage)
+    if answer.place is not None:
+        return _apart(model, place(answer.place), answer.place.last, worst)
     if worst is None and not model.gap.compared:
         return Judgement(None, waiting(model), hopeless=all(lane.over for lane in model.lanes))
-    if untested := model.probes.coverage.untested:
-        return Judgement(None, untested, hopeless=True, worst=worst)
-    return Judgement(True, worst=worst)
+    return Judgement(answer.same, answer.reason, hopeless=answer.same is None, worst=worst)
 
 
 def _is_lost(lane: Lane, compared_steps: int | None) -> bool:

@@ -23,6 +23,7 @@ from fwtui.measure.speed import Speed, speed
 from fwtui.race.plan import Describe, LaneRequest, RaceRequest, differences, plan, with_lane
 from fwtui.race.race import LaneRun, Race, StartThread
 from fwtui.session.probe_summary import ProbeSummary
+from fwtui.session.same_answer import least_exact
 from fwtui.tui.common.lane import Lane, seconds_left, trained_s
 from fwtui.tui.common.parity_job import ParityJob
 from fwtui.workloads import catalogue as workloads
@@ -180,8 +181,7 @@ class RaceModel:
     @property
     def dtype(self) -> str:
         """The least exact dtype among the lanes: its rounding is what a gap must allow for."""
-        dtypes = {lane.dtype for lane in self.spec.lanes}
-        return "float32" if "float32" in dtypes else dtypes.pop()
+        return least_exact(self.spec.lanes)
 
     def judge_speed(self) -> Speed | None:
         """Which lane is faster, from the steady steps so far."""

@@ -1,4 +1,4 @@
-"""The verdict on the same answer: whether the lanes agree in all that was compared, and where first not."""
+"""Same answer? Whether the lanes agree in all that was compared, and where first not; decided here alone."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from fwtui.core.spec import DTYPES, LaneSpec
-from fwtui.measure.agreement import Place, first_place
+from fwtui.measure.agreement import Place
 from fwtui.measure.arrays import array_gap, unlike
 from fwtui.measure.comparability import incomparable
 from fwtui.measure.coverage import Coverage
 from fwtui.measure.history import History
 from fwtui.measure.loss_gap import LossGap
-from fwtui.measure.probe_gap import Gap, Key, ProbeRow, largest
+from fwtui.measure.probe_gap import Gap
+from fwtui.session.probe_summary import ProbeSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +36,22 @@ def same_answer(
     specs: Sequence[LaneSpec],
     lanes: Sequence[History],
     gap: LossGap,
-    rows: Sequence[ProbeRow] = (),
+    probes: ProbeSummary | None = None,
     coverage: Coverage | None = None,
 ) -> SameAnswer:
     """The verdict on the losses of every step, the metrics of step 0, and whatever was probed.
 
     Args:
-        rows: the compared probes, and `coverage`, which parameters they put to the test.
+        probes: what the compared probes come to; None: there were none.
+        coverage: which parameters they put to the test.
     """
     if refused := incomparable(specs, lanes):
         return SameAnswer(None, refused)
     dtype = least_exact(specs)
-    places = (
-        first_metrics(lanes, dtype, gap.tolerance),
-        first_place(proving(rows, dtype), gap.tolerance),
-        first_loss(lanes, gap, dtype),
-    )
-    if place := earliest(*places):
+    probed = probes.place if probes else None
+    if place := earliest(first_metrics(lanes, dtype, gap.tolerance), probed, first_loss(gap, dtype)):
         return SameAnswer(False, place=place)
-    if not gap.compared and largest(rows) is None:
+    if not gap.compared and (probes is None or probes.worst is None):
         return SameAnswer(None, _nothing_compared(lanes))
     if coverage is not None and coverage.untested:
         return SameAnswer(None, coverage.untested)
@@ -111,40 +109,21 @@ def first_later_metric(lanes: Sequence[History], tolerance: float) -> Place | No
     return earliest(*places)
 
 
-def proving(rows: Sequence[ProbeRow], dtype: str) -> list[ProbeRow]:
-    """`rows` without what proves nothing.
-
-    A share of right answers jumps by a whole one where rounding decides which of two outputs is larger. So
-    in float32 the metrics beside the loss prove something only at step 0, where all weights are still equal.
-    """
-    if dtype == "float64":
-        return list(rows)
-    return [
-        ProbeRow(row.step, {key: g for key, g in row.gaps.items() if row.step == 0 or proves(key, dtype)})
-        for row in rows
-    ]
-
-
-def proves(key: Key, dtype: str) -> bool:
-    """Whether a gap of this quantity proves something at any step."""
-    return dtype == "float64" or key[0] != "metric" or key[1] == "loss"
-
-
-def first_loss(lanes: Sequence[History], gap: LossGap, dtype: str) -> Place | None:
-    """The first step, probed or not, whose loss differs."""
+def first_loss(gap: LossGap, dtype: str) -> Place | None:
+    """The first step, probed or not, whose loss differs; its gap is the largest one to the first lane."""
     step = gap.first_divergence
     if step is None:
         return None
-    kept = {number: lane.losses_from(step) for number, lane in enumerate(lanes)}
-    losses = {number: loss[0] for number, (start, loss) in kept.items() if start == step and len(loss)}
-    first = min(losses, default=0)
+    (first, reference), *others = gap.diverged
     known = [
         Gap(number, found, first)
-        for number, loss in losses.items()
-        if number != first and (found := array_gap(losses[first], loss, dtype, gap.floor or 0.0)) is not None
+        for number, loss in others
+        if (found := array_gap(np.asarray(reference), np.asarray(loss), dtype, gap.floor or 0.0)) is not None
     ]
-    worst = max(known, key=lambda one: one.relative, default=None)
-    return None if worst is None else Place(step, step, "forward", ("metric", "loss"), worst)
+    worst = max(
+        known, key=lambda one: one.relative, default=Gap(others[0][0], unlike("no finite loss"), first)
+    )
+    return Place(step, step, "forward", ("metric", "loss"), worst)
 
 
 def earliest(*places: Place | None) -> Place | None:

@@ -7,9 +7,11 @@ from fwtui.core.ndarray import Array
 from fwtui.core.records import Probed
 from fwtui.measure.arrays import ArrayGap
 from fwtui.measure.coverage import Coverage
+from fwtui.measure.history import History
 from fwtui.measure.loss_gap import LossComparison
 from fwtui.measure.probe_gap import Gap, ProbeRow
-from fwtui.measure.verdict import SameAnswer, incomparable, same_answer
+from fwtui.session.probe_summary import ProbeSummary
+from fwtui.session.same_answer import SameAnswer, incomparable, same_answer
 from tests.measure.support import history, steps
 from tests.scripted.lanes import lane
 
@@ -46,6 +48,20 @@ def test_other_settings_are_still_comparable_and_one_lane_never():
     assert incomparable([lane()], lanes[:1]) is not None
 
 
+def test_a_difference_counts_when_the_losses_of_its_step_are_no_longer_kept():
+    lanes = [History(raw_steps=100) for _ in range(2)]
+    compared = LossComparison("float32")
+    for first in range(0, 80_000, 100):
+        losses = np.ones(100)
+        lanes[0].apply(steps(first, losses))
+        lanes[1].apply(steps(first, losses * (1.01 if first == 70_000 else 1.0)))
+        gap = compared.update(lanes)
+    assert lanes[0].losses_from(70_000)[0] > 70_000
+    found = same_answer([lane(), lane()], lanes, gap)
+    assert (found.same, found.place.step, found.place.key) == (False, 70_000, ("metric", "loss"))
+    assert found.place.gap.relative == pytest.approx(0.01, rel=0.02)
+
+
 def with_metrics(losses, **metrics):
     """A lane whose network returns more than its loss."""
     lane = history()
@@ -56,7 +72,9 @@ def with_metrics(losses, **metrics):
 def answer(lanes, rows=(), coverage=None, **spec):
     specs = [lane(**spec) for _ in lanes]
     gap = LossComparison(specs[0].dtype).update(lanes)
-    return same_answer(specs, lanes, gap, rows, coverage)
+    probes = ProbeSummary(specs[0].dtype, gap.tolerance)
+    probes.update(rows)
+    return same_answer(specs, lanes, gap, probes, coverage)
 
 
 def row(step, kind, name, relative):
