@@ -11,23 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fwtui.backends.base import Backend, Gradients
-from fwtui.core.precision import EPS
+from fwtui.core.numerical_policy import (
+    EPS,
+    FARTHER,
+    GROWN,
+    MAX_UNEXPLAINED,
+    PERTURBATION,
+    PERTURBATIONS,
+    SINGLE_PERTURBATIONS,
+)
 from fwtui.core.records import Rounding
 from fwtui.core.workload import Arrays, Batch
 from fwtui.lane.batches import cast
 from fwtui.measure.agreement import Figure
 from fwtui.measure.agreement import rounding as judged
 from fwtui.measure.arrays import widened
-
-PERTURBATIONS = 32
-"""Each misses a kink that rounding has crossed about every second time."""
-SINGLE_PERTURBATIONS = 8
-PERTURBATION = 4.0
-"""Units in the last place by which weights are perturbed, about what a sum of products is rounded by."""
-FARTHER, GROWN = 64.0, 8.0
-"""A perturbation of data `FARTHER` times as large moves a smooth figure at least `GROWN` times as far."""
-DECISIVE = 4
-"""Probes with an error that no rounding explains, not even to float32: further ones change no verdict."""
 
 Key = tuple[str, str]
 """`metric` or `gradient`, and its name."""
@@ -76,7 +74,7 @@ class Reference:
         """How far `metrics` and `gradients` are from those of the backend at the same `weights`.
 
         What only one of the two has is infinitely far. Figures stay without an explanation, `blur` and
-        `single_blur` at 0, where they need none, and after `DECISIVE` probes.
+        `single_blur` at 0, where they need none, and after `MAX_UNEXPLAINED` probes.
 
         Args:
             own: what `at` gives for these weights and this batch, where that is known.
@@ -89,7 +87,7 @@ class Reference:
             for key, (one, other) in pairs.items()
             if one is not None or other is not None
         ]
-        if self._decisive == DECISIVE or self._explained(found, {}):
+        if self._decisive == MAX_UNEXPLAINED or self._explained(found, {}):
             return tuple(found)
         size = PERTURBATION * EPS[self._rounds]
         blurs = self._blurs(weights, batch, own, size, PERTURBATIONS, partial(self._explained, found))

@@ -9,17 +9,13 @@ from typing import Literal
 
 import numpy as np
 
+from fwtui.core.numerical_policy import BLURS, SINGLE_PRECISION
 from fwtui.core.records import Rounding
 from fwtui.measure.initial_scale import InitialScale
 from fwtui.measure.loss_gap import loss_floor
 from fwtui.measure.probe_gap import Gap, Key, ProbeRow, array_floor
 
 Stage = Literal["first weights", "forward", "backward", "update"]
-
-BLURS = 16.0
-"""How many times as far as perturbed weights move a figure it may be off: few of them do not go furthest."""
-SINGLE_PRECISION = 32 * float(np.finfo("float32").eps)
-"""How far a figure may be off, relatively, that was computed with numbers of float32 precision."""
 
 
 @dataclass(frozen=True, slots=True)

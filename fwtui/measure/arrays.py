@@ -9,10 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-MAX_SUM_ROUNDINGS = 512
-"""Units in the last place of its largest term that a sum in float64 may be off by, with a wide margin."""
-MIN_PLAIN_GAP = 0.1
-"""Relative gap of one element from which it is plainly another number."""
+from fwtui.core.numerical_policy import MAX_SUM_ROUNDINGS, MIN_PLAIN_GAP
+
 Scalar = float | complex
 """One element of an array."""
 

@@ -7,20 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from fwtui.core.numerical_policy import GROWTH_STEPS, ROUNDING_GROWTH
 from fwtui.core.records import DIGEST_BLOCK, Probed
 from fwtui.core.spec import LaneSpec
 from fwtui.measure.agreement import Place
 from fwtui.measure.arrays import ArrayGap
 from fwtui.measure.history import History
 from fwtui.measure.probe_gap import Gap, Key
-
-GROWTH = 1000.0
-"""Times that rounding may grow by from the largest gap of the `WINDOW` steps before.
-
-A ReLU at its kink makes a hundredfold of it in one step (digits-cnn with RMSprop: 1e-6 to 1.2e-4). A
-difference that hides below this and lasts is found by the float64 twins and at the next probe's own weights.
-"""
-WINDOW = 16
 
 
 class Scales:
@@ -72,10 +65,10 @@ def first_parting(
 def first_above(gaps: NDArray[np.float64], tolerance: float, only_sudden: bool) -> int | None:
     """The first step whose gap is above `tolerance`; where `only_sudden`, more than growth explains."""
     for step in np.flatnonzero(gaps > tolerance).tolist():
-        before = gaps[max(0, step - WINDOW) : step]
+        before = gaps[max(0, step - GROWTH_STEPS) : step]
         known = max(before[~np.isnan(before)].tolist(), default=0.0)
-        known = max(known, tolerance / GROWTH)
-        if not only_sudden or not gaps[step] <= GROWTH * known:
+        known = max(known, tolerance / ROUNDING_GROWTH)
+        if not only_sudden or not gaps[step] <= ROUNDING_GROWTH * known:
             return int(step)
         if step and gaps[step - 1] > tolerance:  # it has grown, and everything after it is of its making
             return None

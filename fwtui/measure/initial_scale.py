@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from statistics import median
 
-FIRST_STEPS = 10
-FEWEST = 3
-"""Minimum number of values taken into account, where most steps are skipped."""
+from fwtui.core.numerical_policy import FIRST_STEPS, MIN_FIRST_VALUES
 
 
 class InitialScale:
@@ -20,6 +18,6 @@ class InitialScale:
 
     def update(self, step: int, magnitude: float) -> float:
         """Take one more magnitude into account, and return the scale by now."""
-        if step < FIRST_STEPS or len(self._first) < FEWEST:
+        if step < FIRST_STEPS or len(self._first) < MIN_FIRST_VALUES:
             self._first.append(magnitude)
         return median(self._first)

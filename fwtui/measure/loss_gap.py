@@ -8,11 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from fwtui.core.numerical_policy import TOLERANCES
 from fwtui.measure.history import History
 from fwtui.measure.initial_scale import InitialScale
-
-TOLERANCES = {"float32": 1e-4, "float64": 1e-10}
-"""Relative gap between two losses of one step that rounding alone explains, by dtype."""
 
 
 @dataclass(frozen=True, slots=True)

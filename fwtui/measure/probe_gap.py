@@ -12,16 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fwtui.core.ndarray import Array
+from fwtui.core.numerical_policy import SUM_ROUNDINGS, TOLERANCES
 from fwtui.core.records import Probed
 from fwtui.measure.arrays import ArrayGap, array_gap, small_element_gap, unlike
 from fwtui.measure.coverage import Coverage
 from fwtui.measure.history import History
 from fwtui.measure.initial_scale import InitialScale
-from fwtui.measure.loss_gap import TOLERANCES, loss_floor
+from fwtui.measure.loss_gap import loss_floor
 
 MOST_ROWS = 4096
-ROUNDINGS = 32
-"""Units in the last place that a sum of products may be off by: the square root of a thousand terms."""
 
 Kind = Literal["metric", "gradient", "parameter"]
 Key = tuple[Kind, str]
@@ -176,7 +175,7 @@ def _magnitude(array: NDArray[Any]) -> float:
 
 def array_floor(dtype: str) -> float:
     """The share of the largest array of its kind below which one is known less well than to the tolerance."""
-    return ROUNDINGS * float(np.finfo(dtype).eps) / TOLERANCES[dtype]
+    return SUM_ROUNDINGS * float(np.finfo(dtype).eps) / TOLERANCES[dtype]
 
 
 def largest(rows: Sequence[ProbeRow]) -> tuple[int, Key, Gap] | None:

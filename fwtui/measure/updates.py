@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fwtui.core.numerical_policy import GRADIENT_ROUNDINGS, TOLERANCES
 from fwtui.core.optimizers import BETA_1, BETA_2, DECAY, EPSILON, MOMENTUM, WEIGHT_DECAY
 from fwtui.core.records import Probed
-from fwtui.measure.loss_gap import TOLERANCES
 
 Floats = NDArray[np.float64]
 State = dict[str, Floats]
@@ -22,8 +22,6 @@ MAX_UPDATES = 4
 """Updates that are checked by default: these steps are probed one by one."""
 MAX_ELEMENTS = 2**18
 """Elements of one parameter that are checked, evenly spread; checking must not take as long as training."""
-ROUNDINGS = 32.0
-"""Units in the last place of an array's largest element that its gradients may be off by rounding alone."""
 
 
 def _sgd(weight: Floats, gradient: Floats, state: State, rate: float, count: int) -> Floats:
@@ -158,7 +156,7 @@ class UpdateCheck:
     def _predict(self, probe: Probed, noise: Mapping[str, float]) -> None:
         gradients = {name: None if one is None else _sample(one.value()) for name, one in probe.gradients}
         largest = {name: _largest(one) for name, one in gradients.items() if one is not None}
-        floor = ROUNDINGS * self._eps * max(largest.values(), default=0.0)
+        floor = GRADIENT_ROUNDINGS * self._eps * max(largest.values(), default=0.0)
         self._expected = {}
         for name, array in probe.parameters:
             weight, gradient = _sample(array.value()), gradients.get(name)
@@ -168,7 +166,8 @@ class UpdateCheck:
             one = self._parameters.setdefault(name, _Parameter())
             one.updates += 1
             own = largest[name]
-            uncertain = max(ROUNDINGS * self._eps * own, noise.get(name, 0.0), floor if own <= floor else 0.0)
+            rounding = GRADIENT_ROUNDINGS * self._eps * own
+            uncertain = max(rounding, noise.get(name, 0.0), floor if own <= floor else 0.0)
             if self._rule not in (_sgd, _momentum):
                 one.decided = one.decided & (np.abs(gradient) > uncertain)
                 if not np.all(one.decided | (gradient == 0)):

@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from fwtui.core.precision import EPS
+from fwtui.core.numerical_policy import EPS, HALF_ROUNDINGS, MAX_SHARE, SUDDEN
 from fwtui.core.spec import RaceSpec
 from fwtui.measure.agreement import Figure, Place, Stage
 from fwtui.measure.arrays import ArrayGap, unlike
@@ -26,12 +26,6 @@ from fwtui.parity.twins import Comparisons, Twins, is_eager
 
 MAX_STEPS_SET_ASIDE = 3
 """Steps in which float32 constants are set aside op by op."""
-HALF_ROUNDINGS = 16
-"""Units in the last place by which losses and gradients may be off that half precision was used for."""
-SUDDEN = 1e4
-"""Times the tolerance: a loss that is so far apart at equal weights is not rounding that grew."""
-MAX_SHARE = 1e6
-"""Times the largest change by which an update is off: beyond, nothing should have changed at all."""
 
 
 def check(

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from fwtui.core.numerical_policy import VARIATION
 from fwtui.core.records import Probed
 from fwtui.core.spec import LaneSpec, Probes, RaceSpec, Replay
 from fwtui.measure.agreement import Figure, Place, Stage, first_off, first_place, rounding
@@ -24,10 +25,6 @@ MAX_BYTES = 256_000_000
 MAX_STEPS = 1_000
 """Maximum number of steps to compare: half of them around where the two diverge, the others evenly over the
 whole training."""
-
-
-VARIATION = 10.0
-"""How many times as much a float32 number may do in one step as in another: measured, 4."""
 
 
 class NotRepeatedError(Exception):

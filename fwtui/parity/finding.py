@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from fwtui.core.numerical_policy import TOLERANCES
 from fwtui.core.spec import RaceSpec
 from fwtui.measure.agreement import Place, Truth
-from fwtui.measure.loss_gap import TOLERANCES
 from fwtui.measure.probe_gap import ProbeRow
 from fwtui.ops.locate.first_divergence import OpDifference
 from fwtui.session.run import Result, Watch

@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from fwtui.lane.float64_reference import DECISIVE, PERTURBATIONS, Reference
+from fwtui.core.numerical_policy import MAX_UNEXPLAINED, PERTURBATIONS
+from fwtui.lane.float64_reference import Reference
 
 
 class Relu:
@@ -117,5 +118,5 @@ def test_what_a_few_perturbations_explain_needs_no_more_of_them():
 
 
 def test_after_some_errors_beyond_explanation_no_more_of_them_are_explained():
-    enough = evaluations({"w": np.ones(2)}, [0.0, 4.0], DECISIVE)
-    assert evaluations({"w": np.ones(2)}, [0.0, 4.0], DECISIVE + 10) == enough + 10
+    enough = evaluations({"w": np.ones(2)}, [0.0, 4.0], MAX_UNEXPLAINED)
+    assert evaluations({"w": np.ones(2)}, [0.0, 4.0], MAX_UNEXPLAINED + 10) == enough + 10

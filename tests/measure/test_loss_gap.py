@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from fwtui.core.numerical_policy import TOLERANCES
 from fwtui.measure import history as histories
 from fwtui.measure.history import History
-from fwtui.measure.loss_gap import TOLERANCES, LossComparison, relative_gap
+from fwtui.measure.loss_gap import LossComparison, relative_gap
 from tests.measure.support import history, steps
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from fwtui.core.numerical_policy import NEAR
 from fwtui.ops.align.flow_index import FlowIndex, telling
 from fwtui.ops.align.needleman_wunsch import ordered_pairs
 
@@ -16,8 +17,6 @@ Mask = NDArray[np.bool_]
 Counterparts = tuple[dict[int, set[int]], dict[int, set[int]]]
 """By side, the other side's items that an item is."""
 
-NEAR = 1e-3
-"""Two figures are near that differ by no more of the largest magnitude: lanes drift apart by rounding."""
 _TRUSTED = 0.3
 """Share of the items with distinctive statistics that have a match with near ones, from which statistics that
 are not near prove two items different: the lanes are at the same step with the same weights."""

@@ -13,22 +13,16 @@ from dataclasses import dataclass, field
 from math import inf, isnan, nan
 from typing import Literal
 
+from fwtui.core.numerical_policy import AMPLIFIED, INPUT_ROUNDINGS, NEAR, NEAR_FLOAT64
 from fwtui.core.op_stats import apart, fingerprint
 from fwtui.core.oplog import LoggedOp, TensorStats
 from fwtui.ops.align.align import Alignment, Match
-from fwtui.ops.align.matching import NEAR
 from fwtui.ops.vocabulary.canonical import canonical, carries, kind
 
 Difference = Literal["same", "rounding", "other"]
 
-NEAR_FLOAT64 = 1e-6
-"""What `NEAR` is in float32; a constant that a framework holds in float32 is near still."""
 _MOST_COMPARED = 3
 """Ops of a match on both sides together, the last of which give what it gives."""
-_AMPLIFIED = 64.0
-"""By how much an op may make the gap between its inputs larger: the terms of a product cancel too."""
-_ROUNDINGS = 80.0
-"""How many roundings of the largest input the inputs may be apart by, whatever their figures tell."""
 _DOUBLES = frozenset({"float64", "complex128"})
 _EPSILON = {**dict.fromkeys(_DOUBLES, 2.0**-52), "float16": 2.0**-10, "bfloat16": 2.0**-7}
 _FLOAT32 = 2.0**-23
@@ -195,7 +189,7 @@ def _results_apart(sides: Sides) -> Iterator[tuple[str, int, int]]:
                 continue
             before = max(left.gap[op.number], right.gap[number])
             dtype = op.outputs[at].dtype if at < len(op.outputs) else ""
-            if _gap(ours, theirs) > max(near(dtype), _AMPLIFIED * before if before < inf else 0.0):
+            if _gap(ours, theirs) > max(near(dtype), AMPLIFIED * before if before < inf else 0.0):
                 yield name, op.number, number
 
 
@@ -250,9 +244,9 @@ def _rounding(sides: Sides, match: Match, before: float, dtype: str) -> float:
     members = [(side, n) for side, ns in zip(sides, (match.left, match.right), strict=True) for n in ns]
     taken, given = max(side.taken[n] for side, n in members), max(side.given[n] for side, n in members)
     if not given or not any(kind(side.ops[n].op) in _CANCELLING for side, n in members):
-        return _AMPLIFIED * before
-    roundings = _ROUNDINGS * _EPSILON.get(dtype, _FLOAT32)
-    return max(_AMPLIFIED * before, roundings) * max(1.0, taken / given)
+        return AMPLIFIED * before
+    roundings = INPUT_ROUNDINGS * _EPSILON.get(dtype, _FLOAT32)
+    return max(AMPLIFIED * before, roundings) * max(1.0, taken / given)
 
 
 def _take_the_same(sides: Sides, place: int, match: Match) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from fwtui.core.numerical_policy import NOISE
 from fwtui.core.oplog import LoggedOp, OpPhase
 from fwtui.core.records import OpsLogged
 from fwtui.measure.arrays import Scalar, array_gap
@@ -19,8 +20,6 @@ from fwtui.ops.locate.value_flow import Flow
 from fwtui.ops.locate.value_index import aligned, close
 from fwtui.ops.vocabulary.canonical import STOPS, carries, kind
 
-NOISE = 0.01
-"""Times the tolerance: a gradient this small beside the largest one is rounding; exactly, it is zero."""
 _MIN_DIGITS = 4
 """Of an output's value in words."""
 

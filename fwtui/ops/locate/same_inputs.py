@@ -14,23 +14,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fwtui.core.ndarray import Array
+from fwtui.core.numerical_policy import (
+    BELOW_DOUBLE,
+    EPS,
+    HALF,
+    NUMBER_ROUNDINGS,
+    OP_ROUNDINGS,
+    RECURSION_ROUNDINGS,
+    SINGLE_CONSTANT,
+)
 from fwtui.core.oplog import LoggedOp
-from fwtui.core.precision import BELOW_DOUBLE, EPS, HALF
 from fwtui.core.spec import Feed
 from fwtui.measure.arrays import array_gap
 from fwtui.ops.locate.value_flow import Flow
 from fwtui.ops.locate.value_index import aligned, nearest
 from fwtui.ops.vocabulary.canonical import carries, kind
 
-ROUNDINGS = 4.0
-"""Units in the last place that an op may be off by which computes in a type: measured, at most 1."""
-ROUNDINGS_OF_RECURSION = 16.0
-"""The same of one that goes through a sequence step by step: measured, at most 9."""
-ROUNDINGS_OF_NUMBER = 1.0
-"""The same of one that computes in the step's own type with a number that was rounded once."""
 _RECURSION = ("ctc",)
-NEAR = 32.0 * EPS["float32"]
-"""How near two values must be, relatively, to be the same but for a float32 constant on one side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class Feeding:
         if op.phase not in ("forward", "backward") or not _is_feedable(op) or carries(op.op):
             return None
         until = self._other.until(op.phase)
-        for near in (self._tolerance, NEAR):
+        for near in (self._tolerance, SINGLE_CONSTANT):
             found = self._fed.values.counterparts(op.number, self._other.values, until, near)
             ops = [one for one in map(self._other.ops.__getitem__, found) if not carries(one.op)]
             if ops:
@@ -206,9 +206,9 @@ def _roundings(ops: Sequence[LoggedOp]) -> float:
     """Units in the last place by which `ops` together may be off for the type that they compute in."""
     computing = [op for op in ops if _dtypes(op) & set(BELOW_DOUBLE)]
     if not computing:
-        return ROUNDINGS_OF_NUMBER
+        return NUMBER_ROUNDINGS
     is_long = any(part in op.op.lower() for op in computing for part in _RECURSION)
-    return ROUNDINGS_OF_RECURSION if is_long else ROUNDINGS
+    return RECURSION_ROUNDINGS if is_long else OP_ROUNDINGS
 
 
 def _dtypes(op: LoggedOp) -> set[str]:

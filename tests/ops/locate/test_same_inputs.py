@@ -7,9 +7,10 @@ import pytest
 
 from fwtui.core.graph import Tensor
 from fwtui.core.ndarray import Array
+from fwtui.core.numerical_policy import OP_ROUNDINGS
 from fwtui.core.oplog import LoggedOp, OpInput
 from fwtui.core.spec import Feed
-from fwtui.ops.locate.same_inputs import ROUNDINGS, Feeding, OwnGap, half_precision, with_feeds
+from fwtui.ops.locate.same_inputs import Feeding, OwnGap, half_precision, with_feeds
 from fwtui.ops.locate.value_flow import Flow
 
 TOLERANCE = 1e-10
@@ -140,7 +141,7 @@ class TestAFloat32Number:
 )
 def test_how_much_a_precision_explains(precision, relative, rounding):
     op = net()[0]
-    assert OwnGap(op, op, relative, precision, ROUNDINGS).is_rounding is rounding
+    assert OwnGap(op, op, relative, precision, OP_ROUNDINGS).is_rounding is rounding
 
 
 class TestLayout:
