@@ -9,7 +9,6 @@ from fwtui.format import numbers
 from fwtui.parity import words
 from fwtui.parity.words import BUT_FOR_ROUNDING
 from fwtui.session.run import Result
-from fwtui.session.same_answer import same_answer
 from fwtui.tui.common.judgement import judge
 from fwtui.tui.common.model import RaceModel
 
@@ -44,7 +43,4 @@ def _same(model: RaceModel, result: Result) -> str:
 
 
 def _result(model: RaceModel) -> Result:
-    lanes = model.histories
-    rows = model.probes.rows
-    same = same_answer(model.spec.lanes, lanes, model.gap, model.summary, model.probes.coverage)
-    return Result(model.spec, lanes, model.gap, rows, same, model.judge_speed(), None, settled=True)
+    return Result.of(model.session, None, settled=True)

@@ -11,18 +11,18 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
+from signal import Signals
 
 from fwtui.core.records import Probed, Record
 from fwtui.core.spec import RaceSpec
 from fwtui.measure.history import History
-from fwtui.measure.loss_gap import LossComparison, LossGap
-from fwtui.measure.probe_gap import ProbeComparison, ProbeRow
-from fwtui.measure.speed import Speed, speed
+from fwtui.measure.loss_gap import LossGap
+from fwtui.measure.probe_gap import ProbeRow
+from fwtui.measure.speed import Speed
 from fwtui.race.race import LaneRun, Race
-from fwtui.session.probe_summary import ProbeSummary
-from fwtui.session.same_answer import SameAnswer, least_exact, same_answer
+from fwtui.session.same_answer import SameAnswer
+from fwtui.session.session import Session
 from fwtui.system import machine
-from fwtui.workloads.catalogue import batch_sizes
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 TICK_S = 0.1
@@ -55,8 +55,15 @@ class Result:
     probes: Sequence[ProbeRow]
     same: SameAnswer
     speed: Speed | None
-    signal: signal.Signals | None
+    signal: Signals | None
     settled: bool
+
+    @classmethod
+    def of(cls, session: Session, cut_short: Signals | None, settled: bool) -> Result:
+        """What a session has come to."""
+        same, faster = session.same_answer(), session.speed()
+        lanes, probes = list(session.lanes), session.probes.rows
+        return cls(session.spec, lanes, session.gap, probes, same, faster, cut_short, settled)
 
     @property
     def outcomes(self) -> list[str | None]:
@@ -92,16 +99,10 @@ def run(spec: RaceSpec, watch: Watch = lambda lanes: None, stopped: threading.Ev
         finally:  # also where `watch` fails: no lane may go on training unattended
             settled = race.close()
         _drain(heard, lanes, watching)
-    dtype = least_exact(spec.lanes)
-    gap = LossComparison(dtype).update(lanes)
-    probes = ProbeComparison(dtype)
-    probes.update(lanes)
-    summary = ProbeSummary(dtype, gap.tolerance)
-    summary.update(probes.rows)
-    same = same_answer(spec.lanes, lanes, gap, summary, probes.coverage)
-    return Result(
-        spec, lanes, gap, probes.rows, same, speed(spec, lanes, batch_sizes(spec)), cut_short, settled
-    )
+    session = Session(spec, lanes)
+    session.update_losses()
+    session.update_probes()
+    return Result.of(session, cut_short, settled)
 
 
 def _follow(

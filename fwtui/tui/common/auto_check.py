@@ -36,7 +36,13 @@ class AutoCheck:
         if self._last is not None and self._last.is_interrupted:
             self._checked = self._last = None
         logs = tuple(lane.history.op_logs_seen for lane in model.lanes)
-        activity = state, logs, model.queries, len(model.probes.compared), *map(_is_at_rest, model.lanes)
+        activity = (
+            state,
+            logs,
+            model.queries,
+            len(model.session.probes.compared),
+            *map(_is_at_rest, model.lanes),
+        )
         self._quiet = self._quiet + 1 if activity == self._activity else 0
         self._activity = activity
         if self._quiet >= QUIET_TICKS and state != self._checked and all(map(_is_at_rest, model.lanes)):

@@ -8,7 +8,6 @@ from fwtui.format import numbers
 from fwtui.measure.agreement import Place
 from fwtui.measure.probe_gap import Gap, Key, Kind
 from fwtui.parity.words import BUT_FOR_ROUNDING
-from fwtui.session.same_answer import same_answer
 from fwtui.tui.common.lane import Lane
 from fwtui.tui.common.model import RaceModel
 from fwtui.tui.common.parity_job import MOST_STEPS
@@ -50,7 +49,7 @@ def judge(model: RaceModel) -> Judgement:
 
     Never report agreement of what was not compared, nor where fewer than two lanes are left.
     """
-    if refused := model.comparable:
+    if refused := model.session.incomparable:
         return Judgement(None, refused, hopeless=True)
     lost = [lane for lane in model.lanes if _is_lost(lane, model.compared_steps)]
     judgement = _compared(model)
@@ -67,11 +66,11 @@ def judge(model: RaceModel) -> Judgement:
 
 def _compared(model: RaceModel) -> Judgement:
     """What was compared so far, whatever has become of the lanes."""
-    worst = model.summary.worst
-    answer = same_answer(model.spec.lanes, model.histories, model.gap, model.summary, model.probes.coverage)
+    worst = model.session.summary.worst
+    answer = model.session.same_answer()
     if answer.place is not None:
         return _apart(model, place(answer.place), answer.place.last, worst)
-    if worst is None and not model.gap.compared:
+    if worst is None and not model.session.gap.compared:
         return Judgement(None, waiting(model), hopeless=all(lane.over for lane in model.lanes))
     return Judgement(answer.same, answer.reason, hopeless=answer.same is None, worst=worst)
 
@@ -94,7 +93,7 @@ def _how_lost(lane: Lane) -> str:
 def _apart(model: RaceModel, first: str, step: int, worst: tuple[int, Key, Gap] | None) -> Judgement:
     """Lanes that differ, first at `step`. In float32 a ReLU at its kink is enough for that."""
     finding = model.checking.finding if model.checking else None
-    proven = model.dtype == "float64" or (finding is not None and finding.same is False)
+    proven = model.session.dtype == "float64" or (finding is not None and finding.same is False)
     explained = _explained(model, step)
     located = finding.place if finding is not None and finding.same is False else None
     undecided = "" if proven or explained is not None else _undecided(model)
@@ -138,14 +137,14 @@ def _explained(model: RaceModel, step: int) -> int | None:
 
 def waiting(model: RaceModel) -> str:
     """Why there is nothing to show yet."""
-    if refused := model.comparable:
+    if refused := model.session.incomparable:
         return refused
     if model.spec.lanes[0].probes is None:
         return "no probes: fwtui was started with --probe-every never"
     if not_probed := next((lane.history.not_probed for lane in model.lanes if lane.history.not_probed), ""):
         return f"no probes: {not_probed}"
-    if model.probes.rows:
-        return f"no finite number in {numbers.plural(len(model.probes.rows), 'probe')}"
+    if model.session.probes.rows:
+        return f"no finite number in {numbers.plural(len(model.session.probes.rows), 'probe')}"
     silent = [str(lane.run.lane + 1) for lane in model.lanes if not lane.history.probes]
     over = [lane for lane in model.lanes if lane.over and not lane.history.probes]
     if over:
@@ -178,5 +177,5 @@ def difference(judgement: Judgement) -> tuple[str, str]:
 def largest_gap(model: RaceModel, judgement: Judgement) -> float | None:
     """The largest gap of all, in the probes or in the losses between them."""
     probed = judgement.worst[2].relative if judgement.worst else None
-    known = [gap for gap in (probed, model.gap.largest) if gap is not None]
+    known = [gap for gap in (probed, model.session.gap.largest) if gap is not None]
     return max(known, default=None)

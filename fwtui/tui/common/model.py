@@ -15,15 +15,10 @@ from time import perf_counter_ns
 from fwtui.core.records import LogLine, Record, TurnEnded
 from fwtui.core.spec import RaceSpec, WorkloadSpec
 from fwtui.lane.control import LaneCommand
-from fwtui.measure.comparability import incomparable
 from fwtui.measure.history import History
-from fwtui.measure.loss_gap import LossComparison, LossGap
-from fwtui.measure.probe_gap import ProbeComparison
-from fwtui.measure.speed import Speed, speed
 from fwtui.race.plan import Describe, LaneRequest, RaceRequest, differences, plan, with_lane
 from fwtui.race.race import LaneRun, Race, StartThread
-from fwtui.session.probe_summary import ProbeSummary
-from fwtui.session.same_answer import least_exact
+from fwtui.session.session import Session
 from fwtui.tui.common.lane import Lane, seconds_left, trained_s
 from fwtui.tui.common.parity_job import ParityJob
 from fwtui.workloads import catalogue as workloads
@@ -54,12 +49,7 @@ class RaceModel:
         self.spec: RaceSpec
         self.race: Race
         self.lanes: list[Lane]
-        self._comparison: LossComparison
-        self.gap: LossGap
-        self.probes: ProbeComparison
-        """Comparison of all gradients and parameters that the lanes have sent."""
-        self.summary: ProbeSummary
-        """Summary of `probes`."""
+        self.session: Session
         self.checking: ParityJob | None = None
         """The parity check that is running, or the last one of this race."""
         self.queries = 0
@@ -86,11 +76,9 @@ class RaceModel:
         for lane in self.lanes:
             lane.waits_for = self._awaited_by(lane)
         if heard:
-            self.gap = self._comparison.update(self.histories)
+            self.session.update_losses()
         # Comparing all the arrays of one step takes a while, and keys must not wait for several.
-        compared = self.comparable is None and self.probes.update(self.histories, at_most=1)
-        if compared:
-            self.summary.update(self.probes.rows)
+        compared = self.session.incomparable is None and self.session.update_probes(at_most=1)
         if self._held and not self.is_checking:
             held = [index for index in self._held if self.lanes[index].paused]
             self._held = []
@@ -172,20 +160,6 @@ class RaceModel:
         """Whether every lane that could train is paused."""
         able = [lane for lane in self.lanes if not lane.over]
         return bool(able) and all(lane.paused for lane in able)
-
-    @property
-    def comparable(self) -> str | None:
-        """Why the lanes' answers cannot be compared; None where they can."""
-        return incomparable(self.spec.lanes, self.histories)
-
-    @property
-    def dtype(self) -> str:
-        """The least exact dtype among the lanes: its rounding is what a gap must allow for."""
-        return least_exact(self.spec.lanes)
-
-    def judge_speed(self) -> Speed | None:
-        """Which lane is faster, from the steady steps so far."""
-        return speed(self.spec, self.histories, workloads.batch_sizes(self.spec))
 
     def differences(self) -> dict[str, tuple[str, ...]]:
         """Return the settings in which lanes differ, apart from their backend."""
@@ -299,6 +273,7 @@ class RaceModel:
         self._adopt(request, spec)
         run = self.race.add(spec.lanes[-1])
         self.lanes.append(Lane(run, self._history()))
+        self._restart_comparison()
         self._mark_disturbed(self.lanes[:-1])
 
     def remove_lane(self, index: int, request: RaceRequest, describe: Describe = workloads.fresh) -> None:
@@ -310,6 +285,7 @@ class RaceModel:
         self._adopt(request, spec)
         self.race.remove(index)
         del self.lanes[index]
+        self._restart_comparison()
 
     def with_workload(self, name: str, preset: str) -> RaceRequest:
         """The request with another workload in every lane; what was set for the old one alone is dropped."""
@@ -368,7 +344,7 @@ class RaceModel:
     def _adopt(self, request: RaceRequest, spec: RaceSpec) -> None:
         """Takes in a request that differs in its number of lanes alone."""
         self.request, self.spec, self.race.spec, self._held = request, spec, spec, []
-        self._restart_comparison()
+        self.drop_check()
 
     def _mark_disturbed(self, others: Iterable[Lane]) -> None:
         """A framework is imported while these lanes train."""
@@ -376,10 +352,7 @@ class RaceModel:
 
     def _restart_comparison(self) -> None:
         self.drop_check()
-        self._comparison = LossComparison(self.dtype, steps=self.compared_steps)
-        self.gap = self._comparison.gap
-        self.probes = ProbeComparison(self.dtype)
-        self.summary = ProbeSummary(self.dtype, self.gap.tolerance)
+        self.session = Session(self.spec, self.histories, self.compared_steps)
 
     def _hear(self, run: LaneRun, record: Record) -> None:
         if not isinstance(record, TurnEnded):

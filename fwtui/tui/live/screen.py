@@ -134,7 +134,7 @@ class LiveScreen(RaceScreen):
         model = self._model
         if statistics or len(self._times) != len(model.lanes):
             self._times = [history.step_times() for history in model.histories]
-            self._speed = model.judge_speed()
+            self._speed = model.session.speed()
         if self._metric not in self._metrics():
             self._show_metric("loss")
         curves = [LaneCurves.of(history, self._metric) for history in model.histories]

@@ -36,7 +36,7 @@ class VerdictBar(Container):
 
 def _same(model: RaceModel) -> list[Content]:
     question = ("Same answer?  ", "$dim")
-    gap, judgement = model.gap, judge(model)
+    gap, judgement = model.session.gap, judge(model)
     if judgement.hopeless and judgement.reason:
         return [Content.assemble(question, (f"{numbers.NA}: {judgement.reason}", "$dim"))]
     if judgement.same is None:

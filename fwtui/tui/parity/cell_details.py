@@ -51,18 +51,18 @@ def _wide(model: RaceModel, key: Key, steps: Sequence[int], gap: Gap | None) -> 
         return Content("\n").join([*lines, _unknown()])
     if gap.array.problem:
         return Content("\n").join([*lines, Content.assemble((f"✗ {gap.array.problem}", "bold $error"))])
-    tolerance = model.gap.tolerance
+    tolerance = model.session.gap.tolerance
     above = gap.relative > tolerance
     held = (f"✗ above {tolerance:.0e}", "bold $error") if above else (f"within {tolerance:.0e}", "$dim")
     figures = [
         (
             "relative",
             numbers.gap(gap.relative),
-            held if model.summary.proves(key) or not above else _UNJUDGED,
+            held if model.session.summary.proves(key) or not above else _UNJUDGED,
         ),
         ("of", numbers.magnitude(gap.array.relative_to), (_relative_to(gap), "$dim")),
         ("|a − b|", numbers.gap(gap.array.absolute), ("", "")),
-        ("ULPs", numbers.ulps(gap.array.ulps), (f"of {model.dtype}", "$dim")),
+        ("ULPs", numbers.ulps(gap.array.ulps), (f"of {model.session.dtype}", "$dim")),
         ("at", numbers.index(gap.array.index) or "a single number", ("", "")),
     ]
     lines += [Content.assemble((f"{name:<10}", "$dim"), value, "  ", note) for name, value, note in figures]
@@ -89,7 +89,7 @@ def _tight(model: RaceModel, key: Key, steps: Sequence[int], gap: Gap | None, wi
         return Content("\n").join([title, _unknown()])
     if gap.array.problem:
         return Content("\n").join([title, Content.assemble((f"✗ {gap.array.problem}", "bold $error"))])
-    mark = ("✗ ", "bold $error") if gap.relative > model.gap.tolerance else ""
+    mark = ("✗ ", "bold $error") if gap.relative > model.session.gap.tolerance else ""
     array = gap.array
     relative = Content.assemble(title, mark, (numbers.gap(gap.relative), "bold"))
     of = Content("")
@@ -120,7 +120,7 @@ def _values(model: RaceModel, gap: Gap, width: int) -> list[Content]:
     return [
         Content.assemble(
             (f"{lane + 1} {model.lanes[lane].spec.backend:<{width}} ", f"${colours[lane]}"),
-            numbers.exact(value, model.dtype),
+            numbers.exact(value, model.session.dtype),
         )
         for lane, value in ((0, gap.array.a), (gap.lane, gap.array.b))
     ]

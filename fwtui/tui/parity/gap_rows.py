@@ -34,7 +34,7 @@ class GapRows(Widget):
 
     def show(self, rows: Sequence[tuple[Key, Gap | None]], chosen: Key | None, model: RaceModel) -> None:
         """Shows these rows from now on; a gap of None is one that could not be worked out."""
-        said = list(rows), chosen, model.dtype, model.gap.tolerance, len(model.lanes)
+        said = list(rows), chosen, model.session.dtype, model.session.gap.tolerance, len(model.lanes)
         if said != (self._rows, self._chosen, self._dtype, self._tolerance, self._lanes):
             self._rows, self._chosen, self._dtype, self._tolerance, self._lanes = said
             self.refresh()

@@ -129,7 +129,7 @@ class ParityScreen(RaceScreen):
 
     def _take_in(self) -> None:
         """Makes an array of the probes where there are new ones."""
-        comparison = self._model.probes
+        comparison = self._model.session.probes
         if comparison is not self._comparison:
             self._comparison, self._table = comparison, GapTable()
             self._probes, self._chosen = -1, None
@@ -138,9 +138,9 @@ class ParityScreen(RaceScreen):
             return
         self._probes = len(comparison.rows)
         labels = len(self._heat.labels) if self._heat else 0
-        eps = float(np.finfo(self._model.dtype).eps)
-        self._map_frame.border_subtitle = f"{self._model.dtype} rounds at {eps:.1e}"
-        self._heat = self._table.heat(comparison.rows, self._model.gap.tolerance, eps)
+        eps = float(np.finfo(self._model.session.dtype).eps)
+        self._map_frame.border_subtitle = f"{self._model.session.dtype} rounds at {eps:.1e}"
+        self._heat = self._table.heat(comparison.rows, self._model.session.gap.tolerance, eps)
         if len(self._heat.labels) != labels:
             self.lay_out(*self.size)
         drawn = curves(self._heat, self._table.keys)
@@ -154,7 +154,7 @@ class ParityScreen(RaceScreen):
         checking = model.checking
         # Where there is no probe, the map has room for it.
         reason = found.reason if found.hopeless and self._table.keys else ""
-        self._finding.show(checking, model.comparable is None, self.has_class("-narrow"), reason)
+        self._finding.show(checking, model.session.incomparable is None, self.has_class("-narrow"), reason)
         if checking is not None and checking.finding is not None and checking is not self._found:
             self._found = checking
             # A check that started by itself must not hide the cell or table that the user has open.
@@ -172,7 +172,7 @@ class ParityScreen(RaceScreen):
         if self._chosen is not None and self._chosen[0] in self._table.keys:
             row = self._table.keys.index(self._chosen[0])
             return row, min(int(np.searchsorted(heat.steps, self._chosen[1])), len(heat.steps) - 1)
-        proving = [self._model.summary.proves(key) for key in self._table.keys]
+        proving = [self._model.session.summary.proves(key) for key in self._table.keys]
         gaps = np.where(np.isnan(heat.relative) | ~np.array(proving)[:, None], -1.0, heat.relative)
         row, step = divmod(int(gaps.argmax()), gaps.shape[1])
         return row, step
@@ -205,7 +205,7 @@ class ParityScreen(RaceScreen):
         layout = self._map.layout_now
         members = list(layout.members(layout.column(at[1]), len(self._heat.steps)) if layout else [at[1]])
         gaps = np.nan_to_num(self._heat.relative[at[0], members], nan=-1.0, posinf=np.inf)
-        rows = [self._model.probes.rows[member] for member in members]
+        rows = [self._model.session.probes.rows[member] for member in members]
         return [rows.pop(int(gaps.argmax())), *rows]
 
     def _order(self, row: ProbeRow) -> list[Key]:
@@ -262,8 +262,8 @@ class ParityScreen(RaceScreen):
     def action_check(self) -> None:
         """Starts the check, over the steps that all lanes have done, or up to the first that differs."""
         model = self._model
-        if model.comparable is not None:
-            self.notify(model.comparable, severity="warning")
+        if model.session.incomparable is not None:
+            self.notify(model.session.incomparable, severity="warning")
             return
         model.check(judgement.steps_to_check(model, judgement.judge(model)))
         self.look()

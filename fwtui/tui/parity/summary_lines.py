@@ -75,7 +75,7 @@ def _answer(model: RaceModel, judgement: Judgement) -> tuple[Sides, ...]:
             (Content.assemble(question, sign, f"  {judgement.reason}"), _NOTHING),
         )
     over = Content.assemble((_compared(model), "$dim"))
-    tolerance = f"{model.gap.tolerance:.0e}"
+    tolerance = f"{model.session.gap.tolerance:.0e}"
     largest = largest_gap(model, judgement)
     if judgement.same:
         so_far = "" if _is_settled(model) else " so far"
@@ -95,18 +95,18 @@ def _answer(model: RaceModel, judgement: Judgement) -> tuple[Sides, ...]:
 
 
 def _compared(model: RaceModel) -> str:
-    probes = numbers.plural(len(model.probes.rows), "probe")
+    probes = numbers.plural(len(model.session.probes.rows), "probe")
     dropped = max((lane.history.probes_dropped for lane in model.lanes), default=0)
     # A lane that is far ahead lets go of its oldest probes before the others come to them.
     gone = f" ({dropped:,} let go)" if dropped else ""
-    return f"{probes}{gone} and the losses of {numbers.plural(model.gap.compared, 'step')} compared"
+    return f"{probes}{gone} and the losses of {numbers.plural(model.session.gap.compared, 'step')} compared"
 
 
 def _is_settled(model: RaceModel) -> bool:
     """Whether all steps that are compared have been."""
     steps = model.compared_steps
     done = all(lane.history.ended for lane in model.lanes)
-    return done or (steps is not None and model.gap.compared + model.gap.skipped >= steps)
+    return done or (steps is not None and model.session.gap.compared + model.session.gap.skipped >= steps)
 
 
 def _worst(model: RaceModel, judgement: Judgement) -> tuple[Sides, ...]:
@@ -124,7 +124,7 @@ def _worst(model: RaceModel, judgement: Judgement) -> tuple[Sides, ...]:
     relative = Content.assemble(where, ("  gap ", "$dim"), numbers.gap(gap.relative))
     if math.isfinite(array.relative_to):
         relative = Content.assemble(relative, (" of ", "$dim"), numbers.magnitude(array.relative_to))
-    a, b = (numbers.exact(value, model.dtype) for value in (array.a, array.b))
+    a, b = (numbers.exact(value, model.session.dtype) for value in (array.a, array.b))
     lanes = Content.assemble(("   lane 1 ", "$dim"), a, (f"   lane {gap.lane + 1} ", "$dim"), b)
     ulps = Content.assemble((f"   {numbers.ulps(array.ulps)} ULPs", "$dim"))
     return (

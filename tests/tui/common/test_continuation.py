@@ -141,10 +141,10 @@ def test_lanes_that_differ_wait_for_the_check(continued):
 
 def test_only_the_presets_steps_are_compared(continued):
     race = continued(*both_done())
-    assert race.model.gap.compared == 500
+    assert race.model.session.gap.compared == 500
     race.goes_on(0, 10)
     race.say(1, steps(500, np.full(10, 7.0)))
-    assert race.model.gap.compared == 500
+    assert race.model.session.gap.compared == 500
     assert judge(race.model).same is True
     assert race.model.is_past_comparison
     race.say(1, Ended("diverged", 510, NOW, "diverged"))
@@ -157,6 +157,6 @@ async def test_the_app_goes_on_until_a_key_pauses_it():
     async with driven("scripted.ok", "scripted.other", **settings) as d:
         await d.until(lambda: all(lane.history.steps > 70 for lane in d.lanes), "more than 50 steps")
         await d.shows(" steps ", "9:5")
-        assert d.app.model.gap.compared == 50
+        assert d.app.model.session.gap.compared == 50
         await d.press("space")
         await d.quiet()

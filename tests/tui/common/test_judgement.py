@@ -57,7 +57,7 @@ def test_one_tick_compares_one_probe():
             model._hear(lane.run, record)
     for compared in range(1, 11):
         assert model.drain()
-        assert len(model.probes.rows) == compared
+        assert len(model.session.probes.rows) == compared
     assert not model.drain()
 
 
@@ -201,7 +201,7 @@ def test_other_weights_refuse_to_compare():
         for record in said[1]
     ]
     model = stands(*said)
-    assert model.probes.rows == []
+    assert model.session.probes.rows == []
     assert judge(model).reason == "different first weights"
 
 
@@ -232,7 +232,7 @@ def test_the_summary_of_probes_that_come_one_by_one_is_that_of_all():
     def off(step, name):
         return 0.01 * step if name == "parameter w2" and step >= 9 else 0
 
-    rows = stands(*both(off=off)).probes.rows
+    rows = stands(*both(off=off)).session.probes.rows
     whole = ProbeSummary("float32", 1e-4)
     whole.update(rows)
     assert whole.place.last == 8
@@ -252,7 +252,7 @@ def test_rows_that_were_left_out_do_not_confuse_the_summary():
     def off(step, name):
         return 0.01 if step == 3 else 0
 
-    rows = stands(*both(off=off)).probes.rows
+    rows = stands(*both(off=off)).session.probes.rows
     summary = ProbeSummary("float32", 1e-4)
     summary.update(rows)
     summary.update([row for row in rows if row.step in (0, 1, 3, 13)])

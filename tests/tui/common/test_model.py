@@ -34,9 +34,9 @@ def test_records_become_history_when_drained(model):
     assert [history.steps for history in model.histories] == [0, 0]
     assert model.drain()
     assert [history.steps for history in model.histories] == [100, 90]
-    assert model.gap.compared == 90
-    assert model.gap.same
-    assert model.judge_speed().faster == 0
+    assert model.session.gap.compared == 90
+    assert model.session.gap.same
+    assert model.session.speed().faster == 0
     say(model, 0, TurnEnded())
     assert not model.drain()
 
