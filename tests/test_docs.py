@@ -10,7 +10,10 @@ import pytest
 from fwtui.cli.reference import reference
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "examples/README.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
@@ -23,7 +26,7 @@ def test_the_page_of_commands_is_the_generated_one():
     assert page == reference(), "python -m fwtui.cli.reference > docs/cli.md"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_to_files(page):
     linked = [link for link in LINK.findall(page.read_text()) if "://" not in link]
     assert not [link for link in linked if not (page.parent / link).exists()]
