@@ -1,4 +1,4 @@
-"""The files for GitHub: they agree with pyproject.toml and with the repository."""
+"""The files for GitHub and for pre-commit: they agree with pyproject.toml and with the repository."""
 
 from __future__ import annotations
 
@@ -46,3 +46,13 @@ def test_a_workflow_has_no_more_rights_than_it_needs(workflow):
     assert "\npermissions:\n  contents: read\n" in text
     writes = re.findall(r"(\S+): write", text)
     assert writes == (["id-token"] if workflow.name == "publish.yml" else [])
+
+
+def test_the_hooks_are_the_checks_of_ci():
+    hooks = re.findall(r"entry: (.+)", (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    checks = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert [hook.split(" --")[0] for hook in hooks] == [
+        line.split(" --")[0].removesuffix(" .")
+        for line in checks
+        if line.startswith(("ruff ", "mypy", "lint-imports"))
+    ]
