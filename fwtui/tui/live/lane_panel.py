@@ -236,12 +236,13 @@ def _phases(lane: Lane) -> tuple[tuple[Content, Content], ...]:
     took = {phase: numbers.duration(ns) for phase, ns in history.phase_ns().items()}
     before = [f"{phase} {took[phase]}" for phase in ("import", "build") if phase in took]
     first = [] if history.first_step_ns is None else [f"first step {numbers.duration(history.first_step_ns)}"]
-    full, short = "", ""
+    full, close, short = "", "", ""
     if built is not None:
         weights, data = built.weights_sha256[:4], built.data_sha256[:4]
         full, short = f"weights {weights}  data {data}", f"{weights} {data}"
-    whole = [*before, *first]
-    variants = ((whole, full), (whole, short), (first or before[:1], full), (first or before[:1], short))
+        close = f"weights {weights} data {data}"
+    whole, part = [*before, *first], first or before[:1]
+    variants = ((whole, full), (whole, close), (whole, short), (part, full), (part, short))
     return tuple(
         (Content.assemble((" · ".join(parts), "$dim")), Content.assemble((hashes, "$dim")))
         for parts, hashes in variants
