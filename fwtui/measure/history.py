@@ -87,6 +87,7 @@ class History:
         not_logged: why the ops that were asked for last could not be logged; "" otherwise.
         not_sampled: why the lane no longer reports which graph a step ran; "" otherwise.
         graphs: the step's graphs as received last; None where they were not requested.
+        graphs_seen, op_logs_seen: how often graphs and op logs came.
         graph_runs: which graph ran, sampled.
         evaluations: (step, metrics) of each evaluation on the held-out data.
         processor: the use of the processor during the steady steps; None where it is unknown.
@@ -119,6 +120,7 @@ class History:
     not_logged: str = ""
     not_sampled: str = ""
     graphs: GraphsCaptured | None = None
+    graphs_seen: int = 0
     log_lines: int = 0
     clock: Callable[[], int] = perf_counter_ns
     busy_since_ns: int | None = None
@@ -324,6 +326,10 @@ class History:
             self._kept_ops -= dropped
             self.ops_left_out += dropped
 
+    def _captured(self, record: GraphsCaptured) -> None:
+        self.graphs = record
+        self.graphs_seen += 1
+
     def _stood(self, record: RunStateChanged) -> None:
         self.standing = record.standing
         self.ended = None  # a lane that is over says no more, but one that lingers may go on
@@ -363,7 +369,7 @@ _HANDLERS: dict[type, Callable[[History, Any], None]] = {
     NotProbed: lambda history, record: setattr(history, "not_probed", record.reason),
     OpsLogged: History._ops_logged,
     NotLogged: lambda history, record: setattr(history, "not_logged", record.reason),
-    GraphsCaptured: lambda history, record: setattr(history, "graphs", record),
+    GraphsCaptured: History._captured,
     GraphRan: lambda history, record: history.graph_runs.add(record),
     NotSampled: lambda history, record: setattr(history, "not_sampled", record.reason),
     GraphBroken: lambda history, record: history.graph_breaks.append(record),

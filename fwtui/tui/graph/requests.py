@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from fwtui.backends import catalogue as backends
-from fwtui.core.records import GraphsCaptured
 from fwtui.format import numbers
-from fwtui.race.race import LaneRun
 from fwtui.tui.common.common_step import common_step
 from fwtui.tui.common.lane import Lane
 from fwtui.tui.common.lane_status import status
 from fwtui.tui.common.model import RaceModel
+from fwtui.tui.common.requests import Requests
 
 _SOON_S = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """A request to a run of a lane: when it was made, and the lane's last graphs at that time."""
-
-    run: LaneRun
-    before: GraphsCaptured | None
-    at_ns: int
-
-
-class Asking:
+class GraphRequests:
     """Ask a lane once it has done a step, and again when it has compiled something since it answered.
 
     A lane that makes a graph in each step is asked again together with such a lane, so that both send the
@@ -35,19 +24,19 @@ class Asking:
     """
 
     def __init__(self) -> None:
-        self._asked: dict[int, _Request] = {}
+        self._requests = Requests()
 
-    def look(self, model: RaceModel, lanes: Sequence[int]) -> None:
+    def update(self, model: RaceModel, lanes: Sequence[int]) -> None:
         """Ask those lanes whose graphs are unknown or out of date."""
         of = [model.lanes[index] for index in lanes]
         together = all(map(_is_at_rest, of)) and len({lane.history.steps for lane in of}) == 1
-        self._look(model, lanes, _behind(model, lanes) if together else [])
+        self._update(model, lanes, _behind(model, lanes) if together else [])
 
     def return_to(self, model: RaceModel, lanes: Sequence[int]) -> None:
         """Ask also those that make a graph in each step: the graphs that they sent are of an old step."""
-        self._look(model, lanes, _behind(model, lanes))
+        self._update(model, lanes, _behind(model, lanes))
 
-    def _look(self, model: RaceModel, lanes: Sequence[int], behind: Sequence[int]) -> None:
+    def _update(self, model: RaceModel, lanes: Sequence[int], behind: Sequence[int]) -> None:
         self.ask(model, [index for index in lanes if index in behind or _is_old(model.lanes[index])], lanes)
 
     def ask(self, model: RaceModel, wanted: Sequence[int], lanes: Sequence[int]) -> None:
@@ -59,13 +48,12 @@ class Asking:
         step = common_step([model.lanes[index] for index in asked])
         for index in asked:
             lane = model.lanes[index]
-            self._asked[index] = _Request(lane.run, lane.history.graphs, lane.history.clock())
+            self._requests.make(lane, lane.history.graphs_seen)
             model.ask_graphs(index, step if asked[1:] else 0)
 
     def waits(self, lane: Lane) -> bool:
         """Return whether a request to this run is not answered yet."""
-        request = self._request(lane)
-        return request is not None and lane.history.graphs is request.before and not lane.over
+        return self._requests.is_pending(lane, lane.history.graphs_seen) and not lane.over
 
     def _can_answer(self, lane: Lane) -> bool:
         # Before its first step it has no graphs, and would be asked again once it has compiled that step.
@@ -74,13 +62,12 @@ class Asking:
     def state(self, lane: Lane) -> str:
         """Return why there are no graphs of the lane, or none yet, in one or two lines."""
         history = lane.history
-        request = self._request(lane)
         if lane.over:
             assert history.ended is not None
             return f"the lane has {numbers.outcome(history.ended)}: it tells no graph any more"
-        if request is None:
+        if self._requests.of(lane) is None:
             return f"{status(lane)[0]}\nits graphs come after its first step"
-        seconds = (history.clock() - request.at_ns) / 1e9
+        seconds = self._requests.age_s(lane)
         if seconds < _SOON_S:
             return "asked, comes at once" if _is_at_rest(lane) else "asked, comes with the next step"
         if history.standing == "waiting":
@@ -88,10 +75,6 @@ class Asking:
         compiles = any("compile" in part.phases for part in backends.entry(lane.spec.backend).source)
         why = "\na copy of the step is compiled once more, which takes seconds" if compiles else ""
         return f"capturing…  {numbers.clock(seconds)}{why}"
-
-    def _request(self, lane: Lane) -> _Request | None:
-        request = self._asked.get(lane.run.lane)
-        return request if request is not None and request.run is lane.run else None
 
 
 def _is_old(lane: Lane) -> bool:

@@ -24,7 +24,7 @@ from fwtui.tui.graph import details
 from fwtui.tui.graph.controller import GraphController
 from fwtui.tui.graph.edge_walk import Direction, Walk, walk
 from fwtui.tui.graph.page import Item
-from fwtui.tui.graph.requests import Asking, makes_another
+from fwtui.tui.graph.requests import GraphRequests, makes_another
 from fwtui.tui.graph.side_panel import GraphSide, SideView
 from fwtui.tui.graph.status import status, unpaired
 
@@ -81,7 +81,7 @@ class GraphScreen(WhyScreen):
     def __init__(self, model: RaceModel, selection: Selection) -> None:
         super().__init__(model, selection)
         self._controller = GraphController(model, self.analysis)
-        self._asking = Asking()
+        self._requests = GraphRequests()
         self._sides = (GraphSide(id="graph-left"), GraphSide(id="graph-right"))
         self._status = Line(id="graph-status")
         self._asked: Asked = "search"
@@ -102,7 +102,7 @@ class GraphScreen(WhyScreen):
         self._show_frame()
         self._controller.take_in(self.sides)
         if self.is_current:
-            self._asking.look(self._model, self.sides)
+            self._requests.update(self._model, self.sides)
         graph = self._controller.lane(self.lane_index).graph
         if graph is not None and (self._selection.place, graph) != self._arrived:
             self._arrive()
@@ -111,7 +111,7 @@ class GraphScreen(WhyScreen):
 
     def on_screen_resume(self) -> None:
         """Ask for the graphs of the next step, and show what happened meanwhile."""
-        self._asking.return_to(self._model, self.sides)
+        self._requests.return_to(self._model, self.sides)
         super().on_screen_resume()
 
     def _arrive(self) -> None:
@@ -178,7 +178,7 @@ class GraphScreen(WhyScreen):
         lane, step = self._model.lanes[index], self._controller.lane(index).step
         if step is None:
             return ""
-        return "capturing again…" if self._asking.waits(lane) else f"before step {step:,}"
+        return "capturing again…" if self._requests.waits(lane) else f"before step {step:,}"
 
     def _state(self, index: int) -> str:
         """Why a lane has no rows."""
@@ -187,7 +187,7 @@ class GraphScreen(WhyScreen):
             case None if graphs.step is not None:
                 return "this backend has no graph to tell"
             case None:
-                return self._asking.state(self._model.lanes[index])
+                return self._requests.state(self._model.lanes[index])
             case NoGraph(reason=reason):
                 return f"could not be captured:\n{plain(reason)}"
             case graph if not graph.nodes:
@@ -332,7 +332,7 @@ class GraphScreen(WhyScreen):
 
     def action_renew(self) -> None:
         """Asks both sides for their graphs once more."""
-        self._asking.ask(self._model, self.sides, self.sides)
+        self._requests.ask(self._model, self.sides, self.sides)
         self.look()
 
     def action_less(self) -> None:

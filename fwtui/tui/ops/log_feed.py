@@ -15,11 +15,12 @@ from fwtui.tui.common.common_step import common_step, moves
 from fwtui.tui.common.lane import Lane
 from fwtui.tui.common.lane_status import status
 from fwtui.tui.common.model import RaceModel
+from fwtui.tui.common.requests import Requests
 
 RATES: tuple[int | None, ...] = (None, 1000, 100, 10, 1)
 """Intervals of logging, in steps; None: only when asked."""
 
-_PATIENCE_NS = 5_000_000_000
+_PATIENCE_S = 5.0
 
 _NEWEST = 2 * LOGS_A_SECOND
 """Number of a lane's newest logs among which a step that the other lanes have logged too is searched."""
@@ -31,17 +32,11 @@ class _Kept:
 
     Attributes:
         log: the log that is shown.
-        asked_at: number of logs received from it when it was asked; None: not asked yet.
-        asked_ns: the time of the request.
-        step: the step that it was asked for; 0 for the next one.
         fault: its log with the fault that was waited for.
     """
 
     run: LaneRun
     log: OpsLogged | None = None
-    asked_at: int | None = None
-    asked_ns: int = 0
-    step: int = 0
     fault: OpsLogged | None = None
 
 
@@ -56,6 +51,7 @@ class LogFeed:
     model: RaceModel
     live: bool = True
     _kept: dict[int, _Kept] = field(default_factory=dict)
+    _requests: Requests = field(default_factory=Requests)
     _fault_step: int | None = None
 
     def ask(self, lanes: Sequence[int]) -> None:
@@ -74,22 +70,22 @@ class LogFeed:
                 return
             step = -(-step // rate) * rate  # a step that they log anyway, but might not send
         for index in wanted:
-            kept, history = self._of(index), self.model.lanes[index].history
-            kept.asked_at, kept.asked_ns, kept.step = history.op_logs_seen, history.clock(), step
+            lane = self.model.lanes[index]
+            self._requests.make(lane, lane.history.op_logs_seen, step)
             self.model.ask_ops(index, step)
 
     def _is_awaited(self, index: int) -> bool:
         """Return whether a lane is on its way to the step that it was asked for: until then no lane is asked
         for another one, unless that takes too long.
         """
-        lane, kept = self.model.lanes[index], self._of(index)
-        if not kept.step or not moves(lane) or lane.history.not_logged:
+        lane = self.model.lanes[index]
+        request = self._requests.of(lane)
+        if request is None or not request.step or not moves(lane) or lane.history.not_logged:
             return False
-        return self._is_pending(lane) and lane.history.clock() - kept.asked_ns < _PATIENCE_NS
+        return self._is_pending(lane) and self._requests.age_s(lane) < _PATIENCE_S
 
     def _is_pending(self, lane: Lane) -> bool:
-        asked_at = self._of(lane.run.lane).asked_at
-        return asked_at is not None and lane.history.op_logs_seen <= asked_at
+        return self._requests.is_pending(lane, lane.history.op_logs_seen)
 
     def take_in(self, lanes: Sequence[int]) -> int | None:
         """Show the newest logs, if they are followed.
@@ -184,7 +180,7 @@ class LogFeed:
             return f"{status(lane)[0]}, its ops come once it trains"
         if not history.steps:
             return f"{status(lane)[0]}, its ops come after the first step"
-        if self._of(index).asked_at is None:
+        if self._requests.of(lane) is None:
             return "not asked yet"
         if self.halted([index]):
             return "asked: the log comes at once"
