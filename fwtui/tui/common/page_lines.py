@@ -1,20 +1,15 @@
-"""A scrolling view of any number of lines that renders only the visible ones; the owner has the cursor."""
+"""The lines of a graph or of a source file, with the cursor and what belongs to the cursor elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Protocol
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
-from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
-_MOST_KEPT = 2_000
-"""Lines that are kept once they were made: some fifty screens."""
+from fwtui.tui.common.virtual_lines import VirtualLines
 
 
 class Lines(Protocol):
@@ -27,11 +22,11 @@ class Lines(Protocol):
         """The pieces of one, each with its style's name."""
 
 
-class PageLines(ScrollView):
+class PageLines(VirtualLines):
     """Show the given lines, and scroll so that the cursor's row, or else the first match's, is visible."""
 
     DEFAULT_CSS = """
-    PageLines { width: 1fr; height: 1fr; overflow-x: hidden; scrollbar-gutter: stable; }
+    PageLines { scrollbar-gutter: stable; }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"page--cursor", "page--counterpart"}
     """The backgrounds of these rows. Whoever inherits has a `page--` class for each style of its pieces."""
@@ -45,17 +40,9 @@ class PageLines(ScrollView):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.can_focus = False  # keys are the screen's
         self._lines: Lines | None = None
         self._cursor: int | None = None
         self._counterparts: frozenset[int] = frozenset()
-        self._strips: dict[int, Strip] = {}
-        self._styles: dict[str, Style] = {}
-
-    @property
-    def page_rows(self) -> int:
-        """How many rows a page is."""
-        return max(self.scrollable_content_region.height - 1, 1)
 
     def show(self, lines: Lines, cursor: int | None, counterparts: Sequence[int]) -> None:
         """Shows `lines` from now on.
@@ -65,17 +52,14 @@ class PageLines(ScrollView):
             counterparts: rows that belong to what has the cursor elsewhere.
         """
         moved = cursor != self._cursor or frozenset(counterparts) != self._counterparts
-        if lines is not self._lines:
-            self._lines = lines
-            self._strips.clear()
-            self.virtual_size = Size(0, len(lines))
-        elif not moved:
+        if lines is self._lines and not moved:
             return
-        self._cursor, self._counterparts = cursor, frozenset(counterparts)
-        self._follow()
-        self.refresh()
+        self._lines, self._cursor, self._counterparts = lines, cursor, frozenset(counterparts)
+        self.resize_content()
+        self.scroll_to_cursor()
+        self.repaint()
 
-    def _follow(self) -> None:
+    def scroll_to_cursor(self) -> None:
         """A row that is out of sight comes to the edge if it is near, and to the middle from afar."""
         followed = self._cursor if self._cursor is not None else min(self._counterparts, default=None)
         height = self.scrollable_content_region.height
@@ -90,52 +74,24 @@ class PageLines(ScrollView):
             goal = followed - height // 2
         self.scroll_to(y=goal, animate=False, force=True)
 
-    def render_line(self, y: int) -> Strip:
-        row = self.scroll_offset.y + y
-        width = self.scrollable_content_region.width
-        if self._lines is None or row >= len(self._lines):
-            return Strip.blank(width, self.rich_style)
-        if row not in self._strips:
-            if len(self._strips) >= _MOST_KEPT:
-                self._strips.clear()
-            self._strips[row] = self._strip(row, width)
-        strip = self._strips[row]
-        if row == self._cursor:
-            return self._lit(strip, "cursor")
-        return self._lit(strip, "counterpart") if row in self._counterparts else strip
+    def line_count(self) -> int:
+        return 0 if self._lines is None else len(self._lines)
 
-    def _strip(self, row: int, width: int) -> Strip:
+    def line_segments(self, line: int, width: int) -> Iterable[Segment]:
         assert self._lines is not None
-        segments = [Segment(text, self._style(style)) for text, style in self._lines.line(row, width) if text]
-        return Strip(segments).adjust_cell_length(width, self.rich_style)
+        shade = "cursor" if line == self._cursor else "counterpart" if line in self._counterparts else ""
+        pieces = [
+            Segment(text, self.style(style, shade)) for text, style in self._lines.line(line, width) if text
+        ]
+        rest = width - Segment.get_line_length(pieces)
+        return [*pieces, Segment(" " * rest, self.style("", shade))] if rest > 0 else pieces
 
-    def _lit(self, strip: Strip, name: str) -> Strip:
-        """On another background."""
-        style = self._style(name)
-        return Strip(Segment.apply_style(strip, post_style=style), strip.cell_length)
+    def make_style(self, name: str, shade: str) -> Style:
+        style = self.get_component_rich_style(f"page--{name}") if name else self.rich_style
+        if shade:
+            style += Style(bgcolor=self.get_component_styles(f"page--{shade}").background.rich_color)
+        return style
 
-    def _style(self, name: str) -> Style:
-        if name not in self._styles:
-            if name in ("cursor", "counterpart"):
-                background = self.get_component_styles(f"page--{name}").background
-                self._styles[name] = Style(bgcolor=background.rich_color)
-            else:
-                self._styles[name] = self.get_component_rich_style(f"page--{name}")
-        return self._styles[name]
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._styles.clear()
-        self._strips.clear()
-        self.refresh()
-
-    def on_resize(self) -> None:
-        """Lines fit the width, and the cursor stays in sight."""
-        self._strips.clear()
-        self._follow()
-        self.refresh()
-
-    def on_click(self, event: events.Click) -> None:
-        row = self.scroll_offset.y + event.y
-        if self._lines is not None and row < len(self._lines):
-            self.post_message(self.Clicked(self, row))
+    def clicked(self, line: int, column: int) -> None:
+        """Tell the screen."""
+        self.post_message(self.Clicked(self, line))

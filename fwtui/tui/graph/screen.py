@@ -242,7 +242,8 @@ class GraphScreen(WhyScreen):
 
     def action_page(self, by: int) -> None:
         """The cursor a page up or down."""
-        self.action_move(by * self._sides[self.sides.index(self.lane_index)].lines.page_rows)
+        lines = self._sides[self.sides.index(self.lane_index)].lines
+        self.action_move(by * max(lines.page_rows - 1, 1))
 
     def action_to_end(self, last: bool) -> None:
         """The cursor to the first or the last row."""

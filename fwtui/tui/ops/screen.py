@@ -214,7 +214,7 @@ class OpsScreen(WhyScreen):
 
     def action_page(self, by: int) -> None:
         """A page up or down."""
-        self._move(by * max(self._table.page - 1, 1))
+        self._move(by * max(self._table.page_rows - 1, 1))
 
     def action_to_end(self, last: bool) -> None:
         """The first or the last row."""
