@@ -20,6 +20,8 @@ MAX_PASTED_CHARACTERS = 1 << 20
 """A longer paste is truncated."""
 _PIECES = re.compile(r"\x1b\[[0-9;:<=>?]*[ -/]*[@-~]|\x1b|[^\x1b]+")
 """Splits text at complete control sequences."""
+_CONTINUED = ("\x1b[M", "\x1b[[")
+"""Look complete and are not: a mouse event of three further bytes, and the Linux console's function keys."""
 PASTE_TIMEOUT_S = 2.0
 """A paste without an end marker ends after this time without input."""
 
@@ -65,9 +67,22 @@ class Keyboard:
         for piece in [None] if text is None else _PIECES.findall(text):
             try:
                 yield from self._parser.tick() if piece is None else self._parser.feed(piece)
+                if piece and piece.startswith("\x1b[") and piece not in _CONTINUED:
+                    self._drop_unknown()
             except Exception:
                 # Textual's parser failed on an invalid sequence: drop that sequence alone.
                 self._parser = XTermParser()
+
+    def _drop_unknown(self) -> None:
+        """Drop a complete sequence that Textual's parser takes for the beginning of one.
+
+        The parser would wait for the rest, with every key that follows, and then type it all character by
+        character.
+        """
+        if self._parser._timeout_time is not None:
+            self._parser._timeout_time = 0.0
+            for _ in self._parser.tick():
+                pass
 
     def _end_of_paste(self) -> events.Paste:
         text, self._pasted = (self._pasted or "")[:MAX_PASTED_CHARACTERS], None

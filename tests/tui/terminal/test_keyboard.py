@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+from textual import _parser as parser
 from textual import events
 
 from fwtui.tui.terminal import keyboard as module
@@ -33,6 +36,24 @@ def told(*pieces: bytes) -> list[str]:
 )
 def test_after_whatever_is_no_key_keys_are_heard(odd):
     assert told(odd, b"", b"q", b"")[-1] == "q"
+
+
+@pytest.mark.parametrize(
+    "unknown", [b"\x1b[?62c", b"\x1b[>0;276;0c", b"\x1b[5;5x", b"\x1b[1;2;3;4u", b"\x1b[?7$p"], ids=repr
+)
+def test_a_sequence_that_is_no_key_types_none(monkeypatch, unknown):
+    assert told(unknown + b"q") == ["q"]
+    assert told(b"\x1b[A" + unknown, b"q") == ["up", "q"]
+    keyboard = Keyboard()
+    assert list(keyboard.read(unknown)) == []
+    clock = time.monotonic() + 10
+    monkeypatch.setattr(parser, "get_time", lambda: clock)
+    assert list(keyboard.read(b"")) == []
+
+
+def test_what_looks_complete_and_is_not_is_heard_whole():
+    assert told(b"\x1b[[A", b"\x1b[[", b"B", b"q") == ["f1", "f2", "q"]
+    assert told(b"\x1b[M !!", b"\x1b[M", b" !!", b"q") == ["q"]
 
 
 def test_keys_and_pastes_in_pieces_of_any_size():
