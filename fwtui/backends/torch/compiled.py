@@ -30,8 +30,8 @@ class Compile(Eager):
 
     The usual two, the loss (whose backward pass is compiled with it) and the update, are slower: for the
     two-layer net on 2 cores, in parts of an eager step, the one function takes 0.88 and the two 1.15. It
-    needs Dynamo to take in `torch.autograd.grad`, which it offers since PyTorch 2.11; before that, and where
-    the net itself breaks the graph, the step becomes several functions, and `events` reports it.
+    needs Dynamo to take in `torch.autograd.grad`. Where the net itself breaks the graph, the step becomes
+    several functions, and `events` reports it.
 
     What is evaluated runs eagerly: it trains nothing, and its batch size would have to be compiled for.
     """
