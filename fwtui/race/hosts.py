@@ -94,7 +94,7 @@ class ProcessHost:
         self._processor = ProcessorMeter()
 
     def run(self) -> None:
-        """Starts the child, relays its records, and accounts for its end."""
+        """Starts the child, relays its records, and reports how it ended."""
         self._emit(PhaseEntered("spawn", perf_counter_ns()))
         try:
             inbox = self._spawn()
@@ -109,8 +109,8 @@ class ProcessHost:
             failure = self._relay(inbox)
         finally:
             asked = self._stop_by is not None
-            self._bury(inbox)
-        self._emit(self._account(failure, asked))
+            self._clean_up(inbox)
+        self._emit(self._outcome(failure, asked))
 
     def tell(self, word: LaneCommand | UseDevice) -> None:
         """Send a command; a `stop` that has no effect within half a second becomes a kill."""
@@ -233,13 +233,13 @@ class ProcessHost:
             return "building its network"
         return f"in step {record.step}" if record.in_step else f"waiting for the batch of step {record.step}"
 
-    def _bury(self, inbox: Inbox) -> None:
+    def _clean_up(self, inbox: Inbox) -> None:
         """Sees that nothing of the child is left, and reads the last of its log."""
         assert self._child is not None
         if not inbox.open:  # it is about to be gone: how it went is worth knowing
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._child.process.wait(timeout=_LAST_WORDS_S)
-        self._child.bury()
+        self._child.end()
         for line in inbox.rest(_LAST_WORDS_S):
             self._emit(line)
         inbox.close()
@@ -257,7 +257,7 @@ class ProcessHost:
         if use := self._processor.use():
             self._emit(use)
 
-    def _account(self, failure: Failure | None, asked: bool) -> Ended:
+    def _outcome(self, failure: Failure | None, asked: bool) -> Ended:
         """Return how the child ended: by its last record, its exit status and whether a stop was `asked`."""
         assert self._child is not None
         code = self._child.process.returncode

@@ -74,7 +74,7 @@ class Child:
         with contextlib.suppress(OSError):
             os.killpg(self.pid, signal.SIGKILL)
 
-    def bury(self) -> None:
+    def end(self) -> None:
         """Kill what is left of it, wait for its end, and remove its folder."""
         self.kill()
         self.process.wait()

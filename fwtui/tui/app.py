@@ -19,7 +19,7 @@ from fwtui.tui.common import textual_leak
 from fwtui.tui.common.auto_check import AutoCheck
 from fwtui.tui.common.backlog import Backlog
 from fwtui.tui.common.changes import Changes
-from fwtui.tui.common.compare_screen import WhyScreen
+from fwtui.tui.common.compare_screen import CompareScreen
 from fwtui.tui.common.composed import screen_text
 from fwtui.tui.common.continuation import Continuation
 from fwtui.tui.common.frame_rate import FrameRate, usual_fps
@@ -251,7 +251,7 @@ class FwtuiApp(LaneActions):
 
     async def action_show(self, name: str) -> None:
         """Another screen of the race; what is selected on the one before is looked for there."""
-        if isinstance(self._here, WhyScreen) and self._others[name] is not self._here:
+        if isinstance(self._here, CompareScreen) and self._others[name] is not self._here:
             self._selection.jumped(self._here.NAME)
         await self._show(self._others[name])
 

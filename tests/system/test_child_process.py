@@ -34,7 +34,7 @@ APP = textwrap.dedent(
     child = child_process.Child([sys.executable, "-c", LANE], stdout=subprocess.PIPE)
     print(child.process.stdout.readline().decode(), flush=True)
     if sys.argv[1] == "buries":
-        child.bury()
+        child.end()
     elif sys.argv[1] == "stays":
         time.sleep(3600)
     """
@@ -46,7 +46,7 @@ def test_what_a_child_starts_imports_nothing_from_the_current_folder(tmp_path):
     grandchild = "import subprocess, sys; sys.exit(subprocess.call([sys.executable, '-c', 'import random']))"
     child = Child([sys.executable, "-P", "-c", grandchild], cwd=tmp_path)
     assert child.process.wait(30) == 0
-    child.bury()
+    child.end()
 
 
 @pytest.mark.parametrize("end", ["buries", "leaves", "stays"])
@@ -85,7 +85,7 @@ def test_a_child_that_cannot_be_started_leaves_no_folder(tmp_path, monkeypatch):
 def test_a_child_starts_where_there_is_no_room_for_temporary_files(monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", "/no/such/folder")
     child = Child([sys.executable, "-c", ""])
-    child.bury()
+    child.end()
     assert child.process.returncode in (0, -signal.SIGKILL)
 
 

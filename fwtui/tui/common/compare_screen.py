@@ -20,7 +20,7 @@ _BACK = Binding("backspace", "app.go_back", "back", tooltip="where the last jump
 _MATCH = "match"
 
 
-class WhyScreen(RaceScreen):
+class CompareScreen(RaceScreen):
     """Show two lanes side by side, with a selection in one of them.
 
     The text given to `_say` is kept in `_said` until the next key, for the screen to show.

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from fwtui.core.graph import Graph, NoGraph
 from fwtui.core.text import plain
-from fwtui.tui.common.compare_screen import WhyScreen
+from fwtui.tui.common.compare_screen import CompareScreen
 from fwtui.tui.common.lane_colours import colour_names
 from fwtui.tui.common.lane_status import status as status_of
 from fwtui.tui.common.line import Line
@@ -34,7 +34,7 @@ _LABELS: dict[Asked, str] = {"search": "search", "filter": "show only"}
 _NOTHING = Content("")
 
 
-class GraphScreen(WhyScreen):
+class GraphScreen(CompareScreen):
     """The graphs of two lanes side by side."""
 
     NAME: ClassVar[ScreenName] = "graph"

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from fwtui.ops.faults import describe_fault
-from fwtui.tui.common.compare_screen import WhyScreen
+from fwtui.tui.common.compare_screen import CompareScreen
 from fwtui.tui.common.lane_colours import colour_names
 from fwtui.tui.common.line import Line
 from fwtui.tui.common.model import RaceModel
@@ -30,7 +30,7 @@ _ASK_EVERY = 10
 """Ticks: about a second."""
 
 
-class OpsScreen(WhyScreen):
+class OpsScreen(CompareScreen):
     """The op logs of two lanes side by side."""
 
     NAME: ClassVar[ScreenName] = "ops"

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from fwtui.format.ops import IN_PIECES
-from fwtui.tui.common.compare_screen import WhyScreen
+from fwtui.tui.common.compare_screen import CompareScreen
 from fwtui.tui.common.lane_colours import colour_names
 from fwtui.tui.common.model import RaceModel
 from fwtui.tui.common.page_lines import PageLines
@@ -24,7 +24,7 @@ from fwtui.tui.source.side_panel import SourceSide, SourceView
 from fwtui.tui.source.status import logged
 
 
-class SourceScreen(WhyScreen):
+class SourceScreen(CompareScreen):
     """The nets' and the steps' source of two lanes side by side."""
 
     NAME: ClassVar[ScreenName] = "source"

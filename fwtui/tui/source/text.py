@@ -71,7 +71,7 @@ class SourceFile:
             raise UnreadableError(f"{path.name}: {error.strerror or error}") from None
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             said = error.msg if isinstance(error, SyntaxError) else error
-            raise UnreadableError(f"{path.name} is no Python: {plain(str(said))}") from None
+            raise UnreadableError(f"{path.name} is not valid Python: {plain(str(said))}") from None
         return SourceFile(path, [_fit(line) for line in text.split("\n")], tree)
 
     def functions(self, names: Iterable[str]) -> list[Piece]:

@@ -117,7 +117,7 @@ class _Process:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._child.bury()
+        self._child.end()
         for fd in (self._answers, self._printed):
             os.close(fd)
 

@@ -117,10 +117,10 @@ def _parsed(path: Path) -> ast.Module:
     try:
         return ast.parse(source, str(path))
     except SyntaxError as error:
-        raise UserFileError(place(path, error.lineno), f"no Python: {error.msg}", MEND) from None
+        raise UserFileError(place(path, error.lineno), f"not valid Python: {error.msg}", MEND) from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise UserFileError(
-            place(path, None), f"no Python: {error}", "give the path of a Python file"
+            place(path, None), f"not valid Python: {error}", "give the path of a Python file"
         ) from None
 
 
@@ -190,7 +190,7 @@ def _run(path: Path, tree: ast.Module, module: ModuleType) -> None:
             ) from None
         except BaseException as error:
             if isinstance(error, SyntaxError) and error.filename == str(path):
-                raise UserFileError(place(path, error.lineno), f"no Python: {error.msg}", MEND) from None
+                raise UserFileError(place(path, error.lineno), f"not valid Python: {error.msg}", MEND) from None
             where = place(path, line_of(error, path))
             hint = shadow_hint(error, path.parent) or MEND
             raise UserFileError(where, f"{error_text(error)} when it is loaded", hint) from error

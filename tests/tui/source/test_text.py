@@ -32,10 +32,10 @@ def test_what_cannot_be_read_is_told_in_words(tmp_path, monkeypatch):
         SourceFile.read(tmp_path / "no_net.py")
     bad = tmp_path / "bad.py"
     bad.write_text("def loss(:\n")
-    with pytest.raises(UnreadableError, match=r"bad.py is no Python: invalid syntax"):
+    with pytest.raises(UnreadableError, match=r"bad.py is not valid Python: invalid syntax"):
         SourceFile.read(bad)
     bad.write_bytes(b"# coding: nothing\n")
-    with pytest.raises(UnreadableError, match=r"bad.py is no Python: unknown encoding"):
+    with pytest.raises(UnreadableError, match=r"bad.py is not valid Python: unknown encoding"):
         SourceFile.read(bad)
     monkeypatch.setattr("fwtui.tui.source.text.MOST_BYTES", 10)
     with pytest.raises(UnreadableError, match="larger than"):

@@ -131,7 +131,7 @@ def test_the_race_takes_the_files_settings_and_sizes(write, tmp_path, monkeypatc
 
 
 AT_THE_TOP = {
-    "no Python": (("HIDDEN = 4", "HIDDEN = = 4"), ":5: no Python: invalid syntax", "fix this line"),
+    "no Python": (("HIDDEN = 4", "HIDDEN = = 4"), ":5: not valid Python: invalid syntax", "fix this line"),
     "raises": (("HIDDEN = 4", "HIDDEN = 1 // 0"), ":5: ZeroDivisionError: ", "fix this line"),
     "leaves": (("HIDDEN = 4", "import sys; sys.exit(3)"), ":5: leaves Python", "__main__"),
     "imports torch": (("HIDDEN = 4", "import torch.nn as nn"), ":5: imports torch.nn", "torch_loss"),
