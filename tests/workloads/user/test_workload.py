@@ -431,7 +431,7 @@ def test_an_edited_file_is_read_when_a_race_is_planned_and_not_before(write):
     assert (before.steps, after.steps) == (20, 30)
     assert catalogue.load(before.workload).sizes()["hidden"] == 7
     write("no Python at all")
-    with pytest.raises(UserFileError, match="no Python"):
+    with pytest.raises(UserFileError, match="not valid Python"):
         plan(request)
     assert catalogue.load(before.workload).sizes()["hidden"] == 7
 
