@@ -5,6 +5,8 @@ The format is Python's own: https://packaging.python.org/en/latest/specification
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from collections.abc import Callable
 from importlib import metadata
 from typing import Any
@@ -35,7 +37,9 @@ def load(
     for entry_point in in_group(group):
         loaded = None
         try:
-            loaded = entry_point.load()
+            # What it prints must not end up in an answer on standard output.
+            with contextlib.redirect_stdout(sys.stderr):
+                loaded = entry_point.load()
         except KeyboardInterrupt:
             raise
         except BaseException as error:

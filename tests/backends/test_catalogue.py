@@ -80,6 +80,13 @@ def test_a_package_that_cannot_be_used_is_named_and_takes_nothing_with_it(offer,
         catalogue.entry("mine.eager")
 
 
+def test_what_a_package_prints_is_in_no_answer(offer, capsys):
+    offer(f"print('hello'){GOOD}")
+    assert catalogue.names()[-1] == "mine.eager"
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("", "hello\n")
+
+
 def test_of_two_packages_with_one_name_the_first_counts(offer):
     offer(GOOD)
     offer(GOOD, "other")

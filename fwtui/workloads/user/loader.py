@@ -190,7 +190,9 @@ def _run(path: Path, tree: ast.Module, module: ModuleType) -> None:
             ) from None
         except BaseException as error:
             if isinstance(error, SyntaxError) and error.filename == str(path):
-                raise UserFileError(place(path, error.lineno), f"not valid Python: {error.msg}", MEND) from None
+                raise UserFileError(
+                    place(path, error.lineno), f"not valid Python: {error.msg}", MEND
+                ) from None
             where = place(path, line_of(error, path))
             hint = shadow_hint(error, path.parent) or MEND
             raise UserFileError(where, f"{error_text(error)} when it is loaded", hint) from error
