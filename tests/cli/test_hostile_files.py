@@ -69,7 +69,11 @@ def test_ctrl_c_ends_an_inspection_and_what_it_has_started(hostile, tmp_path):
         "while True: time.sleep(1)"
     )
     running = subprocess.Popen(
-        [sys.executable, "-m", "fwtui", "parity", "--workload", path], cwd=ROOT, stderr=subprocess.PIPE
+        [sys.executable, "-m", "fwtui", "parity", "--workload", path],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        # A shell's background job, as the tests may be one, ignores Ctrl+C, and so does what it starts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     by = time.monotonic() + 60
     while not (pid_file.exists() and pid_file.read_text().endswith("\n")):
