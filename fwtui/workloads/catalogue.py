@@ -73,7 +73,7 @@ def problems() -> tuple[str, ...]:
 
 
 def forget() -> None:
-    """Look for packages anew at the next question, as after one was installed."""
+    """Search for packages again at the next question, as after one was installed."""
     _installed.cache_clear()
 
 
