@@ -68,6 +68,7 @@ def problems() -> tuple[str, ...]:
 
 def forget() -> None:
     """Search for packages again at the next question, as after one was installed."""
+    entry_points.forget()
     _found.cache_clear()
 
 

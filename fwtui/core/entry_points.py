@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable
+from functools import cache
 from importlib import metadata
 from typing import Any
 
@@ -17,7 +18,18 @@ from fwtui.core.text import plain
 
 def in_group(group: str) -> list[metadata.EntryPoint]:
     """Every installed package's entry points in `group`, sorted by name; imports none of them."""
-    return sorted(metadata.entry_points(group=group), key=lambda one: (one.name, one.value))
+    return sorted(_installed().select(group=group), key=lambda one: (one.name, one.value))
+
+
+@cache
+def _installed() -> Any:  # Python 3.11's type differs from later ones', and has `select` as well
+    """Those of all groups: to read the metadata of every installed package takes tens of milliseconds."""
+    return metadata.entry_points()
+
+
+def forget() -> None:
+    """Search for packages again at the next question, as after one was installed."""
+    _installed.cache_clear()
 
 
 def load(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from importlib import metadata
 
 from fwtui.backends import catalogue as backends
 from fwtui.cli import options
 from fwtui.cli.output import plain_table, show
-from fwtui.core import spec
+from fwtui.core import entry_points, spec
 from fwtui.core.version import __version__
 from fwtui.race import plan
 from fwtui.race.options import LANE_KEYS
@@ -46,6 +47,7 @@ def test_a_package_that_cannot_be_used_is_named_beside_the_lists(fwtui, tmp_path
         "fwtui.workloads": {"mine": "mine.modes:PRESETS"},
     }
     install(tmp_path, monkeypatch, "mine", {"modes": "1 / 0"}, points)
+    monkeypatch.setattr(entry_points, "_installed", cache(metadata.entry_points))
     monkeypatch.setattr(backends, "_found", cache(backends._found.__wrapped__))
     monkeypatch.setattr(workloads, "_installed", cache(workloads._installed.__wrapped__))
     for command, listed in (("backends", "torch.eager"), ("workloads", "two-layer")):
