@@ -17,7 +17,7 @@ import numpy as np
 
 from fwtui.measure.downsample import to_columns
 from fwtui.tui.charts import frame
-from fwtui.tui.charts.axes import MICROSECONDS, Limits
+from fwtui.tui.charts.axes import DURATION, Limits
 from fwtui.tui.charts.cells import changes
 from fwtui.tui.charts.compose import Curve, View, compose
 from fwtui.tui.charts.raster import Layer, draw
@@ -39,12 +39,12 @@ def median_ms(run: Callable[[], object], repeats: int = 200) -> float:
 
 
 def curve(steps: int, role: str, seed: int) -> Curve:
-    """Step times of a lane, in buckets of equal length once there are more than 65,536 steps."""
+    """Step times of a lane in ns, in buckets of equal length once there are more than 65,536 steps."""
     rng = np.random.default_rng(seed)
     width = -(-steps // BUCKETS)
     x = np.arange(0, steps, width)
-    low = rng.normal(200.0 + 200 * seed, 10.0, len(x))
-    high = low + (rng.exponential(20.0, len(x)) if width > 1 else 0.0)
+    low = rng.normal(200e3 + 200e3 * seed, 10e3, len(x))
+    high = low + (rng.exponential(20e3, len(x)) if width > 1 else 0.0)
     return Curve(x, low, high, "own" if role == "own" else "other")
 
 
@@ -54,7 +54,7 @@ def measure(steps: int) -> list[float]:
     x_limits = (0, steps)
     limits = Limits.fit([(own.low, own.high), (other.low, other.high)])
     assert limits is not None
-    view = View("step time", "p50 201 µs", x_limits, limits, GUTTER, x_axis=True, formatter=MICROSECONDS)
+    view = View("step time", "p50 201 µs", x_limits, limits, GUTTER, x_axis=True, formatter=DURATION)
     _, columns, rows = frame.plot_area(COLUMNS, ROWS - 1, GUTTER, x_axis=True)
     reduced = [to_columns(c.x, c.low, c.high, x_limits, 2 * columns) for c in (other, own)]
     layers = [Layer(*reduced[0], 1, sparse=True), Layer(*reduced[1], 2)]

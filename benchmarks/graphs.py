@@ -14,6 +14,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from typing import ClassVar
 
 from textual.geometry import Region
 
@@ -66,7 +67,7 @@ def still_app(graphs: list[Graph]) -> FwtuiApp:
                 lane.history.graphs = GraphsCaptured(0, (graph,))
 
     class App(FwtuiApp):
-        CSS_PATH = FwtuiApp(RaceRequest()).css_path
+        CSS_PATH: ClassVar = [*FwtuiApp(RaceRequest()).css_path]
         MODEL = Model
 
     return App(RaceRequest((LaneRequest("tf.function"), LaneRequest("torch.eager"))))

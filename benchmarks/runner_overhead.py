@@ -56,7 +56,7 @@ class Idle:
 
 def register(folder: str) -> None:
     """Makes a framework of the idle backend, and a package in `folder` that offers it."""
-    parts = {
+    parts: dict[str, dict[str, Any]] = {
         "step": {"build": lambda mode, job: Idle()},
         "memory": {"read": lambda device: FrameworkMemory()},
         "device": {

@@ -8,7 +8,10 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fwtui.api import SpecError, graph, ops, parity, race
 
 __all__ = ["SpecError", "graph", "ops", "parity", "race"]
 
