@@ -120,3 +120,72 @@ def test_what_a_few_perturbations_explain_needs_no_more_of_them():
 def test_after_some_errors_beyond_explanation_no_more_of_them_are_explained():
     enough = evaluations({"w": np.ones(2)}, [0.0, 4.0], MAX_UNEXPLAINED)
     assert evaluations({"w": np.ones(2)}, [0.0, 4.0], MAX_UNEXPLAINED + 10) == enough + 10
+
+
+class Root:
+    """The loss Σ w·√(1 − x²), by NumPy: it is no number where x is beyond 1; and a metric, if it has one."""
+
+    def __init__(self, metric=None):
+        self.metric = metric
+
+    def load(self, weights):
+        self.w = weights["w"]
+
+    def gradients(self, batch):
+        with np.errstate(invalid="ignore"):
+            roots = np.sqrt(1 - batch["x"] ** 2)
+        metrics = {"loss": float((self.w * roots).sum())}
+        return metrics | (self.metric(self.w) if self.metric else {}), {"w": roots}
+
+    def close(self):
+        pass
+
+
+def at_the_end(x, factor=1.0, **metrics):
+    """Figures of a root that is off, where some values are at the end of what it is defined for."""
+    w, x = np.ones(3), np.array(x)
+    metric = metrics.pop("metric", None)
+    reference = Reference(Root(metric), "float64", "float32", "float32", tolerance=1e-4)
+    own = Root(metric)
+    own.load({"w": w})
+    mine, gradients = own.gradients({"x": x})
+    found = reference.rounding(
+        {"w": w},
+        {"x": x},
+        {name: value * factor for name, value in mine.items()} | metrics,
+        {"w": gradients["w"] * factor},
+    )
+    return {(one.kind, one.name): one for one in found}, reference._figures(found)
+
+
+@pytest.mark.parametrize("x", [[1.0, 0.5, 0.2], [-1.0, 1.0, 0.3], [1.0, 1.0, 0.4]])
+def test_where_a_function_ends_an_error_is_not_excused(x):
+    found, figures = at_the_end(x, 1.05)
+    assert all(math.isfinite(one.blur) for one in found.values())
+    assert [figure.is_off for figure in figures] == [True, True]
+
+
+class RootOfWeights(Root):
+    """The loss Σ √(1 − w²)."""
+
+    def gradients(self, batch):
+        with np.errstate(invalid="ignore"):
+            return {"loss": float(np.sqrt(1 - self.w**2).sum())}, {}
+
+
+@pytest.mark.parametrize(("error", "is_off"), [(3e-4, False), (0.1, True)])
+def test_where_a_function_ends_what_rounding_does_is_known(error, is_off):
+    """A unit in the last place of float32 below 1 its root is 5e-4; beyond 1 there is none."""
+    reference = Reference(RootOfWeights(), "float64", "float32", "float32", tolerance=1e-4)
+    weights = {"w": np.array([1.0, 0.5, -1.0])}
+    found = reference.rounding(weights, {}, {"loss": math.sqrt(0.75) + error}, {})
+    assert [figure.is_off for figure in reference._figures(found)] == [is_off]
+
+
+def test_a_metric_that_is_missing_beside_the_weights_excuses_nothing():
+    def sometimes(w):
+        return {"m": 3.0} if np.array_equal(w, np.ones(3)) else {}
+
+    found, figures = at_the_end([0.1, 0.5, 0.2], metric=sometimes, m=2.0)
+    assert found["metric", "m"].blur == 0
+    assert [figure.key[1] for figure in figures if figure.is_off] == ["m"]

@@ -76,6 +76,21 @@ class Fault:
 
 
 FAULTS = {
+    # Values at the end of where a function is defined
+    "angles a twentieth too large": Fault(
+        port="clipped_angles",
+        old='angles = tf.atan2(sines, batch["cosines"])',
+        new='angles = 1.05 * tf.atan2(sines, batch["cosines"])',
+        lines=("torch.acos(", "1.05 * tf.atan2("),
+        or_lines=("return ((angles @", "tf.reduce_mean((angles @"),
+    ),
+    "sines a fiftieth too large": Fault(
+        port="clipped_angles",
+        old='(1 - batch["cosines"]) * (1 + batch["cosines"])',
+        new='1.04 * (1 - batch["cosines"] ** 2)',
+        lines=("torch.acos(", "1.04 * (1"),
+        or_lines=("return ((angles @", "tf.atan2(", "tf.reduce_mean((angles @"),
+    ),
     # Convolutions, pooling, layouts
     "same padding at the wrong ends": Fault(
         port="conv_same_stride_two",
