@@ -63,6 +63,8 @@ def parity(
     Raises:
         SpecError: a setting does not exist or makes no sense.
     """
+    if not isinstance(truth, bool):
+        raise SpecError("truth", truth, "True or False")
     spec = _planned(lanes, {"probe_every": "growing", **settings})
     allowed = checked_tolerances(spec, tolerance, tolerance_float64)
     return ParityResult.of(check(spec, allowed, _run, with_truth=truth))
@@ -107,10 +109,15 @@ def ops(backend: str, match: str | None = None, *, steps: int = 1, **settings: A
 
 
 def _planned(lanes: Sequence[str], settings: Mapping[str, Any]) -> RaceSpec:
-    if isinstance(lanes, str):
+    is_list = isinstance(lanes, Sequence) and not isinstance(lanes, str)
+    if not is_list or not all(isinstance(one, str) for one in lanes):
         raise SpecError("lanes", lanes, "a list of backends, such as ['tf.function', 'torch.eager']")
     given = dict(settings)
     sizes = given.pop("sizes", None) or {}
+    if not isinstance(sizes, Mapping):
+        raise SpecError("sizes", sizes, "a dict of whole numbers by name, such as {'hidden': 512}")
+    if not isinstance(given.get("tf32", False), bool):
+        raise SpecError("tf32", given["tf32"], "True or False")
     unknown = sorted(set(given) - _SETTINGS)
     if unknown:
         raise SpecError(unknown[0], given[unknown[0]], f"one of {', '.join(sorted({*_SETTINGS, 'sizes'}))}")

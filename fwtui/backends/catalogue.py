@@ -17,6 +17,7 @@ from fwtui.backends.entries import BackendEntry, FrameworkEntry, OpNames
 from fwtui.core import entry_points
 from fwtui.core.inputs import one_of
 from fwtui.core.text import printable
+from fwtui.core.typed_fields import mistyped
 
 GROUP = "fwtui.backends"
 SLOTS = (1, 2, 3, 4)
@@ -41,6 +42,9 @@ def _problem(offered: object, known: Sequence[BackendEntry]) -> str:
     """Why what a package offers is no sequence of backends; "" where it is one."""
     if not isinstance(offered, list | tuple) or not all(isinstance(one, BackendEntry) for one in offered):
         return "it is no list or tuple of BackendEntry"
+    for number, one in enumerate(offered, 1):
+        if wrong := mistyped(one):
+            return f"of entry {number}, {wrong}"
     names = [one.name for one in (*known, *offered)]
     for one in offered:
         framework = one.framework

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from fwtui.core.records import Phase
+from fwtui.core.records import Phase
 
 EACH_STEP: tuple[Phase, ...] = ("warm-up", "steady")
 """The phases of a lane in which it trains."""

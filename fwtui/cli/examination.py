@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass
 from typing import Any
 
 from fwtui.backends.catalogue import entries, simplest
 from fwtui.backends.entries import FrameworkEntry
+from fwtui.core.inputs import SpecError
+from fwtui.core.spec import WorkloadSpec
 from fwtui.measure.history import History
 from fwtui.race.plan import LaneRequest, RaceRequest, plan
 from fwtui.race.race import Race
+from fwtui.workloads import catalogue as workloads
 
 PATIENCE_S = 60.0
 STEPS = "3"
@@ -72,13 +76,28 @@ class Finding:
         }
 
 
+def _with_a_net_for(framework: FrameworkEntry) -> str | None:
+    """The first workload that the framework can train; None where there is none."""
+    if not framework.needs_net:
+        return "two-layer"
+    for name in workloads.names():
+        with contextlib.suppress(SpecError):
+            workloads.load(WorkloadSpec(name, workloads.presets(name)[0])).require(framework.key)
+            return name
+    return None
+
+
 def examine(framework: FrameworkEntry, patience_s: float = PATIENCE_S) -> Finding:
     """Runs a lane of `framework` on its best device; one that hangs is killed after `patience_s`."""
-    sizes = tuple((name, "4") for name in ("batch", "d_in", "hidden", "d_out"))
-    request = RaceRequest(
-        lanes=(LaneRequest(simplest(framework)),), workload="two-layer", sizes=sizes, steps=STEPS
-    )
     lane = History()
+    workload = _with_a_net_for(framework)
+    if workload is None:
+        hint = "`fwtui workloads FILE` tries the net of a file"
+        return Finding(framework, lane, "no workload has a net for it", hint)
+    sizes = tuple((name, "4") for name in ("batch", "d_in", "hidden", "d_out") if workload == "two-layer")
+    request = RaceRequest(
+        lanes=(LaneRequest(simplest(framework)),), workload=workload, sizes=sizes, steps=STEPS
+    )
     race = Race(plan(request), lambda _, record: lane.apply(record))
     since = time.monotonic()
     race.start()

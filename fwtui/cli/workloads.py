@@ -64,21 +64,29 @@ def _write(file: str) -> int:
 def _list(names: Sequence[str], data: str | None, json: str | None) -> int:
     """Workloads of fwtui's and of other packages."""
     from fwtui.cli.output import JsonOutput, complain, show
+    from fwtui.core.error_text import error_text
     from fwtui.core.spec import WorkloadSpec
+    from fwtui.core.text import plain
     from fwtui.workloads import catalogue
 
     out = None if json is None else JsonOutput(json)
-    listed = []
+    listed, problems = [], list(catalogue.problems())
     for name in names:
         specs = [WorkloadSpec(name, preset, data=data) for preset in catalogue.presets(name, data)]
-        listed.append(_described(name, {spec.preset: catalogue.load(spec) for spec in specs}))
-    complain(catalogue.problems())
+        workloads = {spec.preset: catalogue.load(spec) for spec in specs}
+        try:
+            listed.append(_described(name, workloads))
+        except (Exception, SystemExit) as error:
+            if catalogue.is_own(name):
+                raise
+            problems.append(plain(f"{name}: its data cannot be had: {error_text(error)}"))
+    complain(problems)
     if out is not None:
-        out.write({"workloads": listed, "problems": list(catalogue.problems())})
+        out.write({"workloads": listed, "problems": problems})
     else:
         for workload in listed:
             show(_page(workload))
-    return 0
+    return int(not listed)
 
 
 def _examine(name: str, data: str | None, json: str | None) -> int:

@@ -6,14 +6,15 @@ The format is Python's own: https://packaging.python.org/en/latest/specification
 from __future__ import annotations
 
 import contextlib
+import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import metadata
 from typing import Any
 
 from fwtui.core.error_text import error_text
-from fwtui.core.text import plain
+from fwtui.core.text import plain, printable_lines
 
 
 def in_group(group: str) -> list[metadata.EntryPoint]:
@@ -30,6 +31,18 @@ def _installed() -> Any:  # Python 3.11's type differs from later ones', and has
 def forget() -> None:
     """Search for packages again at the next question, as after one was installed."""
     _installed.cache_clear()
+
+
+@contextlib.contextmanager
+def _printing_cleaned() -> Iterator[None]:
+    """What a package prints ends up in no answer on standard output, and does nothing to the terminal."""
+    printed = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            yield
+    finally:
+        if text := printable_lines(printed.getvalue()):
+            sys.stderr.write(text)
 
 
 def load(
@@ -49,15 +62,13 @@ def load(
     for entry_point in in_group(group):
         loaded = None
         try:
-            # What it prints must not end up in an answer on standard output.
-            with contextlib.redirect_stdout(sys.stderr):
+            with _printing_cleaned():
                 loaded = entry_point.load()
+                why = problem(entry_point.name, loaded, accepted)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
             why = error_text(error)
-        else:
-            why = problem(entry_point.name, loaded, accepted)
         if why:
             package = entry_point.dist.name if entry_point.dist else "a package without a name"
             where = f"{package}: {entry_point.name} = {entry_point.value} in {group} cannot be used"

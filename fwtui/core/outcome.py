@@ -9,8 +9,8 @@ Outcome = Literal["done", "stopped", "diverged", "failed"]
 
 
 Cause = Literal["user code", "unsupported", "out of memory", "killed", "hung", "framework", "fwtui"]
-"""What a lane failed by: a file of the user's, what its backend or device cannot do, memory, a signal from
-outside, no answer, an error or crash in the framework, or an error of fwtui's own.
+"""What a lane failed by: a user's file or another package's workload, what its backend or device cannot do,
+memory, a signal from outside, no answer, an error or crash in the framework, or an error of fwtui's own.
 """
 
 

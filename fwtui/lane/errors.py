@@ -13,6 +13,8 @@ SMALLER = "smaller sizes may fit"
 
 _OUT_OF_MEMORY = ("OutOfMemoryError", "ResourceExhaustedError")
 """PyTorch's and TensorFlow's names for it."""
+_CPU_ALLOCATOR = "DefaultCPUAllocator: "
+"""PyTorch's on the CPU has no type of its own for it."""
 
 
 class LaneError(Exception):
@@ -32,16 +34,22 @@ def failure_of(error: BaseException, otherwise: Cause) -> Failure:
     if isinstance(error, LaneError):
         return error.failure
     if isinstance(error, UserFileError):
-        return Failure("user code", error.reason, error.hint, in_log=error.hint == WHOLE_STORY)
+        cause: Cause = "out of memory" if any(map(_is_out_of_memory, _chain(error))) else "user code"
+        return Failure(cause, error.reason, error.hint, in_log=error.hint == WHOLE_STORY)
     if isinstance(error, SpecError):
         return Failure("unsupported", str(error))
     if isinstance(error, MemoryError):
         return Failure("out of memory", ": ".join(filter(None, ("out of memory", message(error)))), SMALLER)
-    if any(type(one).__name__ in _OUT_OF_MEMORY for one in _chain(error)):
+    if any(_is_out_of_memory(one) for one in _chain(error)):
         return Failure("out of memory", error_text(error), SMALLER, in_log=True)
     if isinstance(error, NotImplementedError) and message(error):
         return Failure("unsupported", f"not possible: {first_line(error)}", "another backend may do it")
     return Failure(otherwise, error_text(error), WHOLE_STORY, in_log=True)
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    named = isinstance(error, MemoryError) or type(error).__name__ in _OUT_OF_MEMORY
+    return named or (type(error) is RuntimeError and _CPU_ALLOCATOR in str(error))
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

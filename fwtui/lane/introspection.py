@@ -9,7 +9,7 @@ from dataclasses import replace
 from time import perf_counter_ns
 
 from fwtui.backends.base import Backend, NotYetError
-from fwtui.core.graph import NoGraph
+from fwtui.core.graph import Graph, NoGraph
 from fwtui.core.nonfinite import first_fault, not_finite_inputs
 from fwtui.core.oplog import OpLog
 from fwtui.core.records import GraphRan, GraphsCaptured, NotLogged, NotSampled, OpsLogged
@@ -184,6 +184,8 @@ class Introspector:
     def _tell_graphs(self, step: int, batch: Batch) -> None:
         try:
             graphs = self._backend.graphs(batch)
+            if not isinstance(graphs, tuple) or not all(isinstance(one, Graph | NoGraph) for one in graphs):
+                raise TypeError(f"graphs() gave a value of type {type(graphs).__name__}, no tuple of graphs")
         except Exception as error:
             _print(error)
             graphs = (NoGraph("graphs", "the graphs", self._explain(error)),)

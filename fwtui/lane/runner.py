@@ -166,8 +166,11 @@ class Runner:
     def failure_of(self, error: BaseException) -> Failure:
         """Why the lane failed: in a user's own file, where the error came from there."""
         if isinstance(self._workload, UserWorkload) and not isinstance(error, LaneError | MemoryError):
-            error = self._workload.explained(error) or error
-        return failure_of(error, "user code" if isinstance(self._workload, UserWorkload) else "framework")
+            explained = self._workload.explained(error)
+            if explained is not None and explained is not error:
+                explained.__cause__ = error
+                error = explained
+        return failure_of(error, "framework" if workloads.is_own(self._spec.workload.name) else "user code")
 
     def explained(self, error: BaseException) -> str:
         """What went wrong, in words."""

@@ -28,6 +28,7 @@ from fwtui.race.shared_exit import guard
 from fwtui.system import machine
 from fwtui.system.child_process import Child, command, use_own_temporary_folder
 from fwtui.system.processor import ProcessorMeter
+from fwtui.workloads import catalogue as workloads
 
 Emit = Callable[[Record], None]
 
@@ -270,6 +271,8 @@ class ProcessHost:
                 return replace(self._ended, lingers=False)
             return Ended("stopped", self._step, perf_counter_ns(), "stopped")
         failure = describe_exit(code)
+        if code >= 0 and not workloads.is_own(self._spec.workload.name):  # a framework does not call exit
+            failure = replace(failure, cause="user code")
         if self._phase == "import" and failure.cause != "killed":
             framework = backends.entry(self._spec.backend).framework
             reason = f"{failure.reason} while it imported {framework.title}"

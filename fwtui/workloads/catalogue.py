@@ -16,8 +16,9 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from fwtui.core import entry_points
-from fwtui.core.inputs import SpecError, known_size, one_of, whole_number
-from fwtui.core.spec import MAX_SIZE, RaceSpec, WorkloadSpec
+from fwtui.core.error_text import error_text
+from fwtui.core.inputs import SpecError, known_size, one_of, positive_number, text_of, whole_number
+from fwtui.core.spec import MAX_RATE, MAX_SIZE, MAX_STEPS, OPTIMIZERS, RaceSpec, WorkloadSpec
 from fwtui.core.text import plain, printable
 from fwtui.workloads.base import PackagedWorkload
 from fwtui.workloads.user import workload as own
@@ -62,8 +63,26 @@ def _problem(name: str, offered: object) -> str:
             return f"{preset!r} is no name for a preset, such as default"
         if not isinstance(workload, PackagedWorkload):
             return f"its preset {preset} is no PackagedWorkload"
-        if workload.summary != printable(workload.summary):
-            return "its summary cannot be printed"
+        if wrong := _unusable(workload):
+            return f"preset {preset}: {wrong}"
+    return ""
+
+
+def _unusable(workload: PackagedWorkload) -> str:
+    """What is wrong with the facts about another package's workload; "" where nothing is."""
+    for name in ("summary", "shape"):
+        text = workload.shape() if name == "shape" else workload.summary
+        if not isinstance(text, str) or text != printable(text):
+            return f"its {name} is no text that can be printed"
+    try:
+        whole_number("STEPS", text_of(workload.STEPS), 1, MAX_STEPS)
+        one_of("OPTIMIZER", workload.OPTIMIZER, OPTIMIZERS)
+        positive_number("LEARNING_RATE", text_of(workload.LEARNING_RATE), MAX_RATE)
+    except SpecError as error:
+        return str(error)
+    sizes = workload.sizes()
+    if not all(isinstance(name, str) and type(size) is int for name, size in sizes.items()):
+        return "its sizes are no whole numbers by name"
     return ""
 
 
@@ -199,4 +218,17 @@ def _packaged(spec: WorkloadSpec) -> PackagedWorkload:
         known_size(name, value, workload.sizes())
         whole_number(f"--size {name}", value, 1, MAX_SIZE)
     sizes: dict[str, Any] = dict(spec.sizes)
-    return replace(workload, **sizes)
+    changed = replace(workload, **sizes)
+    if spec.name not in _OWN and sizes:  # as it is, it was looked at when it was found
+        try:
+            wrong = _unusable(changed)
+        except Exception as error:
+            wrong = error_text(error)
+        if wrong:
+            raise SpecError("--size", plain(str(sizes)), f"sizes that {spec.name} can be made of; {wrong}")
+    return changed
+
+
+def is_own(name: str) -> bool:
+    """Whether a workload is one of fwtui's, neither a user's file nor another package's."""
+    return name in _OWN

@@ -96,6 +96,13 @@ def test_in_a_thread():
         (lambda: fwtui.graph("nonsense"), "backend"),
         (lambda: fwtui.ops("scripted.ok", match="nonsense"), "backend"),
         (lambda: fwtui.race(BOTH, sizes={"nonsense": 3}), "--size"),
+        (lambda: fwtui.race(BOTH, sizes=[("hidden", 3)]), "sizes"),
+        (lambda: fwtui.race([3]), "lanes"),
+        (lambda: fwtui.race(None), "lanes"),
+        (lambda: fwtui.race("tf.eager"), "lanes"),
+        (lambda: fwtui.race([]), "--lanes"),
+        (lambda: fwtui.race(BOTH, tf32="yes"), "tf32"),
+        (lambda: fwtui.parity(BOTH, truth="no"), "truth"),
     ],
 )
 def test_bad_input_is_a_spec_error(call, option):

@@ -63,6 +63,12 @@ FAULTS = {
     "no graph": (GOOD.replace("dynamic: mine", "fast"), "begins with neither 'static:' nor 'dynamic:'"),
     "no key": (GOOD.replace('FrameworkEntry("mine"', 'FrameworkEntry("my-net"'), "'my-net' is no key"),
     "slot": (GOOD.replace("slot=4", "slot=5"), "Mine's slot is 5, not one of 1 to 4"),
+    "a name of another type": (GOOD.replace('"mine.eager"', "7"), "of entry 1, name is a value"),
+    "no framework": (GOOD.replace('mine.eager", FRAMEWORK', 'mine.eager", None'), "framework is a value of"),
+    "what raises when it is looked at": (
+        f"{GOOD}class Odd(list):\n    def __iter__(self): raise OSError('no')\nBACKENDS = Odd(BACKENDS)",
+        "OSError: no",
+    ),
     "eager": (GOOD.replace("slot=4", "slot=4, eager='mine.slow'"), "there is no backend mine.slow"),
 }
 
@@ -81,10 +87,10 @@ def test_a_package_that_cannot_be_used_is_named_and_takes_nothing_with_it(offer,
 
 
 def test_what_a_package_prints_is_in_no_answer(offer, capsys):
-    offer(f"print('hello'){GOOD}")
+    offer(rf"import sys; print('hello'); sys.stderr.write('\x1b[2J\n'){GOOD}")
     assert catalogue.names()[-1] == "mine.eager"
     printed = capsys.readouterr()
-    assert (printed.out, printed.err) == ("", "hello\n")
+    assert (printed.out, printed.err) == ("", "hello\n\\x1b[2J\n")
 
 
 def test_of_two_packages_with_one_name_the_first_counts(offer):

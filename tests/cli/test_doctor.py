@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -42,6 +43,14 @@ def test_a_missing_framework(fwtui, monkeypatch):
     ran = fwtui("doctor")
     assert ran.code == 1
     assert "✗ Missing is not installed: pip install missing_framework" in ran.out
+
+
+def test_a_framework_that_has_no_net_leaves_the_others_examined(fwtui, monkeypatch):
+    use(monkeypatch, modes.SCRIPTED, replace(modes.SLEEPY, needs_net=True))
+    ran = fwtui("doctor")
+    assert ran.code == 1
+    assert "Scripted   1.2.3" in ran.out
+    assert "✗ Sleepy: no workload has a net for it" in ran.out
 
 
 def test_a_missing_compiler(fwtui, monkeypatch):

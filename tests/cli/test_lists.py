@@ -14,6 +14,7 @@ from fwtui.core.version import __version__
 from fwtui.race import plan
 from fwtui.race.options import LANE_KEYS
 from fwtui.workloads import catalogue as workloads
+from fwtui.workloads.two_layer.workload import TwoLayer
 from tests.installing import install
 
 
@@ -57,6 +58,20 @@ def test_a_package_that_cannot_be_used_is_named_beside_the_lists(fwtui, tmp_path
         assert problem.startswith("mine: mine = mine.modes:")
         assert problem.endswith("cannot be used: ZeroDivisionError: division by zero")
         assert json.loads(fwtui(command, "--json").out)["problems"] == [problem]
+
+
+def test_a_package_whose_data_cannot_be_had_leaves_the_other_workloads_listed(fwtui, monkeypatch):
+    class Broken(TwoLayer):
+        def batches(self, rng):
+            return iter(())
+
+    monkeypatch.setattr(workloads, "_installed", cache(lambda: ({"broken": {"default": Broken()}}, ())))
+    ran = fwtui("workloads", "--json")
+    listed = json.loads(ran.out)
+    assert (ran.code, listed["problems"]) == (0, ["broken: its data cannot be had: StopIteration"])
+    shown = [one["name"] for one in listed["workloads"]]
+    assert shown == [one for one in workloads.names() if one != "broken"]
+    assert fwtui("workloads", "broken").code == 1
 
 
 def test_version(fwtui):

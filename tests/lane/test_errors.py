@@ -34,6 +34,11 @@ CASES = {
     "memory, with words": (MemoryError("numpy cannot allocate 3 TiB"), "out of memory", False),
     "memory of PyTorch's": (OutOfMemoryError("CUDA out of memory"), "out of memory", True),
     "memory of TensorFlow's": (wrapped(ResourceExhaustedError("OOM")), "out of memory", True),
+    "memory of PyTorch's on the CPU": (
+        RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory"),
+        "out of memory",
+        True,
+    ),
     "words about memory": (RuntimeError("out of memory"), "framework", True),
     "what a mode cannot do": (NotImplementedError("no XLA code for strings"), "unsupported", False),
     "what a mode cannot do, without words": (NotImplementedError(), "framework", True),
@@ -47,6 +52,12 @@ def test_the_cause_of_an_error(error, cause, in_log):
     failure = failure_of(error, "framework")
     assert (failure.cause, failure.in_log) == (cause, in_log)
     assert failure.reason
+
+
+def test_memory_is_the_cause_in_a_users_file_too():
+    error = UserFileError("net.py:3", "it cannot be had", MEND)
+    error.__cause__ = MemoryError()
+    assert failure_of(error, "user code").cause == "out of memory"
 
 
 def test_what_the_type_does_not_tell_is_where_the_lane_was():

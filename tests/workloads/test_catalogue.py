@@ -138,7 +138,17 @@ FAULTS = {
     "empty": (f"{LINE}PRESETS = {{}}", "my-line", "it is no dict of workloads by preset"),
     "other things": (f"{LINE}PRESETS = {{'default': 3}}", "my-line", "default is no PackagedWorkload"),
     "a preset": (LINE.replace('"large"', r'"\x1b"'), "my-line", r"'\x1b' is no name for a preset"),
-    "a summary": (LINE.replace('"a line"', r'"\x1b"'), "my-line", "its summary cannot be printed"),
+    "a shape that raises": (LINE.replace('return f"', 'return 1 / 0, f"'), "my-line", "ZeroDivisionError"),
+    "a shape that is none": (LINE.replace('return f"', 'return b"'), "my-line", "its shape is no text"),
+    "steps": (LINE.replace("STEPS: int = 5", "STEPS: int = 'many'"), "my-line", "STEPS: got 'many'"),
+    "no steps": (LINE.replace("STEPS: int = 5", "STEPS: int = 0"), "my-line", "STEPS: got '0'"),
+    "an optimizer": (LINE.replace('"sgd"', '"nope"'), "my-line", "OPTIMIZER: got 'nope'"),
+    "a rate": (LINE.replace("= 0.1", "= float('nan')"), "my-line", "LEARNING_RATE: got 'nan'"),
+    "a summary": (
+        LINE.replace('"a line"', r'"\x1b"'),
+        "my-line",
+        "its summary is no text",
+    ),
     "a path": (LINE, "my.py", "'my.py' is no name for a workload"),
     "one of fwtui's": (LINE, "two-layer", "there is a workload two-layer already"),
 }

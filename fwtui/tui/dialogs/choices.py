@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fwtui.backends import catalogue as backends
+from fwtui.core.inputs import SpecError
 from fwtui.core.records import Device
 from fwtui.core.spec import WorkloadSpec
 from fwtui.format import numbers
@@ -13,6 +14,8 @@ from fwtui.system import machine
 from fwtui.tui.common.model import RaceModel
 from fwtui.tui.dialogs.picker import Choice
 from fwtui.workloads import catalogue as workloads
+from fwtui.workloads.base import PackagedWorkload
+from fwtui.workloads.user.description import Description
 
 _NAME_CELLS = 16
 
@@ -24,8 +27,10 @@ def backend_choices(model: RaceModel, index: int) -> list[Choice]:
     trains_on = f"; {others} {'go' if len(model.lanes) > 2 else 'goes'} on undisturbed" if others else ""
     step = model.lanes[index].history.steps
     choices = []
+    names, titles = zip(*((entry.name, entry.framework.title) for entry in backends.entries()), strict=True)
+    name_cells, title_cells = (max(map(len, column)) for column in (names, titles))
     for entry in backends.entries():
-        label = f"{entry.name:<14}{entry.framework.title:<12}"
+        label = f"{entry.name:<{name_cells + 1}}{entry.framework.title:<{title_cells + 2}}"
         if entry.name == now:
             what = "Runs now; r restarts it."
         else:
@@ -75,8 +80,20 @@ def workload_choices(model: RaceModel) -> list[Choice]:
         label = f"{title}{spec.preset if spec.name in several else '':<10}{workload.shape()}"
         settings = f"{workload.OPTIMIZER}, rate {workload.LEARNING_RATE:g}, {workload.STEPS:,} steps"
         detail = f"{workload.summary}\n{settings}. Every lane is restarted with it."
-        choices.append(Choice(f"{spec.name}/{spec.preset}", label, detail))
+        choices.append(Choice(f"{spec.name}/{spec.preset}", label, detail, _without_net(model, workload)))
     return choices
+
+
+def _without_net(model: RaceModel, workload: PackagedWorkload | Description) -> str | None:
+    """Why a lane cannot train a workload; None where all can."""
+    for lane in model.lanes:
+        framework = backends.entry(lane.spec.backend).framework
+        try:
+            if framework.needs_net:
+                workload.require(framework.key)
+        except SpecError:
+            return f"no net for {framework.title}"
+    return None
 
 
 def present_settings(model: RaceModel, index: int) -> list[tuple[str, str, str]]:
