@@ -7,11 +7,13 @@ import json
 import subprocess
 import sys
 import threading
+from typing import assert_type
 
 import pytest
 from rich.console import Console
 
 import fwtui
+from fwtui.api import GraphResult, OpsResult, ParityResult, RaceResult
 from fwtui.api.html import as_html
 
 pytestmark = pytest.mark.usefixtures("scripted_backends")
@@ -37,7 +39,7 @@ def test_names_that_are_packages_too_are_the_functions():
 
 
 def test_a_race():
-    result = fwtui.race(BOTH, steps=60, seed=3)
+    result = assert_type(fwtui.race(BOTH, steps=60, seed=3), RaceResult)
     assert result.same is True
     assert result.outcomes == ("done", "done")
     assert [lane["steps"] for lane in result.to_dict()["lanes"]] == [60, 60]
@@ -51,7 +53,7 @@ def test_a_race():
 
 def test_parity_that_holds_and_that_does_not():
     assert fwtui.parity(("scripted.ok", "scripted.ok"), steps=20).same is True
-    result = fwtui.parity(("scripted.ok", "scripted.rough"), steps=20)
+    result = assert_type(fwtui.parity(("scripted.ok", "scripted.rough"), steps=20), ParityResult)
     assert result.same is False
     assert result.verdict.startswith("no: ")
     assert result.where
@@ -60,11 +62,11 @@ def test_parity_that_holds_and_that_does_not():
 
 
 def test_a_graph_and_ops():
-    graph = fwtui.graph("scripted.ok", steps=2)
+    graph = assert_type(fwtui.graph("scripted.ok", steps=2), GraphResult)
     assert graph.graphs
     assert graph.to_dict()["graphs"]
     assert "nodes" in text(graph)
-    logs = fwtui.ops("scripted.ok", match="scripted.other", steps=2)
+    logs = assert_type(fwtui.ops("scripted.ok", match="scripted.other", steps=2), OpsResult)
     assert [log.log.ops != () for log in logs.logs] == [True, True]
     assert len(logs.to_dict()["lanes"]) == 2
     assert text(logs).strip()

@@ -13,6 +13,7 @@ from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
@@ -269,7 +270,11 @@ def main(key, speed, path):
     framework = load(FRAMEWORKS[key])
     listed = [asdict(device) for device in framework.device.devices()]
     framework.device.configure("cpu", THREADS, False)
-    said = {"version": framework.device.version(), "devices": listed, "threads": framework.device.threads()}
+    said: dict[str, Any] = {
+        "version": framework.device.version(),
+        "devices": listed,
+        "threads": framework.device.threads(),
+    }
     for name, entry in BACKENDS.items():
         if entry.framework.key != key:
             continue

@@ -53,7 +53,8 @@ def asked(request):
 
 @pytest.fixture
 def run(asked, request):
-    return answer(request, *asked, "runs")
+    backend, question = asked
+    return answer(request, backend, question, "runs")
 
 
 @pytest.fixture
@@ -156,8 +157,9 @@ def test_all_backends_have_the_same_gradients_at_the_first_weights(run, other, a
 @pytest.mark.parametrize("asked", each(OPTIMIZINGS, REFUSED), indirect=True)
 def test_optimizers_follow_the_equations(asked, request):
     """Against NumPy, with a table that is looked up in, and weights that are not always or never used."""
-    _, (optimizer, dtype, numbers) = asked
-    trained = answer(request, *asked, "optimizing")
+    backend, question = asked
+    optimizer, dtype, numbers = question
+    trained = answer(request, backend, question, "optimizing")
     batches = list(reference.batches(STEPS, numbers))
     losses, weights = reference.trained(optimizer, reference.parameters(), batches)
     np.testing.assert_allclose(trained["losses"], losses, rtol=AGREEMENT[dtype])

@@ -93,10 +93,11 @@ def test_counterparts_that_give_other_values_are_told_apart():
     left, right = (logged(name) for name in ("torch.eager", "tf.eager"))
     ops = list(right.ops)
     ops[4] = replace(ops[4], fingerprints=(TensorStats(1.0, 2.0, 3.0),))
-    console = Console(width=100, file=StringIO())
+    out = StringIO()
+    console = Console(width=100, file=out)
     wrong = replace(right, log=replace(right.log, ops=tuple(ops)))
     console.print(ops_match.table([left, wrong], ("torch.eager", "tf.eager"), None, 100))
-    shown = console.file.getvalue()
+    shown = out.getvalue()
     assert [line.split()[:2] for line in shown.splitlines() if " ≠ " in line] == [["3", "aten.mm"]]
     *_, values, first, hint = shown.splitlines()
     assert values == "13 pairs give the same values (=)"
@@ -112,9 +113,10 @@ def test_counterparts_that_give_other_values_are_told_apart():
     ],
 )
 def test_what_is_not_compared_is_said_and_why(names, why):
-    console = Console(width=120, file=StringIO())
+    out = StringIO()
+    console = Console(width=120, file=out)
     console.print(ops_match.table([logged(name) for name in names], names, None, 120))
-    shown = console.file.getvalue()
+    shown = out.getvalue()
     assert " = " not in shown
     assert " ─ " in shown
     assert f"not compared (─ ┴): {why}" in shown

@@ -20,7 +20,7 @@ from fwtui.core.records import (
     Steps,
     TurnEnded,
 )
-from fwtui.core.spec import OpLogging
+from fwtui.core.spec import NEVER, OpLogging
 from fwtui.lane import introspection
 from fwtui.lane.control import LaneCommand
 from fwtui.lane.introspection import Introspector
@@ -349,5 +349,5 @@ class TestFlood:
 
 def test_an_explainer_with_nothing_to_do_is_never_called_for():
     explainer = Introspector(lane(), None, None, None)
-    assert explainer.next_after(5) == introspection.NEVER
+    assert explainer.next_after(5) == NEVER
     assert not explainer.is_due()

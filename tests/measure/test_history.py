@@ -142,8 +142,8 @@ def test_the_rest_is_kept_as_it_came():
     for record in (Evaluated(1, (("loss", 2.0),)), Compiled(0, "trace", None, "the first call"), TurnEnded()):
         lane.apply(record)
     told = [GraphsCaptured(1, ()), GraphsCaptured(2, (NoGraph("traced", "as traced", "no"),))]
-    for record in told:
-        lane.apply(record)
+    for graphs in told:
+        lane.apply(graphs)
     assert lane.graphs == told[-1]
     assert lane.evaluations == [Evaluated(1, (("loss", 2.0),))]
     assert lane.compilations == 1

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from fwtui.core.ndarray import Array
+from fwtui.core.optimizers import BETA_1, BETA_2, DECAY, EPSILON, MOMENTUM, WEIGHT_DECAY
 from fwtui.core.records import Probed
 from fwtui.core.spec import DTYPES, OPTIMIZERS
 from fwtui.measure import updates
@@ -85,23 +86,23 @@ def test_another_constant_is_found_at_the_step_where_it_first_counts(
 
 
 def no_bias_correction(w, g, state):
-    state[0] = reference.BETA_1 * state[0] + (1 - reference.BETA_1) * g
-    state[1] = reference.BETA_2 * state[1] + (1 - reference.BETA_2) * g**2
-    return w - RATE * state[0] / (np.sqrt(state[1]) + reference.EPSILON)
+    state[0] = BETA_1 * state[0] + (1 - BETA_1) * g
+    state[1] = BETA_2 * state[1] + (1 - BETA_2) * g**2
+    return w - RATE * state[0] / (np.sqrt(state[1]) + EPSILON)
 
 
 def decay_in_the_gradient(w, g, state):
-    return reference._adam(w, g + reference.WEIGHT_DECAY * w, state)
+    return reference._adam(w, g + WEIGHT_DECAY * w, state)
 
 
 def dampened(w, g, state):
-    state[0] = reference.MOMENTUM * state[0] + (1 - reference.MOMENTUM) * g
+    state[0] = MOMENTUM * state[0] + (1 - MOMENTUM) * g
     return w - RATE * state[0]
 
 
 def nesterov(w, g, state):
-    state[0] = reference.MOMENTUM * state[0] + g
-    return w - RATE * (g + reference.MOMENTUM * state[0])
+    state[0] = MOMENTUM * state[0] + g
+    return w - RATE * (g + MOMENTUM * state[0])
 
 
 def forgotten_buffer(w, g, state):
@@ -109,7 +110,7 @@ def forgotten_buffer(w, g, state):
 
 
 def epsilon_inside(w, g, state):
-    state[1] = reference.DECAY * state[1] + (1 - reference.DECAY) * g**2
+    state[1] = DECAY * state[1] + (1 - DECAY) * g**2
     return w - RATE * g / np.sqrt(state[1] + 1e-7)
 
 
@@ -169,7 +170,7 @@ def two_elements(gradient, other_way, other=None):
     """Adam's first update of parameters that are 1, or with the second element of `w` the other way."""
     gradients = {"w": np.array(gradient)} | ({} if other is None else {"v": np.array([other])})
     before = {name: np.ones(one.shape) for name, one in gradients.items()}
-    after = {name: 1 - RATE * one / (np.abs(one) + reference.EPSILON) for name, one in gradients.items()}
+    after = {name: 1 - RATE * one / (np.abs(one) + EPSILON) for name, one in gradients.items()}
     if other_way:
         after["w"][1] = 1 + RATE
     return [probed(0, before, gradients), probed(1, after, gradients)]
@@ -226,7 +227,7 @@ class TestRounding:
         first, second = two_elements([1.0, 1e-17], other_way=True)
         given = dict(second.parameters)["w"].value()
         second = probed(1, {"w": given}, {"w": np.ones(2)})
-        third = probed(2, {"w": given - RATE / (1 + reference.EPSILON) + [0, 1]}, {"w": np.ones(2)})
+        third = probed(2, {"w": given - RATE / (1 + EPSILON) + [0, 1]}, {"w": np.ones(2)})
         check = followed("adam", [first, second, third])
         assert (check.off, check.checked) == (None, 2)
 

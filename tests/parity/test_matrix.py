@@ -45,7 +45,8 @@ def proves(code: int | str | None, printed: str, errors: str, dtype: str) -> Non
 def test_the_whole_matrix(workload, optimizer, dtype, capsys):
     with pytest.raises(SystemExit) as ended:
         cli.main([*words(workload, optimizer, dtype), "--host", "thread"])
-    proves(ended.value.code, *capsys.readouterr(), dtype)
+    printed, errors = capsys.readouterr()
+    proves(ended.value.code, printed, errors, dtype)
 
 
 def test_a_thin_cut_of_it():

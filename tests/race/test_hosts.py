@@ -8,6 +8,7 @@ import threading
 import time
 
 import numpy as np
+import psutil
 import pytest
 
 from fwtui.core.ndarray import Array
@@ -280,7 +281,7 @@ def test_what_a_lane_has_started_goes_with_it(monkeypatch, tmp_path):
 
 
 def _sleepers(seconds):
-    running = [p.info for p in hosts.machine.psutil.process_iter(["cmdline", "status"])]
+    running = [p.info for p in psutil.process_iter(["cmdline", "status"])]
     return [one for one in running if one["cmdline"] == ["sleep", seconds] and one["status"] != "zombie"]
 
 

@@ -13,6 +13,9 @@ def devices():
     return (Device("cpu", "Scripted CPU"), Device("cuda:0", "Scripted GPU", "no CUDA build of Scripted"))
 
 
+_threads: int
+
+
 def configure(device: str, threads: int, tf32: bool) -> None:
     global _threads
     _threads = threads

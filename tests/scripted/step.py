@@ -11,6 +11,7 @@ import time
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from fwtui.backends.base import Job
 from fwtui.core.graph import Graph, Node, NoGraph, Tensor
@@ -109,7 +110,7 @@ class Scripted:
         return self.computed()
 
     def computed(self):
-        gradients = {name: 2 * array for name, array in self.parameters.items()}
+        gradients: dict[str, Any] = {name: 2 * array for name, array in self.parameters.items()}
         last = list(gradients)[-1]
         if self.mode == "tilt" and self.count >= ASTRAY_AT and not self.at_the_first:
             gradients[last] = gradients[last] * 1.01

@@ -6,12 +6,13 @@ import pytest
 from fwtui.core.ndarray import Array
 from fwtui.core.records import Probed
 from fwtui.measure.arrays import ArrayGap
+from fwtui.measure.comparability import incomparable
 from fwtui.measure.coverage import Coverage
 from fwtui.measure.history import History
 from fwtui.measure.loss_gap import LossComparison
 from fwtui.measure.probe_gap import Gap, ProbeRow
 from fwtui.session.probe_summary import ProbeSummary
-from fwtui.session.same_answer import SameAnswer, incomparable, same_answer
+from fwtui.session.same_answer import SameAnswer, same_answer
 from tests.measure.support import history, steps
 from tests.scripted.lanes import lane
 

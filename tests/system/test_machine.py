@@ -5,9 +5,10 @@ import os
 import sys
 from types import SimpleNamespace
 
+import psutil
 import pytest
 
-from fwtui.system import machine
+from fwtui.system import cgroup, machine
 
 NO_PROCESS = 2**22 + 5
 
@@ -38,16 +39,16 @@ def test_what_the_system_does_not_tell_is_unknown(monkeypatch, error):
     def fails(*_):
         raise error
 
-    monkeypatch.setattr(machine.psutil, "virtual_memory", fails)
-    monkeypatch.setattr(machine.psutil, "Process", fails)
-    monkeypatch.setattr(machine.cgroup, "memory_left_bytes", lambda: None)
+    monkeypatch.setattr(psutil, "virtual_memory", fails)
+    monkeypatch.setattr(psutil, "Process", fails)
+    monkeypatch.setattr(cgroup, "memory_left_bytes", lambda: None)
     assert machine.free_bytes() is None
     assert machine.resident_bytes(os.getpid()) is None
     assert machine.describe()["memory_bytes"] is None
 
 
 def test_free_memory_is_what_the_control_group_leaves(monkeypatch):
-    monkeypatch.setattr(machine.cgroup, "memory_left_bytes", lambda: 12_345)
+    monkeypatch.setattr(cgroup, "memory_left_bytes", lambda: 12_345)
     assert machine.free_bytes() == 12_345
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import time
 from collections import namedtuple
 
+import psutil
 import pytest
 
 from fwtui.core.processor_use import ProcessorUse
-from fwtui.system import processor
+from fwtui.system import cgroup, processor
 from fwtui.system.processor import ProcessorMeter
 
 Core = namedtuple("Core", "user system idle iowait steal guest")
@@ -25,11 +28,11 @@ class Machine:
         self.own = [Times(1.0, 1.0, 0.0, 0.0)]
         self.group = None
         self.found = []
-        monkeypatch.setattr(processor.psutil, "cpu_times", lambda percpu: self.cores)
-        monkeypatch.setattr(processor.psutil, "Process", lambda: self)
-        monkeypatch.setattr(processor.os, "sched_getaffinity", lambda pid: {0, 1}, raising=False)
-        monkeypatch.setattr(processor.cgroup, "processor", lambda: self.group)
-        monkeypatch.setattr(processor.time, "monotonic", lambda: self.now)
+        monkeypatch.setattr(psutil, "cpu_times", lambda percpu: self.cores)
+        monkeypatch.setattr(psutil, "Process", lambda: self)
+        monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 1}, raising=False)
+        monkeypatch.setattr(cgroup, "processor", lambda: self.group)
+        monkeypatch.setattr(time, "monotonic", lambda: self.now)
         monkeypatch.setattr(processor, "_shared", processor._Readings())
 
     def children(self, recursive):
@@ -138,7 +141,7 @@ def test_a_system_that_does_not_count_is_unknown(machine, monkeypatch, error):
     def fails(**_):
         raise error
 
-    monkeypatch.setattr(processor.psutil, "cpu_times", fails)
+    monkeypatch.setattr(psutil, "cpu_times", fails)
     meter = ProcessorMeter()
     machine.now += 1
     assert meter.use() is None

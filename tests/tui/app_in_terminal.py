@@ -4,8 +4,11 @@ import os
 import sys
 import traceback
 from pathlib import Path
+from typing import ClassVar
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
+
+import pytest
 
 from fwtui.race import hosts
 from fwtui.race.plan import LaneRequest, RaceRequest
@@ -20,7 +23,8 @@ from tests.scripted import step
 class RaisingApp(FwtuiApp):
     """Has an error of its own as soon as somebody presses `b`."""
 
-    CSS_PATH = Path(running.__file__).with_name("app.tcss")
+    # Written out: a relative path is one beside the file in which the class stands.
+    CSS_PATH: ClassVar = [Path(running.__file__).parent / str(sheet) for sheet in FwtuiApp.CSS_PATH]
 
     def action_pick_backend(self) -> None:
         raise RuntimeError("an error of the app's own")
@@ -59,18 +63,19 @@ def leave_when_asked(terminal, leave, force):
 
 
 if __name__ == "__main__":
-    FwtuiApp._handle_exception = keeping_tracebacks(FwtuiApp._handle_exception)
-    RaceModel.log_error = keeping_tracebacks(RaceModel.log_error)
+    patch = pytest.MonkeyPatch()
+    patch.setattr(FwtuiApp, "_handle_exception", keeping_tracebacks(FwtuiApp._handle_exception))
+    patch.setattr(RaceModel, "log_error", keeping_tracebacks(RaceModel.log_error))
     scripted.install()
     hosts.CHILD = scripted.CHILD
     words = sys.argv[1:]
     if "raise" in words:
         words.remove("raise")
-        running.FwtuiApp = RaisingApp
+        patch.setattr(running, "FwtuiApp", RaisingApp)
     if "hasty" in words:
         words.remove("hasty")
         shutdown.GRACE_S = 1
-        running.leave_when_asked = leave_when_asked
+        patch.setattr(running, "leave_when_asked", leave_when_asked)
     host, *backends = words
     if host == "thread":
         build = step.build

@@ -6,10 +6,11 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 from unittest.mock import patch
 
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Static
 
 from fwtui.race.plan import RaceRequest, parse_lane
@@ -21,6 +22,7 @@ from tests.scripted import step
 
 DEADLINE_S = 60
 FOREVER = "1000000"
+ScreenType = TypeVar("ScreenType", bound=Screen[Any])
 
 
 class Driven:
@@ -30,6 +32,11 @@ class Driven:
         self.pilot = pilot
         assert isinstance(pilot.app, FwtuiApp)
         self.app: FwtuiApp = pilot.app
+
+    def top(self, kind: type[ScreenType]) -> ScreenType:
+        """The screen on top, which is one of these."""
+        assert isinstance(self.app.screen, kind)
+        return self.app.screen
 
     @property
     def lanes(self) -> list[Lane]:

@@ -122,7 +122,7 @@ def pressing(*keys: str) -> Callable[[Pilot[int]], object]:
 def race(*lanes: str, **settings: object) -> RaceRequest:
     """A request, each lane as on the command line."""
     requests: tuple[LaneRequest, ...] = tuple(map(parse_lane, lanes or ("tf.function", "torch.eager")))
-    return RaceRequest(requests, linger=True, **{"probe_every": "growing", **settings})  # type: ignore[arg-type]
+    return RaceRequest(requests, linger=True, **{"probe_every": "growing", **settings})
 
 
 def phase(name: Phase, seconds: float, step: int = 0) -> PhaseEntered:

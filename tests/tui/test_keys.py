@@ -5,6 +5,7 @@ from textual.widgets import Input
 
 from fwtui.tui.charts.chart import Chart
 from fwtui.tui.dialogs.palette import found
+from fwtui.tui.live.lane_panel import LanePanel
 from fwtui.tui.live.screen import LiveScreen
 from tests.tui.driving import driven
 
@@ -256,7 +257,7 @@ async def test_zoom_and_back():
         await d.trains(0, 1)
 
         def shown_panels():
-            return [panel.index for panel in d.app.screen.query("LanePanel") if panel.display]
+            return [panel.index for panel in d.app.screen.query(LanePanel) if panel.display]
 
         for back in ("escape", "enter"):
             await d.press("tab")

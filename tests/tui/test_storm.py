@@ -67,7 +67,7 @@ def storm(seed: int, lanes: Sequence[str], errors: Path) -> None:
                 while time.monotonic() < by:
                     terminal._read(0.02)
                 assert not errors.exists(), f"an error by event {number}: {errors.read_text()}"
-                assert terminal.app.poll() is None, f"ended after {number} events: {terminal.seen[-2000:]}"
+                assert terminal.app.poll() is None, f"ended after {number} events: {terminal.seen[-2000:]!r}"
                 terminal.seen = terminal.seen[-100_000:]
         resize(terminal, 45, 160)
         app = psutil.Process(terminal.app.pid)

@@ -23,7 +23,8 @@ def test_the_file_is_what_load_digits_gives():
     theirs = load_digits()
     np.testing.assert_array_equal(images, theirs.data / 16)
     np.testing.assert_array_equal(labels, theirs.target)
-    assert (images.shape, labels.dtype) == ((digits.COUNT, digits.PIXELS), np.int64)
+    assert images.shape == (digits.COUNT, digits.PIXELS)
+    assert labels.dtype == np.int64
     assert (images.min(), images.max()) == (0, 1)
     assert (HELD_OUT, TRAINED) == (359, 1438)
 

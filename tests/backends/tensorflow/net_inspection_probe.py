@@ -11,6 +11,7 @@ import random
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import keras
 import numpy as np
@@ -26,6 +27,12 @@ W = np.random.default_rng(1).normal(size=(3, 3)).astype(np.float32)
 
 def squares(tensor):
     return tf.reduce_sum(tensor**2)
+
+
+def keeping(kept, loss):
+    """The loss, with the variables that an inspection must leave as they are."""
+    loss.kept = kept
+    return loss
 
 
 def plain():
@@ -78,8 +85,7 @@ def average(counts):
             with tf.control_dependencies([moved]):
                 return squares(hidden - mean if counts else tf.identity(hidden))
 
-        loss.kept = [mean]
-        return loss
+        return keeping([mean], loss)
 
     return net
 
@@ -94,8 +100,7 @@ def eager_average():
         mean.assign(0.9 * mean + 0.1 * tf.stop_gradient(tf.reduce_mean(hidden, 0)))
         return squares(hidden * scale) * float(hidden.numpy().size)
 
-    loss.kept = [mean]
-    return loss
+    return keeping([mean], loss)
 
 
 def eager_dropout():
@@ -113,8 +118,7 @@ def batch_norm(training=True):
     def loss(params, batch):
         return squares(layer(batch["x"] @ params["w"], training=training) + 1)
 
-    loss.kept = [layer.moving_mean.value, layer.moving_variance.value]
-    return loss
+    return keeping([layer.moving_mean.value, layer.moving_variance.value], loss)
 
 
 def dropout():
@@ -200,7 +204,7 @@ def inspected(mode, make):
     """What is said, and whether random numbers, weights and other variables are what they were."""
     losses = []
     workload = SimpleNamespace(loss=lambda _: losses.append(make()) or losses[0])
-    backend = build(mode, Job(workload, {"w": W}, {"x": X}, {"x": X.shape}, "cpu", "sgd", 0.01))
+    backend: Any = build(mode, Job(workload, {"w": W}, {"x": X}, {"x": X.shape}, "cpu", "sgd", 0.01))
     kept = getattr(losses[0], "kept", [])
 
     def values():

@@ -7,6 +7,7 @@ import time
 from dataclasses import asdict
 from itertools import islice
 from types import SimpleNamespace
+from unittest import mock
 
 import numpy as np
 import torch
@@ -73,11 +74,8 @@ def untraceable():
     def make_fx(function, **options):
         raise NotImplementedError("no way\nto trace this\n\nwith much more to say")
 
-    kept, graph.make_fx = graph.make_fx, make_fx
-    try:
+    with mock.patch.object(graph, "make_fx", make_fx):
         return unasked("eager", nets.deep)
-    finally:
-        graph.make_fx = kept
 
 
 def without_a_compiler():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import torch
@@ -94,7 +95,7 @@ def between(mode, loss, batches, optimizer="sgd"):
     torch.manual_seed(0)
     losses = [alone.step(batch)["loss"] for batch in batches]
     torch.manual_seed(0)
-    said = {"left alone": losses, "logged": [], "logs": [], "ran": []}
+    said: dict[str, Any] = {"left alone": losses, "logged": [], "logs": [], "ran": []}
     for batch in batches:
         said["logs"].append(asked(lambda batch=batch: told(logged.log_ops(batch))))
         said["ran"].append(asked(lambda batch=batch: logged.graph_ran(batch)))

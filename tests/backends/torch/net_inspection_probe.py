@@ -29,6 +29,12 @@ def squares(tensor):
     return (tensor**2).sum()
 
 
+def keeping(kept, loss):
+    """The loss, with the module whose buffers an inspection must leave as they are."""
+    loss.kept = kept
+    return loss
+
+
 def plain():
     return lambda params, batch: squares(batch["x"] @ params["w"])
 
@@ -116,8 +122,7 @@ def batch_norm(affine=False, training=True):
     def loss(params, batch):
         return squares(norm(batch["x"] @ params["w"]) + 1)
 
-    loss.kept = norm
-    return loss
+    return keeping(norm, loss)
 
 
 def inner_batch_norm():
@@ -126,14 +131,15 @@ def inner_batch_norm():
     def loss(params, batch):
         return squares(net(batch["x"] @ params["w"]) + 1)
 
-    loss.kept = net
-    return loss
+    return keeping(net, loss)
 
 
 def replaced_buffer():
     """A moving average that the module puts into the place of the one before."""
 
     class Average(nn.Module):
+        mean: torch.Tensor
+
         def __init__(self):
             super().__init__()
             self.register_buffer("mean", torch.zeros(3))
@@ -147,8 +153,7 @@ def replaced_buffer():
     def loss(params, batch):
         return squares(net(batch["x"] @ params["w"]))
 
-    loss.kept = net
-    return loss
+    return keeping(net, loss)
 
 
 def given_buffers():
@@ -158,8 +163,7 @@ def given_buffers():
     def loss(params, batch):
         return squares(functional_call(norm, {"running_mean": mean}, (batch["x"] @ params["w"],)))
 
-    loss.kept = norm
-    return loss
+    return keeping(norm, loss)
 
 
 def new_batch_norm():
@@ -178,8 +182,7 @@ def used_state():
         norm(hidden.detach())
         return squares(hidden - norm.running_mean)
 
-    loss.kept = norm
-    return loss
+    return keeping(norm, loss)
 
 
 def dropout(p=0.5, training=True):

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import psutil
@@ -190,7 +191,7 @@ def failing(cxx):
 def fast(folder):
     eager = lane("eager", nets.deep)
     eager.step(nets.batch())
-    said = {"steps": STEPS, "dynamo_in_eager": "torch._dynamo" in sys.modules}
+    said: dict[str, Any] = {"steps": STEPS, "dynamo_in_eager": "torch._dynamo" in sys.modules}
     said["updates"] = {dtype: all_updates(dtype) for dtype in ("float32", "float64")}
     said["reference"] = {"adam": compiled_reference("adam")}
     with without_inductor():

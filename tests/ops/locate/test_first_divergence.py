@@ -75,6 +75,12 @@ def net(
     return log.done()
 
 
+def between(logs):
+    """The first difference between two logs."""
+    a, b = logs
+    return first_difference(a, b, TOLERANCE)
+
+
 def ops(found):
     return found.phase, found.result, found.a and found.a.op, found.b and found.b.op
 
@@ -139,7 +145,7 @@ def images(a_layout, b_layout, wrong):
         tanh = log.op("tanh", (conv,), np.tanh(image * factor).transpose(layout))
         log.op("sum", (tanh,), np.tanh(image * factor).sum(), loss=0)
         logs.append(log.done())
-    return first_difference(*logs, TOLERANCE)
+    return between(logs)
 
 
 def test_images_are_known_in_the_usual_layouts_even_where_all_sides_are_alike():
@@ -158,7 +164,7 @@ def test_a_square_matrix_and_its_transpose_are_two_values():
         made = log.op("scores", ("batch x",), value)
         log.op("first", (made,), np.exp(value[0]).sum(), loss=0)
         logs.append(log.done())
-    assert ops(first_difference(*logs, TOLERANCE)) == ("forward", "loss", "scores", "scores")
+    assert ops(between(logs)) == ("forward", "loss", "scores", "scores")
 
 
 def test_masks_shapes_and_constants_are_no_place():
@@ -173,7 +179,7 @@ def test_masks_shapes_and_constants_are_no_place():
         made = log.op("masked", took, X * (1.5 if own else 1.0))
         log.op("sum", (made,), X.sum() * (1.5 if own else 1.0), loss=0)
         logs.append(log.done())
-    found = first_difference(*logs, TOLERANCE)
+    found = between(logs)
     assert ops(found) == ("forward", "loss", "masked", "masked")
     assert found.b.number == 3
 
@@ -198,7 +204,7 @@ def test_shapes_are_told_where_values_cannot_be_compared():
         cut = log.op("rows", ("batch x",), X[:rows])
         log.op("sum", (cut,), X[:rows].sum(), loss=0)
         logs.append(log.done())
-    found = first_difference(*logs, TOLERANCE)
+    found = between(logs)
     assert (found.index, found.a_value, found.b_value) == (None, None, None)
     assert "gives shape (6, 4) where lane 2 rows (net.py:1) gives shape (5, 4)" in found.words
 
@@ -237,7 +243,7 @@ class TestBackward:
             log.phase = "update"
             log.op("sub_", ("parameter w", 2), W - X.T @ X * factor, parameter_w=0)
             logs.append(log.done())
-        found = first_difference(*logs, TOLERANCE)
+        found = between(logs)
         assert ops(found) == ("forward", "gradient w", "small", "small")
 
     def test_a_gradient_that_is_rounding_alone_is_not_compared(self):
@@ -253,7 +259,7 @@ class TestBackward:
             log.op("adam", ("parameter w", 1), W, parameter_w=0)
             log.op("adam", ("parameter b", 2), np.sign(np.full(4, noise)), parameter_b=0)
             logs.append(log.done())
-        assert first_difference(*logs, TOLERANCE) is None
+        assert between(logs) is None
 
 
 class TestUpdate:
@@ -290,7 +296,7 @@ class TestUpdate:
             log.phase = "update"
             log.op("fused", ("parameter v", "parameter w"), W, W * value, parameter_v=0, parameter_w=1)
             logs.append(log.done())
-        found = first_difference(*logs, TOLERANCE)
+        found = between(logs)
         assert ops(found) == ("update", "parameter w", "fused", "fused")
         assert found.b_value == 2 * found.a_value != 0
 
@@ -328,7 +334,7 @@ def test_one_small_difference_is_found_among_hundreds_of_ops():
             number = log.op("add", (number,), x.transpose(0, 2, 3, 1) if turned else x)
         log.op("mean", (number,), x.mean(), loss=0)
         logs.append(log.done())
-    found = first_difference(*logs, TOLERANCE)
+    found = between(logs)
     assert (found.a.number, found.b.number) == (200, 200)
 
 
@@ -339,7 +345,7 @@ def two_logs(write, *sides):
         log = Log()
         write(log, side)
         logs.append(log.done())
-    return first_difference(*logs, TOLERANCE)
+    return between(logs)
 
 
 class TestCounterparts:

@@ -171,7 +171,8 @@ class TestLayout:
         logs = Log(), Log()
         logs[0].op("Conv2D", ("batch x",), image)
         logs[1].op("aten.convolution", ("batch x",), image.transpose(self.NCHW))
-        (feed,) = Feeding(*(Flow(log.ops) for log in logs), TOLERANCE).feeds()
+        mine, other = (Flow(log.ops) for log in logs)
+        (feed,) = Feeding(mine, other, TOLERANCE).feeds()
         np.testing.assert_array_equal(feed.value.value(), image)
 
     def test_an_op_at_fault_is_not_turned_where_the_shapes_are_equal(self):

@@ -80,7 +80,7 @@ def test_values_are_carried_on_by_what_lays_them_out_anew_and_by_no_shape():
 
 def names_and_words(ops: OpNames) -> list[tuple[str, tuple[str, ...]]]:
     """Each name in a framework's table, with what it stands for."""
-    rows = [((word,), names) for word, names in ops.one_word.items()]
+    rows: list[tuple[tuple[str, ...], str]] = [((word,), names) for word, names in ops.one_word.items()]
     rows += [*ops.parts.items(), ((), ops.passing), ((), ops.nothing)]
     return [(name, words) for words, names in rows for name in names.split()]
 

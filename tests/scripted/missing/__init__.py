@@ -1,3 +1,3 @@
 """A framework that is not installed."""
 
-import missing_framework  # noqa: F401
+import missing_framework  # type: ignore[import-not-found]  # noqa: F401, it is missing on purpose

@@ -38,15 +38,15 @@ def spans(low, high, height, y_limits, scale):
                 found[c] = (row, row)
     joined = [list(span) if span else None for span in found]
     for c in range(len(found) - 1):
-        left, right = found[c], found[c + 1]
-        if not left or not right:
+        span, following = found[c], found[c + 1]
+        if not span or not following:
             continue
-        if left[1] < right[0]:
-            half = (left[1] + right[0]) // 2
+        if span[1] < following[0]:
+            half = (span[1] + following[0]) // 2
             joined[c][1] = max(joined[c][1], half)
             joined[c + 1][0] = min(joined[c + 1][0], half + 1)
-        elif right[1] < left[0]:
-            half = (right[1] + left[0]) // 2
+        elif following[1] < span[0]:
+            half = (following[1] + span[0]) // 2
             joined[c + 1][1] = max(joined[c + 1][1], half)
             joined[c][0] = min(joined[c][0], half + 1)
     return joined

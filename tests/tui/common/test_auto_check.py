@@ -12,9 +12,10 @@ from fwtui.tui.common import auto_check
 from fwtui.tui.common import model as models
 from fwtui.tui.common.auto_check import QUIET_TICKS, AutoCheck
 from fwtui.tui.common.judgement import judge
+from fwtui.tui.common.parity_job import ParityJob
 from fwtui.tui.live.verdict_bar import _same
 from tests.tui import still
-from tests.tui.driving import driven
+from tests.tui.driving import Driven, driven
 from tests.tui.still import NOW, done, probed, race, training
 
 BOTH = ("tf.function", "torch.eager")
@@ -214,25 +215,30 @@ async def test_the_live_bar_comes_to_a_verdict_by_itself():
         await d.shows("✗ no", "not the same mathematics")
 
 
+def job(d: Driven) -> ParityJob | None:
+    """The check that runs, or has ended."""
+    return d.app.model.checking
+
+
 @pytest.mark.usefixtures("scripted_backends")
 async def test_it_waits_for_a_pause_and_ends_with_it():
     lanes = "scripted.ok", "scripted.tilt"
     async with driven(*lanes, probe_every="growing", size=(120, 40)) as d:
         await d.trains(0, 1, steps=20)
         await d.shows("≠ apart", "5, f: why?")
-        assert d.app.model.checking is None
+        assert job(d) is None
         await d.press("space")
         await d.until(lambda: d.app.model.is_checking, "a check")
-        checking = d.app.model.checking
+        checking = job(d)
         await d.press("space")
         await d.trains(0, 1)
-        assert d.app.model.checking is None
+        assert job(d) is None
         await d.until(lambda: not checking.running, "its end")
         assert checking.finding is None
         assert not checking.failure
         await d.press("space")
         await d.until(lambda: d.app.model.is_checking, "another check")
         await d.press("escape")
-        assert d.app.model.checking is None
+        assert job(d) is None
         await d.heartbeats()
-        assert d.app.model.checking is None
+        assert job(d) is None

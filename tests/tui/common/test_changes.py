@@ -6,8 +6,8 @@ import pytest
 
 from fwtui.core.inputs import SpecError
 from fwtui.race.plan import RaceRequest
-from fwtui.tui.common import changes
 from fwtui.tui.common.changes import Changes
+from fwtui.workloads import catalogue
 from tests.tui.driving import driven
 from tests.workloads.user.test_workload import FILE
 
@@ -89,7 +89,7 @@ def test_an_error_refuses_its_own_change_alone(own, monkeypatch, error):
     def fails(*_):
         raise error
 
-    monkeypatch.setattr(changes.workloads, "fresh", fails)
+    monkeypatch.setattr(catalogue, "fresh", fails)
     recorded.threads.pop()()
     recorded.changes.tick()
     assert recorded.applied == ["two-layer"]

@@ -15,11 +15,20 @@ BOTH = ("tf.function", "torch.eager")
 
 
 @pytest.fixture
-def model():
-    started, clock = [], [NOW]
-    model = still.still_model(race(*BOTH), lambda: clock[0], started.append)
-    model.started, model.clock = started, clock
-    return model
+def started():
+    """The names of the threads that would have been started."""
+    return []
+
+
+@pytest.fixture
+def clock():
+    """What the clock shows, in ns."""
+    return [NOW]
+
+
+@pytest.fixture
+def model(started, clock):
+    return still.still_model(race(*BOTH), lambda: clock[0], started.append)
 
 
 def say(model, index, *records):
@@ -62,12 +71,12 @@ def test_lanes_are_asked_to_tell_and_a_restart_forgets_it(model, monkeypatch):
     assert [lane.log_every for lane in model.lanes] == [50, 50]
 
 
-def test_what_an_earlier_run_still_says_is_dropped(model):
+def test_what_an_earlier_run_still_says_is_dropped(model, started):
     old = model.lanes[0].run
     say(model, 0, *training("tf.function", 50))
     model.drain()
     model.restart(0)
-    assert model.started == ["lane 1: tf.function"]
+    assert started == ["lane 1: tf.function"]
     model._hear(old, LogLine("late"))
     assert not model.drain()
     assert model.lanes[0].history.steps == 0
@@ -126,11 +135,11 @@ def test_time_left(model, monkeypatch):
     assert model.seconds_left() < left
 
 
-def test_a_lane_that_should_answer_and_does_not(model):
+def test_a_lane_that_should_answer_and_does_not(model, clock):
     say(model, 0, *importing("tf.function"))
     say(model, 1, *training("torch.eager", 100), Alive(100, NOW))
     model.drain()
-    model.clock[0] += 7 * 10**9
+    clock[0] += 7 * 10**9
     importing_lane, training_lane = model.lanes
     assert importing_lane.silent_s() is None
     assert training_lane.silent_s() == 7

@@ -11,7 +11,10 @@ from fwtui.tui.common.selection import Place
 from fwtui.tui.graph.locate import like, node_of
 
 LINE, OTHER_LINE = ("/net.py", 20), ("/net.py", 22)
-READS = (("parameter w_in", (9, 9), LINE), ("parameter b_in", (9,), LINE))
+READS: tuple[tuple[str, tuple[int, ...], tuple[str, int]], ...] = (
+    ("parameter w_in", (9, 9), LINE),
+    ("parameter b_in", (9,), LINE),
+)
 READS += (("parameter w_middle", (9, 9), OTHER_LINE), ("parameter b_middle", (9,), OTHER_LINE)) * 3
 """What the layers of a net read, the middle one in a loop."""
 

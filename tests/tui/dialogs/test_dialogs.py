@@ -109,7 +109,7 @@ class TestPicker:
         async with running() as d:
             d.app.action_command_palette()
             await d.until(lambda: isinstance(d.app.screen, Palette) and d.app.screen._found)
-            palette = d.app.screen
+            palette = d.top(Palette)
             listed = palette._list
             clicked = Style(meta={"option": listed.option_count - 1})
             last = listed.get_option_at_index(listed.option_count - 1)

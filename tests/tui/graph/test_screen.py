@@ -212,11 +212,11 @@ async def test_graphs_are_asked_for_once_and_again_after_a_compilation(monkeypat
         assert "its graphs come after its first step" in d.text()
         lane = d.lanes[0]
         lane.history.apply(steps.told("tf.function"))
-        d.app.screen.look()
+        d.top(GraphScreen).look()
         assert asked == [0]
         lane.history.apply(Compiled(200, "retrace", 1, "another shape"))
-        d.app.screen.look()
-        d.app.screen.look()
+        d.top(GraphScreen).look()
+        d.top(GraphScreen).look()
         assert asked == [0, 0]
         await d.shows("capturing again")
         lane.history.apply(replace(steps.told("tf.function"), step=201))
@@ -239,7 +239,7 @@ async def test_lanes_with_a_graph_in_each_step_are_asked_anew_by_each_visit_and_
         await d.press("3", "2")
         assert asked == [0, 1] * 2
         tell(d, 201, 202)
-        d.app.screen.look()
+        d.top(GraphScreen).look()
         await d.shows("of steps 201 ↔ 202")
         await d.press("u")
         assert asked == [0, 1] * 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fwtui.tui.ops.lines import Cursor
+from fwtui.tui.ops.screen import OpsScreen
 from fwtui.tui.ops.view_options import ViewOptions
 from tests.tui.why import shown, told
 
@@ -16,7 +17,7 @@ async def test_what_is_searched_for_is_looked_for_once(monkeypatch):
 
     monkeypatch.setattr(ViewOptions, "finds", counting)
     async with shown(told(), "3") as d:
-        controller = d.app.screen._controller
+        controller = d.top(OpsScreen)._controller
         controller.showing.term = "mm"
         for _ in range(3):
             controller.view(Cursor(1, 0), None)

@@ -31,7 +31,7 @@ def here(d):
 
 def rows(d):
     """What the table shows, a line each, without its head."""
-    table = d.app._others["ops"]._table
+    table = d.top(OpsScreen)._table
     return [table.render_line(y).text.rstrip() for y in range(1, table.size.height)]
 
 
@@ -98,7 +98,7 @@ async def test_the_cursor_moves():
         await d.press("pagedown")
         assert d.app._selection.place.op > 5
         await d.press("home")
-        table = d.app._others["ops"]._table
+        table = d.top(OpsScreen)._table
         line = next(y for y, text in enumerate(rows(d), 1) if "aten.relu" in text)
         await d.pilot.click(table, offset=(table.size.width - 30, line))
         assert here(d) == (1, "aten.relu")
@@ -171,7 +171,7 @@ async def test_sorted_filtered_and_one_thing_less():
 
 async def test_search():
     async with shown(told(), "3", "tab", "slash", *"mm") as d:
-        prompt = d.app._others["ops"]._prompt
+        prompt = d.top(OpsScreen)._prompt
         assert prompt.display
         assert prompt.region.y > d.app._others["ops"].query_one("#ops-about").region.y
         assert here(d) == (1, "aten.mm")
@@ -274,7 +274,7 @@ async def test_lanes_that_take_no_steps_tell_no_new_logs():
     async with shown(Scene(race(), [importing("tf.function"), failed]), "3") as d:
         await d.shows("the lane has failed and logs no more ops: no [room] left", "follows live")
         d.app.model.toggle_pause([0])
-        d.app.screen.look()
+        d.top(OpsScreen).look()
         await d.shows("no new logs   1 paused, 2 failed")
 
 
@@ -286,7 +286,7 @@ async def test_one_side_at_a_time_in_a_small_window(monkeypatch):
         assert "torch.eager" not in d.text()
         await d.press("end")
         # The scrollbar covers no end of a line.
-        table = d.app._others["ops"]._table
+        table = d.top(OpsScreen)._table
         assert any(line.endswith("22 …") for line in rows(d))
         assert max(map(len, rows(d))) == table.size.width - 1
         await d.press("home", "down", "g")
@@ -301,7 +301,7 @@ async def test_lanes_that_train_are_followed_until_the_first_nan():
     async with driven("scripted.nan", "scripted.many", size=LARGE) as d:
         await d.press("3")
         await d.shows("MatMul", "1,000 ops")
-        screen = d.app.screen
+        screen = d.top(OpsScreen)
         step = screen._controller.pairing.logs[1].step
         await d.until(lambda: screen._controller.pairing.logs[1].step > step + 100, "a newer log")
         await d.press("z", "r", "exclamation_mark")

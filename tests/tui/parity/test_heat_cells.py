@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from rich.style import Style
 from textual.color import Color
 
 from fwtui.tui.common.themes import THEMES
@@ -121,7 +122,7 @@ def test_headings_have_no_cells():
 def test_any_size_can_be_drawn(columns, rows):
     shown = make(np.full((9, 30), 1e-5))
     cells = heat.draw(shown, (8, 29), 0, columns, rows)
-    styles = [heat.Style()] * heat.INKS
+    styles = [Style()] * heat.INKS
     assert all(heat.strip(cells, row, styles).cell_length == columns for row in range(rows))
 
 

@@ -65,7 +65,7 @@ async def test_the_races_keys_act_on_the_chosen_lane():
         await d.trains(0, 1)
         await d.press("tab", "5")
         first, second = d.lanes
-        assert d.app.screen.lane_index == 1
+        assert d.top(ParityScreen).lane_index == 1
         await d.press("r")
         assert d.lanes[0] is first
         assert d.lanes[1] is not second

@@ -13,8 +13,10 @@ from fwtui.core.outcome import Ended
 from fwtui.core.records import NotLogged, OpsLogged
 from fwtui.format import numbers
 from fwtui.ops.align import log_pair
+from fwtui.ops.align.align import align
 from fwtui.tui.common.selection import Place
 from fwtui.tui.source.costs import Costs
+from fwtui.tui.source.screen import SourceScreen
 from fwtui.tui.source.side_panel import SourceSide
 from fwtui.workloads.user.template import write
 from tests import scripted, two_layer_steps
@@ -72,7 +74,7 @@ async def test_one_key_leads_across_one_through_the_ops_of_a_line_and_one_back()
 
 async def test_long_logs_are_matched_beside_the_screen(monkeypatch):
     monkeypatch.setattr(log_pair, "MOST_AT_ONCE", 0)
-    align, go_on = log_pair.align, threading.Event()
+    go_on = threading.Event()
 
     def waiting(*sides):
         assert not all(sides) or go_on.wait(30)
@@ -134,7 +136,7 @@ async def test_what_is_selected_elsewhere_and_asked_for_by_no_line_or_is_not_the
 
         async def at(place):
             selection.place = place
-            d.app.screen.look()
+            d.top(SourceScreen).look()
             await d.pilot.pause()
             return selection.place
 
@@ -168,13 +170,13 @@ async def test_the_first_log_takes_the_cursor_to_what_it_tells_of_unless_it_was_
         await d.shows("ops: asked, come with the next step", "ops n/a")
         assert place(d) == (0, None, ("net_tensorflow.py", 13))
         d.lanes[0].history.apply(two_layer_steps.logged(BOTH[0]))
-        d.app.screen.look()
+        d.top(SourceScreen).look()
         assert place(d) == (0, 1, ("net_tensorflow.py", 17))
         await d.press("home")
-        d.app.screen.look()
+        d.top(SourceScreen).look()
         assert place(d) == (0, None, ("net_tensorflow.py", 13))
         d.lanes[1].history.apply(NotLogged(312, "no ops\x1b[31m to tell"))
-        d.app.screen.look()
+        d.top(SourceScreen).look()
         await d.shows(r"ops n/a: no ops\x1b[31m to tell")
 
 
@@ -198,7 +200,7 @@ async def test_a_file_of_the_users_that_is_edited_or_gone(tmp_path):
         assert "def torch_loss" in side(d, 1)
         assert side(d, 0).startswith("my_net.py ─")
         path.write_text(f"#\n{path.read_text()}")
-        d.app.screen.look()
+        d.top(SourceScreen).look()
         await d.shows("1 tf.eager · edited since, r restarts it")
     async with shown(scene) as d:
         path.unlink()

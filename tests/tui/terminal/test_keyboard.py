@@ -8,8 +8,7 @@ import pytest
 from textual import _parser as parser
 from textual import events
 
-from fwtui.tui.terminal import keyboard as module
-from fwtui.tui.terminal.keyboard import PASTE_TIMEOUT_S, Keyboard
+from fwtui.tui.terminal.keyboard import MAX_PASTED_CHARACTERS, PASTE_TIMEOUT_S, Keyboard
 from tests.tui.terminal.test_terminal import Terminal
 
 
@@ -73,20 +72,22 @@ def test_what_a_paste_holds_presses_no_key():
 
 def test_a_paste_without_an_end_ends(monkeypatch):
     clock = [100.0]
-    monkeypatch.setattr(module.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     keyboard = Keyboard()
     assert list(keyboard.read(b"\x1b[200~hello q")) == []
     assert list(keyboard.read(b"")) == []
     clock[0] += PASTE_TIMEOUT_S + 1
     (paste,) = keyboard.read(b"")
+    assert isinstance(paste, events.Paste)
     assert paste.text == "hello q"
     (key,) = keyboard.read(b"q")
+    assert isinstance(key, events.Key)
     assert key.key == "q"
 
 
 def test_a_long_paste_is_cut_and_quickly_taken():
     (one,) = told(b"\x1b[200~" + b"x" * 3_000_000 + b"\x1b[201~")
-    assert len(one) == len("paste: ") + module.MAX_PASTED_CHARACTERS
+    assert len(one) == len("paste: ") + MAX_PASTED_CHARACTERS
 
 
 def test_a_beginning_that_is_none_is_a_key_after_all():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
@@ -23,7 +24,7 @@ class Cells:
     def clear(self):
         self.cells = {}
         self.row = self.column = 0
-        self.style = ()
+        self.style: tuple[Any, ...] = ()
         return self
 
     def write(self, data):
@@ -48,7 +49,7 @@ class Cells:
         return self
 
     def sgr(self, codes):
-        style = dict(self.style)
+        style: dict[int, Any] = dict(self.style)
         left = iter(codes.split(";"))
         for code in left:
             number = int(code or 0)

@@ -82,7 +82,9 @@ def ended(file: Path, backend: str) -> Ended:
     workload = WorkloadSpec(str(file), "default")
     spec = LaneSpec(backend, workload, "cpu", "float32", "sgd", 0.1, steps=3, seed=0, threads=1)
     run_lane(Runner(spec, said.append, Control(3, False)), 0)
-    return said[-1]
+    end = said[-1]
+    assert isinstance(end, Ended)
+    return end
 
 
 def main(framework: str, folder: Path) -> None:

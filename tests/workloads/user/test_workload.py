@@ -241,7 +241,8 @@ NETS = {
 
 @pytest.mark.parametrize(("change", "what"), NETS.values(), ids=NETS)
 def test_a_net_that_cannot_be_used_is_refused_where_a_lane_needs_it(write, change, what):
-    path = write(FILE.replace(*change, 1) if "def" in change[0] else FILE.replace(*change))
+    before, after = change
+    path = write(FILE.replace(before, after, 1 if "def" in before else -1))
     with pytest.raises(UserFileError) as told:
         plan(RaceRequest((LaneRequest("torch.eager"),), workload=path))
     assert f"my_net.py{what}" in str(told.value)
