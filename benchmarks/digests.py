@@ -33,7 +33,7 @@ def measure(name: str, dtype: str) -> None:
     entry = backends.entry(name)
     framework = backends.load(entry.framework)
     framework.device.configure("cpu", 1, False)
-    workload = workloads.load(WorkloadSpec("two-layer", "dynamic"))
+    workload = workloads.execute(WorkloadSpec("two-layer", "dynamic"))
     batch = next(iter(workload.batches(data_rng(0))))
     first = cast(workload.parameters(parameters_rng(0)), dtype)
     sample = cast(batch, dtype)

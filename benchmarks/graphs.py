@@ -90,6 +90,10 @@ async def measure(graph: Graph, size: tuple[int, int]) -> None:
             for lines in screen.query(GraphLines):
                 lines.render_lines(Region(0, 0, *lines.size))
 
+        def to_both_ends() -> None:
+            screen.action_to_end(False)
+            screen.action_to_end(True)
+
         def row(what: str, times: list[float]) -> None:
             least, median, most = min(times), statistics.median(times), max(times)
             sys.stdout.write(f"{what:<28}{least:>9.2f}{median:>9.2f}{most:>9.2f}\n")
@@ -99,9 +103,7 @@ async def measure(graph: Graph, size: tuple[int, int]) -> None:
 
         keys("tree: page down", lambda: screen.action_page(1))
         keys("tree: cursor down", lambda: screen.action_move(1))
-        keys(
-            "tree, first and last row", lambda: (screen.action_to_end(False), screen.action_to_end(True)), 10
-        )
+        keys("tree, first and last row", to_both_ends, 10)
         keys("tree to drawing and back", screen.action_view, 4)
         screen.action_view()
         keys("drawing: page up", lambda: screen.action_page(-1))

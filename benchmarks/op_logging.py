@@ -21,6 +21,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -38,7 +39,7 @@ class Server:
     """Takes steps in a lane's process, as many as each line that comes says."""
 
     def __init__(self, backend: str, every: int) -> None:
-        settings = {"log_every": str(every)} if every else {}
+        settings: dict[str, Any] = {"log_every": str(every)} if every else {}
         request = RaceRequest(
             (LaneRequest(backend),), device="cpu", steps=str(STEPS), linger=True, **settings
         )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import statistics
 import sys
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 from time import perf_counter_ns
 from types import ModuleType, SimpleNamespace
@@ -63,6 +64,7 @@ def register(folder: str) -> None:
             "version": lambda: "0",
             "devices": lambda: (Device("cpu", "CPU"),),
             "configure": lambda device, threads, tf32: None,
+            "default_dtype": lambda name: nullcontext(),
             "threads": lambda: 1,
         },
     }
@@ -130,7 +132,7 @@ def main() -> None:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         register(folder)
-        if sys.argv[1:] == ["--child"]:
+        if sys.argv[1:2] == ["--child"]:  # two descriptors follow
             child.main()
         else:
             hosts.CHILD = (sys.executable, __file__, "--child")

@@ -25,7 +25,7 @@ from fwtui.backends.base import Job
 from fwtui.core.records import Record
 from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.spec import LaneSpec
-from fwtui.lane.batches import shapes
+from fwtui.lane.batches import cast, shapes
 from fwtui.measure.history import History
 from fwtui.race.plan import LaneRequest, RaceRequest, plan
 from fwtui.race.race import LaneRun, Race
@@ -109,14 +109,9 @@ def bare(spec: LaneSpec) -> None:
     entry = catalogue.entry(spec.backend)
     framework = catalogue.load(entry.framework)
     framework.device.configure("cpu", spec.threads, False)
-    workload = workloads.load(spec.workload)
-    parameters, batch = (
-        {name: array.astype(spec.dtype) for name, array in arrays.items()}
-        for arrays in (
-            workload.parameters(parameters_rng(spec.seed)),
-            next(workload.batches(data_rng(spec.seed))),  # two-layer has no other
-        )
-    )
+    workload = workloads.execute(spec.workload)
+    parameters = cast(workload.parameters(parameters_rng(spec.seed)), spec.dtype)
+    batch = cast(next(workload.batches(data_rng(spec.seed))), spec.dtype)  # two-layer has no other
     job = Job(workload, parameters, batch, shapes([batch]), "cpu", spec.optimizer, spec.learning_rate)
     step = framework.step.build(entry.mode, job).step
     for steps in sys.stdin:
