@@ -99,7 +99,7 @@ def test_in_a_thread():
         (lambda: fwtui.ops("scripted.ok", match="nonsense"), "backend"),
         (lambda: fwtui.race(BOTH, sizes={"nonsense": 3}), "--size"),
         (lambda: fwtui.race(BOTH, sizes=[("hidden", 3)]), "sizes"),
-        (lambda: fwtui.race([3]), "lanes"),
+        (lambda: fwtui.race([3]), "lanes"),  # type: ignore[list-item]  # what is refused
         (lambda: fwtui.race(None), "lanes"),
         (lambda: fwtui.race("tf.eager"), "lanes"),
         (lambda: fwtui.race([]), "--lanes"),

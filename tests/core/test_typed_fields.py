@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -6,6 +7,7 @@ from fwtui.backends.entries import BackendEntry, FrameworkEntry, OpNames, Source
 from fwtui.core.typed_fields import mistyped
 
 FRAMEWORK = FrameworkEntry("mine", "Mine", "mine", "mine", slot=4)
+NO_NAMES: Any = {"add": 1}
 ENTRY = BackendEntry("mine.eager", FRAMEWORK, "eager", "dynamic: mine", "a step")
 
 
@@ -22,7 +24,7 @@ WRONG = {
     "true for a number": (replace(ENTRY, framework=replace(FRAMEWORK, slot=True)), "framework.slot"),
     "a dict for a dataclass": (replace(ENTRY, framework=replace(FRAMEWORK, ops={})), "framework.ops"),
     "deeper": (
-        replace(ENTRY, framework=replace(FRAMEWORK, ops=OpNames({"add": 1}))),
+        replace(ENTRY, framework=replace(FRAMEWORK, ops=OpNames(NO_NAMES))),
         "framework.ops.one_word",
     ),
     "a list for a tuple": (replace(ENTRY, source=[]), "source"),
