@@ -16,6 +16,7 @@ from fwtui.core.text import plain
 from fwtui.format import numbers
 from fwtui.race.plan import RaceRequest
 from fwtui.tui.common import textual_leak
+from fwtui.tui.common.alt_keys import split_alt
 from fwtui.tui.common.auto_check import AutoCheck
 from fwtui.tui.common.backlog import Backlog
 from fwtui.tui.common.changes import Changes
@@ -108,6 +109,10 @@ class FwtuiApp(LaneActions):
         """A race's keys do all that they do one after the other, see `RaceScreen.press`."""
         if isinstance(event, events.Key):
             self.backlog.handles(event.time)
+            if parts := split_alt(event):
+                for key in parts:
+                    await self.on_event(key)
+                return
         in_front = bool(self.screen_stack) and self.screen is self._here
         if isinstance(event, events.Key) and not event.is_forwarded and in_front:
             if event.key == "escape" and self._changes.inspecting:
