@@ -24,6 +24,7 @@ from fwtui.tui.common.compare_screen import CompareScreen
 from fwtui.tui.common.composed import screen_text
 from fwtui.tui.common.continuation import Continuation
 from fwtui.tui.common.frame_rate import FrameRate, usual_fps
+from fwtui.tui.common.key_order import KeyOrder
 from fwtui.tui.common.model import RaceModel
 from fwtui.tui.common.race_screen import RaceScreen
 from fwtui.tui.common.selection import Selection
@@ -91,7 +92,8 @@ class FwtuiApp(LaneActions):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK.name
-        self.backlog = Backlog(self.call_later, self._paint_all)
+        self._key_order = KeyOrder(self, self._press)
+        self.backlog = Backlog(self._key_order.call_after, self._paint_all)
         self._selection = Selection()
         self._live = LiveScreen(self.model)
         self._others: dict[str, RaceScreen] = {
@@ -106,21 +108,24 @@ class FwtuiApp(LaneActions):
         self._interrupted_at = -INTERRUPT_S
 
     async def on_event(self, event: events.Event) -> None:
-        """A race's keys do all that they do one after the other, see `RaceScreen.press`."""
-        if isinstance(event, events.Key):
-            self.backlog.handles(event.time)
-            if parts := split_alt(event):
-                for key in parts:
-                    await self.on_event(key)
-                return
-        in_front = bool(self.screen_stack) and self.screen is self._here
-        if isinstance(event, events.Key) and not event.is_forwarded and in_front:
-            if event.key == "escape" and self._changes.inspecting:
-                self._changes.cancel()
-            elif not await self._here.press(event):
-                await super().on_event(event)
-        else:
+        """Keys do all that they do one after the other, see `RaceScreen.press` and `KeyOrder`."""
+        if not isinstance(event, events.Key) or event.is_forwarded or not self.screen_stack:
             await super().on_event(event)
+            return
+        for key in split_alt(event):
+            if not self._key_order.keeps(key):
+                await self._press(key)
+
+    async def _press(self, key: events.Key) -> None:
+        self.backlog.handles(key.time)
+        if self.screen is not self._here:
+            target = self.focused or self.screen
+            await super().on_event(key)
+            self._key_order.follow(target)
+        elif key.key == "escape" and self._changes.inspecting:
+            self._changes.cancel()
+        elif not await self._here.press(key):
+            await super().on_event(key)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own colours, for themes that do not know of them."""

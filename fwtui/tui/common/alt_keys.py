@@ -10,9 +10,9 @@ from textual.events import Key
 
 
 def split_alt(event: Key) -> list[Key]:
-    """Return the two keys of a letter or digit with Alt, which no action here has; of others, nothing."""
+    """Return the two keys of a letter or digit with Alt, which no action here has; others as they are."""
     if not event.key.startswith("alt+") or event.character is None or not event.character.isalnum():
-        return []
+        return [event]
     parts = [Key("escape", "\x1b"), Key(event.character, event.character)]
     for part in parts:
         part.time = event.time
