@@ -94,6 +94,7 @@ def test_a_network_of_ones_own_learns_and_is_the_same_in_both(run):
 
 
 @of("wrong_port.py")
+@pytest.mark.slow
 def test_the_mistake_in_a_port_is_found_at_its_line(run):
     (parity,) = commands("wrong_port.py")
     code, found = verdict(run, parity)

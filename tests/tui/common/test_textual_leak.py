@@ -20,11 +20,11 @@ def caches() -> int:
 async def test_dialogs_that_are_gone_leave_nothing_behind():
     async with running() as d:
         keys = ("question_mark", "escape", "l", "escape")
-        await d.press(*keys * 4)  # the last two are let go of with the next ones
+        await d.press(*keys * 2)  # the last two are let go of with the next ones
         before = caches()
-        await d.press(*keys * 4)
+        await d.press(*keys * 2)
         assert d.on_top()
-        assert caches() < before + 24, "eight dialogs have some seventy"
+        assert caches() < before + 12, "four dialogs have some thirty-five"
 
 
 def test_the_colours_are_the_same():

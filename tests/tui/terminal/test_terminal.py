@@ -218,7 +218,7 @@ def test_terminal_that_takes_nothing(tmp_path):
     with Terminal("process", "scripted.slow", "hasty", rows=50, columns=200, FORCED=str(forced)) as terminal:
         terminal.shows("steady")
         lanes = terminal.lanes()
-        terminal.press("t" * 40)  # dark and light: the whole screen anew
+        terminal.press("t" * 12)  # dark and light: the whole screen anew
         terminal.fills()
         terminal.app.terminate()
         assert terminal.app.wait(DEADLINE_S) == 143
