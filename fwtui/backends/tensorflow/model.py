@@ -1,0 +1,130 @@
+"""A Keras model, layer or `tf.Module` as it is: its layers by use, its weights in the common layout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from fwtui.backends.tensorflow.model_layers import outlines, own_variables
+from fwtui.backends.tensorflow.model_watch import Watch
+from fwtui.core.metrics import named_metrics
+from fwtui.core.model_outline import (
+    LayerCall,
+    LayerOutline,
+    ModelOutline,
+    ModelTrace,
+    ModelWeights,
+    WeightOutline,
+)
+from fwtui.core.ndarray import Array
+from fwtui.core.workload import Batch
+
+
+class TensorflowModel:
+    """A model, and the loss that it is trained with.
+
+    Args:
+        model: built already or not: the first batch builds it.
+        loss: (model, tensors of a batch) -> a scalar, or a dict of scalars with `loss` first.
+
+    Attributes:
+        outline: the layers that the first `trace` found.
+    """
+
+    def __init__(self, model: Any, loss: Callable[[Any, Mapping[str, Any]], Any]) -> None:
+        self._model, self._loss = model, loss
+        self.outline = ModelOutline(())
+        self._variables: dict[str, Any] = {}
+
+    def trace(self, batch: Batch) -> ModelTrace:
+        """Evaluate the loss of `batch` in evaluation mode and its gradients; changes no weight."""
+        tensors = {
+            name: value if isinstance(value, int) else tf.constant(value) for name, value in batch.items()
+        }
+        if not self.outline.layers:  # layers are built by calls that have no values yet
+            with Watch(self._model):
+                self._loss(self._model, tensors)
+        with Watch(self._model) as watch, tf.GradientTape() as tape:
+            metrics = named_metrics(self._loss(self._model, tensors))
+        if not self.outline.layers:
+            self.outline = self._outlined(watch.order)
+        trained = [(layer, one) for layer, one in self.outline.weights() if one.trained]
+        names = list(dict.fromkeys(one.own for _, one in trained))
+        variables = [_value(self._variables[name]) for name in names]
+        gradients = dict(zip(names, tape.gradient(metrics["loss"], variables), strict=True))
+        return ModelTrace(
+            tuple(self._calls(watch)),
+            watch.outputs,
+            tuple((name, float(value)) for name, value in metrics.items()),
+            tuple(((layer.name, one.role), _common(one, gradients[one.own])) for layer, one in trained),
+        )
+
+    def weights(self) -> ModelWeights:
+        """A copy of the present weights and states."""
+        return {
+            (layer.name, one.role): np.array(one.layout.common(_value(self._variables[one.own]).numpy()))
+            for layer, one in self.outline.weights()
+        }
+
+    def load(self, weights: ModelWeights) -> None:
+        """Put `weights` into the model.
+
+        Raises:
+            ValueError: an array has another shape than the model's.
+        """
+        for layer, one in self.outline.weights():
+            if (array := weights.get((layer.name, one.role))) is not None:
+                variable = _value(self._variables[one.own])
+                own = np.array(variable.numpy())
+                one.layout.write(array, own)
+                variable.assign(own)
+
+    def _outlined(self, order: list[Any]) -> ModelOutline:
+        """The layers by first use; behind them those that are not called, in the order of definition."""
+        everything = _all_layers(self._model)
+        called = set(map(id, order))
+        uncalled = [one for one in everything if id(one) not in called]
+        layers: list[LayerOutline] = []
+        taken: set[tuple[str, Any]] = set()
+        for layer in (*order, *uncalled):
+            variables = {one.path: one for one in _every_variable(layer)}
+            for outline in outlines(layer):
+                weights = [one for one in outline.weights if (one.own, one.layout.rows) not in taken]
+                taken |= {(one.own, one.layout.rows) for one in weights}
+                self._variables |= {one.own: variables[one.own] for one in weights}
+                if weights:
+                    is_used = id(layer) in called or layer is self._model
+                    layers.append(replace(outline, weights=tuple(weights), is_used=is_used))
+        return ModelOutline(tuple(layers))
+
+    def _calls(self, watch: Watch) -> Iterator[LayerCall]:
+        known = {layer.name: layer for layer in self.outline.layers}
+        for layer in watch.order:
+            parts = [known[one.name] for one in outlines(layer) if one.name in known]
+            for outline in parts:
+                yield watch.call(layer, outline, len(parts) == 1)
+
+
+def _all_layers(model: Any) -> list[Any]:
+    return list(model._flatten_layers()) if hasattr(model, "_flatten_layers") else []
+
+
+def _every_variable(layer: Any) -> list[Any]:
+    return list(layer.variables) or own_variables(layer)
+
+
+def _value(variable: Any) -> Any:
+    """The `tf.Variable` of a Keras variable."""
+    return getattr(variable, "value", variable) if not isinstance(variable, tf.Variable) else variable
+
+
+def _common(one: WeightOutline, gradient: Any) -> Array | None:
+    if gradient is None:
+        return None
+    dense: NDArray[Any] = tf.convert_to_tensor(gradient).numpy()
+    return Array.of(one.layout.common(dense))

@@ -1,0 +1,146 @@
+"""A `torch.nn.Module` as it is: its layers in the order of use, its weights in the common layout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from fwtui.backends.torch.model_layers import OPAQUE, outlines
+from fwtui.backends.torch.model_watch import Watch, evaluating
+from fwtui.core.metrics import named_metrics
+from fwtui.core.model_outline import (
+    LayerCall,
+    LayerOutline,
+    ModelOutline,
+    ModelTrace,
+    ModelWeights,
+    WeightOutline,
+)
+from fwtui.core.ndarray import Array
+from fwtui.core.workload import Batch
+
+
+class TorchModel:
+    """A module, and the loss that it is trained with.
+
+    Args:
+        module: built already; lazy modules in it get their shapes by the first batch.
+        loss: (module, tensors of a batch) -> a scalar, or a dict of scalars with `loss` first.
+
+    Attributes:
+        outline: the layers that the first `trace` found.
+    """
+
+    def __init__(self, module: nn.Module, loss: Callable[[nn.Module, Mapping[str, Any]], Any]) -> None:
+        self._module, self._loss = module, loss
+        self.outline = ModelOutline(())
+
+    def trace(self, batch: Batch) -> ModelTrace:
+        """Evaluate the loss of `batch` in evaluation mode and its gradients; changes no weight."""
+        tensors = {
+            name: value if isinstance(value, int) else torch.tensor(value) for name, value in batch.items()
+        }
+        with evaluating(self._module), Watch(self._module) as watch:
+            metrics = named_metrics(self._loss(self._module, tensors))
+        if not self.outline.layers:
+            self.outline = self._outlined(watch.order)
+        return ModelTrace(
+            tuple(self._calls(watch)),
+            watch.outputs,
+            tuple((name, float(value.item())) for name, value in metrics.items()),
+            tuple(self._gradients(metrics["loss"])),
+        )
+
+    def weights(self) -> ModelWeights:
+        """A copy of the present weights and states."""
+        found: ModelWeights = {}
+        for layer, one in self.outline.weights():
+            array = one.layout.common(_numpy(self._variable(one.own)))
+            if one.added:
+                array = array + one.layout.common(_numpy(self._variable(one.added)))
+            found[layer.name, one.role] = np.array(array)
+        return found
+
+    def load(self, weights: ModelWeights) -> None:
+        """Put `weights` into the module; of two variables that are added, the second becomes 0.
+
+        Raises:
+            ValueError: an array has another shape than the module's.
+        """
+        for layer, one in self.outline.weights():
+            if (array := weights.get((layer.name, one.role))) is not None:
+                self._write(one, one.own, array)
+                if one.added:
+                    self._write(one, one.added, np.zeros_like(array))
+
+    def _write(self, one: WeightOutline, name: str, array: NDArray[Any]) -> None:
+        variable = self._variable(name)
+        own = _numpy(variable).copy()
+        one.layout.write(array, own)
+        with torch.no_grad():
+            variable.copy_(torch.from_numpy(own))
+
+    def _outlined(self, order: list[nn.Module]) -> ModelOutline:
+        """The layers by first use; behind them those that are not called, in the order of definition."""
+        names = {module: name for name, module in self._module.named_modules()}
+        inside = {
+            part
+            for module in names
+            if isinstance(module, OPAQUE)
+            for part in module.modules()
+            if part is not module
+        }
+        called = set(order)
+        uncalled = [module for module in names if module not in called and module not in inside]
+        layers: list[LayerOutline] = []
+        taken: set[tuple[int, Any]] = set()
+        for module in (*(one for one in order if one not in inside), *uncalled):
+            for layer in outlines(names[module], module):
+                weights = [one for one in layer.weights if self._key(one) not in taken]
+                taken |= set(map(self._key, weights))
+                if weights:
+                    is_used = module in called or module is self._module
+                    layers.append(replace(layer, weights=tuple(weights), is_used=is_used))
+        return ModelOutline(tuple(layers))
+
+    def _key(self, one: WeightOutline) -> tuple[int, Any]:
+        """What two names of one tied weight have in common, and two parts of a packed one do not."""
+        return id(self._variable(one.own)), one.layout.rows
+
+    def _calls(self, watch: Watch) -> Iterator[LayerCall]:
+        known = {layer.name: layer for layer in self.outline.layers}
+        names = {module: name for name, module in self._module.named_modules()}
+        for module in watch.order:
+            parts = [known[one.name] for one in outlines(names[module], module) if one.name in known]
+            for layer in parts:
+                yield watch.call(module, layer, len(parts) == 1)
+
+    def _gradients(self, loss: Tensor) -> Iterator[tuple[tuple[str, str], Array | None]]:
+        trained = [(layer, one) for layer, one in self.outline.weights() if one.trained]
+        names = list(dict.fromkeys(one.own for _, one in trained))
+        found: dict[str, Tensor | None] = dict.fromkeys(names)
+        if loss.requires_grad and names:
+            variables = [self._variable(name) for name in names]
+            gradients = torch.autograd.grad(loss, variables, allow_unused=True)
+            found = dict(zip(names, gradients, strict=True))
+        for layer, one in trained:
+            gradient = found[one.own]
+            array = None if gradient is None else Array.of(one.layout.common(_numpy(gradient)))
+            yield (layer.name, one.role), array
+
+    def _variable(self, name: str) -> Tensor:
+        found: Any = self._module
+        for part in name.split("."):
+            found = getattr(found, part)
+        assert isinstance(found, Tensor)
+        return found
+
+
+def _numpy(tensor: Tensor) -> NDArray[Any]:
+    return np.asarray(tensor.detach().cpu().numpy())

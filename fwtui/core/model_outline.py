@@ -1,0 +1,158 @@
+"""What a model consists of, in words that every framework's models have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fwtui.core.ndarray import Array
+from fwtui.core.weight_layout import AS_IS, WeightLayout
+
+ModelWeights = dict[tuple[str, str], NDArray[Any]]
+"""Arrays in the common layout, by layer and role."""
+
+_TINY = float(np.finfo(np.float64).tiny)
+
+Kind = Literal[
+    "dense",
+    "conv",
+    "conv-transpose",
+    "embedding",
+    "batch-norm",
+    "norm",
+    "lstm",
+    "gru",
+    "gru-reset-before",
+    "rnn",
+    "prelu",
+    "parameters",
+]
+"""`norm` is a layer, group, instance or root-mean-square norm; `parameters` are those of any other module."""
+
+
+@dataclass(frozen=True)
+class WeightOutline:
+    """One weight of a layer.
+
+    Attributes:
+        role: what it is in the layer, such as `kernel`.
+        own: the framework's name of the variable that holds it.
+        shape: in the common layout.
+        layout: how the variable's elements become the common array.
+        trained: whether an optimizer updates it, in contrast to state such as a running mean.
+        added: the name of a second variable added to the first, as an LSTM's biases in PyTorch; else "".
+    """
+
+    role: str
+    own: str
+    shape: tuple[int, ...]
+    layout: WeightLayout = AS_IS
+    trained: bool = True
+    added: str = ""
+
+
+@dataclass(frozen=True)
+class LayerOutline:
+    """One layer with weights, or a part of one that other frameworks have as a layer of its own.
+
+    Attributes:
+        name: the framework's own, such as `encoder.0` or `encoder/dense_1`.
+        kind: what it does, as far as its weights' layouts are concerned.
+        made_by: the class, such as `Linear`.
+        weights: those that no layer before has already.
+        is_used: whether the loss calls it, as far as calls can be seen.
+    """
+
+    name: str
+    kind: Kind
+    made_by: str
+    weights: tuple[WeightOutline, ...]
+    is_used: bool = True
+
+    @property
+    def gives_its_own(self) -> bool:
+        """Whether what it gives is the same in every framework; a recurrent layer may give its last step."""
+        return self.kind in ("dense", "conv", "conv-transpose", "embedding", "batch-norm", "norm", "prelu")
+
+    @property
+    def form(self) -> tuple[str, tuple[tuple[str, tuple[int, ...]], ...]]:
+        """What two layers have in common that may be each other's counterparts: kind, roles and shapes."""
+        return self.kind, tuple(sorted((one.role, one.shape) for one in self.weights))
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Sums over an array's elements that do not depend on their order, so that layouts do not matter.
+
+    Attributes:
+        size: how many elements.
+        sums: of x, |x|, x² and |x|³.
+    """
+
+    size: int
+    sums: tuple[float, float, float, float]
+
+    @staticmethod
+    def of(array: NDArray[Any]) -> Moments:
+        """Those of `array`."""
+        values = np.asarray(array, np.float64).ravel()
+        sizes = np.abs(values)
+        sums = values.sum(), sizes.sum(), (values**2).sum(), (sizes**3).sum()
+        return Moments(values.size, (float(sums[0]), float(sums[1]), float(sums[2]), float(sums[3])))
+
+    def gap(self, other: Moments) -> float:
+        """The largest distance of two sums, relative to that of absolute values; of zeros added, nothing."""
+        scales = zip(self.sums, other.sums, (self.sums[1], *self.sums[1:]), strict=True)
+        return max(0.0 if one == that else abs(one - that) / max(scale, _TINY) for one, that, scale in scales)
+
+
+@dataclass(frozen=True)
+class LayerCall:
+    """What went into a layer and came out at its first call.
+
+    Attributes:
+        layer: the layer's name.
+        given: of the first input; None where that is no array, or cannot be seen.
+        gave: of the first output.
+        sample: the first example of a dense layer's input, where that is a vector: its order tells how what
+            came before was flattened.
+    """
+
+    layer: str
+    given: Moments | None
+    gave: Moments | None
+    sample: Array | None = None
+
+
+@dataclass(frozen=True)
+class ModelOutline:
+    """A model's layers in the order of use, and behind them those that are not used."""
+
+    layers: tuple[LayerOutline, ...]
+
+    def weights(self) -> Iterator[tuple[LayerOutline, WeightOutline]]:
+        """Each weight with its layer."""
+        for layer in self.layers:
+            for one in layer.weights:
+                yield layer, one
+
+
+@dataclass(frozen=True)
+class ModelTrace:
+    """One evaluation of the loss in evaluation mode.
+
+    Attributes:
+        calls: by layer, in the order of use.
+        outputs: of the model's own call; empty where the loss does not call it.
+        metrics: `loss` first.
+        gradients: by layer and role, in the common layout; None where the loss does not depend on it.
+    """
+
+    calls: tuple[LayerCall, ...]
+    outputs: tuple[Moments, ...]
+    metrics: tuple[tuple[str, float], ...]
+    gradients: tuple[tuple[tuple[str, str], Array | None], ...]

@@ -1,0 +1,165 @@
+"""Two models' traces beside each other: where they part although the weights are equal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fwtui.core.model_outline import LayerCall, ModelTrace
+from fwtui.pairing.flatten import flatten_between
+from fwtui.pairing.pairs import Flatten, LayerPair, Pairing
+
+TOLERANCE = 1e-6
+"""Relative. A wrong weight moves values by much more. Two right ports may be 1e-8 apart in float64: Keras's
+layers compute with constants that are float32."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What differs first, in the first model's order of use.
+
+    Attributes:
+        first: the first model's layer; "" for what is no layer's.
+        second: the second model's.
+        what: `input`, `output`, `gradient of kernel`, `model output`, `loss`, or another metric's name.
+        gap: relative; None where there is none, as between a number and what is missing.
+    """
+
+    first: str
+    second: str
+    what: str
+    gap: float | None
+
+
+class Comparison:
+    """One trace of each model, under a pairing.
+
+    What goes in and out of a layer is a hint: of two right ports, one may pad, scale or activate in another
+    layer. What counts are the models' outputs, their metrics, and the gradients.
+
+    Args:
+        mine: the first model's trace.
+        theirs: the second's, with the first's weights.
+    """
+
+    def __init__(self, pairing: Pairing, mine: ModelTrace, theirs: ModelTrace) -> None:
+        self.pairing, self._mine, self._theirs = pairing, mine, theirs
+        self._my_calls = {call.layer: call for call in mine.calls}
+        self._calls = {call.layer: call for call in theirs.calls}
+
+    def apart(self) -> list[int]:
+        """The pairs of layers of which what goes in or comes out is not equal, by their numbers."""
+        return [number for number, pair in enumerate(self.pairing.layers) if self._of_layer(pair)]
+
+    def equal(self) -> int:
+        """How many inputs and outputs of layers are equal; what cannot be seen is not."""
+        gaps = [gap for pair in self.pairing.layers for _, gap in self._gaps_of_layer(pair)]
+        return sum(gap <= TOLERANCE for gap in gaps)
+
+    def agrees(self) -> bool:
+        """Whether the models' outputs and metrics are equal."""
+        return next(self._of_model(), None) is None
+
+    def flatten(self, pair: LayerPair) -> Flatten | None:
+        """How the inputs of two dense layers differ in order; what is known of that where none is seen."""
+        one, other = self._my_calls.get(pair.first.name), self._calls.get(pair.second.name)
+        if one is None or other is None or one.sample is None or other.sample is None:
+            return pair.flatten
+        return flatten_between(one.sample.value(), other.sample.value(), TOLERANCE)
+
+    def has_input_of(self, pair: LayerPair, other: LayerPair) -> bool:
+        """Whether the first layer of one pair takes what the second layer of another one does."""
+        return _same_input(self._my_calls.get(pair.first.name), self._calls.get(other.second.name))
+
+    def shares_input(self, pair: LayerPair, other: LayerPair) -> bool:
+        """Whether the first layers of two pairs take the same input."""
+        return _same_input(self._my_calls.get(pair.first.name), self._my_calls.get(other.first.name))
+
+    def difference(self) -> Difference | None:
+        """The first difference; None where outputs, metrics and gradients are equal."""
+        found = next(self._of_model(), None) or next(self._of_gradients(), None)
+        layers = (one for pair in self.pairing.layers if (one := self._of_layer(pair)))
+        return found and next(layers, found)
+
+    def largest_gap(self) -> float:
+        """Of metrics and gradients, relative."""
+        return max([gap for _, gap in self._metric_gaps()] + [gap for *_, gap in self._gradient_gaps()])
+
+    def compared(self) -> int:
+        """How many numbers of gradients are compared."""
+        return sum(size for _, _, size, _ in self._gradient_gaps())
+
+    def _of_layer(self, pair: LayerPair) -> Difference | None:
+        for what, gap in self._gaps_of_layer(pair):
+            if not gap <= TOLERANCE:
+                return Difference(
+                    pair.first.name, pair.second.name, what, gap if math.isfinite(gap) else None
+                )
+        return None
+
+    def _gaps_of_layer(self, pair: LayerPair) -> Iterator[tuple[str, float]]:
+        one, other = self._my_calls.get(pair.first.name), self._calls.get(pair.second.name)
+        if one is None or other is None or not pair.takes_the_same:
+            return
+        for what, mine, theirs in (("input", one.given, other.given), ("output", one.gave, other.gave)):
+            if mine is not None and theirs is not None:
+                yield what, mine.gap(theirs)
+        if one.sample is not None and other.sample is not None:
+            yield "order of the inputs", 0.0 if self.flatten(pair) == pair.flatten else math.inf
+
+    def _of_model(self) -> Iterator[Difference]:
+        for one, other in zip(self._mine.outputs, self._theirs.outputs, strict=False):
+            if one.size != other.size or not one.gap(other) <= TOLERANCE:
+                yield Difference("", "", "model output", one.gap(other) if one.size == other.size else None)
+        for name, gap in self._metric_gaps():
+            if not gap <= TOLERANCE:
+                yield Difference("", "", name, gap if math.isfinite(gap) else None)
+
+    def _of_gradients(self) -> Iterator[Difference]:
+        names = {pair.second.name: pair.first.name for pair in self.pairing.layers}
+        for layer, role, _, gap in self._gradient_gaps():
+            if not gap <= TOLERANCE:
+                what = f"gradient of {role}"
+                yield Difference(names.get(layer, ""), layer, what, gap if math.isfinite(gap) else None)
+
+    def _metric_gaps(self) -> Iterator[tuple[str, float]]:
+        theirs = dict(self._theirs.metrics)
+        for name, value in self._mine.metrics:
+            other = theirs.get(name, math.nan)
+            yield name, abs(value - other) / max(abs(value), abs(other)) if value != other else 0.0
+
+    def _gradient_gaps(self) -> Iterator[tuple[str, str, int, float]]:
+        mine = {key: array.value() for key, array in self._mine.gradients if array is not None}
+        theirs = {key: array.value() for key, array in self._theirs.gradients if array is not None}
+        expected = self.pairing.to_second(mine)
+        whole = max([float(np.abs(one).max(initial=0)) for one in expected.values()], default=0.0)
+        for (layer, role), array in expected.items():
+            yield layer, role, array.size, _gap(array, theirs.get((layer, role)), whole)
+        for layer, role in theirs.keys() - expected.keys():
+            if np.abs(theirs[layer, role]).max(initial=0) > TOLERANCE * whole:
+                yield layer, role, 0, math.inf
+
+
+def _gap(one: NDArray[Any], other: NDArray[Any] | None, whole: float) -> float:
+    """The largest distance, relative to the largest element; what is 0 but for rounding counts as that.
+
+    A bias before a norm has a gradient of exactly nothing, of which rounding leaves a little.
+    """
+    size = float(np.abs(one).max(initial=0))
+    if other is None:
+        return 0.0 if size <= TOLERANCE * whole else math.inf
+    if one.shape != other.shape:
+        return math.inf
+    distance = float(np.abs(one - other).max(initial=0))
+    return 0.0 if distance == 0 else distance / max(size, TOLERANCE * whole)
+
+
+def _same_input(one: LayerCall | None, other: LayerCall | None) -> bool:
+    if one is None or other is None or one.given is None or other.given is None:
+        return False
+    return one.given.gap(other.given) <= TOLERANCE

@@ -1,0 +1,175 @@
+"""The first guess: layers of equal form, in the order in which they are used."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from itertools import pairwise
+
+from fwtui.core.model_outline import LayerOutline, ModelOutline, WeightOutline
+from fwtui.pairing.pairs import CannotPairError, Decided, LayerPair, Pairing, WeightPair
+
+Layers = list[LayerOutline]
+
+
+def by_form(first: ModelOutline, second: ModelOutline, given: Mapping[str, str]) -> Pairing:
+    """Pair the layers that are used, those of equal form in the order of use.
+
+    Args:
+        given: names of the first model's weights or layers, and of their counterparts in the second.
+
+    Raises:
+        CannotPairError: layers are left over.
+    """
+    ones, others = ([layer for layer in model.layers if layer.is_used] for model in (first, second))
+    place = {layer.name: number for number, layer in enumerate(ones)}
+    found: list[LayerPair] = []
+    found += _given(ones, others, given)
+    found += _equal(ones, others, _form)
+    found += _packed(ones, others)
+    found += _equal(ones, others, _shapes)
+    found += _single_weights(ones, others)
+    if ones or others:
+        raise CannotPairError(tuple(ones), tuple(others))
+    return Pairing(tuple(sorted(found, key=lambda pair: place[pair.first.name])))
+
+
+def _given(ones: Layers, others: Layers, given: Mapping[str, str]) -> list[LayerPair]:
+    """Pair what the user names; a weight's name stands for its layer."""
+    found = []
+    for name, counterpart in given.items():
+        one, other = _named(ones, name), _named(others, counterpart)
+        if one is None or other is None or _shapes(one) != _shapes(other):
+            raise CannotPairError((one,) if one else (), (other,) if other else ())
+        found.append(paired(one, other, "given"))
+        ones.remove(one)
+        others.remove(other)
+    return found
+
+
+def _named(layers: Layers, name: str) -> LayerOutline | None:
+    for layer in layers:
+        if name == layer.name or any(name == one.own for one in layer.weights):
+            return layer
+    return None
+
+
+def _form(layer: LayerOutline) -> Hashable:
+    return layer.form
+
+
+def _shapes(layer: LayerOutline) -> Hashable:
+    """What layers of other kinds or roles may have in common, as a norm that one side writes itself."""
+    return tuple(sorted(one.shape for one in layer.weights))
+
+
+def _equal(ones: Layers, others: Layers, form: Callable[[LayerOutline], Hashable]) -> list[LayerPair]:
+    """Pair the layers of each form that both sides have as many of, and take them out of the lists."""
+    left, right = _grouped(ones, form), _grouped(others, form)
+    found = []
+    for key, mine in left.items():
+        if len(mine) == len(theirs := right.get(key, [])):
+            decided: Decided = "form" if len(mine) == 1 else "order"
+            found += [paired(one, other, decided) for one, other in zip(mine, theirs, strict=True)]
+    _take(ones, (pair.first for pair in found))
+    _take(others, (pair.second for pair in found))
+    return found
+
+
+def _grouped(layers: Layers, form: Callable[[LayerOutline], Hashable]) -> dict[Hashable, Layers]:
+    groups: dict[Hashable, Layers] = defaultdict(list)
+    for layer in layers:
+        groups[form(layer)].append(layer)
+    return groups
+
+
+def _take(layers: Layers, taken: Iterable[LayerOutline]) -> None:
+    names = {layer.name for layer in taken}
+    layers[:] = [layer for layer in layers if layer.name not in names]
+
+
+def paired(one: LayerOutline, other: LayerOutline, decided: Decided) -> LayerPair:
+    """Two layers' weights by their roles, and where those differ by shape, in the order of definition."""
+    rest = {weight.role: weight for weight in other.weights}
+    weights = []
+    for weight in sorted(one.weights, key=lambda weight: weight.role not in rest):
+        match = rest.get(weight.role)
+        if match is None or match.shape != weight.shape:
+            match = next(candidate for candidate in rest.values() if candidate.shape == weight.shape)
+        weights.append(WeightPair(weight, rest.pop(match.role)))
+    return LayerPair(one, other, tuple(weights), decided)
+
+
+def _packed(ones: Layers, others: Layers) -> list[LayerPair]:
+    """Pair a dense layer with several that take the same input, as queries, keys and values may be packed."""
+    found = _unpacked(ones, others, lambda whole, part, columns: WeightPair(whole, part, first_part=columns))
+    for pair in _unpacked(others, ones, lambda whole, part, columns: WeightPair(part, whole, None, columns)):
+        found.append(LayerPair(pair.second, pair.first, pair.weights, pair.decided))
+    return found
+
+
+def _unpacked(
+    wholes: Layers,
+    parts: Layers,
+    make: Callable[[WeightOutline, WeightOutline, tuple[int, int]], WeightPair],
+) -> list[LayerPair]:
+    found = []
+    for whole in [one for one in wholes if one.kind == "dense"]:
+        run = _run(whole, [one for one in parts if one.kind == "dense"])
+        if run:
+            ends = [0]
+            for part in run:
+                ends.append(ends[-1] + part.weights[0].shape[-1])
+            for part, columns in zip(run, pairwise(ends), strict=True):
+                roles = {weight.role: weight for weight in part.weights}
+                weights = tuple(make(weight, roles[weight.role], columns) for weight in whole.weights)
+                found.append(LayerPair(whole, part, weights, "form"))
+            _take(wholes, [whole])
+            _take(parts, run)
+    return found
+
+
+def _run(whole: LayerOutline, parts: Sequence[LayerOutline]) -> list[LayerOutline]:
+    """The first consecutive layers that are as wide as `whole` together; nothing where there are none."""
+    size_in, size_out = whole.weights[0].shape
+    roles = {weight.role for weight in whole.weights}
+    for start in range(len(parts)):
+        run: list[LayerOutline] = []
+        width = 0
+        for part in parts[start:]:
+            if part.weights[0].shape[0] != size_in or {one.role for one in part.weights} != roles:
+                break
+            run.append(part)
+            width += part.weights[0].shape[-1]
+            if width >= size_out:
+                break
+        if width == size_out and len(run) > 1:
+            return run
+    return []
+
+
+def _single_weights(ones: Layers, others: Layers) -> list[LayerPair]:
+    """Pair what is left weight by weight, by shape; a matrix may be transposed."""
+    mine = [(layer, weight) for layer in ones for weight in layer.weights]
+    theirs = [(layer, weight) for layer in others for weight in layer.weights]
+    shapes = Counter(weight.shape for _, weight in theirs)
+    found = []
+    for layer, weight in mine:
+        for is_transposed in (False, True):
+            shape = weight.shape[::-1] if is_transposed else weight.shape
+            match = next((pair for pair in theirs if pair[1].shape == shape), None)
+            if match is not None:
+                theirs.remove(match)
+                pair = WeightPair(weight, match[1], is_transposed=is_transposed)
+                decided: Decided = "form" if shapes[shape] == 1 else "order"
+                found.append(LayerPair(_only(layer, weight), _only(*match), (pair,), decided))
+                break
+    taken = {(pair.first.name, pair.first.weights[0].role) for pair in found}
+    ones[:] = [layer for layer in ones if any((layer.name, one.role) not in taken for one in layer.weights)]
+    left = {layer.name for layer, _ in theirs}
+    others[:] = [layer for layer in others if layer.name in left]
+    return found
+
+
+def _only(layer: LayerOutline, weight: WeightOutline) -> LayerOutline:
+    return LayerOutline(layer.name, layer.kind, layer.made_by, (weight,))

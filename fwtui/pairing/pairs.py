@@ -1,0 +1,123 @@
+"""What is known of two models' weights: which layer is whose counterpart, and by what that was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fwtui.core.model_outline import LayerOutline, ModelWeights, WeightOutline
+
+Decided = Literal["given", "form", "values", "order"]
+"""By the user; as the only layer of its form; by equal values; by the order of use alone."""
+Columns = tuple[int, int]
+"""A part of the last axis, from and to."""
+
+
+@dataclass(frozen=True)
+class Flatten:
+    """How a dense layer's inputs differ in order where what was flattened before it has another layout.
+
+    Attributes:
+        outer: how many blocks the first side's vector has, each of which is every `outer`-th of the second's.
+        inner: how long a block is.
+    """
+
+    outer: int
+    inner: int
+
+    def turned(self, kernel: NDArray[Any]) -> NDArray[Any]:
+        """The first side's kernel (inputs, …) with its rows in the second side's order."""
+        rest = kernel.shape[1:]
+        return kernel.reshape(self.outer, self.inner, *rest).swapaxes(0, 1).reshape(-1, *rest)
+
+
+@dataclass(frozen=True)
+class WeightPair:
+    """A weight, or a part of one, and its counterpart.
+
+    Attributes:
+        first_part: the part of the first weight; None: all of it.
+        second_part: the part of the second weight; None: all of it.
+        is_transposed: whether the two common layouts are each other's transposed ones, as those of modules of
+            no known kind may be.
+    """
+
+    first: WeightOutline
+    second: WeightOutline
+    first_part: Columns | None = None
+    second_part: Columns | None = None
+    is_transposed: bool = False
+
+
+@dataclass(frozen=True)
+class LayerPair:
+    """A layer, or weights of one, and the counterpart.
+
+    Attributes:
+        decided: by what the two were found.
+        flatten: how the rows of the kernel differ; None where they do not.
+    """
+
+    first: LayerOutline
+    second: LayerOutline
+    weights: tuple[WeightPair, ...]
+    decided: Decided
+    flatten: Flatten | None = None
+
+    @property
+    def takes_the_same(self) -> bool:
+        """Whether both get and give the same: not so where one has more in it than these weights."""
+        kinds_are_known = "parameters" not in (self.first.kind, self.second.kind)
+        return kinds_are_known and all(pair.first_part is pair.second_part is None for pair in self.weights)
+
+    def _to_second(self, arrays: Mapping[tuple[str, str], Any]) -> Iterator[tuple[WeightPair, NDArray[Any]]]:
+        for pair in self.weights:
+            array = arrays.get((self.first.name, pair.first.role))
+            if array is None:
+                continue
+            if pair.first_part is not None:
+                array = array[..., slice(*pair.first_part)]
+            if pair.is_transposed:
+                array = array.T
+            if self.flatten is not None and pair.first.role == "kernel":
+                array = self.flatten.turned(array)
+            yield pair, array
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """All layers of two models, paired, in the first one's order of use."""
+
+    layers: tuple[LayerPair, ...]
+
+    def to_second(self, arrays: Mapping[tuple[str, str], Any]) -> ModelWeights:
+        """The first model's weights or gradients, as the second has them; those that are None stay out."""
+        whole: ModelWeights = {}
+        parts: dict[tuple[str, str], list[tuple[Columns, NDArray[Any]]]] = {}
+        for layers in self.layers:
+            for pair, array in layers._to_second(arrays):
+                key = layers.second.name, pair.second.role
+                if pair.second_part is None:
+                    whole[key] = np.ascontiguousarray(array)
+                else:
+                    parts.setdefault(key, []).append((pair.second_part, array))
+        for key, found in parts.items():
+            whole[key] = np.concatenate([one for _, one in sorted(found, key=lambda part: part[0])], axis=-1)
+        return whole
+
+
+class CannotPairError(Exception):
+    """Raised where layers are left over.
+
+    Attributes:
+        first: the layers of the first model that have no counterpart.
+        second: those of the second.
+    """
+
+    def __init__(self, first: tuple[LayerOutline, ...], second: tuple[LayerOutline, ...]) -> None:
+        super().__init__("the models' weights cannot be paired")
+        self.first, self.second = first, second

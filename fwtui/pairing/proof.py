@@ -1,0 +1,138 @@
+"""A pairing tried out: with the first model's weights in both, all that the two compute must be equal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import permutations
+from typing import Protocol
+
+from fwtui.core.model_outline import ModelOutline, ModelTrace, ModelWeights
+from fwtui.core.workload import Batch
+from fwtui.pairing.compare import Comparison, Difference
+from fwtui.pairing.forms import by_form, paired
+from fwtui.pairing.pairs import LayerPair, Pairing
+
+MOST_ALIKE = 4
+"""Of how many layers of one form and one input every order is tried: there are its factorial."""
+
+
+class Model(Protocol):
+    """One of the two models, in its framework."""
+
+    @property
+    def outline(self) -> ModelOutline:
+        """Its layers, as the first trace found them."""
+
+    def trace(self, batch: Batch) -> ModelTrace:
+        """What its layers, loss and gradients are on `batch` in evaluation mode."""
+
+    def weights(self) -> ModelWeights:
+        """A copy of its weights and states."""
+
+    def load(self, weights: ModelWeights) -> None:
+        """Put weights and states into it."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How far a pairing is proven.
+
+    Attributes:
+        difference: what differs first; None where all that was compared is equal.
+        largest_gap: of metrics and gradients, relative.
+        compared: how many numbers of gradients were.
+    """
+
+    pairing: Pairing
+    difference: Difference | None
+    largest_gap: float
+    compared: int
+
+
+def prove(first: Model, second: Model, batch: Batch, given: Mapping[str, str]) -> Proof:
+    """Pair two models' weights, load the first's into the second, and compare all that they compute.
+
+    What the order of use does not decide rightly is tried otherwise, as long as values agree further for it:
+    layers swap counterparts, the rows of a dense kernel follow another flatten.
+
+    Args:
+        given: names of the first model's weights or layers, and of their counterparts.
+
+    Raises:
+        CannotPairError: layers are left over.
+    """
+    mine = first.trace(batch)
+    second.trace(batch)  # finds its layers
+    weights = first.weights()
+
+    def tried(pairing: Pairing) -> Comparison:
+        second.load(pairing.to_second(weights))
+        return Comparison(pairing, mine, second.trace(batch))
+
+    comparison = tried(by_form(first.outline, second.outline, given))
+    while not comparison.agrees():
+        better = (one for other in _alternatives(comparison) if _is_better(one := tried(other), comparison))
+        found = next(better, None)
+        if found is None:
+            tried(comparison.pairing)
+            break
+        comparison = found
+    return Proof(comparison.pairing, comparison.difference(), comparison.largest_gap(), comparison.compared())
+
+
+def _is_better(one: Comparison, other: Comparison) -> bool:
+    """Whether more is equal in `one`; that less is seen to differ is no evidence."""
+    return one.agrees() or one.equal() > other.equal()
+
+
+def _alternatives(comparison: Comparison) -> Iterator[Pairing]:
+    """Pairings that may agree in more than this one does, those that change its first difference first."""
+    layers = comparison.pairing.layers
+    apart = comparison.apart()
+    for number in apart:
+        here = layers[number]
+        if (flatten := comparison.flatten(here)) != here.flatten:
+            yield Pairing((*layers[:number], replace(here, flatten=flatten), *layers[number + 1 :]))
+        for other in range(len(layers)):
+            if (
+                other != number
+                and _may_swap(here, layers[other])
+                and comparison.has_input_of(here, layers[other])
+            ):
+                yield _rearranged(comparison.pairing, (number, other), (other, number))
+    for group in _alike(layers, comparison):
+        for order in list(permutations(group))[1:]:
+            yield _rearranged(comparison.pairing, group, order)
+
+
+def _alike(layers: Sequence[LayerPair], comparison: Comparison) -> list[list[int]]:
+    """Layers of one form that take the same input, the last ones first."""
+    groups: list[list[int]] = []
+    for number, pair in enumerate(layers):
+        for group in groups:
+            before = layers[group[0]]
+            if _may_swap(before, pair) and comparison.shares_input(before, pair):
+                group.append(number)
+                break
+        else:
+            groups.append([number])
+    return [group for group in reversed(groups) if 1 < len(group) <= MOST_ALIKE]
+
+
+def _may_swap(one: LayerPair, other: LayerPair) -> bool:
+    """Whether each may be the other's counterpart as well: whole layers of one form, and no user's choice."""
+    return (
+        "given" not in (one.decided, other.decided)
+        and one.first.form == other.first.form
+        and one.second.form == other.second.form
+        and all(pair.first_part is pair.second_part is None for pair in (*one.weights, *other.weights))
+    )
+
+
+def _rearranged(pairing: Pairing, numbers: Sequence[int], sources: Sequence[int]) -> Pairing:
+    """The pairing in which layer `numbers[i]` has the counterpart that layer `sources[i]` had."""
+    layers = list(pairing.layers)
+    for number, source in zip(numbers, sources, strict=True):
+        layers[number] = paired(layers[number].first, pairing.layers[source].second, "values")
+    return Pairing(tuple(layers))
