@@ -4,11 +4,12 @@
 `device.py`  `version()`, `devices()`, `configure(...)`, `threads()`: what the framework can reach.
 `memory.py`  `read(device) -> FrameworkMemory`: what its allocator counts.
 `oplog.py`   what an eager step does, op by op.
+`model.py`   `build(model, loss) -> Model`: a model in the framework's own form; `seed(number)`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -16,6 +17,7 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from fwtui.core.graph import Graph, NoGraph
+from fwtui.core.model_outline import Model
 from fwtui.core.oplog import OpLog
 from fwtui.core.records import Compiled, Device, FrameworkMemory, GraphBroken, NetInspected, Phase
 from fwtui.core.spec import Feed
@@ -116,6 +118,29 @@ class Backend(Protocol):
 
     def close(self) -> None:
         """Gives back what outlives the object, such as a session."""
+
+
+class ModelError(Exception):
+    """Raised where what should be a framework's model is none.
+
+    Attributes:
+        what: what it is, such as `a dict, no torch.nn.Module`.
+        hint: what mends it.
+    """
+
+    def __init__(self, what: str, hint: str) -> None:
+        super().__init__(what)
+        self.what, self.hint = what, hint
+
+
+class ModelModule(Protocol):
+    """A framework's `model.py`."""
+
+    def seed(self, number: int) -> None:
+        """Seed the framework's generator of random numbers, which first weights are drawn from."""
+
+    def build(self, model: Any, loss: Callable[[Any, Mapping[str, Any]], Any]) -> Model:
+        """Take a model in the framework's own form. ModelError where it is none."""
 
 
 class StepModule(Protocol):

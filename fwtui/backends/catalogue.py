@@ -12,7 +12,7 @@ from functools import cache
 from importlib import import_module
 from itertools import chain
 
-from fwtui.backends.base import Framework
+from fwtui.backends.base import Framework, ModelModule
 from fwtui.backends.entries import BackendEntry, FrameworkEntry, OpNames
 from fwtui.core import entry_points
 from fwtui.core.inputs import one_of
@@ -109,6 +109,12 @@ def op_names() -> tuple[OpNames, ...]:
 def simplest(framework: FrameworkEntry) -> str:
     """The name of the framework's backend that runs op by op, or of its first."""
     return framework.eager or next(one.name for one in entries() if one.framework == framework)
+
+
+def model_module(framework: FrameworkEntry) -> ModelModule:
+    """What takes a framework's models as they are; ImportError where it is not installed, or takes none."""
+    module: ModelModule = import_module(f"{framework.folder}.model")
+    return module
 
 
 def load(framework: FrameworkEntry) -> Framework:

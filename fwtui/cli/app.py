@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from fwtui.cli import backends, bench, doctor, errors, graph, live, ops, parity, workloads
+from fwtui.cli import backends, bench, doctor, errors, graph, live, ops, parity, weights, workloads
 from fwtui.cli.options import takes_race
 from fwtui.core.inputs import SpecError
 from fwtui.core.version import __version__
@@ -48,7 +48,7 @@ def app() -> typer.Typer:
     made.callback(cls=Commands, help=_paragraphs(HELP))(_with_version(takes_race(live.live)))
     commands: list[Callable[..., int]] = [takes_race(bench.bench), takes_race(parity.parity)]
     commands += [takes_race(graph.graph), takes_race(ops.ops)]
-    commands += [doctor.doctor, backends.backends, workloads.workloads]
+    commands += [weights.weights, doctor.doctor, backends.backends, workloads.workloads]
     for command in commands:
         made.command(context_settings=settings, help=_paragraphs(command.__doc__ or ""))(command)
     return made

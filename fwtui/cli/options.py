@@ -47,6 +47,7 @@ def _about(option: Option) -> Any:
 
 
 Data = Annotated[str | None, _about(OPTIONS["data"])]
+Seed = Annotated[str | None, _about(OPTIONS["seed"])]
 
 
 def race_request(**options: Any) -> "RaceRequest":

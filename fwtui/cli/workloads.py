@@ -98,6 +98,7 @@ def _examine(name: str, data: str | None, json: str | None) -> int:
     from fwtui.race.plan import RaceRequest
     from fwtui.workloads import catalogue
     from fwtui.workloads.user import workload as own
+    from fwtui.workloads.user.errors import UserFileError
     from fwtui.workloads.user.inspector import inspect
 
     out = None if json is None else JsonOutput(json)
@@ -106,6 +107,8 @@ def _examine(name: str, data: str | None, json: str | None) -> int:
     spec = WorkloadSpec(catalogue.located(name), preset, data=path)
     with inspection_shown() as waiting:
         file = inspect(spec, calls=True, waiting=waiting)
+    if file.models:
+        raise UserFileError(catalogue.title(spec.name), "has models as they are", f"fwtui weights {name}")
     checks = check_nets(file, RaceRequest(workload=spec.name, data=path))
     listed = _described(catalogue.title(spec.name), {preset: file}) | {
         "nets": [check.as_json() for check in checks]

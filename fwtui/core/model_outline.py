@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fwtui.core.ndarray import Array
 from fwtui.core.weight_layout import AS_IS, WeightLayout
+from fwtui.core.workload import Batch
 
 ModelWeights = dict[tuple[str, str], NDArray[Any]]
 """Arrays in the common layout, by layer and role."""
@@ -42,6 +43,7 @@ class WeightOutline:
         role: what it is in the layer, such as `kernel`.
         own: the framework's name of the variable that holds it.
         shape: in the common layout.
+        own_shape: of the variable, of which the weight may be a part.
         layout: how the variable's elements become the common array.
         trained: whether an optimizer updates it, in contrast to state such as a running mean.
         added: the name of a second variable added to the first, as an LSTM's biases in PyTorch; else "".
@@ -50,6 +52,7 @@ class WeightOutline:
     role: str
     own: str
     shape: tuple[int, ...]
+    own_shape: tuple[int, ...] = ()
     layout: WeightLayout = AS_IS
     trained: bool = True
     added: str = ""
@@ -156,3 +159,20 @@ class ModelTrace:
     outputs: tuple[Moments, ...]
     metrics: tuple[tuple[str, float], ...]
     gradients: tuple[tuple[tuple[str, str], Array | None], ...]
+
+
+class Model(Protocol):
+    """A model as it is, on the CPU in float64, with the loss that it is trained with."""
+
+    @property
+    def outline(self) -> ModelOutline:
+        """Its layers, as the first trace found them."""
+
+    def trace(self, batch: Batch) -> ModelTrace:
+        """Evaluate the loss of `batch` in evaluation mode and its gradients; changes no weight."""
+
+    def weights(self) -> ModelWeights:
+        """A copy of the present weights and states, in the common layout."""
+
+    def load(self, weights: ModelWeights) -> None:
+        """Put weights and states into it; those that are not named stay. ValueError for another shape."""

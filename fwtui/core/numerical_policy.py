@@ -97,3 +97,9 @@ AMPLIFIED = 64.0
 """By how much an op may make the gap between its inputs larger: the terms of a product cancel too."""
 INPUT_ROUNDINGS = 80.0
 """How many roundings of the largest input the inputs may be apart by, whatever their figures tell."""
+
+# Models with one another's weights.
+
+PAIRED = 1e-6
+"""The largest relative gap, in float64, of two models whose weights are paired rightly. A wrong weight moves
+values by much more; right ports may be 1e-8 apart, since Keras's layers have constants in float32."""

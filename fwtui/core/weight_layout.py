@@ -58,16 +58,16 @@ class WeightLayout:
         part[...] = array.reshape(part.shape)
 
     def words(self) -> str:
-        """What is done to the array, such as `transposed (1, 0)`; "" where nothing is."""
+        """What is done to the array, such as `transposed` or `axes 2 3 1 0`; "" where nothing is."""
         done = []
         if self.rows is not None:
             done.append(f"rows {self.rows[0]}-{self.rows[1] - 1}")
         if self.order is not None:
-            done.append(f"parts in the order {', '.join(map(str, self.order))}")
+            done.append(f"parts {' '.join(map(str, self.order))}")
         if self.axes is not None and self.axes != tuple(range(len(self.axes))):
-            done.append(f"transposed {self.axes}")
+            done.append("transposed" if self.axes == (1, 0) else f"axes {' '.join(map(str, self.axes))}")
         if self.merge is not None:
-            done.append(f"reshaped to {self.merge}")
+            done.append(f"reshaped {'×'.join(map(str, self.merge))}")
         return ", ".join(done)
 
 

@@ -11,12 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fwtui.core.model_outline import LayerCall, ModelTrace
+from fwtui.core.numerical_policy import PAIRED
 from fwtui.pairing.flatten import flatten_between
 from fwtui.pairing.pairs import Flatten, LayerPair, Pairing
-
-TOLERANCE = 1e-6
-"""Relative. A wrong weight moves values by much more. Two right ports may be 1e-8 apart in float64: Keras's
-layers compute with constants that are float32."""
 
 
 @dataclass(frozen=True)
@@ -52,14 +49,19 @@ class Comparison:
         self._my_calls = {call.layer: call for call in mine.calls}
         self._calls = {call.layer: call for call in theirs.calls}
 
+    def is_equal(self, pair: LayerPair) -> bool | None:
+        """Whether what goes in and comes out of two layers is equal; None where it is not seen."""
+        gaps = [gap for _, gap in self._gaps_of_layer(pair)]
+        return all(gap <= PAIRED for gap in gaps) if gaps else None
+
     def apart(self) -> list[int]:
         """The pairs of layers of which what goes in or comes out is not equal, by their numbers."""
-        return [number for number, pair in enumerate(self.pairing.layers) if self._of_layer(pair)]
+        return [number for number, pair in enumerate(self.pairing.layers) if self.is_equal(pair) is False]
 
     def equal(self) -> int:
         """How many inputs and outputs of layers are equal; what cannot be seen is not."""
         gaps = [gap for pair in self.pairing.layers for _, gap in self._gaps_of_layer(pair)]
-        return sum(gap <= TOLERANCE for gap in gaps)
+        return sum(gap <= PAIRED for gap in gaps)
 
     def agrees(self) -> bool:
         """Whether the models' outputs and metrics are equal."""
@@ -70,7 +72,7 @@ class Comparison:
         one, other = self._my_calls.get(pair.first.name), self._calls.get(pair.second.name)
         if one is None or other is None or one.sample is None or other.sample is None:
             return pair.flatten
-        return flatten_between(one.sample.value(), other.sample.value(), TOLERANCE)
+        return flatten_between(one.sample.value(), other.sample.value(), PAIRED)
 
     def has_input_of(self, pair: LayerPair, other: LayerPair) -> bool:
         """Whether the first layer of one pair takes what the second layer of another one does."""
@@ -96,7 +98,7 @@ class Comparison:
 
     def _of_layer(self, pair: LayerPair) -> Difference | None:
         for what, gap in self._gaps_of_layer(pair):
-            if not gap <= TOLERANCE:
+            if not gap <= PAIRED:
                 return Difference(
                     pair.first.name, pair.second.name, what, gap if math.isfinite(gap) else None
                 )
@@ -114,16 +116,16 @@ class Comparison:
 
     def _of_model(self) -> Iterator[Difference]:
         for one, other in zip(self._mine.outputs, self._theirs.outputs, strict=False):
-            if one.size != other.size or not one.gap(other) <= TOLERANCE:
+            if one.size != other.size or not one.gap(other) <= PAIRED:
                 yield Difference("", "", "model output", one.gap(other) if one.size == other.size else None)
         for name, gap in self._metric_gaps():
-            if not gap <= TOLERANCE:
+            if not gap <= PAIRED:
                 yield Difference("", "", name, gap if math.isfinite(gap) else None)
 
     def _of_gradients(self) -> Iterator[Difference]:
         names = {pair.second.name: pair.first.name for pair in self.pairing.layers}
         for layer, role, _, gap in self._gradient_gaps():
-            if not gap <= TOLERANCE:
+            if not gap <= PAIRED:
                 what = f"gradient of {role}"
                 yield Difference(names.get(layer, ""), layer, what, gap if math.isfinite(gap) else None)
 
@@ -141,7 +143,7 @@ class Comparison:
         for (layer, role), array in expected.items():
             yield layer, role, array.size, _gap(array, theirs.get((layer, role)), whole)
         for layer, role in theirs.keys() - expected.keys():
-            if np.abs(theirs[layer, role]).max(initial=0) > TOLERANCE * whole:
+            if np.abs(theirs[layer, role]).max(initial=0) > PAIRED * whole:
                 yield layer, role, 0, math.inf
 
 
@@ -152,14 +154,14 @@ def _gap(one: NDArray[Any], other: NDArray[Any] | None, whole: float) -> float:
     """
     size = float(np.abs(one).max(initial=0))
     if other is None:
-        return 0.0 if size <= TOLERANCE * whole else math.inf
+        return 0.0 if size <= PAIRED * whole else math.inf
     if one.shape != other.shape:
         return math.inf
     distance = float(np.abs(one - other).max(initial=0))
-    return 0.0 if distance == 0 else distance / max(size, TOLERANCE * whole)
+    return 0.0 if distance == 0 else distance / max(size, PAIRED * whole)
 
 
 def _same_input(one: LayerCall | None, other: LayerCall | None) -> bool:
     if one is None or other is None or one.given is None or other.given is None:
         return False
-    return one.given.gap(other.given) <= TOLERANCE
+    return one.given.gap(other.given) <= PAIRED

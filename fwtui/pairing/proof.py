@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
-from typing import Protocol
 
-from fwtui.core.model_outline import ModelOutline, ModelTrace, ModelWeights
+from fwtui.core.model_outline import Model
 from fwtui.core.workload import Batch
 from fwtui.pairing.compare import Comparison, Difference
 from fwtui.pairing.forms import by_form, paired
@@ -17,34 +16,19 @@ MOST_ALIKE = 4
 """Of how many layers of one form and one input every order is tried: there are its factorial."""
 
 
-class Model(Protocol):
-    """One of the two models, in its framework."""
-
-    @property
-    def outline(self) -> ModelOutline:
-        """Its layers, as the first trace found them."""
-
-    def trace(self, batch: Batch) -> ModelTrace:
-        """What its layers, loss and gradients are on `batch` in evaluation mode."""
-
-    def weights(self) -> ModelWeights:
-        """A copy of its weights and states."""
-
-    def load(self, weights: ModelWeights) -> None:
-        """Put weights and states into it."""
-
-
 @dataclass(frozen=True)
 class Proof:
     """How far a pairing is proven.
 
     Attributes:
-        difference: what differs first; None where all that was compared is equal.
+        equal: of each pair of layers, whether what goes in and comes out is equal; None where it is not seen.
+        difference: what differs first; None where outputs, metrics and gradients are equal.
         largest_gap: of metrics and gradients, relative.
         compared: how many numbers of gradients were.
     """
 
     pairing: Pairing
+    equal: tuple[bool | None, ...]
     difference: Difference | None
     largest_gap: float
     compared: int
@@ -78,7 +62,13 @@ def prove(first: Model, second: Model, batch: Batch, given: Mapping[str, str]) -
             tried(comparison.pairing)
             break
         comparison = found
-    return Proof(comparison.pairing, comparison.difference(), comparison.largest_gap(), comparison.compared())
+    return Proof(
+        comparison.pairing,
+        tuple(map(comparison.is_equal, comparison.pairing.layers)),
+        comparison.difference(),
+        comparison.largest_gap(),
+        comparison.compared(),
+    )
 
 
 def _is_better(one: Comparison, other: Comparison) -> bool:

@@ -49,4 +49,6 @@ def test_another_shape_is_refused(shape):
 
 def test_words():
     assert AS_IS.words() == WeightLayout(axes=(0, 1)).words() == ""
-    assert WeightLayout(rows=(8, 16), axes=(1, 0)).words() == "rows 8-15, transposed (1, 0)"
+    assert WeightLayout(rows=(8, 16), axes=(1, 0)).words() == "rows 8-15, transposed"
+    gates = WeightLayout(split=(3, 2, 4), order=(1, 0, 2), axes=(2, 0, 1), merge=(4, 6))
+    assert gates.words() == "parts 1 0 2, axes 2 0 1, reshaped 4×6"

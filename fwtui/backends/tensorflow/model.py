@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from fwtui.backends.base import ModelError
 from fwtui.backends.tensorflow.model_layers import outlines, own_variables
 from fwtui.backends.tensorflow.model_watch import Watch
 from fwtui.core.metrics import named_metrics
@@ -23,6 +25,23 @@ from fwtui.core.model_outline import (
 )
 from fwtui.core.ndarray import Array
 from fwtui.core.workload import Batch
+
+
+def seed(number: int) -> None:
+    """Seed Keras's, TensorFlow's, NumPy's and Python's generators, which first weights are drawn from."""
+    keras.utils.set_random_seed(number)
+
+
+def build(model: Any, loss: Callable[[Any, Mapping[str, Any]], Any]) -> TensorflowModel:
+    """Take a model as a user's file gives it, made while float64 was Keras's dtype.
+
+    Raises:
+        ModelError: it is no model, or no layer.
+    """
+    if not isinstance(model, tf.Module | keras.layers.Layer):
+        hint = "return the model itself"
+        raise ModelError(f"a {type(model).__name__}, no keras.Model, layer or tf.Module", hint)
+    return TensorflowModel(model, loss)
 
 
 class TensorflowModel:

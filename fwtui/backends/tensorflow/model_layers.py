@@ -41,7 +41,7 @@ def own_variables(layer: Any) -> list[Any]:
 
 def _outline(layer: Any, kind: Kind, roles: list[Role], part: str = "") -> LayerOutline:
     weights = tuple(
-        WeightOutline(role, one.path, _shape(one, layout), layout, one.trainable)
+        WeightOutline(role, one.path, _shape(one, layout), tuple(one.shape), layout, one.trainable)
         for role, one, layout in roles
         if one is not None
     )

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from fwtui.backends.base import ModelError
 from fwtui.backends.torch.model_layers import OPAQUE, outlines
 from fwtui.backends.torch.model_watch import Watch, evaluating
 from fwtui.core.metrics import named_metrics
@@ -24,6 +25,24 @@ from fwtui.core.model_outline import (
 )
 from fwtui.core.ndarray import Array
 from fwtui.core.workload import Batch
+
+
+def seed(number: int) -> None:
+    """Seed PyTorch's generator of random numbers, which first weights are drawn from."""
+    torch.manual_seed(number)
+
+
+def build(model: Any, loss: Callable[[Any, Mapping[str, Any]], Any]) -> TorchModel:
+    """Take a model as a user's file gives it, in float64.
+
+    Raises:
+        ModelError: it is no module, or has no parameters.
+    """
+    if not isinstance(model, nn.Module):
+        raise ModelError(f"a {type(model).__name__}, no torch.nn.Module", "return the module itself")
+    if not any(True for _ in model.parameters()):
+        raise ModelError(f"{type(model).__name__} without parameters", "there is nothing to train")
+    return TorchModel(model.cpu().double(), loss)
 
 
 class TorchModel:

@@ -47,7 +47,7 @@ def _weights(name: str, module: nn.Module, *which: tuple[str, str, WeightLayout]
             shape = _common_shape(tensor, layout)
             own = f"{name}.{attribute}" if name else attribute
             trained = isinstance(tensor, nn.Parameter) and tensor.requires_grad
-            found.append(WeightOutline(role, own, shape, layout, trained))
+            found.append(WeightOutline(role, own, shape, tuple(tensor.shape), layout, trained))
     return found
 
 
@@ -152,6 +152,7 @@ def _cell(kind: Kind, part: str, name: str, module: Any, suffix: str) -> LayerOu
             role,
             f"{before}{attribute}{suffix}",
             _common_shape(tensor, layout),
+            tuple(tensor.shape),
             layout,
             tensor.requires_grad,
             added and f"{before}{added}{suffix}",

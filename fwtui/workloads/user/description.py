@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.text import plain
 from fwtui.core.workload import Workload
-from fwtui.workloads.user.errors import NET, UserFileError
+from fwtui.workloads.user.errors import NET, UserFileError, how_to_write
 from fwtui.workloads.user.loader import stamp_of
+from fwtui.workloads.user.models import ModelFile, Side
 from fwtui.workloads.user.workload import UserWorkload
 
 
@@ -44,6 +45,8 @@ class Description:
         stamp: what `stamp_of` gave for `files` before any was read.
         notes: what is not wrong, but may not be meant, a line each.
         facts: None where its functions were not called.
+        models: of a file with models as they are, the two, the one whose weights both get first.
+        pairs: names of weights of the first, and of their counterparts, as the file gives them.
     """
 
     path: str
@@ -57,6 +60,8 @@ class Description:
     stamp: tuple[object, ...]
     notes: tuple[str, ...] = ()
     facts: Facts | None = None
+    models: tuple[Side, ...] = ()
+    pairs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def changed(self) -> bool:
@@ -73,6 +78,9 @@ class Description:
 
     def require(self, framework: str) -> None:
         """UserFileError where the file has no usable net for `framework`, a key such as `torch`."""
+        if self.models:
+            what = "has models as they are, which `fwtui weights` takes and lanes do not"
+            raise UserFileError(Path(self.path).name, what, f"add {how_to_write(framework + NET)}")
         if framework not in self.nets:
             raise UserFileError.without(Path(self.path).name, framework + NET)
         if (problem := self.nets[framework]) is not None:
@@ -102,9 +110,10 @@ def facts_of(workload: Workload, stage: Callable[[str], None] = lambda stage: No
     )
 
 
-def described(file: UserWorkload, facts: Facts | None = None) -> Description:
+def described(file: UserWorkload | ModelFile, facts: Facts | None = None) -> Description:
     """What a file that was executed in this process offers."""
     files, stamp = file.files_and_stamp()
+    models = file.sides() if isinstance(file, ModelFile) else ()
     return Description(
         str(file.file.path),
         file.summary,
@@ -112,11 +121,13 @@ def described(file: UserWorkload, facts: Facts | None = None) -> Description:
         file.OPTIMIZER,
         file.LEARNING_RATE,
         file.sizes(),
-        file.nets(),
+        file.nets() if isinstance(file, UserWorkload) else {},
         tuple(map(str, files)),
         stamp,
         file.file.notes,
         facts,
+        models,
+        file.pairs(*models) if isinstance(file, ModelFile) else {},
     )
 
 
@@ -148,6 +159,10 @@ def from_json(fields: Mapping[str, Any]) -> Description:
             },
             None if facts["held_out_rows"] is None else int(facts["held_out_rows"]),
         ),
+        models=tuple(
+            Side(str(one["framework"]), str(one["function"]), str(one["loss"])) for one in fields["models"]
+        ),
+        pairs={str(name): str(counterpart) for name, counterpart in fields["pairs"].items()},
     )
 
 

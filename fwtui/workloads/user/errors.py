@@ -27,8 +27,14 @@ NET = "_loss"
 """Behind a framework's key: the name of the function that gives its net."""
 
 
+MODEL = "_model"
+"""Behind a framework's key: the name of the function that gives its model."""
+
+
 def how_to_write(function: str) -> str:
     """How a function of a user's file is written, in words that follow "add" or "write"."""
+    if function.removesuffix("_b").endswith(MODEL):
+        return f"def {function}(): return the model"
     framework = function.removesuffix(NET)
     net = f"def {function}(), which imports {framework} and returns a function (params, batch) -> loss"
     return TO_ADD.get(function, net)

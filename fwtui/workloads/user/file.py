@@ -48,12 +48,10 @@ class UserFile:
     REQUIRED: ClassVar[tuple[str, ...]] = ("batches",)
     """The functions that such a file must have; `batches` not where there is data."""
 
-    def __init__(self, spec: WorkloadSpec, stale: Mapping[str, Path]) -> None:
+    def __init__(self, spec: WorkloadSpec, file: loader.OwnFile) -> None:
         self._sizes = dict(spec.sizes)
         self._data_path = spec.data
-        self.file = loader.execute(
-            Path(spec.name), {name.upper(): v for name, v in self._sizes.items()}, stale
-        )
+        self.file = file
         self._data_stamp = loader.stamp_of([Path(spec.data)]) if spec.data else ()
         self._given: dict[str, tuple[str, ...]] = {}
         self._kinds: dict[str, int | None] = {}
@@ -246,6 +244,11 @@ class UserFile:
             if explanation is None:
                 raise
             raise explanation from error
+
+
+def read(spec: WorkloadSpec, stale: Mapping[str, Path]) -> loader.OwnFile:
+    """Execute the file that `spec` names with its sizes. UserFileError as `loader.execute`."""
+    return loader.execute(Path(spec.name), {name.upper(): size for name, size in spec.sizes}, stale)
 
 
 def takes(function: Callable[..., Any], count: int) -> bool:

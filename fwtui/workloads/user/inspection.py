@@ -19,6 +19,8 @@ from fwtui.core.spec import WorkloadSpec
 from fwtui.system.child_process import die_with
 from fwtui.workloads.user.description import described, facts_of
 from fwtui.workloads.user.errors import UserFileError
+from fwtui.workloads.user.file import read
+from fwtui.workloads.user.models import ModelFile, has_models
 from fwtui.workloads.user.workload import UserWorkload
 
 LOADING = "when it is loaded"
@@ -38,8 +40,11 @@ def main() -> None:
     )
     try:
         answers.send({"stage": LOADING})
-        own = UserWorkload(spec, {})
-        facts = facts_of(own, lambda stage: answers.send({"stage": stage})) if request["calls"] else None
+        file = read(spec, {})
+        own = ModelFile(spec, file) if has_models(file) else UserWorkload(spec, file)
+        facts = None
+        if request["calls"] and isinstance(own, UserWorkload):
+            facts = facts_of(own, lambda stage: answers.send({"stage": stage}))
         answers.send({"description": asdict(described(own, facts))})
     except UserFileError as error:
         answers.send({"own_error": [error.where, error.what, error.hint]})

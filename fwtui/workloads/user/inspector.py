@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import selectors
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping
@@ -20,6 +18,7 @@ from fwtui.core.text import place
 from fwtui.system.child_process import Child, command
 from fwtui.workloads.user.description import Description, from_json
 from fwtui.workloads.user.errors import MEND, UserFileError
+from fwtui.workloads.user.process_end import crashed_line, end_of_process
 
 LIMIT_S = 120.0
 """How long a file may take to be loaded."""
@@ -160,27 +159,12 @@ class _Process:
 
 def _without_answer(path: Path, process: _Process) -> UserFileError:
     """Why a file's process gave no description."""
-    where, stage = place(path, _line(path, process.output)), process.stage
+    stage = process.stage
+    where = place(path, crashed_line(path, process.output))
     if (name := process.answer.get("raised")) is not None:
         return UserFileError(where, f"raises {name} {stage}", MEND)
     if process.answer:
         return UserFileError(
             where, f"writes into a pipe that is not its own {stage}", "write to files it opened"
         )
-    if process.exit is None:
-        hint = "load data in batches(rng, data) and give --data, or take less of it"
-        return UserFileError(where, f"is not done after {LIMIT_S:.0f} s {stage}", hint)
-    if process.exit < 0:
-        try:
-            name = signal.Signals(-process.exit).name
-        except ValueError:
-            name = f"signal {-process.exit}"
-        return UserFileError(where, f"crashes Python ({name}) {stage}", "mend what is called there")
-    hint = "put what only a script does under if __name__ == '__main__':"
-    return UserFileError(where, f"ends Python (exit code {process.exit}) {stage}", hint)
-
-
-def _line(path: Path, output: bytes) -> int | None:
-    """The innermost line of the file in the traceback that Python prints where it crashes."""
-    named = re.search(rf'File "{re.escape(str(path))}", line (\d+)', output.decode("utf-8", "replace"))
-    return int(named[1]) if named else None
+    return end_of_process(path, process.exit, process.output, stage, LIMIT_S)

@@ -15,7 +15,7 @@ import numpy as np
 from fwtui.core.spec import WorkloadSpec
 from fwtui.core.workload import Arrays, Loss
 from fwtui.workloads.user.errors import NET, UserFileError
-from fwtui.workloads.user.file import UserFile, kind_of, takes
+from fwtui.workloads.user.file import UserFile, kind_of, read, takes
 
 
 class UserWorkload(UserFile):
@@ -89,7 +89,6 @@ def execute(spec: WorkloadSpec) -> UserWorkload:
         known: UserWorkload | None = _executed.get(spec)
         if known is None or known.changed:
             others = [own.file for own in _executed.values() if str(own.file.path) == spec.name]
-            _executed[spec] = UserWorkload(
-                spec, {name: path for file in others for name, path in file.beside.items()}
-            )
+            stale = {name: path for file in others for name, path in file.beside.items()}
+            _executed[spec] = UserWorkload(spec, read(spec, stale))
         return _executed[spec]

@@ -1,0 +1,199 @@
+"""Paired weights as a table and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from fwtui.backends.catalogue import frameworks
+from fwtui.cli.output import plain_table
+from fwtui.core.model_outline import LayerOutline
+from fwtui.core.text import plain
+from fwtui.format.numbers import plural
+from fwtui.pairing.compare import Difference
+from fwtui.pairing.pairs import CannotPairError, LayerPair, WeightPair
+from fwtui.pairing.proof import Proof
+from fwtui.workloads.user.description import Description
+from fwtui.workloads.user.models import Side
+
+DECIDED = {
+    "given": "PAIRS",
+    "form": "shape",
+    "values": "values",
+    "order": "order of use",
+}
+_EQUAL = {True: ("✓", "green"), False: ("✗", "red"), None: ("·", "dim")}
+
+
+def page(file: Description, found: Proof | CannotPairError) -> RenderableType:
+    """The table of all pairs and what was proven, or of what is left over."""
+    return _left_over(file, found) if isinstance(found, CannotPairError) else _paired(file, found)
+
+
+def _paired(file: Description, proof: Proof) -> RenderableType:
+    first, second = _titles(file.models)
+    table = plain_table()
+    table.add_column("", no_wrap=True)
+    for title in (first, second):
+        table.add_column(title, overflow="fold")
+        table.add_column("shape", no_wrap=True)
+    table.add_column("becomes")
+    table.add_column("paired by", no_wrap=True)
+    for layers, equal in zip(proof.pairing.layers, proof.equal, strict=True):
+        for number, pair in enumerate(layers.weights):
+            table.add_row(
+                Text(*_EQUAL[equal]) if number == 0 else "",
+                _weight(pair, 0),
+                _shape(pair.first.own_shape),
+                _weight(pair, 1),
+                _shape(pair.second.own_shape),
+                becomes(layers, pair),
+                DECIDED[layers.decided] if number == 0 else "",
+            )
+    return Group(table, Text(""), *_verdict(proof))
+
+
+def _left_over(file: Description, error: CannotPairError) -> RenderableType:
+    first, second = _titles(file.models)
+    table = plain_table()
+    for title in (first, "left over", second, "left over"):
+        table.add_column(title, overflow="fold")
+    for one, other in zip_longest(error.first, error.second):
+        table.add_row(*_layer(one), *_layer(other))
+    words = [
+        Text.assemble(("n/a", "bold yellow"), "  not all weights can be paired: these layers are left over"),
+        Text(""),
+    ]
+    hint = _to_paste(error)
+    return Group(*words, table, *([Text(""), Text(hint)] if hint else []))
+
+
+def as_json(file: Description, found: Proof | CannotPairError) -> dict[str, Any]:
+    """The same as data; unknown is null."""
+    models = [{"framework": side.framework, "function": side.function} for side in file.models]
+    if isinstance(found, CannotPairError):
+        left = [[_layer_json(layer) for layer in side] for side in (found.first, found.second)]
+        return {"file": file.path, "models": models, "same": None, "pairs": None, "left_over": left}
+    return {
+        "file": file.path,
+        "models": models,
+        "same": found.difference is None,
+        "difference": None if found.difference is None else _difference_json(found.difference),
+        "largest_gap": found.largest_gap,
+        "gradients_compared": found.compared,
+        "pairs": [
+            {
+                "first": _side_json(layers.first, pair, 0),
+                "second": _side_json(layers.second, pair, 1),
+                "role": pair.first.role,
+                "becomes": becomes(layers, pair) or None,
+                "decided": layers.decided,
+                "equal": equal,
+            }
+            for layers, equal in zip(found.pairing.layers, found.equal, strict=True)
+            for pair in layers.weights
+        ],
+        "left_over": None,
+    }
+
+
+def becomes(layers: LayerPair, pair: WeightPair) -> str:
+    """What is done to the first weight so that it is the second; "" where nothing is."""
+    first, second = pair.first.layout.words(), pair.second.layout.words()
+    done = [first, second and f"there {second}"]
+    if pair.is_transposed:
+        done.append("transposed")
+    if layers.flatten is not None and pair.first.role == "kernel":
+        done.append(f"rows as {layers.flatten.outer}×{layers.flatten.inner} turned")
+    if pair.first.added != pair.second.added:
+        done.append("two biases are one")
+    return "; ".join(filter(None, done))
+
+
+def _titles(sides: Sequence[Side]) -> tuple[str, str]:
+    titles = {framework.key: framework.title for framework in frameworks()}
+    names = [titles.get(side.framework, side.framework) for side in sides]
+    if names[0] == names[1]:
+        names = [side.function for side in sides]
+    return names[0], names[1]
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return "×".join(map(str, shape)) or "scalar"
+
+
+def _weight(pair: WeightPair, side: int) -> str:
+    outline, part = ((pair.first, pair.first_part), (pair.second, pair.second_part))[side]
+    return plain(outline.own) + ("" if part is None else f"[…, {part[0]}:{part[1]}]")
+
+
+def _layer(layer: LayerOutline | None) -> tuple[str, str]:
+    if layer is None:
+        return "", ""
+    return f"{plain(layer.name)} ({layer.made_by})", ", ".join(
+        f"{w.role} {_shape(w.shape)}" for w in layer.weights
+    )
+
+
+def _to_paste(error: CannotPairError) -> str:
+    """A line of `PAIRS` for one layer of each side, where they have as many weights of equal sizes."""
+    pairs = [
+        (one.weights[0].own, other.weights[0].own)
+        for one, other in zip(error.first, error.second, strict=False)
+        if sorted(weight.shape for weight in one.weights) == sorted(weight.shape for weight in other.weights)
+    ]
+    if not pairs:
+        return ""
+    lines = ", ".join(f'"{plain(one)}": "{plain(other)}"' for one, other in pairs)
+    return f"If they are each other's, add to the file: PAIRS = {{{lines}}}"
+
+
+def _verdict(proof: Proof) -> Iterator[Text]:
+    weights = plural(sum(len(pair.weights) for pair in proof.pairing.layers), "weight")
+    numbers = f"{proof.compared:,}"
+    if proof.difference is None:
+        gap = f"outputs, loss and the gradients of {numbers} parameters at most {proof.largest_gap:.1e} apart"
+        yield Text.assemble(("✓ proven", "bold green"), f"  {weights} paired; in float64 {gap}, relatively")
+        return
+    yield Text.assemble(
+        ("✗ not proven", "bold red"),
+        f"  {weights} paired; with equal weights the models compute something else",
+    )
+    what = proof.difference
+    where = f"{plain(what.first)} | {plain(what.second)}: " if what.first or what.second else ""
+    gap = "" if what.gap is None else f", {what.gap:.1e} apart"
+    yield Text(f"first difference: {where}{what.what}{gap}")
+
+
+def _difference_json(difference: Difference) -> dict[str, Any]:
+    return {
+        "first": difference.first or None,
+        "second": difference.second or None,
+        "what": difference.what,
+        "gap": difference.gap,
+    }
+
+
+def _side_json(layer: LayerOutline, pair: WeightPair, side: int) -> dict[str, Any]:
+    outline, part = ((pair.first, pair.first_part), (pair.second, pair.second_part))[side]
+    return {
+        "layer": layer.name,
+        "class": layer.made_by,
+        "name": outline.own,
+        "added": outline.added or None,
+        "shape": list(outline.own_shape),
+        "part": None if part is None else list(part),
+        "trained": outline.trained,
+    }
+
+
+def _layer_json(layer: LayerOutline) -> dict[str, Any]:
+    weights = [
+        {"role": one.role, "name": one.own, "shape": list(one.own_shape), "trained": one.trained}
+        for one in layer.weights
+    ]
+    return {"layer": layer.name, "class": layer.made_by, "weights": weights}

@@ -1,0 +1,56 @@
+"""What the process that holds a user's model is asked, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from fwtui.core.spec import WorkloadSpec
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """Which model a process holds.
+
+    Attributes:
+        workload: names the user's file.
+        framework: the model's, by its key.
+        function: the function of the file that gives the model.
+        threads: CPU threads of an op.
+        seed: of the first weights, and of the batch.
+    """
+
+    workload: WorkloadSpec
+    framework: str
+    function: str
+    threads: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request.
+
+    Attributes:
+        what: the file's first batch; a trace of the batch in `arrays`, with the model's outline;
+            its weights; or that it loads those in `arrays`.
+    """
+
+    what: Literal["batch", "trace", "weights", "load"]
+    arrays: Any = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a request came to."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why there is no answer, and will be none: the arguments of a `UserFileError`."""
+
+    where: str
+    what: str
+    hint: str

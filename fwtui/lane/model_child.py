@@ -1,0 +1,103 @@
+"""A process that holds one model of a user's file: `python -P -m fwtui.lane.model_child ANSWERS REQUESTS`.
+
+Descriptor REQUESTS brings a `ModelSpec` and then requests, ANSWERS carries an answer to each. What the file
+prints goes elsewhere.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import signal
+import sys
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+from fwtui.backends import catalogue
+from fwtui.backends.base import ModelError
+from fwtui.core.error_text import error_text
+from fwtui.core.inputs import SpecError
+from fwtui.core.model_requests import Answer, Ask, ModelSpec, Refused
+from fwtui.core.seeding import data_rng
+from fwtui.lane.batches import cast
+from fwtui.lane.errors import LaneError
+from fwtui.lane.framework import import_framework
+from fwtui.lane.wire import framed
+from fwtui.system.child_process import die_with
+from fwtui.workloads.user.errors import UserFileError
+from fwtui.workloads.user.file import read
+from fwtui.workloads.user.models import ModelFile
+
+DTYPE = "float64"
+
+
+def main() -> None:
+    """Answer until nobody asks any more."""
+    die_with(os.getppid())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    faulthandler.enable()
+    answers_fd, requests_fd = map(int, sys.argv[-2:])
+    for fd in (answers_fd, requests_fd):  # for nobody that is started here
+        os.set_inheritable(fd, False)
+    sys.stdout = sys.stderr
+    requests = Connection(requests_fd, writable=False)
+    with os.fdopen(answers_fd, "wb") as answers:
+
+        def send(answer: Any) -> None:
+            for part in framed(answer):
+                answers.write(part)
+            answers.flush()
+
+        try:
+            _serve(requests, send)
+        except (EOFError, OSError):  # nobody asks any more
+            pass
+        except UserFileError as error:
+            send(Refused(error.where, error.what, error.hint))
+        except SpecError as error:
+            send(Refused(error.option, f"{error.got} is not {error.accepted}", ""))
+        except LaneError as error:
+            send(Refused("", str(error), ""))
+        except BaseException as error:  # whatever it is, it is the file's
+            send(Refused("", error_text(error), ""))
+    os._exit(0)
+
+
+def _serve(requests: Connection, send: Callable[[Any], None]) -> None:
+    asked: ModelSpec = requests.recv()
+    entry = next(one for one in catalogue.frameworks() if one.key == asked.framework)
+    framework = import_framework(entry)
+    framework.device.configure("cpu", asked.threads, False)
+    file = ModelFile(asked.workload, read(asked.workload, {}))
+    side = next(side for side in file.sides() if side.function == asked.function)
+    try:
+        with framework.device.default_dtype(DTYPE):
+            module = catalogue.model_module(entry)
+            module.seed(asked.seed)
+            model = module.build(file.model(side), file.loss(side))
+            answer: Any = None
+            while True:
+                send(Answer(answer))
+                request: Ask = requests.recv()
+                match request.what:
+                    case "batch":
+                        answer = cast(next(file.batches(data_rng(asked.seed))), DTYPE)
+                    case "trace":
+                        trace = model.trace(request.arrays)
+                        answer = model.outline, trace
+                    case "weights":
+                        answer = model.weights()
+                    case "load":
+                        model.load(request.arrays)
+                        answer = None
+    except ModelError as error:
+        raise file.refused(side, error.what, error.hint) from error
+    except (EOFError, OSError, SpecError):
+        raise
+    except BaseException as error:
+        raise file.explained(error) or error from error
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""A user's file with models as they are: modules of PyTorch, models of Keras, and the loss of each.
+
+The file has a function `torch_model`, without parameters, which gives the module, and a function
+`torch_loss(model, batch)`; the same for TensorFlow, or `torch_model_b`, a second one of one framework.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fwtui.core.inputs import one_of
+from fwtui.workloads.user.errors import MODEL, NET, UserFileError
+from fwtui.workloads.user.file import UserFile
+from fwtui.workloads.user.loader import OwnFile
+
+SECOND = "_b"
+"""Behind the name of a function: the second one of its framework."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two models that a file compares.
+
+    Attributes:
+        framework: its key, such as `torch`.
+        function: the name of the function that gives the model.
+        loss: the name of its loss.
+    """
+
+    framework: str
+    function: str
+    loss: str
+
+
+def has_models(file: OwnFile) -> bool:
+    """Whether a file has a function of a model at its top."""
+    return any(name.removesuffix(SECOND).endswith(MODEL) for name in file.lines)
+
+
+class ModelFile(UserFile):
+    """A file with two models, each a function that gives one, and a loss of model and batch for each."""
+
+    def sides(self) -> tuple[Side, Side]:
+        """The two models, the one whose weights both get first.
+
+        Raises:
+            UserFileError: there are not two.
+        """
+        found = [name for name in self._names if name.removesuffix(SECOND).endswith(MODEL)]
+        if len(found) != 2:
+            has = f"has {len(found)} functions of models" + (f": {', '.join(found)}" if found else "")
+            hint = "two are compared: torch_model and tensorflow_model, or torch_model and torch_model_b"
+            raise UserFileError(self.file.path.name, has, hint)
+        first, second = (self._side(name) for name in sorted(found, key=lambda name: name.endswith(SECOND)))
+        keys = first.framework, second.framework
+        if "WEIGHTS" in self._names:
+            one_of(*self._setting("WEIGHTS", keys[0]), keys)
+            if self._names["WEIGHTS"] != first.framework:
+                return second, first
+        return first, second
+
+    def pairs(self, first: Side, second: Side) -> dict[str, str]:
+        """The names that the file gives for what cannot be decided: the first side's by the second's.
+
+        Raises:
+            UserFileError: `PAIRS` is no dict of names.
+        """
+        given = self._names.get("PAIRS", {})
+        if not isinstance(given, Mapping) or not all(
+            isinstance(name, str) for pair in given.items() for name in pair
+        ):
+            raise self._wrong("PAIRS", "PAIRS is no dict of names", 'PAIRS = {"fc.weight": "dense/kernel"}')
+        as_written = (first.framework, second.framework) != ("tensorflow", "torch")
+        return dict(given) if as_written else {other: one for one, other in given.items()}
+
+    def model(self, side: Side) -> Any:
+        """What the file's function gives: the model, in its framework's own form."""
+        with self._blamed():
+            made = self._names[side.function]()
+        if made is None:
+            raise self._wrong(side.function, f"{side.function}() gave None", "return the model")
+        return made
+
+    def loss(self, side: Side) -> Callable[[Any, Mapping[str, Any]], Any]:
+        """The file's loss of a model and a batch."""
+        self._net = side.loss
+        loss: Callable[[Any, Mapping[str, Any]], Any] = self._names[side.loss]
+        return loss
+
+    def refused(self, side: Side, what: str, hint: str) -> UserFileError:
+        """The error that the model of a side is none."""
+        return self._wrong(side.function, f"{side.function}() gave {what}", hint)
+
+    def _arguments(self, name: str) -> int:
+        if name.removesuffix(SECOND).endswith(MODEL):
+            return 0
+        return 2 if name.removesuffix(SECOND).endswith(NET) else super()._arguments(name)
+
+    def _side(self, name: str) -> Side:
+        framework = name.removesuffix(SECOND).removesuffix(MODEL)
+        loss = framework + NET
+        if name.endswith(SECOND) and loss + SECOND in self._names:
+            loss += SECOND
+        if loss not in self._names:
+            raise UserFileError(
+                self.file.path.name, f"has no function {loss}", f"add def {loss}(model, batch): …"
+            )
+        for one in (name, loss):
+            self._check_function(one)
+        return Side(framework, name, loss)
