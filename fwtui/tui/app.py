@@ -16,7 +16,6 @@ from fwtui.core.text import plain
 from fwtui.format import numbers
 from fwtui.race.plan import RaceRequest
 from fwtui.tui.common import textual_leak
-from fwtui.tui.common.alt_keys import split_alt
 from fwtui.tui.common.auto_check import AutoCheck
 from fwtui.tui.common.backlog import Backlog
 from fwtui.tui.common.changes import Changes
@@ -112,9 +111,8 @@ class FwtuiApp(LaneActions):
         if not isinstance(event, events.Key) or event.is_forwarded or not self.screen_stack:
             await super().on_event(event)
             return
-        for key in split_alt(event):
-            if not self._key_order.keeps(key):
-                await self._press(key)
+        if not self._key_order.keeps(event):
+            await self._press(event)
 
     async def _press(self, key: events.Key) -> None:
         self.backlog.handles(key.time)

@@ -1,7 +1,9 @@
 """Parse terminal input into key, mouse and paste events. The only place that uses Textual's parser.
 
 Textual's input thread ends on bytes that are not UTF-8 and on some invalid sequences: no further key is
-handled, not even `q`. And Textual reads a paste that contains an escape character partly as key presses.
+handled, not even `q`. And Textual reads a paste that contains an escape character partly as key presses, and
+Esc with the key that follows within 100 ms as one key with Alt: over a slow link, which sends several keys in
+one packet, Esc and Enter would make the choice that Esc was to cancel.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ _PIECES = re.compile(r"\x1b\[[0-9;:<=>?]*[ -/]*[@-~]|\x1b|[^\x1b]+")
 """Splits text at complete control sequences."""
 _CONTINUED = ("\x1b[M", "\x1b[[")
 """Look complete and are not: a mouse event of three further bytes, and the Linux console's function keys."""
+_BEHIND_ESCAPE = "\x1b[O]PX^_\x7f"
+"""What makes one sequence with an escape before it: controls of the terminal, and Alt+Backspace."""
 PASTE_TIMEOUT_S = 2.0
 """A paste without an end marker ends after this time without input."""
 
@@ -35,6 +39,7 @@ class Keyboard:
         self._held = ""
         self._pasted: str | None = None
         self._heard_at = 0.0
+        self._is_behind_escape = False
 
     def read(self, data: bytes) -> Iterator[Message]:
         """Yield the events of these bytes; call with no bytes to flush what timed out."""
@@ -66,6 +71,9 @@ class Keyboard:
         """Yield the events of text outside a paste; None lets the parser time out a pending escape."""
         for piece in [None] if text is None else _PIECES.findall(text):
             try:
+                if piece and self._is_behind_escape and piece[0] not in _BEHIND_ESCAPE:
+                    yield from self._timed_out()
+                self._is_behind_escape = piece == "\x1b" or (piece is None and self._is_behind_escape)
                 yield from self._parser.tick() if piece is None else self._parser.feed(piece)
                 if piece and piece.startswith("\x1b[") and piece not in _CONTINUED:
                     self._drop_unknown()
@@ -79,10 +87,14 @@ class Keyboard:
         The parser would wait for the rest, with every key that follows, and then type it all character by
         character.
         """
+        for _ in self._timed_out():
+            pass
+
+    def _timed_out(self) -> Iterator[Message]:
+        """Yield the events of what the parser holds back, as if nothing had followed for long."""
         if self._parser._timeout_time is not None:
             self._parser._timeout_time = 0.0
-            for _ in self._parser.tick():
-                pass
+            yield from self._parser.tick()
 
     def _end_of_paste(self) -> events.Paste:
         text, self._pasted = (self._pasted or "")[:MAX_PASTED_CHARACTERS], None

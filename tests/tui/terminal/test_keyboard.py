@@ -65,6 +65,30 @@ def test_keys_and_pastes_in_pieces_of_any_size():
         assert told(sent[:at], sent[at:]) == expected, sent[:at]
 
 
+@pytest.mark.parametrize(
+    ("typed", "keys"),
+    [
+        *((one, [one]) for one in "qQx0259bé"),
+        *(("\r", ["enter"]), ("\t", ["tab"]), (" ", ["space"]), ("?", ["question_mark"]), ("/", ["slash"])),
+        *((".", ["full_stop"]), ("-", ["minus"]), ("\x10", ["ctrl+p"]), ("2q", ["2", "q"])),
+        *(("\x1b2", ["escape", "2"]), ("\x1b[B", ["down"])),
+    ],
+    ids=repr,
+)
+def test_escape_and_a_key_at_once_are_two_keys(typed, keys):
+    sent = b"\x1b" + typed.encode()
+    expected = ["escape", *keys]
+    assert told(sent, b"") == told(b"\x1b", typed.encode(), b"") == expected
+    assert told(sent + b"\x1b[A", b"") == [*expected, "up"]
+
+
+def test_keys_that_begin_with_an_escape_are_one_key():
+    assert told(b"\x1b[A", b"\x1b", b"[B", b"\x1bOP", b"\x1b[1;3D", b"\x1b\x7f") == [
+        *("up", "down", "f1", "alt+left"),
+        "ctrl+w",
+    ]
+
+
 def test_what_a_paste_holds_presses_no_key():
     assert told(b"\x1b[200~2\x1b[31mq\x1b[0m\x1b[201~") == ["paste: 2\x1b[31mq\x1b[0m"]
     assert told(b"\x1b[200~\x1b[201~") == ["paste: "]
