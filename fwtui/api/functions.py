@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -19,12 +20,29 @@ from fwtui.race.options import OPTIONS
 from fwtui.race.plan import DEFAULT_BACKENDS, RaceRequest, parse_lane, plan
 from fwtui.session.run import Result, Watch, run
 from fwtui.workloads import catalogue as workloads
+from fwtui.workloads.user.errors import UserFileError
 from fwtui.workloads.user.workload import absolute
 
 Value = str | float | os.PathLike[str] | None
 """A setting as the command line takes it, or as a number or path."""
 
 
+@contextmanager
+def _named_as_in_python() -> Iterator[None]:
+    """Name the argument that is wrong, `log_every`, and not the option `--log-every`."""
+    try:
+        yield
+    except UserFileError:
+        raise
+    except SpecError as error:
+        flag, space, which = error.option.partition(" ")
+        if not flag.startswith("--"):
+            raise
+        name = "sizes" if flag == "--size" else flag.removeprefix("--").replace("-", "_")
+        raise SpecError(name + space + which, error.got, error.accepted) from None
+
+
+@_named_as_in_python()
 def race(lanes: Sequence[str] = DEFAULT_BACKENDS, **settings: Any) -> RaceResult:
     """Train one to four lanes, as `fwtui bench` does, and compare them.
 
@@ -43,6 +61,7 @@ def race(lanes: Sequence[str] = DEFAULT_BACKENDS, **settings: Any) -> RaceResult
     return RaceResult.of(_run(_planned(lanes, settings)))
 
 
+@_named_as_in_python()
 def parity(
     lanes: Sequence[str] = DEFAULT_BACKENDS,
     *,
@@ -70,6 +89,7 @@ def parity(
     return ParityResult.of(check(spec, allowed, _run, with_truth=truth))
 
 
+@_named_as_in_python()
 def graph(backend: str, *, steps: int = 1, **settings: Any) -> GraphResult:
     """Capture the graphs of a backend's step, as `fwtui graph` does.
 
@@ -88,6 +108,7 @@ def graph(backend: str, *, steps: int = 1, **settings: Any) -> GraphResult:
     return GraphResult(graphs, tuple(one for one in captured if isinstance(one, NoGraph)), result)
 
 
+@_named_as_in_python()
 def ops(backend: str, match: str | None = None, *, steps: int = 1, **settings: Any) -> OpsResult:
     """Log one step op by op, as `fwtui ops` does.
 

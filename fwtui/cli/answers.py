@@ -98,7 +98,7 @@ def faster(result: Result) -> str:
     if ratio.certain and speed.break_even_step is not None:
         made = result.lanes[speed.faster].steps
         within = "" if speed.break_even_step <= made else f", more than the {made:,} made"
-        text += "; it took longer to build and compile, which is made up for after "
+        text += f"; {quick} took longer to build and compile, which is made up for after "
         text += numbers.plural(speed.break_even_step, "step") + within
     if speed.others_share is not None and speed.others_share >= NOTED_SHARE:
         text += f"; others used {numbers.share(speed.others_share)} of the cores"

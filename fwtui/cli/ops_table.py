@@ -120,7 +120,7 @@ def _totals(log: OpLog) -> RenderableType:
             Text(plain(one.op), style="dim" if not computes(one.op) else ""),
             numbers.count(one.count),
             numbers.duration(one.host_ns),
-            numbers.NA if one.share is None else f"{one.share:.1%}",
+            numbers.NA if one.share is None else f"{100 * one.share:.1f} %",
             numbers.size(one.nbytes),
         )
     return Group("", rows)

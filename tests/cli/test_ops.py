@@ -64,7 +64,7 @@ def test_a_log_by_phase_and_all_of_it_as_json(ops, tmp_path):
 def test_totals_a_timeline_and_one_phase(ops):
     totals = lines(ops("--as", "totals"))
     assert [line.split() for line in totals if "MatMul" in line] == [
-        ["MatMul", "2", "16", "µs", "50.0%", "64", "B"]
+        ["MatMul", "2", "16", "µs", "50.0", "%", "64", "B"]
     ]
     drawn = [line for line in lines(ops("--as", "timeline", "--phase", "forward")) if "█" in line]
     assert [line.split()[0] for line in drawn] == ["MatMul", "Sum"]

@@ -41,5 +41,5 @@ class AnalysisContext:
 
 
 def failure(analysis: str, error: Exception) -> str:
-    """One line that says what failed, and where its traceback is."""
-    return f"{analysis} failed: {plain(f'{type(error).__name__}: {error}')}; traceback in the log (l)"
+    """One line that says what failed, and where its traceback is; its end may be cut."""
+    return f"{analysis} failed, see the log (l): {plain(f'{type(error).__name__}: {error}')}"

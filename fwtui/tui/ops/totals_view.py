@@ -15,7 +15,7 @@ from fwtui.ops.vocabulary.canonical import computes
 from fwtui.tui.ops.lines import LANES, RenderContext, Shade, Span
 
 _NAME = 26
-_FIGURES = {"count": 5, "time": 8, "bytes": 8, "share": 6}
+_FIGURES = {"count": 5, "time": 8, "bytes": 8, "share": 7}
 _LEAST_BAR = 8
 _SPACE = 2
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -130,7 +130,7 @@ class TotalsView:
             "count": f"{len(total.ops[side]):,}",
             "time": numbers.duration(time),
             "bytes": numbers.size(total.nbytes(side)),
-            "share": numbers.NA if share is None else f"{share:.1%}",
+            "share": numbers.NA if share is None else f"{100 * share:.1f} %",
         }
         figures = " ".join(right(texts[name], size) for name, size in sizes.items() if name in texts)
         bar = sizes.get("bar", 0)

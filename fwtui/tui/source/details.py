@@ -45,7 +45,8 @@ def _asked(source: Source | None, costs: Costs) -> Content:
     share = costs.share(cost)
     parts = [Content.assemble((numbers.plural(len(cost.ops), "op"), "bold"), f" {numbers.duration(cost.ns)}")]
     if share is not None:
-        parts.append(Content.styled(f"{share:.0%} of {'the kernels' if costs.calls else 'all'}", "$dim"))
+        whole = "the kernels" if costs.calls else "all"
+        parts.append(Content.styled(f"{numbers.share(share)} of {whole}", "$dim"))
     for phase in OP_PHASES:
         of_phase = None if source is None else costs.phases.get((source, phase))
         if of_phase is not None:

@@ -181,7 +181,8 @@ class SourceScreen(CompareScreen):
             if (line := self._controller.line_of(there, one)) is not None:
                 self.go_to(Place(there, op=one.number, source=line))
                 return
-        self._say(f"not found: {IN_PIECES}" if self._controller.in_pieces else "no counterpart")
+        otherwise = f"not found: {IN_PIECES}" if self._controller.in_pieces else "no counterpart"
+        self._say(self._controller.failure or otherwise)
 
     # Search
 

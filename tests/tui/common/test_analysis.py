@@ -22,7 +22,11 @@ def log_of(d) -> str:
     return "\n".join(d.lanes[0].history.log)
 
 
-SCREENS = {"graph": ("2", graph_pair, "_AT_ONCE"), "ops": ("3", log_pair, "MOST_AT_ONCE")}
+SCREENS = {
+    "graph": ("2", graph_pair, "_AT_ONCE"),
+    "ops": ("3", log_pair, "MOST_AT_ONCE"),
+    "source": ("4", log_pair, "MOST_AT_ONCE"),
+}
 
 
 @pytest.mark.parametrize("size", [LARGE, SMALL], ids=["160x45", "80x24"])
@@ -33,11 +37,13 @@ async def test_matching_that_fails_is_a_line_on_its_screen(monkeypatch, screen, 
     monkeypatch.setattr(module, "align", fails)
     monkeypatch.setattr(module, limit, at_once)
     async with shown(why.told(*why.BOTH), key, size=size) as d:
-        await d.until(lambda: "failed: KeyError" in d.text())
+        await d.until(lambda: "failed, see the log (l)" in d.text())
         assert "KeyError: 'a bug of ours'" in log_of(d)
         assert "in fails" in log_of(d), "with its traceback"
         await d.press("down", "tab", "g", "1", key)
-        assert "failed: KeyError" in d.text()
+        await d.until(lambda: "failed, see the log (l)" in d.text())
+        await d.press("g")
+        assert "failed, see the log (l)" in d.text(), "and no other reason"
 
 
 @pytest.mark.parametrize(
@@ -53,7 +59,7 @@ async def test_anything_else_that_fails_in_a_refresh_or_in_a_key_is_reported(mon
         monkeypatch.setattr(module, name, fails)
         await d.press(key, "g", "down", "g")
         (notice,) = [one.message for one in d.app._notifications]
-        assert "screen failed: KeyError" in notice
+        assert "screen failed, see the log (l): KeyError" in notice
         assert log_of(d).count("in fails") == 1, "once, however often it is refreshed"
         await d.press("1")
         assert d.app.screen is d.app._live
@@ -65,7 +71,7 @@ async def test_lanes_train_on_beside_it(monkeypatch):
     async with driven("scripted.ok", "scripted.other") as d:
         await d.until(lambda: all(lane.history.steps > 0 for lane in d.lanes))
         await d.press("3")
-        await d.until(lambda: "failed: KeyError" in d.text())
+        await d.until(lambda: "failed, see the log (l)" in d.text())
         before = [lane.history.steps for lane in d.lanes]
         await d.until(
             lambda: all(lane.history.steps > done for lane, done in zip(d.lanes, before, strict=True))

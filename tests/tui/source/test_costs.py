@@ -30,7 +30,7 @@ def test_a_call_costs_what_the_kernels_inside_of_it_do_not():
     costs = Costs.of(OpsLogged(7, OpLog(ops, "", None)))
     assert (costs.total.ns, costs.nowhere.ns, costs.lines[line].ns) == (100, 10, 90)
     assert (costs.call_ns, costs.work.ns) == (100, 90)
-    assert "100% of the kernels" in details(line, "", costs, None, ()).plain
+    assert "100 % of the kernels" in details(line, "", costs, None, ()).plain
     assert (costs.share(costs.lines[line]), costs.share(costs.nowhere)) == (1, None)
     assert Costs.of(OpsLogged(7, OpLog(ops, "", None)), ("step.py", 9)).lines["step.py", 9].ns == 10
     unknown = Costs.of(OpsLogged(7, OpLog((LoggedOp(0, None, "mm", (), (), line),), "", None)))
