@@ -94,7 +94,7 @@ class TimelineView(RowsView):
         ]
 
     def _bar(self, op: LoggedOp, begin: int, cells: int) -> str:
-        """From the op's begin to its end, in half cells; at least one. The axis begins at `begin`."""
+        """From the op's begin to its end, in half cells, at least one; an arrow where it leaves the axis."""
         span = span_ns(op)
         if self._limits is None or span is None:
             return " " * cells
@@ -102,7 +102,10 @@ class TimelineView(RowsView):
         first, last = (max(at, 0) for at in halves)
         filled = np.zeros(cells * _HALVES, bool)
         filled[min(first, len(filled) - 1) : max(last, first + 1)] = True
-        return "".join(" ▐▌█"[2 * left + after] for left, after in filled.reshape(cells, _HALVES).tolist())
+        drawn = "".join(" ▐▌█"[2 * left + after] for left, after in filled.reshape(cells, _HALVES).tolist())
+        if halves[0] < 0:
+            drawn = f"◂{drawn[1:]}"
+        return f"{drawn[:-1]}▸" if halves[1] > len(filled) else drawn
 
     def _phase(self, phase: OpPhase | None, side: int, indent: int, bar: int) -> list[Span]:
         """All ops of a phase in one bar, as high as they fill each moment."""
