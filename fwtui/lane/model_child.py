@@ -25,7 +25,7 @@ from fwtui.lane.errors import LaneError
 from fwtui.lane.framework import import_framework
 from fwtui.lane.wire import framed
 from fwtui.system.child_process import die_with
-from fwtui.workloads.user.errors import UserFileError
+from fwtui.workloads.user.errors import MEND, UserFileError
 from fwtui.workloads.user.file import read
 from fwtui.workloads.user.models import ModelFile
 
@@ -96,7 +96,7 @@ def _serve(requests: Connection, send: Callable[[Any], None]) -> None:
     except (EOFError, OSError, SpecError):
         raise
     except BaseException as error:
-        raise file.explained(error) or error from error
+        raise file.explained(error, MEND) or error from error
 
 
 if __name__ == "__main__":
