@@ -85,6 +85,7 @@ def test_what_cannot_be_paired_is_left_over_on_both_sides(fwtui, write):
     assert [[one["layer"] for one in side] for side in found["left_over"]] == [["3"], ["sequential/dense"]]
 
 
+@pytest.mark.slow
 def test_two_of_one_framework(fwtui, write):
     second = TORCH.replace("torch_model", "torch_model_b").replace("nn.Tanh(), nn.Flatten()", "nn.Tanh()")
     second = second.replace("nn.Linear", "nn.Flatten(), nn.Linear")
@@ -127,6 +128,7 @@ def test_a_file_that_cannot_be_used_is_told_in_one_line(fwtui, write, name):
 
 
 WRONG = {
+    "it ends Python": ("from torch import nn", "import os; os._exit(3)", "ends Python (exit code 3)"),
     "a dict": ("nn.Sequential(", "dict(a=", "torch_model() gave a dict, no torch.nn.Module"),
     "nothing": ("return nn.S", "nn.S", "torch_model() gave None; return the model"),
     "no parameters": (
@@ -135,11 +137,13 @@ WRONG = {
         "Sequential without parameters",
     ),
     "it raises": ("from torch import nn", "raise OSError('no file')", "my_port.py:"),
-    "it ends Python": ("from torch import nn", "import os; os._exit(3)", "ends Python (exit code 3)"),
 }
 
 
-@pytest.mark.parametrize("name", WRONG)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.slow] if number > 1 else []) for number, name in enumerate(WRONG)],
+)
 def test_a_model_that_is_none_is_told_in_one_line(fwtui, write, name):
     old, new, said = WRONG[name]
     text = TORCH.replace(old, new)

@@ -110,7 +110,9 @@ def test_an_alignment_that_fails_is_reported_and_the_next_one_is_tried(
             run()
         work.clear()
         aligner.take_in(RUNS, both)
-        assert aligner.failure.startswith("matching the ops failed, see the log (l): ZeroDivisionError: division by zero")
+        assert aligner.failure.startswith(
+            "matching the ops failed, see the log (l): ZeroDivisionError: division by zero"
+        )
         (error,) = errors
         assert isinstance(error, ZeroDivisionError)
         assert error.__traceback__ is not None
