@@ -12,8 +12,8 @@ from typing import Any
 from fwtui.api.results import GraphResult, OpsResult, ParityResult, RaceResult
 from fwtui.backends import catalogue as backends
 from fwtui.core.graph import Graph, NoGraph
-from fwtui.core.inputs import SpecError, one_of
-from fwtui.core.spec import OpLogging, RaceSpec
+from fwtui.core.inputs import SpecError, one_of, text_of, whole_number
+from fwtui.core.spec import MAX_STEPS, OpLogging, RaceSpec
 from fwtui.parity.check import check
 from fwtui.parity.request import checked_tolerances
 from fwtui.race.options import OPTIONS
@@ -123,6 +123,7 @@ def ops(backend: str, match: str | None = None, *, steps: int = 1, **settings: A
     names = (backend,) if match is None else (backend, match)
     for name in names:
         one_of("backend", name, backends.names())
+    steps = whole_number("steps", _text(steps) or "None", 0, MAX_STEPS)
     spec = _planned(names, {**settings, "steps": max(1, steps)})
     logging = OpLogging(steps == 0, last=steps != 0, until_nan=False)
     result = _run(replace(spec, lanes=tuple(replace(lane, ops=logging) for lane in spec.lanes)))
@@ -134,11 +135,15 @@ def _planned(lanes: Sequence[str], settings: Mapping[str, Any]) -> RaceSpec:
     if not is_list or not all(isinstance(one, str) for one in lanes):
         raise SpecError("lanes", lanes, "a list of backends, such as ['tf.function', 'torch.eager']")
     given = dict(settings)
-    sizes = given.pop("sizes", None) or {}
+    sizes = given.pop("sizes", None)
+    sizes = {} if sizes is None else sizes
     if not isinstance(sizes, Mapping):
         raise SpecError("sizes", sizes, "a dict of whole numbers by name, such as {'hidden': 512}")
     if not isinstance(given.get("tf32", False), bool):
         raise SpecError("tf32", given["tf32"], "True or False")
+    for name in ("workload", "data"):
+        if not isinstance(given.get(name), str | os.PathLike | None):
+            raise SpecError(name, given[name], "a name or a path")
     unknown = sorted(set(given) - _SETTINGS)
     if unknown:
         raise SpecError(unknown[0], given[unknown[0]], f"one of {', '.join(sorted({*_SETTINGS, 'sizes'}))}")
@@ -161,7 +166,7 @@ _SETTINGS = OPTIONS.keys() - {"lanes", "lane", "size", "host"}
 
 
 def _text(value: Value) -> str | None:
-    return None if value is None else os.fspath(value) if isinstance(value, os.PathLike) else str(value)
+    return None if value is None else os.fspath(value) if isinstance(value, os.PathLike) else text_of(value)
 
 
 def _run(spec: RaceSpec, watch: Watch = lambda lanes: None) -> Result:

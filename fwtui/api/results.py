@@ -133,11 +133,13 @@ class GraphResult(Shown):
 
     def __rich__(self) -> RenderableType:
         captured: list[Graph | NoGraph] = [*self.graphs, *self.missing]
-        return Group(*(graph_output.page(one, "tree", every_node=False) for one in captured))
+        pages = (graph_output.page(one, "tree", every_node=False) for one in captured)
+        return Group(*pages, *result_table.failures(self._result))
 
     def __repr__(self) -> str:
         kinds = ", ".join(f"{one.kind}: {len(one.nodes)} nodes" for one in self.graphs)
-        return f"GraphResult({kinds})"
+        why = " ".join(map(str, result_table.failures(self._result)))
+        return f"GraphResult({kinds or why})"
 
 
 @dataclass(frozen=True, repr=False)
@@ -156,8 +158,10 @@ class OpsResult(Shown):
         return ops_output.report(self._result, self.logs)
 
     def __rich__(self) -> RenderableType:
-        return Group(*ops_output.pages(self._result, self.logs, "log", None, _WIDTH))
+        pages = ops_output.pages(self._result, self.logs, "log", None, _WIDTH)
+        return Group(*pages, *result_table.failures(self._result))
 
     def __repr__(self) -> str:
         counts = ", ".join("none" if one is None else f"{len(one.log.ops)} ops" for one in self.logs)
-        return f"OpsResult({counts})"
+        why = " ".join(map(str, result_table.failures(self._result)))
+        return f"OpsResult({counts}{why and f': {why}'})"

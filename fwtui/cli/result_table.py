@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -79,14 +79,18 @@ def headline(race: RaceSpec) -> str:
 def explain_failures(result: Result) -> None:
     """Tells on standard error why lanes failed; where one line cannot, with the end of what they printed."""
     out = console(stderr=True)
+    for line in failures(result):
+        out.print(line, soft_wrap=True)
+
+
+def failures(result: Result) -> Iterator[Text]:
+    """Why lanes failed, a line each, and the end of what they printed where one line cannot tell."""
     for number, (spec, lane) in enumerate(zip(result.spec.lanes, result.lanes, strict=True), 1):
         if lane.ended is None or lane.ended.outcome in ("done", "stopped"):
             continue
         hint = f" ({lane.ended.hint})" if lane.ended.hint else ""
-        story = f"lane {number} {spec.backend} {lane.ended.summary}{hint}"
-        out.print(Text(story, style="red"), soft_wrap=True)
-        for line in log_tail(lane):
-            out.print(Text(f"  {line}", style="dim"), soft_wrap=True)
+        yield Text(f"lane {number} {spec.backend} {lane.ended.summary}{hint}", style="red")
+        yield from (Text(f"  {line}", style="dim") for line in log_tail(lane))
 
 
 def log_tail(lane: History) -> list[str]:

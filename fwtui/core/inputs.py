@@ -66,8 +66,12 @@ def positive_number(option: str, text: str | float, high: float, low: float | No
     """`text` as a finite float in `0 < x <= high`, or from `low` on; SpecError for anything else, NaN too."""
     accepted = positive_range(high, low)
     try:
-        value = float(text) if not isinstance(text, str) or (text.isascii() and "_" not in text) else math.nan
-    except (ValueError, OverflowError):
+        # A bool is 1.0 to Python, and no number that anybody means.
+        is_number = not isinstance(text, bool) and (
+            not isinstance(text, str) or (text.isascii() and "_" not in text)
+        )
+        value = float(text) if is_number else math.nan
+    except (TypeError, ValueError, OverflowError):
         raise SpecError(option, text, accepted) from None
     if not (math.isfinite(value) and 0 < value <= high) or (low is not None and value < low):
         raise SpecError(option, text, accepted)

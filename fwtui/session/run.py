@@ -93,8 +93,8 @@ def run(spec: RaceSpec, watch: Watch = lambda lanes: None, stopped: threading.Ev
 
     signals = _signals_to(heard) if stopped is None else contextlib.nullcontext()
     with signals, _standard_output_kept(spec):
-        race.start()
         try:
+            race.start()
             cut_short = _follow(race, heard, lanes, watching)
         finally:  # also where `watch` fails: no lane may go on training unattended
             settled = race.close()

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from fwtui.system.reaper import marked_environment, reaper
+from fwtui.system.reaper import TOKEN, marked_environment, reaper
+from fwtui.system.reaper_process import MARK
 
 _PR_SET_PDEATHSIG = 1
 _RUN_MODULE = str(Path(__file__).with_name("run_module.py"))
@@ -27,6 +28,11 @@ def command(module: str, *arguments: str) -> tuple[str, ...]:
     `-P` keeps the current folder, where a user's `random.py` may lie, out of the module search path.
     """
     return (sys.executable, "-P", _RUN_MODULE, module, *arguments)
+
+
+def is_child() -> bool:
+    """Whether fwtui started this process, or one that this process comes from."""
+    return os.environ.get(MARK, TOKEN) != TOKEN
 
 
 class Child:

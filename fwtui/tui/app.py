@@ -108,15 +108,16 @@ class FwtuiApp(LaneActions):
 
     async def on_event(self, event: events.Event) -> None:
         """Keys do all that they do one after the other, see `RaceScreen.press` and `KeyOrder`."""
-        if not isinstance(event, events.Key) or event.is_forwarded or not self.screen_stack:
+        is_new = not event.is_forwarded and bool(self.screen_stack)
+        if is_new and isinstance(event, events.Key | events.Paste):
+            if not self._key_order.keeps(event):
+                await self._press(event)
+        else:
             await super().on_event(event)
-            return
-        if not self._key_order.keeps(event):
-            await self._press(event)
 
-    async def _press(self, key: events.Key) -> None:
+    async def _press(self, key: events.Key | events.Paste) -> None:
         self.backlog.handles(key.time)
-        if self.screen is not self._here:
+        if self.screen is not self._here or isinstance(key, events.Paste):
             target = self.focused or self.screen
             await super().on_event(key)
             self._key_order.follow(target)
@@ -139,9 +140,9 @@ class FwtuiApp(LaneActions):
         if isinstance(self.screen, Palette):
             return
 
-        def chosen(command: Command | None) -> None:
+        async def chosen(command: Command | None) -> None:
             if command is not None:
-                self.call_next(self.run_action, command.action, command.node)
+                await self.run_action(command.action, command.node)
 
         self.push_screen(Palette(self.commands()), chosen)
 

@@ -105,6 +105,15 @@ def test_in_a_thread():
         (lambda: fwtui.race([]), "lanes"),
         (lambda: fwtui.race(BOTH, tf32="yes"), "tf32"),
         (lambda: fwtui.parity(BOTH, truth="no"), "truth"),
+        (lambda: fwtui.parity(BOTH, tolerance=True), "tolerance"),
+        (lambda: fwtui.parity(BOTH, tolerance=[1]), "tolerance"),
+        (lambda: fwtui.ops("scripted.ok", steps=-1), "steps"),
+        (lambda: fwtui.ops("scripted.ok", steps=None), "steps"),
+        (lambda: fwtui.ops("scripted.ok", steps=False), "steps"),
+        (lambda: fwtui.race(BOTH, steps=10**5000), "steps"),
+        (lambda: fwtui.race(BOTH, workload=True), "workload"),
+        (lambda: fwtui.race(BOTH, data=3), "data"),
+        (lambda: fwtui.race(BOTH, sizes=0), "sizes"),
     ],
 )
 def test_bad_input_is_a_spec_error(call, option):
@@ -123,3 +132,11 @@ def test_importing_fwtui_imports_nothing_else():
 
 def test_html_is_escaped():
     assert as_html("a < b") == "<p>a &lt; b</p>"
+
+
+def test_a_lane_that_fails_is_told_where_a_graph_or_a_log_was_asked_for():
+    for result in (fwtui.graph("missing.ok"), fwtui.ops("missing.ok")):
+        said = "lane 1 missing.ok failed"
+        assert said in text(result)
+        assert said in repr(result)
+        assert said in result._repr_html_()

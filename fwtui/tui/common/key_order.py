@@ -14,7 +14,7 @@ from typing import Any
 
 from textual.app import App
 from textual.dom import DOMNode
-from textual.events import Key
+from textual.events import Key, Paste
 
 # A widget that is removed with a key in its queue never says that it has handled it.
 PATIENCE_S = 1.0
@@ -30,15 +30,15 @@ class KeyOrder:
         press: handles a key.
     """
 
-    def __init__(self, app: App[Any], press: Callable[[Key], Awaitable[None]]) -> None:
+    def __init__(self, app: App[Any], press: Callable[[Key | Paste], Awaitable[None]]) -> None:
         self._app = app
         self._press = press
-        self._waiting: deque[Key] = deque()
+        self._waiting: deque[Key | Paste] = deque()
         self._afterwards: list[Callable[[], object]] = []
         self._patience: asyncio.TimerHandle | None = None
 
-    def keeps(self, key: Key) -> bool:
-        """Return whether the key has to wait; it is pressed when its turn comes."""
+    def keeps(self, key: Key | Paste) -> bool:
+        """Return whether the key, or what is pasted, has to wait; it is handled when its turn comes."""
         if self._patience is not None:
             self._waiting.append(key)
         return self._patience is not None
@@ -72,8 +72,10 @@ class KeyOrder:
             return
         turn.cancel()
         self._patience = None
-        while self._waiting and self._patience is None:
+        if self._waiting:
             await self._press(self._waiting.popleft())
-        if self._patience is None:
+        if self._patience is None and self._waiting:
+            self.follow(self._app)  # what the key has called comes before the next one
+        elif self._patience is None:
             while self._afterwards:
                 self._app.call_later(self._afterwards.pop())

@@ -66,7 +66,8 @@ class _Words(Input):
     """The words. Disabled while hidden: the screen's keys would go to it."""
 
     def __init__(self, hint: str, changed: Callable[[str], None], entered: Callable[[], None]) -> None:
-        super().__init__(placeholder=hint, compact=True, disabled=True)
+        # A focus that comes late would select what was typed by then, and the next key would replace it.
+        super().__init__(placeholder=hint, compact=True, disabled=True, select_on_focus=False)
         self._changed, self._entered = changed, entered
 
     def watch_value(self, value: str) -> None:

@@ -41,7 +41,9 @@ class Palette(Dialog[Command | None]):
         super().__init__()
         self._commands = list(commands)
         self._found: list[Command] = []
-        self._input = Input(placeholder="words of the footer or the help", classes="dialog--line")
+        self._input = Input(
+            placeholder="words of the footer or the help", classes="dialog--line", select_on_focus=False
+        )
         self._list = Options(classes="dialog--commands")
         self._list.can_focus = False
 

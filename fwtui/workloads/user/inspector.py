@@ -15,7 +15,7 @@ from typing import Any
 from fwtui.core.inputs import SpecError
 from fwtui.core.spec import WorkloadSpec
 from fwtui.core.text import place
-from fwtui.system.child_process import Child, command
+from fwtui.system.child_process import Child, command, is_child
 from fwtui.workloads.user.description import Description, from_json
 from fwtui.workloads.user.errors import MEND, UserFileError
 from fwtui.workloads.user.process_end import crashed_line, end_of_process
@@ -46,6 +46,9 @@ def inspect(spec: WorkloadSpec, calls: bool = False, waiting: Waiting = ignore) 
         SpecError: a size, a setting or the data makes no sense.
     """
     path = Path(spec.name)
+    if is_child():  # a file that starts fwtui while fwtui executes it would start it for ever
+        hint = "put what runs fwtui under if __name__ == '__main__':"
+        raise UserFileError(path.name, "is to be executed in a process that fwtui started to do so", hint)
     with _Process(spec, calls) as process:
         process.wait(lambda seconds: waiting(path.name, seconds))
         answer = process.answer

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from textual.events import Key
+from textual.events import Key, Paste
+from textual.widgets import Input
 
 from fwtui.tui.common import key_order
 from fwtui.tui.dialogs.help import HelpScreen
@@ -57,3 +58,30 @@ async def test_keys_of_a_list_move_it_in_their_order():
         at_once(d.app, "ctrl+p", "down", "down", "up", "down")
         await d.until(lambda: isinstance(d.app.screen, Palette), "the palette")
         await d.until(lambda: d.app.screen.query_one(Options).highlighted == 2, "the third line")
+
+
+async def test_a_key_behind_the_palettes_enter_comes_after_the_command_that_was_chosen():
+    async with running() as d:
+        lanes = len(d.app.model.lanes)
+        at_once(d.app, "ctrl+p", *"help", "enter", "x", "escape", "3")
+        await d.until(lambda: isinstance(d.app.screen, OpsScreen), "the op log")
+        assert len(d.app.model.lanes) == lanes, "x is no key of the help"
+
+
+async def test_what_is_pasted_keeps_its_place_among_the_keys():
+    async with running() as d:
+        at_once(d.app, "ctrl+p", "a", "b")
+        d.app.post_message(Paste("XX"))
+        at_once(d.app, "c")
+        await d.until(lambda: isinstance(d.app.screen, Palette), "the palette")
+        await d.until(lambda: d.app.screen.query_one(Input).value == "abXXc", "all of it")
+
+
+async def test_a_focus_that_comes_late_selects_nothing_that_was_typed():
+    async with running() as d:
+        at_once(d.app, "3", "slash", "a", "b")
+        await d.until(lambda: isinstance(d.app.screen, OpsScreen), "the op log")
+        line = d.app.screen.query_one(Input)
+        await d.until(lambda: line.has_focus and line.value == "ab", "what was typed")
+        at_once(d.app, "c")
+        await d.until(lambda: line.value == "abc", "the next letter behind it")

@@ -158,6 +158,15 @@ def test_what_a_file_writes_into_the_pipe_of_the_answers_is_told(doing, word):
     assert "writes into a pipe that is not its own when it is loaded" in reason(doing(write))
 
 
+def test_a_file_that_starts_fwtui_when_it_is_executed_does_not_start_it_for_ever(doing):
+    statement = "import fwtui; fwtui.parity(workload=__file__)"
+    with pytest.raises(UserFileError, match=r"put what runs fwtui under if __name__ == '__main__'"):
+        inspect(doing(statement))
+    assert not [
+        one for one in psutil.Process().children(recursive=True) if "inspection" in str(one.cmdline())
+    ]
+
+
 def test_what_is_no_word_in_that_pipe_is_passed_over(doing):
     write = "import os, sys; os.write(int(sys.argv[1]), b'[' * 60_000 + b'\\n')"
     assert inspect(doing(write)).nets
