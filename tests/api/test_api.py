@@ -15,6 +15,7 @@ from rich.console import Console
 import fwtui
 from fwtui.api import GraphResult, OpsResult, ParityResult, RaceResult
 from fwtui.api.html import as_html
+from fwtui.race.race import Race
 
 pytestmark = pytest.mark.usefixtures("scripted_backends")
 BOTH = ("scripted.ok", "scripted.other")
@@ -140,3 +141,15 @@ def test_a_lane_that_fails_is_told_where_a_graph_or_a_log_was_asked_for():
         assert said in text(result)
         assert said in repr(result)
         assert said in result._repr_html_()
+
+
+def test_an_interrupt_while_lanes_are_started_leaves_none(monkeypatch):
+    start = Race.start
+
+    def interrupted(race):
+        start(race)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Race, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        fwtui.race(BOTH, steps=10**6)  # the fixture of all tests finds a lane that is left
