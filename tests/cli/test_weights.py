@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
+from pathlib import Path
 
 import psutil
 import pytest
@@ -160,3 +161,10 @@ def test_a_race_says_what_takes_models(fwtui, write):
     ran = fwtui("bench", "--workload", write(HEAD, TORCH, TENSORFLOW))
     assert ran.code == 2
     assert "has models as they are, which `fwtui weights` takes" in ran.err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["resnet_block", "transformer_encoder"])
+def test_a_file_with_classes_of_both_frameworks(fwtui, name):
+    ran = fwtui("weights", str(Path(__file__).parents[1] / "zoo" / f"{name}.py"), "--json", "-")
+    assert (ran.code, facts(ran)["same"]) == (0, True)

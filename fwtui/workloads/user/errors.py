@@ -30,10 +30,18 @@ NET = "_loss"
 MODEL = "_model"
 """Behind a framework's key: the name of the function that gives its model."""
 
+SECOND = "_b"
+"""Behind the name of a function of models: the second one of its framework."""
+
+
+def gives_model(function: str) -> bool:
+    """Whether a function of a user's file gives a model, by its name."""
+    return function.removesuffix(SECOND).endswith(MODEL)
+
 
 def how_to_write(function: str) -> str:
     """How a function of a user's file is written, in words that follow "add" or "write"."""
-    if function.removesuffix("_b").endswith(MODEL):
+    if gives_model(function):
         return f"def {function}(): return the model"
     framework = function.removesuffix(NET)
     net = f"def {function}(), which imports {framework} and returns a function (params, batch) -> loss"

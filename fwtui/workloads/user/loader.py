@@ -16,7 +16,7 @@ from types import ModuleType
 
 from fwtui.core.error_text import error_text
 from fwtui.core.text import place
-from fwtui.workloads.user.errors import MEND, UserFileError, line_of
+from fwtui.workloads.user.errors import MEND, UserFileError, gives_model, line_of
 from fwtui.workloads.user.shadows import shadow_hint, shadowed_imports
 
 FRAMEWORKS = ("torch", "tensorflow", "keras", "jax")
@@ -66,7 +66,8 @@ def execute(path: Path, sizes: Mapping[str, int], stale: Mapping[str, Path]) -> 
     """
     stamp = stamp_of([path])
     tree = _parsed(path)
-    _refuse_frameworks(path, tree)
+    if not _has_models(tree):
+        _refuse_frameworks(path, tree)
     lines = _Constants.put(tree, sizes)
     # A name of its own, which torch.compile can import: it looks a net's globals up by their module.
     module = ModuleType(f"fwtui_own_{next(_numbers)}")
@@ -124,6 +125,11 @@ def _parsed(path: Path) -> ast.Module:
         ) from None
 
 
+def _has_models(tree: ast.Module) -> bool:
+    """Whether it is a file of models, at whose top their classes may stand, with the frameworks."""
+    return any(isinstance(node, ast.FunctionDef) and gives_model(node.name) for node in tree.body)
+
+
 def _refuse_frameworks(path: Path, tree: ast.Module) -> None:
     for node in _at_top(tree):
         if isinstance(node, ast.Import):
@@ -176,7 +182,8 @@ def _targets(statement: ast.stmt) -> list[str]:
 
 def _run(path: Path, tree: ast.Module, module: ModuleType) -> None:
     # What it prints must not end up in an answer on standard output.
-    with _no_framework(), contextlib.redirect_stdout(sys.stderr):
+    frameworks = contextlib.nullcontext() if _has_models(tree) else _no_framework()
+    with frameworks, contextlib.redirect_stdout(sys.stderr):
         try:
             exec(compile(tree, str(path), "exec", dont_inherit=True), module.__dict__)
         except _FrameworkError as error:

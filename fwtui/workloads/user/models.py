@@ -11,12 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from fwtui.core.inputs import one_of
-from fwtui.workloads.user.errors import MODEL, NET, UserFileError
+from fwtui.workloads.user.errors import MODEL, NET, SECOND, UserFileError, gives_model
 from fwtui.workloads.user.file import UserFile
 from fwtui.workloads.user.loader import OwnFile
-
-SECOND = "_b"
-"""Behind the name of a function: the second one of its framework."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +33,7 @@ class Side:
 
 def has_models(file: OwnFile) -> bool:
     """Whether a file has a function of a model at its top."""
-    return any(name.removesuffix(SECOND).endswith(MODEL) for name in file.lines)
+    return any(gives_model(name) for name in file.lines)
 
 
 class ModelFile(UserFile):
@@ -48,7 +45,7 @@ class ModelFile(UserFile):
         Raises:
             UserFileError: there are not two.
         """
-        found = [name for name in self._names if name.removesuffix(SECOND).endswith(MODEL)]
+        found = [name for name in self._names if gives_model(name)]
         if len(found) != 2:
             has = f"has {len(found)} functions of models" + (f": {', '.join(found)}" if found else "")
             hint = "two are compared: torch_model and tensorflow_model, or torch_model and torch_model_b"
@@ -94,7 +91,7 @@ class ModelFile(UserFile):
         return self._wrong(side.function, f"{side.function}() gave {what}", hint)
 
     def _arguments(self, name: str) -> int:
-        if name.removesuffix(SECOND).endswith(MODEL):
+        if gives_model(name):
             return 0
         return 2 if name.removesuffix(SECOND).endswith(NET) else super()._arguments(name)
 
