@@ -23,7 +23,8 @@ def weights(
     [bold]batches(rng)[/]; for two of one framework [bold]torch_model_b()[/]. The first one's weights are
     loaded into the other; outputs, loss and gradients are compared in float64 and evaluation mode.
 
-    Exit code: 0 if they are equal, 1 if not, 2 if weights cannot be paired, and for bad input.
+    Exit code: 0 if they are equal, 1 if not, 2 if that was not tested or weights cannot be paired, and for
+    bad input.
 
       fwtui weights my_port.py
       fwtui weights my_port.py --json -
@@ -52,6 +53,5 @@ def weights(
         out.write(as_json(description, found))
     if out is None or not out.standard:
         show(page(description, found))
-    if isinstance(found, CannotPairError):
-        return 2
-    return int(found.difference is not None)
+    same = None if isinstance(found, CannotPairError) else found.same
+    return 2 if same is None else int(not same)

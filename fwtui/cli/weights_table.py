@@ -81,10 +81,11 @@ def as_json(file: Description, found: Proof | CannotPairError) -> dict[str, Any]
     return {
         "file": file.path,
         "models": models,
-        "same": found.difference is None,
+        "same": found.same,
         "difference": None if found.difference is None else _difference_json(found.difference),
         "largest_gap": found.largest_gap,
         "gradients_compared": found.compared,
+        "untested": list(found.untested),
         "pairs": [
             {
                 "first": _side_json(layers.first, pair, 0),
@@ -155,9 +156,15 @@ def _to_paste(error: CannotPairError) -> str:
 def _verdict(proof: Proof) -> Iterator[Text]:
     weights = plural(sum(len(pair.weights) for pair in proof.pairing.layers), "weight")
     numbers = f"{proof.compared:,}"
+    if proof.same is None:
+        why = "no gradient reaches a weight, and equal outputs alone prove little"
+        yield Text.assemble(("n/a", "bold yellow"), f"  {weights} paired; {why}")
+        return
     if proof.difference is None:
         gap = f"outputs, loss and the gradients of {numbers} parameters at most {proof.largest_gap:.1e} apart"
         yield Text.assemble(("✓ proven", "bold green"), f"  {weights} paired; in float64 {gap}, relatively")
+        if proof.untested:
+            yield Text(f"not tested, as their gradients are 0: {plain(', '.join(proof.untested))}", "yellow")
         return
     yield Text.assemble(
         ("✗ not proven", "bold red"),

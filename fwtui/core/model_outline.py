@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -67,7 +67,7 @@ class LayerOutline:
         kind: what it does, as far as its weights' layouts are concerned.
         made_by: the class, such as `Linear`.
         weights: those that no layer before has already.
-        is_used: whether the loss calls it, as far as calls can be seen.
+        is_used: whether the loss calls it, or depends on a weight of it.
     """
 
     name: str
@@ -75,6 +75,11 @@ class LayerOutline:
     made_by: str
     weights: tuple[WeightOutline, ...]
     is_used: bool = True
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it holds nothing but what is not trained, in a module of no known kind."""
+        return self.kind == "parameters" and not any(one.trained for one in self.weights)
 
     @property
     def gives_its_own(self) -> bool:
@@ -136,6 +141,13 @@ class ModelOutline:
     """A model's layers in the order of use, and behind them those that are not used."""
 
     layers: tuple[LayerOutline, ...]
+
+    def used_by(self, gradients: Iterable[tuple[tuple[str, str], Array | None]]) -> ModelOutline:
+        """The same, with each layer used that a gradient reaches: a weight may be used without a call."""
+        reached = {layer for (layer, _), gradient in gradients if gradient is not None}
+        return ModelOutline(
+            tuple(replace(one, is_used=one.is_used or one.name in reached) for one in self.layers)
+        )
 
     def weights(self) -> Iterator[tuple[LayerOutline, WeightOutline]]:
         """Each weight with its layer."""

@@ -103,3 +103,5 @@ INPUT_ROUNDINGS = 80.0
 PAIRED = 1e-6
 """The largest relative gap, in float64, of two models whose weights are paired rightly. A wrong weight moves
 values by much more; right ports may be 1e-8 apart, since Keras's layers have constants in float32."""
+NO_GRADIENT = 1e-12
+"""A gradient this small beside the largest one is what rounding leaves of none."""

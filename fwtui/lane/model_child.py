@@ -51,7 +51,7 @@ def main() -> None:
 
         try:
             _serve(requests, send)
-        except (EOFError, OSError):  # nobody asks any more
+        except _NobodyAsksError:
             pass
         except UserFileError as error:
             send(Refused(error.where, error.what, error.hint))
@@ -64,8 +64,19 @@ def main() -> None:
     os._exit(0)
 
 
+class _NobodyAsksError(Exception):
+    """Raised where the other end of the requests is closed."""
+
+
+def _received(requests: Connection) -> Any:
+    try:
+        return requests.recv()
+    except (EOFError, OSError):
+        raise _NobodyAsksError from None
+
+
 def _serve(requests: Connection, send: Callable[[Any], None]) -> None:
-    asked: ModelSpec = requests.recv()
+    asked: ModelSpec = _received(requests)
     entry = next(one for one in catalogue.frameworks() if one.key == asked.framework)
     framework = import_framework(entry)
     framework.device.configure("cpu", asked.threads, False)
@@ -79,7 +90,7 @@ def _serve(requests: Connection, send: Callable[[Any], None]) -> None:
             answer: Any = None
             while True:
                 send(Answer(answer))
-                request: Ask = requests.recv()
+                request: Ask = _received(requests)
                 match request.what:
                     case "batch":
                         answer = cast(next(file.batches(data_rng(asked.seed))), DTYPE)
@@ -93,7 +104,7 @@ def _serve(requests: Connection, send: Callable[[Any], None]) -> None:
                         answer = None
     except ModelError as error:
         raise file.refused(side, error.what, error.hint) from error
-    except (EOFError, OSError, SpecError):
+    except (_NobodyAsksError, SpecError):
         raise
     except BaseException as error:
         raise file.explained(error, MEND) or error from error

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fwtui.core.model_outline import LayerCall, ModelTrace
-from fwtui.core.numerical_policy import PAIRED
+from fwtui.core.numerical_policy import NO_GRADIENT, PAIRED
 from fwtui.pairing.flatten import flatten_between
 from fwtui.pairing.pairs import Flatten, LayerPair, Pairing
 
@@ -93,8 +93,28 @@ class Comparison:
         return max([gap for _, gap in self._metric_gaps()] + [gap for *_, gap in self._gradient_gaps()])
 
     def compared(self) -> int:
-        """How many numbers of gradients are compared."""
-        return sum(size for _, _, size, _ in self._gradient_gaps())
+        """How many numbers of gradients are compared, without those of weights that have none."""
+        untested = set(self._untested())
+        mine = {key: gradient for key, gradient in self._mine.gradients if gradient is not None}
+        tested = (self.pairing.first_keys() & mine.keys()) - untested
+        return sum(math.prod(mine[key].shape) for key in tested)
+
+    def untested(self) -> tuple[str, ...]:
+        """The first model's trained weights whose gradient is nothing on both sides: `layer: role`."""
+        return tuple(f"{layer}: {role}" for layer, role in self._untested())
+
+    def _untested(self) -> Iterator[tuple[str, str]]:
+        mine, theirs = (
+            {key: 0.0 if one is None else _largest(one.value()) for key, one in trace.gradients}
+            for trace in (self._mine, self._theirs)
+        )
+        least = NO_GRADIENT * max([*mine.values(), *theirs.values()], default=0.0)
+        for layers in self.pairing.layers:
+            for pair in layers.weights:
+                key = layers.first.name, pair.first.role
+                other = theirs.get((layers.second.name, pair.second.role), 0.0)
+                if pair.first.trained and max(mine.get(key, 0.0), other) <= least:
+                    yield key
 
     def _of_layer(self, pair: LayerPair) -> Difference | None:
         for what, gap in self._gaps_of_layer(pair):
@@ -130,21 +150,25 @@ class Comparison:
                 yield Difference(names.get(layer, ""), layer, what, gap if math.isfinite(gap) else None)
 
     def _metric_gaps(self) -> Iterator[tuple[str, float]]:
-        theirs = dict(self._theirs.metrics)
-        for name, value in self._mine.metrics:
-            other = theirs.get(name, math.nan)
-            yield name, abs(value - other) / max(abs(value), abs(other)) if value != other else 0.0
+        mine, theirs = dict(self._mine.metrics), dict(self._theirs.metrics)
+        for name in {**mine, **theirs}:
+            one, other = mine.get(name, math.nan), theirs.get(name, math.nan)
+            yield name, 0.0 if one == other else abs(one - other) / max(abs(one), abs(other))
 
     def _gradient_gaps(self) -> Iterator[tuple[str, str, int, float]]:
         mine = {key: array.value() for key, array in self._mine.gradients if array is not None}
         theirs = {key: array.value() for key, array in self._theirs.gradients if array is not None}
         expected = self.pairing.to_second(mine)
-        whole = max([float(np.abs(one).max(initial=0)) for one in expected.values()], default=0.0)
+        whole = max(map(_largest, expected.values()), default=0.0)
         for (layer, role), array in expected.items():
             yield layer, role, array.size, _gap(array, theirs.get((layer, role)), whole)
         for layer, role in theirs.keys() - expected.keys():
-            if np.abs(theirs[layer, role]).max(initial=0) > PAIRED * whole:
+            if _largest(theirs[layer, role]) > PAIRED * whole:
                 yield layer, role, 0, math.inf
+
+
+def _largest(array: NDArray[Any]) -> float:
+    return float(np.abs(array).max(initial=0))
 
 
 def _gap(one: NDArray[Any], other: NDArray[Any] | None, whole: float) -> float:
@@ -152,12 +176,12 @@ def _gap(one: NDArray[Any], other: NDArray[Any] | None, whole: float) -> float:
 
     A bias before a norm has a gradient of exactly nothing, of which rounding leaves a little.
     """
-    size = float(np.abs(one).max(initial=0))
+    size = _largest(one)
     if other is None:
         return 0.0 if size <= PAIRED * whole else math.inf
     if one.shape != other.shape:
         return math.inf
-    distance = float(np.abs(one - other).max(initial=0))
+    distance = _largest(one - other)
     return 0.0 if distance == 0 else distance / max(size, PAIRED * whole)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from fwtui.core.model_outline import LayerOutline, ModelOutline, WeightOutline
-from fwtui.pairing.pairs import CannotPairError, Decided, LayerPair, Pairing, WeightPair
+from fwtui.pairing.pairs import CannotPairError, Decided, LayerPair, Pairing, UnknownNameError, WeightPair
 
 Layers = list[LayerOutline]
 
@@ -20,6 +21,7 @@ def by_form(first: ModelOutline, second: ModelOutline, given: Mapping[str, str])
 
     Raises:
         CannotPairError: layers are left over.
+        UnknownNameError: `given` names what is none, or has other shapes.
     """
     ones, others = ([layer for layer in model.layers if layer.is_used] for model in (first, second))
     place = {layer.name: number for number, layer in enumerate(ones)}
@@ -29,6 +31,8 @@ def by_form(first: ModelOutline, second: ModelOutline, given: Mapping[str, str])
     found += _packed(ones, others)
     found += _equal(ones, others, _shapes)
     found += _single_weights(ones, others)
+    # A constant that one model keeps as a buffer, such as positions or a mask, the other may compute.
+    ones, others = ([layer for layer in left if not layer.is_constant] for left in (ones, others))
     if ones or others:
         raise CannotPairError(tuple(ones), tuple(others))
     return Pairing(tuple(sorted(found, key=lambda pair: place[pair.first.name])))
@@ -39,19 +43,22 @@ def _given(ones: Layers, others: Layers, given: Mapping[str, str]) -> list[Layer
     found = []
     for name, counterpart in given.items():
         one, other = _named(ones, name), _named(others, counterpart)
-        if one is None or other is None or _shapes(one) != _shapes(other):
-            raise CannotPairError((one,) if one else (), (other,) if other else ())
+        if _shapes(one) != _shapes(other):
+            shapes = f"{_shapes(one)} and {_shapes(other)}"
+            raise UnknownNameError(f"the layers of {name} and {counterpart} differ in shapes: {shapes}")
         found.append(paired(one, other, "given"))
         ones.remove(one)
         others.remove(other)
     return found
 
 
-def _named(layers: Layers, name: str) -> LayerOutline | None:
+def _named(layers: Layers, name: str) -> LayerOutline:
     for layer in layers:
         if name == layer.name or any(name == one.own for one in layer.weights):
             return layer
-    return None
+    known = [one.own for layer in layers for one in layer.weights]
+    near = difflib.get_close_matches(name, known, 1)
+    raise UnknownNameError(f"{name} is no weight that is used" + (f"; is it {near[0]}?" if near else ""))
 
 
 def _form(layer: LayerOutline) -> Hashable:

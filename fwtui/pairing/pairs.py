@@ -94,6 +94,10 @@ class Pairing:
 
     layers: tuple[LayerPair, ...]
 
+    def first_keys(self) -> set[tuple[str, str]]:
+        """The layers and roles of the first model's weights that are paired."""
+        return {(layers.first.name, pair.first.role) for layers in self.layers for pair in layers.weights}
+
     def to_second(self, arrays: Mapping[tuple[str, str], Any]) -> ModelWeights:
         """The first model's weights or gradients, as the second has them; those that are None stay out."""
         whole: ModelWeights = {}
@@ -108,6 +112,10 @@ class Pairing:
         for key, found in parts.items():
             whole[key] = np.concatenate([one for _, one in sorted(found, key=lambda part: part[0])], axis=-1)
         return whole
+
+
+class UnknownNameError(Exception):
+    """Raised where the user's pairs do not fit the models; the message says which."""
 
 
 class CannotPairError(Exception):

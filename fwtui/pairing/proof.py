@@ -10,6 +10,7 @@ from fwtui.core.model_outline import Model
 from fwtui.core.workload import Batch
 from fwtui.pairing.compare import Comparison, Difference
 from fwtui.pairing.forms import by_form, paired
+from fwtui.pairing.general_position import moved
 from fwtui.pairing.pairs import LayerPair, Pairing
 
 MOST_ALIKE = 4
@@ -24,7 +25,8 @@ class Proof:
         equal: of each pair of layers, whether what goes in and comes out is equal; None where it is not seen.
         difference: what differs first; None where outputs, metrics and gradients are equal.
         largest_gap: of metrics and gradients, relative.
-        compared: how many numbers of gradients were.
+        compared: how many numbers of gradients were; where there are none, equal outputs prove nothing.
+        untested: names of the first model's trained weights that have no gradient on either side.
     """
 
     pairing: Pairing
@@ -32,10 +34,18 @@ class Proof:
     difference: Difference | None
     largest_gap: float
     compared: int
+    untested: tuple[str, ...]
+
+    @property
+    def same(self) -> bool | None:
+        """Whether the two compute the same; None where that was not tested."""
+        return None if self.difference is None and not self.compared else self.difference is None
 
 
 def prove(first: Model, second: Model, batch: Batch, given: Mapping[str, str]) -> Proof:
     """Pair two models' weights, load the first's into the second, and compare all that they compute.
+
+    Both get the first's weights a little moved, see `general_position`.
 
     What the order of use does not decide rightly is tried otherwise, as long as values agree further for it:
     layers swap counterparts, the rows of a dense kernel follow another flatten.
@@ -45,16 +55,20 @@ def prove(first: Model, second: Model, batch: Batch, given: Mapping[str, str]) -
 
     Raises:
         CannotPairError: layers are left over.
+        UnknownNameError: `given` names what is none.
     """
+    for model in (first, second):
+        model.trace(batch)  # finds its layers
+    start = by_form(first.outline, second.outline, given)
+    weights = moved({key: array for key, array in first.weights().items() if key in start.first_keys()})
+    first.load(weights)
     mine = first.trace(batch)
-    second.trace(batch)  # finds its layers
-    weights = first.weights()
 
     def tried(pairing: Pairing) -> Comparison:
         second.load(pairing.to_second(weights))
         return Comparison(pairing, mine, second.trace(batch))
 
-    comparison = tried(by_form(first.outline, second.outline, given))
+    comparison = tried(start)
     while not comparison.agrees():
         better = (one for other in _alternatives(comparison) if _is_better(one := tried(other), comparison))
         found = next(better, None)
@@ -68,6 +82,7 @@ def prove(first: Model, second: Model, batch: Batch, given: Mapping[str, str]) -
         comparison.difference(),
         comparison.largest_gap(),
         comparison.compared(),
+        comparison.untested(),
     )
 
 

@@ -19,6 +19,7 @@ from fwtui.core.model_requests import Answer, Ask, ModelSpec, Refused
 from fwtui.core.spec import WorkloadSpec
 from fwtui.core.workload import Batch
 from fwtui.lane.wire import Frames, NoRecordError
+from fwtui.pairing.pairs import UnknownNameError
 from fwtui.pairing.proof import Proof, prove
 from fwtui.system.child_process import Child, command
 from fwtui.workloads.user.description import Description
@@ -54,7 +55,11 @@ def prove_weights(file: Description, spec: WorkloadSpec, seed: int, waiting: Wai
         for model in (first, second):  # both import their framework meanwhile
             model.build()
         batch = first.batch()
-        return prove(first, second, batch, file.pairs)
+        try:
+            return prove(first, second, batch, file.pairs)
+        except UnknownNameError as error:
+            hint = "use the names that `fwtui weights` shows without PAIRS"
+            raise UserFileError(Path(file.path).name, f"in PAIRS, {error}", hint) from None
 
 
 class ModelProcess:

@@ -107,6 +107,15 @@ def test_the_files_choice_of_first_weights_and_of_pairs(fwtui, write):
     assert found["pairs"][2]["decided"] == "given"
 
 
+def test_what_a_loss_cannot_open_is_told_with_its_line(fwtui, write):
+    loss = HEAD.replace(
+        "import torch.nn.functional as F\n", "import torch.nn.functional as F\n    open('no file')\n"
+    )
+    ran = fwtui("weights", write(loss, TORCH, TENSORFLOW))
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert "my_port.py:9: FileNotFoundError" in ran.err
+
+
 BAD = {
     "no models": ((HEAD,), "my_port.py: has no function parameters"),
     "one model": ((HEAD, TORCH), "has 1 functions of models: torch_model; two are compared"),

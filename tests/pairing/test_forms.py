@@ -6,7 +6,7 @@ import pytest
 
 from fwtui.core.model_outline import LayerOutline, ModelOutline, WeightOutline
 from fwtui.pairing.forms import by_form
-from fwtui.pairing.pairs import CannotPairError
+from fwtui.pairing.pairs import CannotPairError, UnknownNameError
 
 
 def layer(name, kind="dense", is_used=True, **shapes):
@@ -39,10 +39,26 @@ def test_what_the_user_names_goes_first(name):
     assert found(ones, others, dict([name])) == [("a", "y", "given"), ("b", "x", "form")]
 
 
-@pytest.mark.parametrize("given", [{"a": "no such"}, {"no such": "x"}, {"a": "y"}])
-def test_names_that_do_not_fit_are_refused(given):
-    with pytest.raises(CannotPairError):
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"a": "no such"}, "no such is no weight"),
+        ({"a.kernal": "x"}, "is it a.kernel"),
+        ({"a": "y"}, "the layers of a and y differ in shapes"),
+    ],
+)
+def test_names_that_do_not_fit_are_refused(given, said):
+    with pytest.raises(UnknownNameError, match=said):
         found([dense("a"), dense("b", 4, 2)], [dense("x"), dense("y", 4, 2)], given)
+
+
+def test_a_constant_that_one_side_keeps_needs_no_counterpart():
+    mask = WeightOutline("mask", "attention.mask", (8, 8), trained=False)
+    constant = LayerOutline("attention", "parameters", "Attention", (mask,))
+    assert found([dense("a"), constant], [dense("x")]) == [("a", "x", "form")]
+    statistics = LayerOutline("norm", "batch-norm", "BatchNorm1d", (mask,))
+    with pytest.raises(CannotPairError):
+        found([dense("a"), statistics], [dense("x")])
 
 
 def test_several_dense_layers_are_one_that_is_as_wide():

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from fwtui.core.model_outline import LayerCall, LayerOutline, ModelOutline, ModelTrace, Moments, WeightOutline
 from fwtui.core.ndarray import Array
+from fwtui.pairing.compare import Difference
 from fwtui.pairing.pairs import CannotPairError
 from fwtui.pairing.proof import prove
 
@@ -17,9 +20,9 @@ BATCH = {"x": RNG.normal(size=(5, 4))}
 class Gated:
     """loss = mean(tanh(x · gate) · (x · value) · out), with layers used in the order of `names`."""
 
-    def __init__(self, seed, names=("gate", "value", "out"), slip=1.0):
+    def __init__(self, seed, names=("gate", "value", "out"), slip=1.0, activation=np.tanh, metrics=()):
         rng = np.random.default_rng(seed)
-        self._names, self._slip = names, slip
+        self._names, self._slip, self._activation, self._metrics = names, slip, activation, metrics
         self._kernels = {name: rng.normal(size=(4, 4)) for name in names}
         self.loads = 0
         self.outline = ModelOutline(
@@ -38,7 +41,7 @@ class Gated:
 
     def trace(self, batch):
         x, kernels = batch["x"], self._kernels
-        gate, value = np.tanh(x @ kernels["gate"]), x @ kernels["value"] * self._slip
+        gate, value = self._activation(x @ kernels["gate"]), x @ kernels["value"] * self._slip
         h = gate * value
         given = {"gate": x, "value": x, "out": h}
         gave = {"gate": None, "value": value, "out": h @ kernels["out"]}
@@ -57,7 +60,7 @@ class Gated:
                 for name in self._names
             ),
             (Moments.of(gave["out"]),),
-            (("loss", float(gave["out"].mean())),),
+            (("loss", float(gave["out"].mean())), *self._metrics),
             tuple(((name, "kernel"), Array.of(gradients[name])) for name in self._names),
         )
 
@@ -76,6 +79,8 @@ def test_what_the_order_decides_rightly_is_tried_once():
     assert proof.difference is None
     assert proof.largest_gap < 1e-12
     assert proof.compared == 48
+    assert proof.same is True
+    assert proof.untested == ()
     assert second.loads == 1
 
 
@@ -116,3 +121,32 @@ def test_a_layer_too_many_is_left():
 def test_values_that_are_no_numbers_are_no_proof():
     proof = prove(Gated(0, slip=np.nan), Gated(1, slip=np.nan), BATCH, {})
     assert proof.difference is not None
+
+
+def test_layers_that_begin_at_zero_hide_no_difference_before_them():
+    first, second = Gated(0), Gated(1, activation=np.sin)
+    zeros = {(name, "kernel"): np.zeros((4, 4)) for name in ("value", "out")}
+    for model in (first, second):
+        model.load(zeros)
+        assert dict(model.trace(BATCH).metrics)["loss"] == 0
+    assert prove(first, second, BATCH, {}).same is False
+
+
+class Untrained(Gated):
+    """One whose loss no gradient leaves."""
+
+    def trace(self, batch):
+        return replace(super().trace(batch), gradients=())
+
+
+def test_without_gradients_equal_outputs_are_no_proof():
+    proof = prove(Untrained(0), Untrained(1), BATCH, {})
+    assert (proof.same, proof.compared) == (None, 0)
+    assert proof.untested == ("gate: kernel", "value: kernel", "out: kernel")
+
+
+@pytest.mark.parametrize("metrics", [((), (("accuracy", 0.5),)), ((("accuracy", 0.5),), ())])
+def test_a_metric_that_one_side_lacks_is_a_difference(metrics):
+    first, second = (Gated(seed, metrics=each) for seed, each in enumerate(metrics))
+    proof = prove(first, second, BATCH, {})
+    assert proof.difference == Difference("", "", "accuracy", None)

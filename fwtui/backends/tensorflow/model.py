@@ -65,23 +65,23 @@ class TensorflowModel:
         tensors = {
             name: value if isinstance(value, int) else tf.constant(value) for name, value in batch.items()
         }
-        if not self.outline.layers:  # layers are built by calls that have no values yet
+        is_first = not self.outline.layers
+        if is_first:  # layers are built by calls that have no values yet
             with Watch(self._model):
                 self._loss(self._model, tensors)
         with Watch(self._model) as watch, tf.GradientTape() as tape:
             metrics = named_metrics(self._loss(self._model, tensors))
-        if not self.outline.layers:
+        if is_first:
             self.outline = self._outlined(watch.order)
         trained = [(layer, one) for layer, one in self.outline.weights() if one.trained]
         names = list(dict.fromkeys(one.own for _, one in trained))
         variables = [_value(self._variables[name]) for name in names]
-        gradients = dict(zip(names, tape.gradient(metrics["loss"], variables), strict=True))
-        return ModelTrace(
-            tuple(self._calls(watch)),
-            watch.outputs,
-            tuple((name, float(value)) for name, value in metrics.items()),
-            tuple(((layer.name, one.role), _common(one, gradients[one.own])) for layer, one in trained),
-        )
+        own = dict(zip(names, tape.gradient(metrics["loss"], variables), strict=True))
+        gradients = tuple(((layer.name, one.role), _common(one, own[one.own])) for layer, one in trained)
+        if is_first:
+            self.outline = self.outline.used_by(gradients)
+        values = tuple((name, float(value)) for name, value in metrics.items())
+        return ModelTrace(tuple(self._calls(watch)), watch.outputs, values, gradients)
 
     def weights(self) -> ModelWeights:
         """A copy of the present weights and states."""
@@ -119,7 +119,25 @@ class TensorflowModel:
                 if weights:
                     is_used = id(layer) in called or layer is self._model
                     layers.append(replace(outline, weights=tuple(weights), is_used=is_used))
-        return ModelOutline(tuple(layers))
+        return ModelOutline((*layers, *self._of_module()))
+
+    def _of_module(self) -> Iterator[LayerOutline]:
+        """The variables that a `tf.Module` holds itself, in which no call can be seen."""
+        if not isinstance(self._model, tf.Module):
+            return
+        weights = []
+        for variable in self._model.variables:
+            if variable.dtype.is_floating:
+                name = variable.name.partition(":")[0]
+                while name in self._variables:
+                    name += "_"
+                self._variables[name] = variable
+                shape = tuple(variable.shape)
+                weights.append(WeightOutline(name, name, shape, shape, trained=variable.trainable))
+        if weights:
+            yield LayerOutline(
+                self._model.name, "parameters", type(self._model).__name__, tuple(weights), False
+            )
 
     def _calls(self, watch: Watch) -> Iterator[LayerCall]:
         known = {layer.name: layer for layer in self.outline.layers}

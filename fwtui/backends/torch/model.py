@@ -67,14 +67,14 @@ class TorchModel:
         }
         with evaluating(self._module), Watch(self._module) as watch:
             metrics = named_metrics(self._loss(self._module, tensors))
-        if not self.outline.layers:
+        is_first = not self.outline.layers
+        if is_first:
             self.outline = self._outlined(watch.order)
-        return ModelTrace(
-            tuple(self._calls(watch)),
-            watch.outputs,
-            tuple((name, float(value.item())) for name, value in metrics.items()),
-            tuple(self._gradients(metrics["loss"])),
-        )
+        gradients = tuple(self._gradients(metrics["loss"]))
+        if is_first:
+            self.outline = self.outline.used_by(gradients)
+        values = tuple((name, float(value.item())) for name, value in metrics.items())
+        return ModelTrace(tuple(self._calls(watch)), watch.outputs, values, gradients)
 
     def weights(self) -> ModelWeights:
         """A copy of the present weights and states."""
