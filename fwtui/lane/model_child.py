@@ -1,6 +1,6 @@
-"""A process that holds one model of a user's file: `python -P -m fwtui.lane.model_child ANSWERS REQUESTS`.
+"""A process that holds one model of a user's file: `python -P -m fwtui.lane.model_child FD`.
 
-Descriptor REQUESTS brings a `ModelSpec` and then requests, ANSWERS carries an answer to each. What the file
+Standard input brings a `ModelSpec` and then requests, descriptor FD carries an answer to each. What the file
 prints goes elsewhere.
 """
 
@@ -37,11 +37,11 @@ def main() -> None:
     die_with(os.getppid())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     faulthandler.enable()
-    answers_fd, requests_fd = map(int, sys.argv[-2:])
-    for fd in (answers_fd, requests_fd):  # for nobody that is started here
-        os.set_inheritable(fd, False)
+    answers_fd = int(sys.argv[-1])
+    os.set_inheritable(answers_fd, False)  # for nobody that is started here
+    requests = Connection(os.dup(0), writable=False)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     sys.stdout = sys.stderr
-    requests = Connection(requests_fd, writable=False)
     with os.fdopen(answers_fd, "wb") as answers:
 
         def send(answer: Any) -> None:

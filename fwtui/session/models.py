@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import selectors
-import subprocess
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Self
 
-from fwtui.core.inputs import SpecError
 from fwtui.core.model_outline import ModelOutline, ModelTrace, ModelWeights
 from fwtui.core.model_requests import Answer, Ask, ModelSpec, Refused
 from fwtui.core.spec import WorkloadSpec
@@ -21,18 +17,13 @@ from fwtui.core.workload import Batch
 from fwtui.lane.wire import Frames, NoRecordError
 from fwtui.pairing.pairs import UnknownNameError
 from fwtui.pairing.proof import Proof, prove
-from fwtui.system.child_process import Child, command
 from fwtui.workloads.user.description import Description
 from fwtui.workloads.user.errors import UserFileError
+from fwtui.workloads.user.file_process import FileProcess
 from fwtui.workloads.user.models import Side
-from fwtui.workloads.user.process_end import end_of_process
 
 LIMIT_S = 600.0
 """How long a model may take to be built, or to be evaluated once."""
-_EVERY_S = 0.25
-_KEPT_BYTES = 20_000
-_CHUNK = 1 << 20
-
 Waiting = Callable[[str, float], None]
 """Receives what is being done and for how many seconds, a few times a second."""
 
@@ -72,22 +63,17 @@ class ModelProcess:
     def __init__(self, spec: WorkloadSpec, side: Side, threads: int, seed: int, waiting: Waiting) -> None:
         self.outline = ModelOutline(())
         self._path, self._side, self._waiting = Path(spec.name), side, waiting
-        self._stage, self._output = f"in {side.function}()", b""
         self._frames = Frames()
-        self._open: list[int] = []
-        try:
-            self._start()
-        except OSError as error:
-            self._close()
-            raise SpecError("--workload", spec.name, f"a machine that starts processes ({error})") from None
+        self._process = FileProcess(self._path, "fwtui.lane.model_child", f"in {side.function}()")
+        self._requests = Connection(os.dup(self._process.requests.fileno()), readable=False)
         self._send(ModelSpec(spec, side.framework, side.function, threads, seed))
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._child.end()
-        self._close()
+    def __exit__(self, *end: object) -> None:
+        self._requests.close()
+        self._process.__exit__(*end)
 
     def build(self) -> None:
         """Wait until it is built. UserFileError where it cannot be."""
@@ -113,38 +99,8 @@ class ModelProcess:
         """Put weights and states into it; those that are not named stay."""
         self._ask("when its weights are replaced", Ask("load", weights))
 
-    def _start(self) -> None:
-        answers, answers_end = os.pipe()
-        self._open += [answers, answers_end]
-        requests_end, requests = os.pipe()
-        self._open += [requests_end, requests]
-        printed, output = os.pipe()
-        self._open += [printed, output]
-        self._child = Child(
-            command("fwtui.lane.model_child", str(answers_end), str(requests_end)),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            pass_fds=(answers_end, requests_end),
-        )
-        for fd in (answers_end, requests_end, output):
-            os.close(fd)
-            self._open.remove(fd)
-        self._answers, self._printed = answers, printed
-        self._requests = Connection(requests, readable=False)
-        self._open.remove(requests)
-        for fd in (answers, printed):
-            os.set_blocking(fd, False)
-
-    def _close(self) -> None:
-        for fd in self._open:
-            os.close(fd)
-        self._open.clear()
-        if hasattr(self, "_requests"):
-            self._requests.close()
-
     def _ask(self, stage: str, request: Ask) -> Any:
-        self._stage = stage
+        self._process.stage = stage
         self._send(request)
         return self._answer()
 
@@ -154,37 +110,24 @@ class ModelProcess:
 
     def _answer(self) -> Any:
         """Wait for the answer. UserFileError where there is none."""
-        began = time.monotonic()
-        with selectors.DefaultSelector() as selector:
-            for fd in (self._answers, self._printed):
-                selector.register(fd, selectors.EVENT_READ)
-            while (seconds := time.monotonic() - began) < LIMIT_S:
-                is_over = self._child.process.poll() is not None
-                ready = [key.fd for key, _ in selector.select(0 if is_over else _EVERY_S)]
-                for fd in ready:
-                    data = os.read(fd, _CHUNK)
-                    if not data:
-                        selector.unregister(fd)
-                    elif fd == self._printed:
-                        self._output = (self._output + data)[-_KEPT_BYTES:]
-                    elif answers := self._fed(data):
-                        return self._taken(answers[0])
-                if is_over and not ready:
-                    exit = self._child.process.returncode
-                    raise end_of_process(self._path, exit, self._output, self._stage, LIMIT_S)
-                self._waiting(f"{self._path.name} {self._stage}", seconds)
-        raise end_of_process(self._path, None, self._output, self._stage, LIMIT_S)
+        answers: list[Any] = []
 
-    def _fed(self, data: bytes) -> list[Any]:
+        def take(data: bytes) -> bool:
+            answers.extend(self._frames.feed(data))
+            return bool(answers)
+
+        stage = self._process.stage
         try:
-            return self._frames.feed(data)
+            self._process.listen(
+                take, lambda seconds: self._waiting(f"{self._path.name} {stage}", seconds), LIMIT_S
+            )
         except NoRecordError:
-            what = f"writes into a pipe that is not its own {self._stage}"
+            what = f"writes into a pipe that is not its own {stage}"
             raise UserFileError(self._path.name, what, "write to files it opened") from None
-
-    def _taken(self, answer: Any) -> Any:
+        answer = answers[0]
         if isinstance(answer, Answer):
             return answer.value
         assert isinstance(answer, Refused)
-        where = answer.where or self._path.name
-        raise UserFileError(where, answer.what, answer.hint or f"it happens {self._stage}")
+        raise UserFileError(
+            answer.where or self._path.name, answer.what, answer.hint or f"it happens {stage}"
+        )
