@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol, cast
 
+from textual.events import Event, Mount, Resize, ScreenResume
 from textual.geometry import Offset
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
@@ -19,7 +20,15 @@ class HasBacklog(Protocol):
 
 
 class BaseScreen(Screen[ScreenResultType]):
-    """Skips paints while keys are queued, and ignores clicks on removed widgets."""
+    """Skips paints while keys are queued, ignores clicks on removed widgets, and survives an early end."""
+
+    async def on_event(self, event: Event) -> None:
+        """Handle an event, unless the screen was closed before its parts were mounted.
+
+        Textual then mounts none of them, and still says that they are: what looks for one would fail.
+        """
+        if self.children or not isinstance(event, Mount | Resize | ScreenResume):
+            await super().on_event(event)
 
     def _compositor_refresh(self) -> None:
         # Every paint goes through here: those of a changed layout, and those of changed widgets.
