@@ -4,7 +4,7 @@
 `device.py`  `version()`, `devices()`, `configure(...)`, `threads()`: what the framework can reach.
 `memory.py`  `read(device) -> FrameworkMemory`: what its allocator counts.
 `oplog.py`   what an eager step does, op by op.
-`model.py`   `build(model, loss) -> Model`: a model in the framework's own form; `seed(number)`.
+`model.py`   `build(make, loss) -> Model`: a model in the framework's own form; `seed(number)`.
 """
 
 from __future__ import annotations
@@ -17,14 +17,47 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from fwtui.core.graph import Graph, NoGraph
+from fwtui.core.lane_model import LaneWeight
 from fwtui.core.model_outline import Model
 from fwtui.core.oplog import OpLog
 from fwtui.core.records import Compiled, Device, FrameworkMemory, GraphBroken, NetInspected, Phase
 from fwtui.core.spec import Feed
-from fwtui.core.workload import Arrays, Batch, Workload
+from fwtui.core.workload import Arrays, Batch, Loss, Workload
 
 Gradients = dict[str, NDArray[Any] | None]
 """By parameter; None for one that the loss does not depend on."""
+
+
+@dataclass(frozen=True)
+class Computed:
+    """What one batch comes to at the present weights, without an update.
+
+    Attributes:
+        metrics: `loss` first.
+        gradients: the loss's, by each of the weights.
+        state: what the forward pass makes of the present state.
+    """
+
+    metrics: Mapping[str, float]
+    gradients: Gradients
+    state: Arrays
+
+
+@dataclass(frozen=True)
+class JobModel:
+    """A model as its framework has it, in place of a function of named weights.
+
+    Attributes:
+        make: gives the model, a new one at each call.
+        loss: (model, batch) -> a scalar tensor, or a dict of scalar tensors with `loss` first.
+        weights: which of its variables all lanes have, as parameters or as state.
+        state: first values of the state, by the name that all lanes have for it, in the dtype to train in.
+    """
+
+    make: Callable[[], Any]
+    loss: Callable[[Any, Mapping[str, Any]], Any]
+    weights: Sequence[LaneWeight]
+    state: Arrays
 
 
 @dataclass(frozen=True)
@@ -32,7 +65,7 @@ class Job:
     """What to build a backend from.
 
     Attributes:
-        workload: gives the framework's loss function.
+        workload: gives the framework's loss function; None where there is a model.
         parameters: first weights, already in the dtype to train in.
         batch: one batch in the dtype to train in, for shapes and dtypes.
         shapes: the shape of each array in the batches, None where it is not the same in all of them, or in
@@ -40,15 +73,27 @@ class Job:
         device: a usable device's name, such as `cpu` or `cuda:0`.
         optimizer: a name from `fwtui.core.spec.OPTIMIZERS`.
         learning_rate: the optimizer's step size.
+        model: has the parameters as variables of its own, and another loss.
     """
 
-    workload: Workload
+    workload: Workload | None
     parameters: Arrays
     batch: Batch
     shapes: Mapping[str, tuple[int | None, ...]]
     device: str
     optimizer: str
     learning_rate: float
+    model: JobModel | None = None
+
+    def loss(self, framework: str) -> Loss:
+        """The workload's loss function for the framework with this key."""
+        assert self.workload is not None, "a model has a loss of its own"
+        return self.workload.loss(framework)
+
+    @property
+    def dtype(self) -> str:
+        """The dtype to train in."""
+        return next(iter(self.parameters.values())).dtype.name
 
 
 class NotYetError(NotImplementedError):
@@ -67,14 +112,20 @@ class Backend(Protocol):
     def evaluate(self, batch: Batch) -> Mapping[str, float]:
         """The metrics of `batch` under the present weights, which stay as they are."""
 
-    def gradients(self, batch: Batch) -> tuple[Mapping[str, float], Gradients]:
-        """The metrics of `batch`, and the loss's gradient by each of the present weights, which stay."""
+    def compute(self, batch: Batch) -> Computed:
+        """What a step on `batch` computes before its update; weights and state stay as they are."""
 
     def weights(self) -> Arrays:
         """The present weights as NumPy arrays."""
 
-    def load(self, weights: Arrays) -> None:
-        """Puts `weights` in the place of the present ones, bit for bit."""
+    def state(self) -> Arrays:
+        """What a step changes besides the weights, such as running means, as far as other lanes have it."""
+
+    def load(self, arrays: Arrays) -> None:
+        """Put weights, and state, in the place of the present ones, bit for bit."""
+
+    def at(self, arrays: Arrays) -> AbstractContextManager[None]:
+        """While entered, `arrays` are loaded; weights and state are afterwards what they were."""
 
     def latest(self) -> Arrays:
         """The weights after the last step, and its gradients where the mode gives them out, by name, such as
@@ -139,8 +190,8 @@ class ModelModule(Protocol):
     def seed(self, number: int) -> None:
         """Seed the framework's generator of random numbers, which first weights are drawn from."""
 
-    def build(self, model: Any, loss: Callable[[Any, Mapping[str, Any]], Any]) -> Model:
-        """Take a model in the framework's own form. ModelError where it is none."""
+    def build(self, make: Callable[[], Any], loss: Callable[[Any, Mapping[str, Any]], Any]) -> Model:
+        """Take what `make` gives, a model in the framework's own form. ModelError where it is none."""
 
 
 class StepModule(Protocol):

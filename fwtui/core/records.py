@@ -181,10 +181,10 @@ class GraphBroken:
 
 @dataclass(frozen=True, slots=True)
 class Rounding:
-    """How far a metric or gradient is from float64's at the very same weights.
+    """How far a metric, gradient or state is from float64's at the very same weights.
 
     Attributes:
-        kind: `metric` or `gradient`.
+        kind: `metric`, `gradient` or `state`.
         error: largest |lane − float64|.
         blur: how far float64's own figure moves where the weights are nudged by as much as rounding does; 0
             where no error of the probe was large enough to ask.
@@ -210,6 +210,8 @@ class Probed:
         gradients: each parameter's gradient of the loss; None where the loss does not depend on it.
         parameters: each parameter.
         rounding: the metrics and gradients against float64 at these parameters, where that was asked for.
+        state: what besides the parameters the step begins with, such as a running mean; of models alone.
+        updated_state: what the forward pass on the step's batch makes of it.
     """
 
     step: int
@@ -217,6 +219,8 @@ class Probed:
     gradients: tuple[tuple[str, Array | None], ...]
     parameters: tuple[tuple[str, Array], ...]
     rounding: tuple[Rounding, ...] = ()
+    state: tuple[tuple[str, Array], ...] = ()
+    updated_state: tuple[tuple[str, Array], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:  # records need NumPy, which `fwtui --help` must not wait for
+    from fwtui.core.lane_model import LaneModel
     from fwtui.core.ndarray import Array
     from fwtui.core.records import Probed
 
@@ -134,10 +135,12 @@ class Start:
     Attributes:
         step: how many batches to leave out.
         parameters: the weights to begin with, in place of the workload's first ones.
+        state: the same of a model's state.
     """
 
     step: int
     parameters: tuple[tuple[str, Array], ...]
+    state: tuple[tuple[str, Array], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,7 @@ class LaneSpec:
         digests: tell a digest of each step's batch, weights and gradients.
         tell_graphs: after the last step, tell the graphs of the step that would be next.
         sample_graphs: tell now and then which graph a step ran.
+        model: the model of the user's file that it trains; None: a net that takes named weights.
     """
 
     backend: str
@@ -201,6 +205,7 @@ class LaneSpec:
     digests: bool = False
     tell_graphs: bool = False
     sample_graphs: bool = False
+    model: LaneModel | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
-from fwtui.backends.base import Backend, Gradients
+from fwtui.backends.base import Backend, Computed
 from fwtui.core.numerical_policy import (
     EPS,
     FARTHER,
@@ -71,11 +71,10 @@ class Reference:
         self,
         weights: Arrays,
         batch: Batch,
-        metrics: Mapping[str, float],
-        gradients: Gradients,
+        computed: Computed,
         own: Mapping[Key, Any] | None = None,
     ) -> tuple[Rounding, ...]:
-        """How far `metrics` and `gradients` are from those of the backend at the same `weights`.
+        """How far what was `computed` is from what the backend computes at the same `weights`.
 
         What only one of the two has is infinitely far. Figures stay without an explanation, `blur` and
         `single_blur` at 0, where they need none, and after `MAX_UNEXPLAINED` probes.
@@ -83,7 +82,7 @@ class Reference:
         Args:
             own: what `at` gives for these weights and this batch, where that is known.
         """
-        given = {**_named("metric", metrics), **_named("gradient", gradients)}
+        given = _figures_of(computed)
         own = self.at(weights, batch) if own is None else own
         pairs = {key: (given.get(key), own.get(key)) for key in {**given, **own}}
         found = [
@@ -107,10 +106,9 @@ class Reference:
         self._backend.close()
 
     def at(self, weights: Arrays, batch: Batch) -> dict[Key, Any]:
-        """Metrics and gradients of the backend at `weights`, which are cast to its dtype."""
+        """What the backend computes at `weights`, state among them, which are cast to its dtype."""
         self._backend.load(cast(weights, self._dtype))
-        metrics, gradients = self._backend.gradients(cast(batch, self._dtype))
-        return {**_named("metric", metrics), **_named("gradient", gradients)}
+        return _figures_of(self._backend.compute(cast(batch, self._dtype)))
 
     def _figures(self, found: Sequence[Rounding]) -> list[Figure]:
         return judged({0: found}, 0, self._judged_as, self._tolerance)
@@ -213,6 +211,14 @@ def _is_measured(value: Any) -> TypeGuard[NDArray[Any]]:
     """Whether these are numbers with fractions: whole ones may be labels, or compared with others."""
     is_float = isinstance(value, np.ndarray) and value.dtype.kind == "f"
     return is_float and not np.array_equal(value, np.rint(value), equal_nan=True)
+
+
+def _figures_of(computed: Computed) -> dict[Key, Any]:
+    return {
+        **_named("metric", computed.metrics),
+        **_named("state", computed.state),
+        **_named("gradient", computed.gradients),
+    }
 
 
 def _named(kind: str, figures: Mapping[str, Any]) -> dict[Key, Any]:

@@ -81,12 +81,12 @@ def _serve(requests: Connection, send: Callable[[Any], None]) -> None:
     framework = import_framework(entry)
     framework.device.configure("cpu", asked.threads, False)
     file = ModelFile(asked.workload, read(asked.workload, {}))
-    side = next(side for side in file.sides() if side.function == asked.function)
+    side = file.side(asked.function)
     try:
         with framework.device.default_dtype(DTYPE):
             module = catalogue.model_module(entry)
             module.seed(asked.seed)
-            model = module.build(file.model(side), file.loss(side))
+            model = module.build(lambda: file.model(side), file.loss(side))
             answer: Any = None
             while True:
                 send(Answer(answer))

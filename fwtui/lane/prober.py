@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from fwtui.backends.base import Backend, Gradients
+from fwtui.backends.base import Backend, Computed
 from fwtui.backends.determinism import arrays_differ, differ
 from fwtui.core.error_text import error_text
 from fwtui.core.ndarray import Array
@@ -47,7 +47,7 @@ class Prober:
     is no memory for a probe, `NotProbed` is emitted, and no further probe is made; the lane trains on.
 
     Args:
-        parameters: the first weights, as the backend got them.
+        parameters: the first weights, and the first state, as the backend got them.
         reference: what holds each probe against float64; None: nothing does.
     """
 
@@ -62,7 +62,7 @@ class Prober:
         self._probes, self._backend, self._emit, self._reference = probes, backend, emit, reference
         self._parameters = parameters
         self._first: Batch | None = None
-        self._began: tuple[Batch, Mapping[str, float], Gradients] | None = None
+        self._began: tuple[Batch, Computed] | None = None
         self._last_probed = -1
         self._lacks_memory = False
         self._due = probes.at_or_after(0)
@@ -80,10 +80,8 @@ class Prober:
     def look(self, step: int, batch: Batch, last: bool = False) -> None:
         """Emit the probes due before `step`, whose batch is `batch`; that of the `last` step in any case."""
         if self._first is not None:
-            now = self._backend.weights()
-            self._backend.load(self._parameters)
-            self._tell(0, self._first)
-            self._backend.load(now)
+            with self._backend.at(self._parameters):
+                self._tell(0, self._first)
             self._first = None
         if self._due != NEVER and (last or step >= self._due) and step != self._last_probed:
             self._tell(step, batch)
@@ -92,15 +90,13 @@ class Prober:
         """Whether the first weights and batch give the first probe's loss and gradients once more."""
         if self._began is None or self._lacks_memory:
             return True
-        batch, before, gradients = self._began
-        now = self._backend.weights()
-        self._backend.load(self._parameters)
-        metrics, again = self._backend.gradients(batch)
-        self._backend.load(now)
+        batch, before = self._began
+        with self._backend.at(self._parameters):
+            again = self._backend.compute(batch)
         dtype = next(iter(self._parameters.values())).dtype.name
-        if differ({"loss": before["loss"]}, {"loss": metrics["loss"]}, dtype):
+        if differ({"loss": before.metrics["loss"]}, {"loss": again.metrics["loss"]}, dtype):
             return False
-        return not arrays_differ(gradients, again, dtype)
+        return not arrays_differ(before.gradients, again.gradients, dtype)
 
     def close(self) -> None:
         """Gives back what it holds."""
@@ -117,22 +113,28 @@ class Prober:
             self._emit(NotProbed(f"no memory for the probe of step {step}, which is {size}"))
 
     def _probed(self, step: int, batch: Batch) -> Probed:
-        metrics, gradients = self._backend.gradients(batch)
+        computed = self._backend.compute(batch)
         if step == 0:
-            self._began = batch, metrics, gradients
-        weights = self._backend.weights()
+            self._began = batch, computed
+        weights, state = self._backend.weights(), self._backend.state()
         rounding: tuple[Rounding, ...] = ()
         if self._reference is not None:
             try:
-                rounding = self._reference.rounding(weights, batch, metrics, gradients)
+                rounding = self._reference.rounding({**weights, **state}, batch, computed)
             except Exception as error:  # the lane's own training can go on
                 traceback.print_exc(file=sys.stderr)
                 self._emit(NoReference(step, error_text(error)))
                 self._reference = None
         return Probed(
             step,
-            tuple(metrics.items()),
-            tuple((name, None if g is None else Array.of(g)) for name, g in gradients.items()),
-            tuple((name, Array.of(w)) for name, w in weights.items()),
+            tuple(computed.metrics.items()),
+            tuple((name, None if g is None else Array.of(g)) for name, g in computed.gradients.items()),
+            _arrays(weights),
             rounding,
+            _arrays(state),
+            _arrays(computed.state),
         )
+
+
+def _arrays(arrays: Arrays) -> tuple[tuple[str, Array], ...]:
+    return tuple((name, Array.of(array)) for name, array in arrays.items())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from fwtui.backends.base import Backend
+from fwtui.backends.base import Backend, Computed
 from fwtui.core.ndarray import Array
 from fwtui.core.records import Probed, Record
 from fwtui.core.spec import Replay
@@ -33,8 +33,12 @@ def repeat_probes(
             return False
         batch = next(islice(batches, probe.step - reached, None))
         reached = probe.step + 1
-        weights = {name: array.value() for name, array in probe.parameters}
-        given = {name: None if one is None else one.value() for name, one in probe.gradients}
+        weights = {name: array.value() for name, array in (*probe.parameters, *probe.state)}
+        given = Computed(
+            dict(probe.metrics),
+            {name: None if one is None else one.value() for name, one in probe.gradients},
+            {name: one.value() for name, one in probe.updated_state},
+        )
         figures = reference.at(weights, batch)
         emit(
             Probed(
@@ -46,7 +50,10 @@ def repeat_probes(
                     if kind == "gradient"
                 ),
                 (),
-                reference.rounding(weights, batch, dict(probe.metrics), given, figures),
+                reference.rounding(weights, batch, given, figures),
+                updated_state=tuple(
+                    (name, Array.of(one)) for (kind, name), one in figures.items() if kind == "state"
+                ),
             )
         )
     return True

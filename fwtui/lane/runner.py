@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import chain, islice
+from itertools import chain
 from time import perf_counter_ns
 from typing import Any
 
@@ -32,10 +32,8 @@ from fwtui.core.records import (
     RunStateChanged,
     TurnEnded,
 )
-from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.spec import LaneSpec
-from fwtui.core.workload import Batch, Workload
-from fwtui.lane.batches import NO_DATA, cast, cast_all, shapes
+from fwtui.core.workload import Batch
 from fwtui.lane.control import Control, LaneCommand
 from fwtui.lane.digests import Digester
 from fwtui.lane.errors import LaneError, failure_of
@@ -46,10 +44,11 @@ from fwtui.lane.net_inspection import NetInspection
 from fwtui.lane.prober import Prober, prober
 from fwtui.lane.replay import repeat_probes
 from fwtui.lane.step_buffer import Columns
+from fwtui.lane.training import Source, in_float64, source_of, training_of
 from fwtui.system.cpu_affinity import bind, bound_cores
 from fwtui.workloads import catalogue as workloads
-from fwtui.workloads.hashes import HASHED_BATCHES, data_sha256, weights_sha256
-from fwtui.workloads.user.workload import UserWorkload
+from fwtui.workloads.hashes import data_sha256, weights_sha256
+from fwtui.workloads.user.file import UserFile
 
 FLUSH_NS = 33_000_000
 MEMORY_NS = 250_000_000
@@ -86,7 +85,7 @@ class Runner:
         self._explainer: Introspector | None = None
         self._batches: Iterator[Batch] = iter(())
         self._source = self._batches
-        self._workload: Workload | None = None
+        self._workload: Source | None = None
 
     def prepare(self, pid: int) -> None:
         """Imports the framework, settles the device, and builds the network there; tells each of them."""
@@ -165,7 +164,7 @@ class Runner:
 
     def failure_of(self, error: BaseException) -> Failure:
         """Why the lane failed: in a user's own file, where the error came from there."""
-        if isinstance(self._workload, UserWorkload) and not isinstance(error, LaneError | MemoryError):
+        if isinstance(self._workload, UserFile) and not isinstance(error, LaneError | MemoryError):
             explained = self._workload.explained(error)
             if explained is not None and explained is not error:
                 explained.__cause__ = error
@@ -298,33 +297,22 @@ class Runner:
     def _build(self) -> None:
         spec, framework = self._spec, self._framework
         framework.device.configure(self._device, spec.threads, spec.tf32)
-        workload = self._workload = workloads.execute(spec.workload)
-        parameters = workload.parameters(parameters_rng(spec.seed))
-        seen = list(islice(workload.batches(data_rng(spec.seed)), HASHED_BATCHES))
-        if not seen:
-            raise LaneError(*NO_DATA)
-        self._batches = cast_all(workload.batches(data_rng(spec.seed)), spec.dtype)
-        self._held_out = workload.held_out(data_rng(spec.seed))
-        if self._held_out is not None:
-            self._held_out = cast(self._held_out, spec.dtype)
-        known = shapes(seen if self._held_out is None else [*seen, self._held_out])
-        first, sample = cast(parameters, spec.dtype), cast(seen[0], spec.dtype)
-        if spec.start is not None:
-            first = {name: array.value().copy() for name, array in spec.start.parameters}
-            self._batches = islice(self._batches, spec.start.step, None)
-        self._source = self._batches
-        job = Job(workload, first, sample, known, self._device, spec.optimizer, spec.learning_rate)
-        self._backend = self._built(backends.entry(spec.backend).mode, job, spec.dtype)
+        self._workload = source_of(spec)
+        training = training_of(spec, self._workload, self._device)
+        self._batches = self._source = training.batches
+        self._held_out = training.held_out
+        self._backend = self._built(backends.entry(spec.backend).mode, training.job, spec.dtype)
         self._explainer = Introspector(spec, self._backend, self._emit, self.explained)
         if spec.probes is not None:
-            self._prober = prober(spec.probes, self._backend, first, self._emit, self._reference(job))
+            reference = self._reference(training.job)
+            self._prober = prober(spec.probes, self._backend, training.first, self._emit, reference)
         self._emit(
             Built(
                 device=self._device,
                 dtype=spec.dtype,
-                weights_sha256=weights_sha256(parameters),
-                data_sha256=data_sha256(seen),
-                parameters=sum(array.size for array in parameters.values()),
+                weights_sha256=weights_sha256(training.parameters),
+                data_sha256=data_sha256(training.seen),
+                parameters=sum(array.size for array in training.parameters.values()),
                 threads=framework.device.threads(),
                 cores=bound_cores(),
                 at_ns=perf_counter_ns(),
@@ -347,9 +335,8 @@ class Runner:
         is_exact = spec.dtype == "float64" and backends.entry(spec.backend).mode == "eager"
         if spec.probes is None or not spec.probes.exact or is_exact:
             return None
-        double = {"parameters": cast(job.parameters, "float64"), "batch": cast(job.batch, "float64")}
         try:
-            built = self._built("eager", replace(job, device="cpu", **double), "float64")
+            built = self._built("eager", in_float64(job), "float64")
         except Exception as error:  # the lane itself is none the worse
             traceback.print_exc(file=sys.stderr)
             self._emit(NoReference(0, self.explained(error)))

@@ -13,7 +13,7 @@ from fwtui.core.numerical_policy import BLURS, SINGLE_PRECISION
 from fwtui.core.records import Rounding
 from fwtui.measure.initial_scale import InitialScale
 from fwtui.measure.loss_gap import loss_floor
-from fwtui.measure.probe_gap import Gap, Key, ProbeRow, array_floor
+from fwtui.measure.probe_gap import Gap, Key, Kind, ProbeRow, array_floor
 
 Stage = Literal["first weights", "forward", "backward", "update"]
 
@@ -59,17 +59,25 @@ def _place(step: int, before: int, above: dict[Key, Gap]) -> Place:
         return Place(0, 0, "first weights", parameters[0], above[parameters[0]])
     if parameters:
         return Place(before, step - 1, "update", parameters[0], above[parameters[0]])
-    metrics = [key for key in above if key[0] == "metric"]
-    if metrics:
-        return Place(step, step, "forward", metrics[0], above[metrics[0]])
+    # State is in the order in which the data passes it, all of it before the loss.
+    forward = [key for kind in ("state", "metric") for key in above if key[0] == kind]
+    if forward:
+        return Place(step, step, "forward", forward[0], above[forward[0]])
     # Parameters are in the order in which the data passes them, so the last one's gradient comes first.
     key = list(above)[-1]
     return Place(step, step, "backward", key, above[key])
 
 
+def stage_of(kind: Kind) -> Stage:
+    """The part of a step that computes what is of a kind."""
+    if kind == "parameter":
+        return "update"
+    return "backward" if kind == "gradient" else "forward"
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A metric or gradient of one lane beside a reference's at the same weights.
+    """A metric, gradient or state of one lane beside a reference's at the same weights.
 
     Attributes:
         lane: counted from 0.
@@ -94,7 +102,7 @@ class Figure:
 def rounding(
     probes: Mapping[int, Sequence[Rounding]], lane: int, dtype: str, tolerance: float
 ) -> list[Figure]:
-    """One lane's metrics and gradients against a reference at the same weights, by step, as relative figures.
+    """What one lane computes against a reference at the same weights, by step, as relative figures.
 
     Args:
         probes: the lane's measurements against the reference, by step.
@@ -105,11 +113,11 @@ def rounding(
     figures = []
     scales: defaultdict[str, InitialScale] = defaultdict(InitialScale)
     for step in sorted(probes):
-        for kind in ("metric", "gradient"):
+        for kind in ("metric", "state", "gradient"):
             mine = [one for one in probes[step] if one.kind == kind]
             # Metrics have nothing to do with one another, and only the loss is known to fall to where
             # rounding decides it.
-            scaling = [one for one in mine if kind == "gradient" or one.name == "loss"]
+            scaling = [one for one in mine if kind != "metric" or one.name == "loss"]
             scale = max((one.magnitude for one in scaling), default=0.0)
             scale = max(scale, scales[kind].update(step, scale))
             share = loss_floor(dtype) if kind == "metric" else array_floor(dtype)

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from fwtui.core.numerical_policy import GROWTH_STEPS, ROUNDING_GROWTH
 from fwtui.core.records import DIGEST_BLOCK, Probed
 from fwtui.core.spec import LaneSpec
-from fwtui.measure.agreement import Place
+from fwtui.measure.agreement import Place, stage_of
 from fwtui.measure.arrays import ArrayGap
 from fwtui.measure.history import History
-from fwtui.measure.probe_gap import Gap, Key
+from fwtui.measure.probe_gap import Gap, Kind
+
+_KINDS: tuple[Kind, ...] = ("parameter", "gradient", "state")
 
 
 class Scales:
@@ -24,7 +26,9 @@ class Scales:
 
     def update(self, probe: Probed) -> None:
         """Takes in one lane's arrays."""
-        for kind, arrays in (("parameter", probe.parameters), ("gradient", probe.gradients)):
+        for kind, arrays in zip(
+            _KINDS, (probe.parameters, probe.gradients, probe.updated_state), strict=True
+        ):
             sizes = {name: array.value() for name, array in arrays if array is not None}
             largest = {name: float(np.abs(one).max(initial=0.0)) for name, one in sizes.items()}
             # What is made of rounding alone is no measure.
@@ -76,10 +80,10 @@ def first_above(gaps: NDArray[np.float64], tolerance: float, only_sudden: bool) 
 
 
 def _place(step: int, name: str, lane: int, relative: float) -> Place:
-    kind, _, own = name.partition(" ")
-    key: Key = ("gradient", own) if kind == "gradient" else ("parameter", own)
+    prefix, _, own = name.partition(" ")
+    kind = next(kind for kind in _KINDS if kind == prefix)
     gap = Gap(lane, ArrayGap(relative, relative, relative))
-    return Place(step, step, "backward" if kind == "gradient" else "update", key, gap)
+    return Place(step, step, stage_of(kind), (kind, own), gap)
 
 
 def other_batches(specs: Sequence[LaneSpec], lanes: Sequence[History]) -> int | None:

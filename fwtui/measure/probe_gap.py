@@ -22,7 +22,7 @@ from fwtui.measure.loss_gap import loss_floor
 
 MOST_ROWS = 4096
 
-Kind = Literal["metric", "gradient", "parameter"]
+Kind = Literal["metric", "state", "gradient", "parameter"]
 Key = tuple[Kind, str]
 Arrays = dict[str, NDArray[Any] | None]
 
@@ -160,6 +160,7 @@ def _quantities(probe: Probed) -> dict[Kind, Arrays]:
     return {
         "parameter": _values(probe.parameters),
         "metric": {name: np.asarray(value) for name, value in probe.metrics},
+        "state": _values(probe.updated_state),
         "gradient": _values(probe.gradients),
     }
 

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fwtui.core.lane_model import Flatten
 from fwtui.core.model_outline import LayerCall, ModelTrace
 from fwtui.core.numerical_policy import NO_GRADIENT, PAIRED
 from fwtui.pairing.flatten import flatten_between
-from fwtui.pairing.pairs import Flatten, LayerPair, Pairing
+from fwtui.pairing.pairs import LayerPair, Pairing
 
 
 @dataclass(frozen=True)

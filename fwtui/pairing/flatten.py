@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fwtui.pairing.pairs import Flatten
+from fwtui.core.lane_model import Flatten
 
 
 def flatten_between(one: NDArray[Any], other: NDArray[Any], tolerance: float) -> Flatten | None:

@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fwtui.core.lane_model import Columns, Flatten, WeightView
 from fwtui.core.model_outline import LayerOutline, ModelWeights, WeightOutline
+from fwtui.core.weight_layout import AS_IS
 
 Decided = Literal["given", "form", "values", "order"]
 """By the user; as the only layer of its form; by equal values; by the order of use alone."""
-Columns = tuple[int, int]
-"""A part of the last axis, from and to."""
-
-
-@dataclass(frozen=True)
-class Flatten:
-    """How a dense layer's inputs differ in order where what was flattened before it has another layout.
-
-    Attributes:
-        outer: how many blocks the first side's vector has, each of which is every `outer`-th of the second's.
-        inner: how long a block is.
-    """
-
-    outer: int
-    inner: int
-
-    def turned(self, kernel: NDArray[Any]) -> NDArray[Any]:
-        """The first side's kernel (inputs, …) with its rows in the second side's order."""
-        rest = kernel.shape[1:]
-        return kernel.reshape(self.outer, self.inner, *rest).swapaxes(0, 1).reshape(-1, *rest)
 
 
 @dataclass(frozen=True)
@@ -74,18 +56,16 @@ class LayerPair:
         kinds_are_known = "parameters" not in (self.first.kind, self.second.kind)
         return kinds_are_known and all(pair.first_part is pair.second_part is None for pair in self.weights)
 
+    def first_view(self, pair: WeightPair) -> WeightView:
+        """How the first weight's variable, or its part, becomes what the second's part is."""
+        flatten = self.flatten if pair.first.role == "kernel" else None
+        return WeightView(pair.first.layout, pair.first_part, pair.is_transposed, flatten)
+
     def _to_second(self, arrays: Mapping[tuple[str, str], Any]) -> Iterator[tuple[WeightPair, NDArray[Any]]]:
         for pair in self.weights:
             array = arrays.get((self.first.name, pair.first.role))
-            if array is None:
-                continue
-            if pair.first_part is not None:
-                array = array[..., slice(*pair.first_part)]
-            if pair.is_transposed:
-                array = array.T
-            if self.flatten is not None and pair.first.role == "kernel":
-                array = self.flatten.turned(array)
-            yield pair, array
+            if array is not None:
+                yield pair, replace(self.first_view(pair), layout=AS_IS).common(array)
 
 
 @dataclass(frozen=True)
@@ -97,6 +77,11 @@ class Pairing:
     def first_keys(self) -> set[tuple[str, str]]:
         """The layers and roles of the first model's weights that are paired."""
         return {(layers.first.name, pair.first.role) for layers in self.layers for pair in layers.weights}
+
+    def common(self, arrays: Mapping[tuple[str, str], Any]) -> Iterator[tuple[WeightPair, NDArray[Any]]]:
+        """Each pair with what it holds of the first model's weights, in the second's common layout."""
+        for layers in self.layers:
+            yield from layers._to_second(arrays)
 
     def to_second(self, arrays: Mapping[tuple[str, str], Any]) -> ModelWeights:
         """The first model's weights or gradients, as the second has them; those that are None stay out."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
 
-from fwtui.core.model_outline import Model
+from fwtui.core.model_outline import Model, ModelWeights
 from fwtui.core.workload import Batch
 from fwtui.pairing.compare import Comparison, Difference
 from fwtui.pairing.forms import by_form, paired
@@ -27,6 +27,7 @@ class Proof:
         largest_gap: of metrics and gradients, relative.
         compared: how many numbers of gradients were; where there are none, equal outputs prove nothing.
         untested: names of the first model's trained weights that have no gradient on either side.
+        first_weights: the first model's before they were moved.
     """
 
     pairing: Pairing
@@ -35,6 +36,7 @@ class Proof:
     largest_gap: float
     compared: int
     untested: tuple[str, ...]
+    first_weights: ModelWeights
 
     @property
     def same(self) -> bool | None:
@@ -60,7 +62,8 @@ def prove(first: Model, second: Model, batch: Batch, given: Mapping[str, str]) -
     for model in (first, second):
         model.trace(batch)  # finds its layers
     start = by_form(first.outline, second.outline, given)
-    weights = moved({key: array for key, array in first.weights().items() if key in start.first_keys()})
+    first_weights = {key: array for key, array in first.weights().items() if key in start.first_keys()}
+    weights = moved(first_weights)
     first.load(weights)
     mine = first.trace(batch)
 
@@ -83,6 +86,7 @@ def prove(first: Model, second: Model, batch: Batch, given: Mapping[str, str]) -
         comparison.largest_gap(),
         comparison.compared(),
         comparison.untested(),
+        first_weights,
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from fwtui.core.numerical_policy import EPS, HALF_ROUNDINGS, MAX_SHARE, SUDDEN
 from fwtui.core.spec import RaceSpec
-from fwtui.measure.agreement import Figure, Place, Stage
+from fwtui.measure.agreement import Figure, Place, stage_of
 from fwtui.measure.arrays import ArrayGap, unlike
 from fwtui.measure.history import History
 from fwtui.measure.probe_gap import Gap, largest
@@ -251,7 +251,7 @@ def _off(finding: Finding) -> Place | None:
         return None
     gaps = next((row.gaps for row in finding.rows if row.step == off.step), {})
     other = Gap(max(off.lane, 1), unlike("one lane alone was probed"))
-    stage: Stage = "forward" if off.key[0] == "metric" else "backward"
+    stage = stage_of(off.key[0])
     return Place(off.step, off.step, stage, off.key, gaps.get(off.key, other))
 
 

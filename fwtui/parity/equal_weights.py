@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fwtui.core.numerical_policy import VARIATION
 from fwtui.core.records import Probed
 from fwtui.core.spec import LaneSpec, Probes, RaceSpec, Replay
-from fwtui.measure.agreement import Figure, Place, Stage, first_off, first_place, rounding
+from fwtui.measure.agreement import Figure, Place, first_off, first_place, rounding, stage_of
 from fwtui.measure.arrays import unlike
 from fwtui.measure.history import History
 from fwtui.measure.probe_gap import Gap, ProbeComparison, ProbeRow
@@ -94,7 +94,7 @@ class EqualWeights:
     def place(self, off: Figure) -> Place:
         """Where the figure is: in its step, what is computed first."""
         row = next(row for row in self.rows if row.step == off.step)
-        stage: Stage = "forward" if off.key[0] == "metric" else "backward"
+        stage = stage_of(off.key[0])
         wrong = {one.key for one in self.figures if one.step == off.step and one.is_off}
         # Parameters are in the order in which the data passes them, so the last one's gradient comes first.
         keys = [key for key in row.gaps if key in wrong and key[0] == off.key[0]]

@@ -136,7 +136,7 @@ class Search:
 
 def _logging(lane: LaneSpec, at: Probed | None) -> LaneSpec:
     """`lane` as one that logs a single step, whole."""
-    start = None if at is None else Start(at.step, at.parameters)
+    start = None if at is None else Start(at.step, at.parameters, at.state)
     logging = OpLogging(last=True, values=True)
     return replace(lane, start=start, steps=0, probes=None, ops=logging, by_turns=False, linger=False)
 

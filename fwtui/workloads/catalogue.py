@@ -24,7 +24,9 @@ from fwtui.workloads.base import PackagedWorkload
 from fwtui.workloads.user import workload as own
 from fwtui.workloads.user.description import Description
 from fwtui.workloads.user.errors import NET
+from fwtui.workloads.user.executed import execute as execute_file
 from fwtui.workloads.user.inspector import Waiting, ignore, inspect
+from fwtui.workloads.user.models import ModelFile
 from fwtui.workloads.user.workload import UserWorkload
 
 GROUP = "fwtui.workloads"
@@ -120,7 +122,12 @@ def execute(spec: WorkloadSpec) -> PackagedWorkload | UserWorkload:
     Raises:
         SpecError: there is no such workload, or it lacks the preset or a size.
     """
-    return own.execute(spec) if own.is_path(spec.name) else _packaged(spec)
+    return execute_file(spec, UserWorkload) if own.is_path(spec.name) else _packaged(spec)
+
+
+def execute_models(spec: WorkloadSpec) -> ModelFile:
+    """The file with models that `spec` names, executed in this process. UserFileError as `execute_file`."""
+    return execute_file(spec, ModelFile)
 
 
 def load(spec: WorkloadSpec) -> PackagedWorkload | Description:

@@ -134,7 +134,8 @@ def training(build, name, preset, dtype):
     said["evaluating_trains"] = not equal(backend.weights(), trained)
     backend.load(kept)
     said["loads"] = equal(backend.weights(), kept)
-    probed, gradients = backend.gradients(batches[0])
+    computed = backend.compute(batches[0])
+    probed, gradients = computed.metrics, computed.gradients
     said |= {
         "losses": [m["loss"] for m in metrics],
         "names": list(metrics[0]),
@@ -200,11 +201,9 @@ def disturbed(build):
         for step, batch in enumerate(batches):
             losses.append(backend.step(batch)["loss"])
             if disturb and step in (0, 5):
-                backend.gradients(batches[step + 1])
-                now = backend.weights()
-                backend.load(first)
-                backend.gradients(batches[0])
-                backend.load(now)
+                backend.compute(batches[step + 1])
+                with backend.at(first):
+                    backend.compute(batches[0])
                 backend.evaluate(fewer)
         kinds = [(event["step"], event["kind"]) for event in compilations(backend.events())]
         ends.append((losses, backend.weights(), kinds))

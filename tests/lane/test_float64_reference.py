@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from fwtui.backends.base import Computed
 from fwtui.core.numerical_policy import MAX_UNEXPLAINED, PERTURBATIONS
 from fwtui.lane.float64_reference import Reference
 
@@ -19,10 +20,10 @@ class Relu:
         self.w = weights["w"]
         self.loaded.append(self.w)
 
-    def gradients(self, batch):
+    def compute(self, batch):
         assert self.w.dtype == batch["x"].dtype == np.float64
         open_ = (batch["x"] @ self.w > 0) * 1.0
-        return {"loss": float((batch["x"] @ self.w * open_).sum())}, {"w": open_ @ batch["x"]}
+        return Computed({"loss": float((batch["x"] @ self.w * open_).sum())}, {"w": open_ @ batch["x"]}, {})
 
     def close(self):
         pass
@@ -35,11 +36,11 @@ def told(w, x=X, gradient=None, loss=None):
     w32, x32 = np.asarray(w, np.float32), np.asarray(x, np.float32)
     exact = Relu()
     exact.load({"w": w32.astype(float)})
-    metrics, gradients = exact.gradients({"x": x32.astype(float)})
-    metrics = metrics if loss is None else {"loss": loss}
-    gradients = gradients if gradient is None else {"w": gradient}
+    computed = exact.compute({"x": x32.astype(float)})
+    metrics = computed.metrics if loss is None else {"loss": loss}
+    gradients = computed.gradients if gradient is None else {"w": gradient}
     rounding = Reference(Relu(), "float64", "float32", "float32").rounding(
-        {"w": w32}, {"x": x32, "depth": 3}, metrics, gradients
+        {"w": w32}, {"x": x32, "depth": 3}, Computed(metrics, gradients, {})
     )
     return {(one.kind, one.name): one for one in rounding}
 
@@ -75,18 +76,19 @@ def test_what_is_no_number_or_of_another_shape_is_infinitely_off(gradient):
 def test_a_gradient_that_only_one_has_is_infinitely_off_unless_it_is_zero(gradient, error):
     reference = Reference(Relu(), "float64", "float32", "float32")
     weights, batch = {"w": np.ones(2, np.float32)}, {"x": X}
-    told = reference.rounding(weights, batch, {"loss": 5.0}, {"w": None})
+    told = reference.rounding(weights, batch, Computed({"loss": 5.0}, {"w": None}, {}))
     without = {(one.kind, one.name): one for one in told}
     assert without["gradient", "w"].error == math.inf
     given = {"w": np.array([0.0, 5.0]), "v": gradient}
-    told = reference.rounding(weights, batch, {"loss": 5.0}, given)
+    told = reference.rounding(weights, batch, Computed({"loss": 5.0}, given, {}))
     found = {(one.kind, one.name): one for one in told}
     assert found["gradient", "v"].error == error
 
 
 def test_float32s_rounding_is_measured_where_it_is_asked_for():
     reference = Reference(Relu(), "float64", "float64", "float64", measures_single=True)
-    found = reference.rounding({"w": np.ones(2)}, {"x": X}, {"loss": 6.0}, {"w": np.array([0.0, 5.0])})
+    given = Computed({"loss": 6.0}, {"w": np.array([0.0, 5.0])}, {})
+    found = reference.rounding({"w": np.ones(2)}, {"x": X}, given)
     loss = next(one for one in found if one.name == "loss")
     assert loss.blur < 1e-13
     assert 1e-8 < loss.single_blur < 1e-4
@@ -101,10 +103,10 @@ def evaluations(weights, gradient, times=1, **settings):
     relu = Relu()
     reference = Reference(relu, "float64", "float32", "float32", **settings)
     relu.load(weights)
-    loss, _ = relu.gradients({"x": X})
+    loss = relu.compute({"x": X}).metrics
     relu.loaded.clear()
     for _ in range(times):
-        reference.rounding(weights, {"x": X}, loss, {"w": np.array(gradient)})
+        reference.rounding(weights, {"x": X}, Computed(loss, {"w": np.array(gradient)}, {}))
     return len(relu.loaded)
 
 
@@ -131,11 +133,11 @@ class Root:
     def load(self, weights):
         self.w = weights["w"]
 
-    def gradients(self, batch):
+    def compute(self, batch):
         with np.errstate(invalid="ignore"):
             roots = np.sqrt(1 - batch["x"] ** 2)
         metrics = {"loss": float((self.w * roots).sum())}
-        return metrics | (self.metric(self.w) if self.metric else {}), {"w": roots}
+        return Computed(metrics | (self.metric(self.w) if self.metric else {}), {"w": roots}, {})
 
     def close(self):
         pass
@@ -148,13 +150,10 @@ def at_the_end(x, factor=1.0, **metrics):
     reference = Reference(Root(metric), "float64", "float32", "float32", tolerance=1e-4)
     own = Root(metric)
     own.load({"w": w})
-    mine, gradients = own.gradients({"x": x})
-    found = reference.rounding(
-        {"w": w},
-        {"x": x},
-        {name: value * factor for name, value in mine.items()} | metrics,
-        {"w": gradients["w"] * factor},
-    )
+    mine = own.compute({"x": x})
+    given = {name: value * factor for name, value in mine.metrics.items()} | metrics
+    gradients = {"w": mine.gradients["w"] * factor}
+    found = reference.rounding({"w": w}, {"x": x}, Computed(given, gradients, {}))
     return {(one.kind, one.name): one for one in found}, reference._figures(found)
 
 
@@ -168,9 +167,9 @@ def test_where_a_function_ends_an_error_is_not_excused(x):
 class RootOfWeights(Root):
     """The loss Σ √(1 − w²)."""
 
-    def gradients(self, batch):
+    def compute(self, batch):
         with np.errstate(invalid="ignore"):
-            return {"loss": float(np.sqrt(1 - self.w**2).sum())}, {}
+            return Computed({"loss": float(np.sqrt(1 - self.w**2).sum())}, {}, {})
 
 
 @pytest.mark.parametrize(("error", "is_off"), [(3e-4, False), (0.1, True)])
@@ -178,7 +177,7 @@ def test_where_a_function_ends_what_rounding_does_is_known(error, is_off):
     """A unit in the last place of float32 below 1 its root is 5e-4; beyond 1 there is none."""
     reference = Reference(RootOfWeights(), "float64", "float32", "float32", tolerance=1e-4)
     weights = {"w": np.array([1.0, 0.5, -1.0])}
-    found = reference.rounding(weights, {}, {"loss": math.sqrt(0.75) + error}, {})
+    found = reference.rounding(weights, {}, Computed({"loss": math.sqrt(0.75) + error}, {}, {}))
     assert [figure.is_off for figure in reference._figures(found)] == [is_off]
 
 

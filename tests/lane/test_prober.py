@@ -1,5 +1,7 @@
 """Probes: at the steps that were asked, outside of them, and without a trace in the training."""
 
+from dataclasses import replace
+
 import pytest
 
 from fwtui.core.records import NetInspected, NotProbed, PhaseEntered, Probed, Steps
@@ -38,7 +40,7 @@ def test_none_after_the_last_which_is_one():
 def run(monkeypatch, probes, steps=10, mode="ok"):
     """What a lane says, and what its backend was asked, in order."""
     asked = []
-    for name in ("step", "gradients", "load"):
+    for name in ("step", "compute", "load", "at"):
         original = getattr(scripted_step.Scripted, name)
 
         def noted(self, given, name=name, original=original):
@@ -67,17 +69,18 @@ class TestLane:
         end, to see that they still give the first loss.
         """
         _, asked = run(monkeypatch, Probes(), steps=2)
-        first = ["load", "gradients", "load"]
-        assert asked == ["step", *first, "gradients", "step", "gradients", *first]
+        first = ["at", "load", "compute"]
+        assert asked == ["step", *first, "compute", "step", "compute", *first]
 
     def test_a_network_that_gives_another_first_loss_at_the_end_has_a_state(self, monkeypatch):
-        computed = scripted_step.Scripted.gradients
+        compute = scripted_step.Scripted.compute
 
         def counted(self, batch):
-            metrics, gradients = computed(self, batch)
-            return {"loss": metrics["loss"] * (2 if self.count > 3 else 1)}, gradients
+            computed = compute(self, batch)
+            metrics = {"loss": computed.metrics["loss"] * (2 if self.count > 3 else 1)}
+            return replace(computed, metrics=metrics)
 
-        monkeypatch.setattr(scripted_step.Scripted, "gradients", counted)
+        monkeypatch.setattr(scripted_step.Scripted, "compute", counted)
         said, _ = run(monkeypatch, Probes(), steps=5)
         assert [one.is_stateful for one in said if isinstance(one, NetInspected)] == [False, True]
 
@@ -113,15 +116,15 @@ class TestLane:
         assert phases(None) == phases(Probes())
 
     def test_no_memory_for_a_probe_is_told_and_the_lane_trains_on(self, monkeypatch):
-        gradients, asked = scripted_step.Scripted.gradients, []
+        compute, asked = scripted_step.Scripted.compute, []
 
         def short_of_memory(self, batch):
             asked.append(self.count)
             if self.count == 4:
                 raise MemoryError
-            return gradients(self, batch)
+            return compute(self, batch)
 
-        monkeypatch.setattr(scripted_step.Scripted, "gradients", short_of_memory)
+        monkeypatch.setattr(scripted_step.Scripted, "compute", short_of_memory)
         said, end = alone(lane(steps=9, probes=Probes()), host="thread")
         assert (end.outcome, end.step) == ("done", 9)
         assert [one.step for one in said if isinstance(one, Probed)] == [0, 1, 2, 3]

@@ -381,7 +381,7 @@ class TestReplay:
         assert [one.name for one in told.rounding] == ["loss", "w1"]
 
     def test_each_is_on_the_batch_of_its_step(self, monkeypatch):
-        seen = {"step": [], "gradients": []}
+        seen = {"step": [], "compute": []}
         for name in seen:
             original = getattr(scripted_step.Scripted, name)
 
@@ -392,9 +392,9 @@ class TestReplay:
             monkeypatch.setattr(scripted_step.Scripted, name, noted)
         probes = of(run(lane(steps=7, probes=Probes(every=3), workload=DIGITS)), Probed)
         assert [probe.step for probe in probes] == [0, 1, 3, 6, 7]
-        seen["gradients"].clear()
+        seen["compute"].clear()
         run(lane(replay=Replay(tuple(probes[:-1]), "float32"), workload=DIGITS))
-        assert seen["gradients"] == [seen["step"][step] for step in (0, 1, 3, 6)]
+        assert seen["compute"] == [seen["step"][step] for step in (0, 1, 3, 6)]
 
     def test_it_takes_no_step_and_inspects_nothing(self):
         said = self.replayed(self.probe(0, 1.0))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from fwtui.core.lane_model import Flatten
 from fwtui.pairing.flatten import flatten_between
-from fwtui.pairing.pairs import Flatten
 
 RNG = np.random.default_rng(0)
 

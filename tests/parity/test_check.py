@@ -220,14 +220,14 @@ class TestNotJudged:
     def test_a_lane_or_a_twin_that_has_no_memory_for_its_probes(self, monkeypatch, dtype):
         from tests.scripted import step as scripted_step
 
-        gradients = scripted_step.Scripted.gradients
+        compute = scripted_step.Scripted.compute
 
         def short_of_memory(self, batch):
             if self.mode == "other" and self.count and self.single == (dtype == "float32"):
                 raise MemoryError
-            return gradients(self, batch)
+            return compute(self, batch)
 
-        monkeypatch.setattr(scripted_step.Scripted, "gradients", short_of_memory)
+        monkeypatch.setattr(scripted_step.Scripted, "compute", short_of_memory)
         finding = judged("ok", "other")
         why = "no memory for the probe of step 0, which is 0 MB"
         if dtype == "float32":

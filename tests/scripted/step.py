@@ -8,12 +8,13 @@ import os
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from fwtui.backends.base import Job
+from fwtui.backends.base import Computed, Job
 from fwtui.core.graph import Graph, Node, NoGraph, Tensor
 from fwtui.core.oplog import LoggedOp, OpInput, OpLog, TensorStats
 from fwtui.core.records import Compiled, NetInspected
@@ -106,8 +107,19 @@ class Scripted:
             return {name: array * (1 + 1e-3) for name, array in self.parameters.items()}
         return self.parameters
 
-    def gradients(self, batch):
-        return self.computed()
+    def state(self):
+        return {}
+
+    @contextmanager
+    def at(self, arrays):
+        before = self.parameters
+        self.load(arrays)
+        yield
+        self.parameters = before
+
+    def compute(self, batch):
+        metrics, gradients = self.computed()
+        return Computed(metrics, gradients, {})
 
     def computed(self):
         gradients: dict[str, Any] = {name: 2 * array for name, array in self.parameters.items()}

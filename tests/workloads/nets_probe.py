@@ -32,10 +32,10 @@ def main(key):
     for name in SMALL:
         batch = first_batch(name)
         net = eager(framework.step, small(name), batch, first_parameters(name))
-        metrics, gradients = net.gradients(batch)
+        computed = net.compute(batch)
         said["nets"][name] = {
-            "metrics": dict(metrics),
-            "gradients": {weight: gradient.tolist() for weight, gradient in gradients.items()},
+            "metrics": dict(computed.metrics),
+            "gradients": {weight: gradient.tolist() for weight, gradient in computed.gradients.items()},
         }
         if key == "torch":  # what the others compute is the same
             workload = catalogue.load(WorkloadSpec(name, catalogue.presets(name)[0]))

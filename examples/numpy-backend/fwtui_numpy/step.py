@@ -6,12 +6,13 @@ gradient by each parameter's name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from fwtui.backends.base import Gradients, Job
+from fwtui.backends.base import Computed, Job
 from fwtui.core.graph import NoGraph
 from fwtui.core.oplog import OpLog
 from fwtui.core.optimizers import BETA_1, BETA_2, DECAY, EPSILON, MOMENTUM, WEIGHT_DECAY
@@ -32,7 +33,7 @@ class Eager:
     first_phase = "warm-up"
 
     def __init__(self, job: Job) -> None:
-        self._net: Callable[..., Any] = job.workload.loss("numpy")
+        self._net: Callable[..., Any] = job.loss("numpy")
         self._weights = {name: array.copy() for name, array in job.parameters.items()}
         self._gradients: dict[str, Any] = {}
         self._update, self._rate, self._count = OPTIMIZERS[job.optimizer], job.learning_rate, 0
@@ -50,22 +51,35 @@ class Eager:
 
     def evaluate(self, batch: Batch) -> Mapping[str, float]:
         """The metrics under the present weights."""
-        return self.gradients(batch)[0]
+        return self.compute(batch).metrics
 
-    def gradients(self, batch: Batch) -> tuple[Mapping[str, float], Gradients]:
+    def compute(self, batch: Batch) -> Computed:
         """The metrics and the gradients under the present weights."""
         metrics, gradients = self._net(self._weights, batch)
-        return {name: float(value) for name, value in metrics.items()}, {
-            name: gradients.get(name) for name in self._weights
-        }
+        values = {name: float(value) for name, value in metrics.items()}
+        return Computed(values, {name: gradients.get(name) for name in self._weights}, {})
 
     def weights(self) -> Arrays:
         """The present weights."""
         return dict(self._weights)
 
-    def load(self, weights: Arrays) -> None:
+    def state(self) -> Arrays:
+        """None: a net is a function of its weights."""
+        return {}
+
+    def load(self, arrays: Arrays) -> None:
         """Other weights in their place."""
-        self._weights = {name: np.array(array) for name, array in weights.items()}
+        self._weights = {name: np.array(array) for name, array in arrays.items()}
+
+    @contextmanager
+    def at(self, arrays: Arrays) -> Iterator[None]:
+        """While entered, `arrays` are loaded."""
+        before = self._weights
+        self.load(arrays)
+        try:
+            yield
+        finally:
+            self._weights = before
 
     def latest(self) -> Arrays:
         """The weights and the last gradients."""

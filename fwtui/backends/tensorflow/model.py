@@ -11,8 +11,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from fwtui.backends.base import ModelError
 from fwtui.backends.tensorflow.model_layers import outlines, own_variables
+from fwtui.backends.tensorflow.model_names import counted_from_start, named_variables, variable_of
+from fwtui.backends.tensorflow.model_net import checked
 from fwtui.backends.tensorflow.model_watch import Watch
 from fwtui.core.metrics import named_metrics
 from fwtui.core.model_outline import (
@@ -32,16 +33,14 @@ def seed(number: int) -> None:
     keras.utils.set_random_seed(number)
 
 
-def build(model: Any, loss: Callable[[Any, Mapping[str, Any]], Any]) -> TensorflowModel:
-    """Take a model as a user's file gives it, made while float64 was Keras's dtype.
+def build(make: Callable[[], Any], loss: Callable[[Any, Mapping[str, Any]], Any]) -> TensorflowModel:
+    """Make a model as a user's file gives it, while float64 is Keras's dtype.
 
     Raises:
         ModelError: it is no model, or no layer.
     """
-    if not isinstance(model, tf.Module | keras.layers.Layer):
-        hint = "return the model itself"
-        raise ModelError(f"a {type(model).__name__}, no keras.Model, layer or tf.Module", hint)
-    return TensorflowModel(model, loss)
+    with counted_from_start():
+        return TensorflowModel(checked(make()), loss)
 
 
 class TensorflowModel:
@@ -75,7 +74,7 @@ class TensorflowModel:
             self.outline = self._outlined(watch.order)
         trained = [(layer, one) for layer, one in self.outline.weights() if one.trained]
         names = list(dict.fromkeys(one.own for _, one in trained))
-        variables = [_value(self._variables[name]) for name in names]
+        variables = [variable_of(self._variables[name]) for name in names]
         own = dict(zip(names, tape.gradient(metrics["loss"], variables), strict=True))
         gradients = tuple(((layer.name, one.role), _common(one, own[one.own])) for layer, one in trained)
         if is_first:
@@ -86,7 +85,7 @@ class TensorflowModel:
     def weights(self) -> ModelWeights:
         """A copy of the present weights and states."""
         return {
-            (layer.name, one.role): np.array(one.layout.common(_value(self._variables[one.own]).numpy()))
+            (layer.name, one.role): np.array(one.layout.common(variable_of(self._variables[one.own]).numpy()))
             for layer, one in self.outline.weights()
         }
 
@@ -98,7 +97,7 @@ class TensorflowModel:
         """
         for layer, one in self.outline.weights():
             if (array := weights.get((layer.name, one.role))) is not None:
-                variable = _value(self._variables[one.own])
+                variable = variable_of(self._variables[one.own])
                 own = np.array(variable.numpy())
                 one.layout.write(array, own)
                 variable.assign(own)
@@ -108,29 +107,36 @@ class TensorflowModel:
         everything = _all_layers(self._model)
         called = set(map(id, order))
         uncalled = [one for one in everything if id(one) not in called]
+        names = {id(variable): name for name, variable in named_variables(self._model).items()}
         layers: list[LayerOutline] = []
         taken: set[tuple[str, Any]] = set()
         for layer in (*order, *uncalled):
-            variables = {one.path: one for one in _every_variable(layer)}
-            for outline in outlines(layer):
+            for outline in self._renamed(layer, names):
                 weights = [one for one in outline.weights if (one.own, one.layout.rows) not in taken]
                 taken |= {(one.own, one.layout.rows) for one in weights}
-                self._variables |= {one.own: variables[one.own] for one in weights}
                 if weights:
                     is_used = id(layer) in called or layer is self._model
                     layers.append(replace(outline, weights=tuple(weights), is_used=is_used))
         return ModelOutline((*layers, *self._of_module()))
+
+    def _renamed(self, layer: Any, names: Mapping[int, str]) -> Iterator[LayerOutline]:
+        """The layer's outlines, each variable by the name that no other of the model has."""
+        variables = {one.path: one for one in _every_variable(layer)}
+        for outline in outlines(layer):
+            weights = []
+            for one in outline.weights:
+                variable = variables[one.own]
+                weights.append(replace(one, own=names.get(id(variable), one.own)))
+                self._variables[weights[-1].own] = variable
+            yield replace(outline, weights=tuple(weights))
 
     def _of_module(self) -> Iterator[LayerOutline]:
         """The variables that a `tf.Module` holds itself, in which no call can be seen."""
         if not isinstance(self._model, tf.Module):
             return
         weights = []
-        for variable in self._model.variables:
+        for name, variable in named_variables(self._model).items():
             if variable.dtype.is_floating:
-                name = variable.name.partition(":")[0]
-                while name in self._variables:
-                    name += "_"
                 self._variables[name] = variable
                 shape = tuple(variable.shape)
                 weights.append(WeightOutline(name, name, shape, shape, trained=variable.trainable))
@@ -153,11 +159,6 @@ def _all_layers(model: Any) -> list[Any]:
 
 def _every_variable(layer: Any) -> list[Any]:
     return list(layer.variables) or own_variables(layer)
-
-
-def _value(variable: Any) -> Any:
-    """The `tf.Variable` of a Keras variable."""
-    return getattr(variable, "value", variable) if not isinstance(variable, tf.Variable) else variable
 
 
 def _common(one: WeightOutline, gradient: Any) -> Array | None:

@@ -1,7 +1,4 @@
-"""Which layers a forward pass calls, in which order, and what goes in and comes out.
-
-Keras has no hooks: `Layer.__call__` is replaced meanwhile, in this file alone.
-"""
+"""Which layers a forward pass calls, in which order, and what goes in and comes out."""
 
 from __future__ import annotations
 
@@ -14,6 +11,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from fwtui.backends.tensorflow.model_layers import is_opaque
+from fwtui.backends.tensorflow.model_mode import calls_replaced
 from fwtui.core.model_outline import LayerCall, LayerOutline, Moments
 from fwtui.core.ndarray import Array
 
@@ -37,17 +35,12 @@ class Watch:
         self._inside = 0
 
     def __enter__(self) -> Watch:
-        self._original = original = keras.layers.Layer.__call__
-        watch = self
-
-        def call(layer: Any, *given: Any, **named: Any) -> Any:
-            return watch._called(original, layer, given, named)
-
-        keras.layers.Layer.__call__ = call
+        self._replaced = calls_replaced(self._called)
+        self._replaced.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        keras.layers.Layer.__call__ = self._original
+        self._replaced.__exit__(None, None, None)
 
     def call(self, layer: Any, outline: LayerOutline, is_only_part: bool) -> LayerCall:
         """What went into the layer's first call and came out, as far as `outline` has a part in that."""

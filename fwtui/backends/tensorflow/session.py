@@ -6,7 +6,8 @@ turned off: inside a `tf.Graph`, operations are recorded instead of run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from time import perf_counter_ns
@@ -14,7 +15,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from fwtui.backends.base import Gradients, Job
+from fwtui.backends.base import Computed, Job
 from fwtui.backends.determinism import random_numbers_watched
 from fwtui.backends.tensorflow import graph, net_inspection
 from fwtui.backends.tensorflow.device import tensorflow_name
@@ -40,6 +41,10 @@ class Session:
     first_phase: Phase = "warm-up"
 
     def __init__(self, job: Job) -> None:
+        if job.model is not None:
+            raise NotImplementedError(
+                "tf.session builds a graph of TensorFlow 1, which holds no Keras model: tf.function does"
+            )
         started = perf_counter_ns()
         self._job = replace(job, parameters={})
         self._graph = tf.Graph()
@@ -56,7 +61,7 @@ class Session:
                 name: v1.get_variable(name, initializer=value, use_resource=True)
                 for name, value in first.items()
             }
-            loss, drew = job.workload.loss(FRAMEWORK.key), random_numbers_watched()
+            loss, drew = job.loss(FRAMEWORK.key), random_numbers_watched()
             self._metrics = named_metrics(loss(self._params, self._placeholders))
             self._holds_drawn_numbers = drew()
             # Before the optimizer makes its own.
@@ -89,17 +94,31 @@ class Session:
         metrics = self._session.run(self._metrics, self._feed(batch))
         return {name: float(value) for name, value in metrics.items()}
 
-    def gradients(self, batch: Batch) -> tuple[Mapping[str, float], Gradients]:
-        """The metrics of `batch`, and the loss's gradient by each weight, which the graph has anyway."""
+    def compute(self, batch: Batch) -> Computed:
+        """Metrics and gradients of `batch`, which the graph has anyway."""
         known = {name: gradient for name, gradient in self._gradients.items() if gradient is not None}
         metrics, arrays = self._session.run((self._metrics, known), self._feed(batch))
         values = {name: float(value) for name, value in metrics.items()}
-        return values, {name: arrays.get(name) for name in self._gradients}
+        return Computed(values, {name: arrays.get(name) for name in self._gradients}, {})
 
     def weights(self) -> Arrays:
         """The present weights, copied to NumPy."""
         arrays: Arrays = self._session.run(self._params)
         return {name: array.copy() for name, array in arrays.items()}
+
+    def state(self) -> Arrays:
+        """None: it trains no model."""
+        return {}
+
+    @contextmanager
+    def at(self, arrays: Arrays) -> Iterator[None]:
+        """While entered, `arrays` are loaded."""
+        before = self.weights()
+        self.load(arrays)
+        try:
+            yield
+        finally:
+            self.load(before)
 
     def load(self, weights: Arrays) -> None:
         """Puts `weights` in the place of the present ones."""

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Self
 
-import numpy as np
 import tensorflow as tf
 
-from fwtui.backends.base import Backend, Gradients, Job
+from fwtui.backends.base import Backend, Computed, Job
 from fwtui.backends.determinism import python_random_numbers
 from fwtui.backends.tensorflow import graph, net_inspection
 from fwtui.backends.tensorflow.device import tensorflow_name
 from fwtui.backends.tensorflow.graph_hash import EagerHash, of_signature
 from fwtui.backends.tensorflow.graph_tape import tape
-from fwtui.backends.tensorflow.modes import FRAMEWORK
+from fwtui.backends.tensorflow.net import build as build_net
+from fwtui.backends.tensorflow.net import tensors_of
 from fwtui.backends.tensorflow.oplog import Log
 from fwtui.backends.tensorflow.oplog_calls import Call, by_copy, log_of_call
 from fwtui.backends.tensorflow.oplog_internals import Watch, other_random_numbers
@@ -27,7 +28,6 @@ from fwtui.backends.tensorflow.session import Session
 from fwtui.backends.tensorflow.state import draws, noted, put_back
 from fwtui.backends.tensorflow.traces import Traces
 from fwtui.core.graph import Graph, NoGraph
-from fwtui.core.metrics import named_metrics
 from fwtui.core.oplog import OpLog
 from fwtui.core.records import Compiled, GraphBroken, NetInspected, Phase
 from fwtui.core.spec import Feed
@@ -51,16 +51,16 @@ class Eager:
         self._job = replace(job, parameters={})
         self._variables: list[tf.Variable] = []
         with noted(self._variables):
+            self._net = build_net(job)
+            self._weights = list(self._net.trained.values())
             with tf.device(self._device):
-                self._params = {name: tf.Variable(array, name=name) for name, array in job.parameters.items()}
-                self._weights = list(self._params.values())
                 self._update = OPTIMIZERS[job.optimizer](self._weights, job.learning_rate)
-            self._loss = job.workload.loss(FRAMEWORK.key)
         self._batch, self._held_out, self._looked_at = (_Resident(self._device) for _ in range(3))
         self._watch = Watch()
         self._last_gradients: Sequence[Any] = ()
         self._run_train: Any = self._train
         self._run_metrics: Any = self._metrics
+        self._run_evaluated: Any = self._evaluated
         self._run_gradients: Any = self._gradients
 
     def step(self, batch: Batch) -> Mapping[str, float]:
@@ -74,42 +74,47 @@ class Eager:
 
     def evaluate(self, batch: Batch) -> Mapping[str, float]:
         """The metrics of `batch`, of any size, under the present weights."""
-        metrics = self._run_metrics(self._held_out.tensors(batch))
+        metrics = self._run_evaluated(self._held_out.tensors(batch))
         return {name: float(value) for name, value in metrics.items()}
 
-    def gradients(self, batch: Batch) -> tuple[Mapping[str, float], Gradients]:
-        """The metrics of `batch`, and the loss's gradient by each weight, copied to NumPy."""
-        metrics, gradients = self._run_gradients(self._batch.tensors(batch))
-        arrays = [None if g is None else tf.convert_to_tensor(g).numpy().copy() for g in gradients]
-        values = {name: float(value) for name, value in metrics.items()}
-        return values, dict(zip(self._params, arrays, strict=True))
+    def compute(self, batch: Batch) -> Computed:
+        """Metrics, gradients and state of `batch`, copied to NumPy."""
+        with self._net.put_back():
+            metrics, gradients = self._run_gradients(self._batch.tensors(batch))
+            values = {name: float(value) for name, value in metrics.items()}
+            return Computed(values, self._net.named(gradients), self._net.state())
 
     def weights(self) -> Arrays:
         """The present weights, copied to NumPy."""
-        return {name: weight.numpy().copy() for name, weight in self._params.items()}
+        return self._net.weights()
 
-    def load(self, weights: Arrays) -> None:
-        """Puts `weights` in the place of the present ones."""
-        for name, array in weights.items():
-            self._params[name].assign(array)
+    def state(self) -> Arrays:
+        """The present state that other lanes have too, copied to NumPy."""
+        return self._net.state()
+
+    def load(self, arrays: Arrays) -> None:
+        """Put weights and state in the place of the present ones."""
+        self._net.load(arrays)
+
+    @contextmanager
+    def at(self, arrays: Arrays) -> Iterator[None]:
+        """While entered, `arrays` are loaded."""
+        with self._net.put_back(with_weights=True):
+            self._net.load(arrays)
+            yield
 
     def latest(self) -> Arrays:
         """The weights after the last step, where they lie, and in eager steps its gradients."""
-        if "CPU" not in self._device:
-            return {}
-        tensors = {
-            f"parameter {name}": tf.raw_ops.ReadVariableOp(resource=weight.handle, dtype=weight.dtype)
-            for name, weight in self._params.items()
-        }
-        for name, gradient in zip(self._params, self._last_gradients, strict=False):
-            if gradient is not None:
-                tensors[f"gradient {name}"] = tf.convert_to_tensor(gradient)
-        return {name: np.asarray(memoryview(tensor)) for name, tensor in tensors.items()}
+        return self._net.latest(self._last_gradients) if "CPU" in self._device else {}
 
     def inspect(self, batch: Batch) -> NetInspected:
         """Return what it uses besides the parameters, and whether it is deterministic; compiles nothing."""
         tensors = self._looked_at.tensors(batch)
-        with other_random_numbers(), python_random_numbers() as drew_in_python:
+        with (
+            self._net.put_back(),
+            other_random_numbers(),
+            python_random_numbers() as drew_in_python,
+        ):
             try:
                 variables, ops = net_inspection.variables_and_ops(self._metrics, tensors)
             except Exception:  # a network that only runs eagerly
@@ -117,7 +122,7 @@ class Eager:
             # A number that Python draws is a constant of what was traced.
             run = self._metrics if drew_in_python() else self._run_metrics
             return net_inspection.inspect(
-                self._weights,
+                [*self._weights, *self._net.untrained],
                 variables,
                 ops,
                 lambda: {name: float(value) for name, value in run(tensors).items()},
@@ -133,25 +138,25 @@ class Eager:
         def take(log: Log) -> None:
             with tf.device(self._device):
                 with tf.GradientTape() as tape:
-                    metrics = named_metrics(self._loss(self._params, tensors))
+                    metrics = self._net.metrics(tensors)
                 log.enter("backward", metrics)
                 gradients = tape.gradient(metrics["loss"], self._weights)
                 # The gradient of a table that is looked up in comes as rows of it.
                 dense = [None if g is None else tf.convert_to_tensor(g) for g in gradients]
-                named = zip(self._params, dense, strict=True)
+                named = zip(self._net.trained, dense, strict=True)
                 log.enter("update", {f"gradient {name}": g for name, g in named if g is not None})
                 self._update(dense)
 
         with put_back(self._variables):
             if not values:  # in a thread that has been idle the first op takes several times as long
                 self._watch.run(lambda: self._gradients(tensors))
-            return Log(self._params, tensors, self._job.device, values).of(self._watch, take)
+            return Log(self._net.trained, tensors, self._job.device, values).of(self._watch, take)
 
     def graph_ran(self, batch: Batch) -> tuple[str, int | None]:
         """What a forward pass on `batch` leaves on the tape: one runs for it."""
         tensors = self._looked_at.tensors(batch)
-        ran = EagerHash({**self._params, **tensors})
-        with other_random_numbers():
+        ran = EagerHash({**self._net.trained, **tensors})
+        with other_random_numbers(), self._net.put_back():
             self._watch.run(lambda: self._metrics(tensors), ran.write)
         return ran.digest(), ran.ops
 
@@ -159,7 +164,7 @@ class Eager:
         """The ops that a step records on its tape, walks back along, and updates with."""
 
         def this_steps() -> Graph:
-            arrays = {f"parameter {name}": weight for name, weight in self._params.items()}
+            arrays = {f"parameter {name}": weight for name, weight in self._net.trained.items()}
             arrays |= {f"batch {name}": array for name, array in batch.items()}
             return tape(self.log_ops(batch).ops, arrays)
 
@@ -194,12 +199,16 @@ class Eager:
     def _gradients(self, batch: Mapping[str, Any]) -> tuple[dict[str, tf.Tensor], list[tf.Tensor | None]]:
         with tf.device(self._device):
             with tf.GradientTape() as tape:
-                metrics = named_metrics(self._loss(self._params, batch))
+                metrics = self._net.metrics(batch)
             return metrics, tape.gradient(metrics["loss"], self._weights)
 
     def _metrics(self, batch: Mapping[str, Any]) -> dict[str, tf.Tensor]:
         with tf.device(self._device):
-            return named_metrics(self._loss(self._params, batch))
+            return self._net.metrics(batch)
+
+    def _evaluated(self, batch: Mapping[str, Any]) -> dict[str, tf.Tensor]:
+        with tf.device(self._device):
+            return self._net.evaluated(batch)
 
 
 class Function(Eager):
@@ -214,6 +223,7 @@ class Function(Eager):
         # Functions of their own, so that what is evaluated or probed does not count as a retrace.
         # Evaluating is not compiled: for a recurrent net that takes seconds, and only rounding differs.
         self._run_metrics = tf.function(self._metrics)
+        self._run_evaluated = tf.function(self._evaluated)
         self._run_gradients = tf.function(self._gradients, jit_compile=self._jit_compile)
         self._traces = Traces(self.first_phase)
         self._ends: dict[tf.Graph, tuple[Mapping[str, tf.Tensor], Sequence[Any]]] = {}
@@ -234,7 +244,7 @@ class Function(Eager):
             spare = self._spare
             if not spare._traces.knows(batch):
                 spare.step(batch)
-            spare.load(self.weights())
+            spare.load({**self.weights(), **self.state()})
             return by_copy(spare._log_of_call(batch, values))
 
     def graph_ran(self, batch: Batch) -> tuple[str, int | None]:
@@ -264,7 +274,8 @@ class Function(Eager):
 
     def _twin(self) -> Self:
         """Another one with the present weights, for what must leave this one alone."""
-        return type(self)(replace(self._job, parameters=self.weights()))
+        model = self._job.model and replace(self._job.model, state=self.state())
+        return type(self)(replace(self._job, parameters=self.weights(), model=model))
 
     def _log_of_call(self, batch: Batch, values: bool) -> OpLog:
         tensors, tracing = self._looked_at.tensors(batch), self._tracing(batch)
@@ -277,7 +288,7 @@ class Function(Eager):
 
         profile = profiled(call, tracing.function_name if self._jit_compile else None)
         nodes = tracing.program_nodes(profile.programs) if self._jit_compile else tracing.nodes
-        logged = Call("tf.function call", self._params, tensors, metrics, self._job.device, values)
+        logged = Call("tf.function call", self._net.trained, tensors, metrics, self._job.device, values)
         return log_of_call(logged, profile, nodes)
 
     def _tracing(self, batch: Batch) -> graph.Tracing:
@@ -288,7 +299,7 @@ class Function(Eager):
         tensors = self._looked_at.tensors(batch)
         concrete = self._run_train.get_concrete_function(tensors)
         ends = self._ends[concrete.graph]
-        return graph.Trace(self._run_train, concrete, tensors, self._params, *ends)
+        return graph.Trace(self._run_train, concrete, tensors, self._net.trained, *ends)
 
     def _traced(self, batch: Mapping[str, Any]) -> Mapping[str, tf.Tensor]:
         self._traces.began(batch)
@@ -344,11 +355,7 @@ class _Resident:
 
     def tensors(self, batch: Batch) -> dict[str, Any]:
         if batch is not self._of:
-            with tf.device(self._device):
-                self._tensors = {
-                    name: value if isinstance(value, int) else tf.constant(value)
-                    for name, value in batch.items()
-                }
+            self._tensors = tensors_of(batch, self._device)
             self._of = batch
         return self._tensors
 

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fwtui.backends.base import Gradients, Job, NotYetError
+from fwtui.backends.base import Computed, Job, NotYetError
 from fwtui.backends.logbook import in_library
 from fwtui.backends.torch import dynamo, oplog, optimizers
 from fwtui.backends.torch.step import Eager, random_numbers_kept, step_of, synchronize
@@ -43,7 +43,7 @@ class Compile(Eager):
     def __init__(self, job: Job) -> None:
         super().__init__(job)
         self._name = dynamo.own_name(self._run)
-        sources = dynamo.Sources(_files(self._loss))
+        sources = dynamo.Sources(_files(self._net.function))
         options = {"post_grad_custom_post_pass": sources}
         self._run = dynamo.compiled(self._run, self._name, options=options)
         self._watch = dynamo.Watch()
@@ -57,8 +57,8 @@ class Compile(Eager):
         self._watch.begin(batch)
         return super().step(batch)
 
-    def gradients(self, batch: Batch) -> tuple[Mapping[str, float], Gradients]:
-        """The metrics of `batch`, and the loss's gradient by each weight, copied to NumPy.
+    def compute(self, batch: Batch) -> Computed:
+        """Metrics, gradients and state of `batch`, copied to NumPy.
 
         The compiled step gives them, and what it changed is put back. Where it would have to be compiled for
         this batch, an eager one does, so that it is the coming step that compiles, and takes the time.
@@ -75,7 +75,7 @@ class Compile(Eager):
         from fwtui.backends.torch import inductor, kernel_log
 
         tensors = self._looked_at.tensors(batch)
-        named = _named(self._params, self._update, tensors)
+        named = _named(self._net.trained, self._update, tensors)
         log = kernel_log.KernelLog(named, values, partial(synchronize, self._device))
         with self._put_back(), inductor.heard(log):
             log.begin()
@@ -84,9 +84,9 @@ class Compile(Eager):
             log.end()
         if not (log.is_compiled or self._watch.gave_up):
             raise NotYetError(_NOT_COMPILED)
-        by_weight = zip(self._params.items(), gradients, strict=True)
-        results = {f"parameter {name}": weight for name, weight in self._params.items()}
-        results |= {f"gradient {name}": g for (name, _), g in by_weight if g is not None}
+        by_weight = zip(self._net.trained, gradients, strict=True)
+        results = {f"parameter {name}": weight for name, weight in self._net.trained.items()}
+        results |= {f"gradient {name}": g for name, g in by_weight if g is not None}
         return log.build(metrics, results)
 
     def graph_ran(self, batch: Batch) -> tuple[str, int | None]:
@@ -111,10 +111,11 @@ class Compile(Eager):
         """
         from fwtui.backends.torch import graph_compiled
 
-        copies, update = self._copied()
+        copy, update = self._copied()
         assert isinstance(update, optimizers.Written)
-        step, tensors = step_of(self._loss, copies, update), self._looked_at.tensors(batch)
-        named = _named(copies, update, tensors)
+        step = step_of(copy.metrics, list(copy.trained.values()), update)
+        tensors = self._looked_at.tensors(batch)
+        named = _named(copy.trained, update, tensors)
         with random_numbers_kept(self._device):
             return graph_compiled.compiled(step, self._name, named, tensors)
 
@@ -125,10 +126,14 @@ class Compile(Eager):
     @contextmanager
     def _put_back(self) -> Iterator[None]:
         """What runs while it is entered compiles nothing, and changes neither the net nor the optimizer."""
-        changed = [*self._weights, *(tensor for state in self._update.state for tensor in state)]
+        changed = [tensor for state in self._update.state for tensor in state]
         before = [tensor.detach().clone() for tensor in changed]
         try:
-            with dynamo.without_compiling(), random_numbers_kept(self._device):
+            with (
+                dynamo.without_compiling(),
+                random_numbers_kept(self._device),
+                self._net.put_back(with_weights=True),
+            ):
                 yield
         finally:
             with torch.no_grad():

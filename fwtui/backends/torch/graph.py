@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -16,41 +15,31 @@ from fwtui.backends.capture import attempted, with_loss
 from fwtui.backends.torch import autograd
 from fwtui.backends.torch.graph_fx import Facts, nodes_of
 from fwtui.backends.torch.graph_lines import Frame, live, origin, written
+from fwtui.backends.torch.net import Forward, Metrics, Net
 from fwtui.backends.torch.oplog import Dispatched, current_node, named
 from fwtui.backends.torch.optimizers import Gradients, Update
 from fwtui.core.graph import Graph, Node, NodePhase, NoGraph
-from fwtui.core.metrics import named_metrics
-from fwtui.core.workload import Loss
 
-StepOf = Callable[[Loss, Mapping[str, Tensor], Update], Callable[..., Any]]
-"""(loss, parameters, update) -> a step, as a function of the batch."""
+StepOf = Callable[[Forward, Sequence[Tensor], Update], Callable[..., Any]]
+"""(forward pass, weights, update) -> a step, as a function of the batch."""
 _ASKED = "fwtui"
 """Under which name a traced node keeps what asked for it."""
 
 
-@dataclass(frozen=True)
-class Net:
-    """A net and its optimizer: `parameters` are what `loss` takes and `update` changes."""
-
-    loss: Loss
-    parameters: Mapping[str, Tensor]
-    update: Update
-
-
-def eager(step_of: StepOf, net: Net, batch: Mapping[str, Any]) -> tuple[Graph | NoGraph, ...]:
+def eager(step_of: StepOf, net: Net, update: Update, batch: Mapping[str, Any]) -> tuple[Graph | NoGraph, ...]:
     """The graphs of a step on `batch`, which `net` takes twice: it is to be a copy of what is trained."""
     recorded, step = ("autograd", "autograd graph"), ("step", "whole step")
     return (
         attempted(*recorded, lambda: _autograd(*recorded, net, batch)),
-        attempted(*step, lambda: _step(*step, step_of, net, batch)),
+        attempted(*step, lambda: _step(*step, step_of, net, update, batch)),
     )
 
 
 def _autograd(kind: str, title: str, net: Net, batch: Mapping[str, Any]) -> Graph:
     """What autograd recorded, in the order of the forward pass: a node for each op that has a gradient."""
     with torch.autograd.set_detect_anomaly(True, check_nan=False):
-        root = named_metrics(net.loss(net.parameters, batch))["loss"].grad_fn
-    names = {id(tensor): name for name, tensor in named(net.parameters, batch).items()}
+        root = net.metrics(batch)["loss"].grad_fn
+    names = {id(tensor): name for name, tensor in named(net.trained, batch).items()}
     places: dict[Any, int] = {}
     nodes: list[Node] = []
     counts: dict[str, int] = {}
@@ -87,20 +76,21 @@ def _size(shape: Sequence[int]) -> str:
     return "×".join(map(str, shape)) or "scalar"
 
 
-def _step(kind: str, title: str, step_of: StepOf, net: Net, batch: Mapping[str, Any]) -> Graph:
+def _step(
+    kind: str, title: str, step_of: StepOf, net: Net, update: Update, batch: Mapping[str, Any]
+) -> Graph:
     """Forward pass, backward pass and update as ATen's ops, in the order in which they ran."""
-    asked, taken = _Asked(), named(net.parameters, batch)
-    metrics: dict[str, Tensor] = {}
+    asked, taken = _Asked(), named(net.trained, batch)
+    metrics: Metrics = {}
 
-    def loss(parameters: Mapping[str, Any], batch: Mapping[str, Any]) -> Any:
-        returned = net.loss(parameters, batch)
-        metrics.update(named_metrics(returned))
+    def forward(batch: Mapping[str, Any]) -> Metrics:
+        metrics.update(net.metrics(batch))
         asked.phase = "backward"
-        return returned
+        return metrics
 
-    def update(gradients: Gradients) -> None:
+    def updated(gradients: Gradients) -> None:
         asked.phase = "update"
-        net.update(gradients)
+        update(gradients)
 
     def traced(*_: Tensor) -> list[Tensor]:
         asked.phase = "forward"
@@ -108,7 +98,7 @@ def _step(kind: str, title: str, step_of: StepOf, net: Net, batch: Mapping[str, 
             step(batch)
         return list(metrics.values())
 
-    step = step_of(loss, net.parameters, update)
+    step = step_of(forward, list(net.trained.values()), updated)
     # The optimizer makes its state in the first step, which is not what any other step is like.
     step(batch)
     with torch.autograd.set_detect_anomaly(True, check_nan=False):

@@ -11,8 +11,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from fwtui.backends.base import ModelError
 from fwtui.backends.torch.model_layers import OPAQUE, outlines
+from fwtui.backends.torch.model_net import checked
 from fwtui.backends.torch.model_watch import Watch, evaluating
 from fwtui.core.metrics import named_metrics
 from fwtui.core.model_outline import (
@@ -32,17 +32,13 @@ def seed(number: int) -> None:
     torch.manual_seed(number)
 
 
-def build(model: Any, loss: Callable[[Any, Mapping[str, Any]], Any]) -> TorchModel:
-    """Take a model as a user's file gives it, in float64.
+def build(make: Callable[[], Any], loss: Callable[[Any, Mapping[str, Any]], Any]) -> TorchModel:
+    """Make a model as a user's file gives it, in float64.
 
     Raises:
         ModelError: it is no module, or has no parameters.
     """
-    if not isinstance(model, nn.Module):
-        raise ModelError(f"a {type(model).__name__}, no torch.nn.Module", "return the module itself")
-    if not any(True for _ in model.parameters()):
-        raise ModelError(f"{type(model).__name__} without parameters", "there is nothing to train")
-    return TorchModel(model.cpu().double(), loss)
+    return TorchModel(checked(make()).cpu().double(), loss)
 
 
 class TorchModel:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_pre_hook
 
 from fwtui.backends.determinism import differ, python_random_numbers
-from fwtui.core.metrics import named_metrics
+from fwtui.backends.torch.net import Net
 from fwtui.core.records import NetInspected
 from fwtui.core.workload import Loss
 
@@ -20,23 +20,30 @@ _Place = tuple[int, str]
 """The id of a module, and the name of its buffer there."""
 
 
-def inspect(loss: Loss, params: Mapping[str, Tensor], batch: Mapping[str, Any]) -> NetInspected:
-    """Calls `loss` three times: once for what its autograd graph ends in, twice to compare the metrics."""
+def inspect(net: Net, batch: Mapping[str, Any]) -> NetInspected:
+    """Runs `net` three times: once for what its autograd graph ends in, twice to compare the metrics.
+
+    What the network is known to train and to change, a module's own parameters and buffers, is not reported.
+    """
     modules: dict[int, nn.Module] = {}
     buffers: dict[_Place, _Buffer] = {}
+    ours = {id(tensor) for tensor in (*net.trained.values(), *net.state.values(), *batch.values())}
     with python_random_numbers():
         with _running_modules(modules, buffers):
-            metrics = named_metrics(loss(params, batch))
-        ours = {id(tensor) for tensor in (*params.values(), *batch.values())}
+            metrics = net.metrics(batch)
         foreign = [leaf for leaf in _leaves(metrics["loss"]) if id(leaf) not in ours]
-        names = _names(loss, list(modules.values()))
+        names = _names(net.function, list(modules.values()))
         # A buffer that only the first call creates or changes does not count: later calls must change it too.
-        before = {place: (one.now, one.now.detach().clone()) for place, one in buffers.items()}
+        before = {
+            place: (one.now, one.now.detach().clone())
+            for place, one in buffers.items()
+            if id(one.tensor) not in ours
+        }
         with python_random_numbers() as drew_in_python:
             generators = _generators(metrics["loss"].device)
-            again = [named_metrics(loss(params, batch)) for _ in range(2)]
+            again = [net.metrics(batch) for _ in range(2)]
             drew = drew_in_python() or not _equal(generators, _generators(metrics["loss"].device))
-        changed = [place for place, one in buffers.items() if not torch.equal(one.now, before[place][1])]
+        changed = [place for place in before if not torch.equal(buffers[place].now, before[place][1])]
         for place in changed:
             buffers[place].put_back()
     # What a call makes for itself, such as inputs that it differentiates by, is not trained.

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from fwtui.backends.base import Backend, Gradients, Job
+from fwtui.backends.base import Backend, Computed, Job
 from fwtui.backends.torch import autograd, net_inspection, optimizers
-from fwtui.backends.torch.modes import FRAMEWORK
+from fwtui.backends.torch.net import Forward, Net, tensors_of
+from fwtui.backends.torch.net import build as build_net
 from fwtui.backends.torch.oplog import OpWriter
 from fwtui.core.graph import Graph, NoGraph
-from fwtui.core.metrics import named_metrics
 from fwtui.core.oplog import OpLog
 from fwtui.core.records import Compiled, GraphBroken, NetInspected, Phase
 from fwtui.core.spec import Feed
-from fwtui.core.workload import Arrays, Batch, Loss
+from fwtui.core.workload import Arrays, Batch
 
 
 def build(mode: str, job: Job) -> Backend:
@@ -34,15 +34,10 @@ class Eager:
 
     def __init__(self, job: Job) -> None:
         self._device = torch.device(job.device)
-        # torch.tensor copies: training must not write into the arrays that the job came with.
-        self._params = {
-            name: torch.tensor(array, device=self._device, requires_grad=True)
-            for name, array in job.parameters.items()
-        }
-        self._weights = list(self._params.values())
-        self._loss = job.workload.loss(FRAMEWORK.key)
+        self._net = build_net(job)
+        self._weights = list(self._net.trained.values())
         self._update = self._optimizer(job.optimizer, self._weights, job.learning_rate)
-        self._run: Any = step_of(self._loss, self._params, self._update)
+        self._run: Any = step_of(self._net.metrics, self._weights, self._update)
         self._batch, self._held_out = _Resident(self._device), _Resident(self._device)
         self._gradients: Sequence[Tensor | None] = ()
         # Logs and graphs have their own copy of a batch, so that the step's copy stays in the step's time.
@@ -58,55 +53,59 @@ class Eager:
     def evaluate(self, batch: Batch) -> Mapping[str, float]:
         """The metrics of `batch`, of any size, under the present weights."""
         with torch.no_grad():
-            metrics = named_metrics(self._loss(self._params, self._held_out.tensors(batch)))
+            metrics = self._net.evaluated(self._held_out.tensors(batch))
         return {name: value.item() for name, value in metrics.items()}
 
-    def gradients(self, batch: Batch) -> tuple[Mapping[str, float], Gradients]:
-        """The metrics of `batch`, and the loss's gradient by each weight, copied to NumPy."""
-        metrics = named_metrics(self._loss(self._params, self._batch.tensors(batch)))
-        gradients = gradients_of(metrics["loss"], self._weights)
-        return self._on_the_host(metrics, gradients)
+    def compute(self, batch: Batch) -> Computed:
+        """Metrics, gradients and state of `batch`, copied to NumPy."""
+        with self._net.put_back():
+            metrics = self._net.metrics(self._batch.tensors(batch))
+            gradients = gradients_of(metrics["loss"], self._weights)
+            return self._on_the_host(metrics, gradients)
 
     def weights(self) -> Arrays:
         """The present weights, copied to NumPy."""
-        return {name: weight.detach().cpu().numpy().copy() for name, weight in self._params.items()}
+        return self._net.weights()
 
-    def load(self, weights: Arrays) -> None:
-        """Puts `weights` in the place of the present ones."""
-        with torch.no_grad():
-            for name, array in weights.items():
-                self._params[name].copy_(torch.tensor(array))
+    def state(self) -> Arrays:
+        """The present state that other lanes have too, copied to NumPy."""
+        return self._net.own_state()
+
+    def load(self, arrays: Arrays) -> None:
+        """Put weights and state in the place of the present ones."""
+        self._net.load(arrays)
+
+    @contextmanager
+    def at(self, arrays: Arrays) -> Iterator[None]:
+        """While entered, `arrays` are loaded."""
+        with self._net.put_back(with_weights=True):
+            self._net.load(arrays)
+            yield
 
     def latest(self) -> Arrays:
         """The weights after the last step and its gradients, where they lie; nothing of another device's."""
-        if self._device.type != "cpu":
-            return {}
-        arrays = {f"parameter {name}": weight.detach().numpy() for name, weight in self._params.items()}
-        for name, gradient in zip(self._params, self._gradients, strict=False):
-            if gradient is not None:
-                arrays[f"gradient {name}"] = gradient.detach().numpy()
-        return arrays
+        return self._net.latest(self._gradients) if self._device.type == "cpu" else {}
 
     def inspect(self, batch: Batch) -> NetInspected:
         """Return what it uses besides the parameters, and whether it is deterministic; runs eagerly."""
         tensors = self._looked_at.tensors(batch)
-        with random_numbers_kept(self._device):
-            return net_inspection.inspect(self._loss, self._params, tensors)
+        with random_numbers_kept(self._device), self._net.put_back():
+            return net_inspection.inspect(self._net, tensors)
 
     def log_ops(self, batch: Batch, values: bool = False, feeds: Sequence[Feed] = ()) -> OpLog:
         """Log every op of one step of a copy of the net; changes nothing."""
         tensors = self._looked_at.tensors(batch)
-        copies, update = self._copied()
-        with random_numbers_kept(self._device), OpWriter(copies, tensors, values, feeds) as log:
-            metrics = named_metrics(self._loss(copies, tensors))
+        copy, update = self._copied()
+        with random_numbers_kept(self._device), OpWriter(copy.trained, tensors, values, feeds) as log:
+            metrics = copy.metrics(tensors)
             log.book.enter("backward", metrics)
-            gradients = gradients_of(metrics["loss"], list(copies.values()))
-            by_weight = zip(copies, gradients, strict=True)
+            gradients = gradients_of(metrics["loss"], list(copy.trained.values()))
+            by_weight = zip(copy.trained, gradients, strict=True)
             log.book.enter("update", {f"gradient {name}": g for name, g in by_weight if g is not None})
             update(gradients)
             synchronize(self._device)
             took_ns = log.recorder.elapsed_ns()
-        ops = log.book.build({f"parameter {name}": weight for name, weight in copies.items()})
+        ops = log.book.build({f"parameter {name}": weight for name, weight in copy.trained.items()})
         how = "each op as PyTorch dispatched it; a copy of the net took the step"
         return OpLog(ops, how, took_ns, is_work_timed=self._device.type == "cpu")
 
@@ -114,15 +113,14 @@ class Eager:
         """What autograd recorded of this step, and the whole of it; a copy of the net takes it."""
         from fwtui.backends.torch import graph
 
-        copies, update = self._copied()
+        copy, update = self._copied()
         with random_numbers_kept(self._device):
-            net = graph.Net(self._loss, copies, update)
-            return graph.eager(step_of, net, self._looked_at.tensors(batch))
+            return graph.eager(step_of, copy, update, self._looked_at.tensors(batch))
 
     def graph_ran(self, batch: Batch) -> tuple[str, int | None]:
         """The hash of what autograd records of a step on `batch`; only the forward pass runs."""
-        with random_numbers_kept(self._device):
-            metrics = named_metrics(self._loss(self._params, self._looked_at.tensors(batch)))
+        with random_numbers_kept(self._device), self._net.put_back():
+            metrics = self._net.metrics(self._looked_at.tensors(batch))
         return autograd.hashed(metrics["loss"])
 
     def events(self) -> Sequence[Compiled | GraphBroken]:
@@ -132,17 +130,14 @@ class Eager:
     def close(self) -> None:
         """Nothing outlives the object."""
 
-    def _copied(self) -> tuple[dict[str, Tensor], optimizers.Optimizer]:
-        """The present weights once more, with an optimizer of their own that is as far on."""
-        copies = {name: weight.detach().clone().requires_grad_() for name, weight in self._params.items()}
-        return copies, self._update.continued(list(copies.values()))
+    def _copied(self) -> tuple[Net, optimizers.Optimizer]:
+        """The present network once more, with an optimizer of its own that is as far on."""
+        copy = self._net.copied()
+        return copy, self._update.continued(list(copy.trained.values()))
 
-    def _on_the_host(
-        self, metrics: Mapping[str, Tensor], gradients: Sequence[Tensor | None]
-    ) -> tuple[Mapping[str, float], Gradients]:
-        arrays = [None if g is None else g.detach().cpu().numpy().copy() for g in gradients]
+    def _on_the_host(self, metrics: Mapping[str, Tensor], gradients: Sequence[Tensor | None]) -> Computed:
         values = {name: value.item() for name, value in metrics.items()}
-        return values, dict(zip(self._params, arrays, strict=True))
+        return Computed(values, self._net.named(gradients), self._net.own_state())
 
 
 def gradients_of(loss: Tensor, weights: Sequence[Tensor]) -> Sequence[Tensor | None]:
@@ -152,12 +147,11 @@ def gradients_of(loss: Tensor, weights: Sequence[Tensor]) -> Sequence[Tensor | N
     return torch.autograd.grad(loss, weights, allow_unused=True)
 
 
-def step_of(loss: Loss, params: Mapping[str, Tensor], update: optimizers.Update) -> Callable[..., Any]:
+def step_of(forward: Forward, weights: Sequence[Tensor], update: optimizers.Update) -> Callable[..., Any]:
     """The step as a function of the batch alone; gives its metrics, and the gradients by weight."""
-    weights = list(params.values())
 
     def step(batch: Mapping[str, Any]) -> tuple[dict[str, Tensor], Sequence[Tensor | None]]:
-        metrics = named_metrics(loss(params, batch))
+        metrics = forward(batch)
         gradients = gradients_of(metrics["loss"], weights)
         update(gradients)
         # A compiler does not take in the backward pass of what leaves it with that still to come.
@@ -176,10 +170,7 @@ class _Resident:
 
     def tensors(self, batch: Batch) -> dict[str, Any]:
         if batch is not self._of:
-            self._tensors = {
-                name: value if isinstance(value, int) else torch.tensor(value, device=self._device)
-                for name, value in batch.items()
-            }
+            self._tensors = tensors_of(batch, self._device)
             self._of = batch
         return self._tensors
 

@@ -58,6 +58,10 @@ class ModelFile(UserFile):
                 return second, first
         return first, second
 
+    def side(self, function: str) -> Side:
+        """The one whose model the function of this name gives."""
+        return next(side for side in self.sides() if side.function == function)
+
     def pairs(self, first: Side, second: Side) -> dict[str, str]:
         """The names that the file gives for what cannot be decided: the first side's by the second's.
 

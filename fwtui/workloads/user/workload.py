@@ -7,15 +7,13 @@ they are called, which for the nets is a lane's process alone.
 from __future__ import annotations
 
 import os
-from threading import Lock
 from typing import ClassVar
 
 import numpy as np
 
-from fwtui.core.spec import WorkloadSpec
 from fwtui.core.workload import Arrays, Loss
 from fwtui.workloads.user.errors import NET, UserFileError
-from fwtui.workloads.user.file import UserFile, kind_of, read, takes
+from fwtui.workloads.user.file import UserFile, kind_of, takes
 
 
 class UserWorkload(UserFile):
@@ -77,18 +75,3 @@ def is_path(name: str) -> bool:
 def absolute(path: str) -> str:
     """`path` as every process finds it, whatever folder it runs in."""
     return os.path.abspath(os.path.expanduser(path))  # noqa: PTH111, PTH100, pathlib raises where no home is
-
-
-_executed: dict[WorkloadSpec, UserWorkload] = {}
-_lock = Lock()
-
-
-def execute(spec: WorkloadSpec) -> UserWorkload:
-    """The file, executed in this process as it stands now; lanes of one process share it."""
-    with _lock:
-        known: UserWorkload | None = _executed.get(spec)
-        if known is None or known.changed:
-            others = [own.file for own in _executed.values() if str(own.file.path) == spec.name]
-            stale = {name: path for file in others for name, path in file.beside.items()}
-            _executed[spec] = UserWorkload(spec, read(spec, stale))
-        return _executed[spec]

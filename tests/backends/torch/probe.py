@@ -117,12 +117,12 @@ def compiled_reference(optimizer):
         # Between steps, which go on as if nothing had been asked.
         log, ran = logs.told(backend.log_ops(batch)), [*ran, backend.graph_ran(batch)]
     weights, state = backend.weights(), [s.tolist() for state in backend._update.state for s in state]
-    probed = backend.gradients(batches[-1])
+    probed = backend.compute(batches[-1])
     kept = all(np.array_equal(weights[name], array) for name, array in backend.weights().items())
     return {
         "losses": losses,
         "weights": lists(weights),
-        "probed": [probed[0]["loss"], lists(probed[1])],
+        "probed": [probed.metrics["loss"], lists(probed.gradients)],
         "probing_trains": not kept or state != [s.tolist() for state in backend._update.state for s in state],
         "events": told(backend),
         "log": log,
@@ -146,8 +146,8 @@ def probed_between(loss, batches):
     backend = lane("compile", loss, optimizer="adam")
     plain = lane("compile", loss, optimizer="adam")
     first, other = batches
-    before_any_step, _ = backend.gradients(first)
-    metrics = [backend.step(first), backend.gradients(first)[0], backend.gradients(other)[0]]
+    before_any_step = backend.compute(first).metrics
+    metrics = [backend.step(first), backend.compute(first).metrics, backend.compute(other).metrics]
     backend.evaluate(other)
     metrics += [backend.step(first), backend.step(other)]
     for batch in (first, first, other):

@@ -1,0 +1,112 @@
+"""A Keras model, layer or `tf.Module` as it is, as what a lane trains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from fwtui.backends.base import Gradients, Job, JobModel, ModelError
+from fwtui.backends.tensorflow.device import tensorflow_name
+from fwtui.backends.tensorflow.model_mode import evaluating, training
+from fwtui.backends.tensorflow.model_names import counted_from_start, named_variables, variable_of
+from fwtui.backends.tensorflow.net import Metrics, Net, dense_array, tensors_of, where_it_lies
+from fwtui.core.lane_model import LaneWeight
+from fwtui.core.metrics import named_metrics
+from fwtui.core.workload import Arrays
+
+
+class ModelNet(Net):
+    """A Keras model, layer or `tf.Module` as it is, and a loss of model and batch.
+
+    Raises:
+        ModelError: what the file gives is no model.
+    """
+
+    def __init__(self, job: Job, model: JobModel) -> None:
+        device = tensorflow_name(job.device)
+        with tf.device(device), counted_from_start():
+            self._model, self._loss, self._weights = checked(model.make()), model.loss, model.weights
+            with evaluating():  # builds it
+                self._loss(self._model, tensors_of(job.batch, device))
+        own = named_variables(self._model)
+        trained = {id(variable) for variable in self._model.trainable_variables}
+        self.trained = {name: variable_of(one) for name, one in own.items() if id(one) in trained}
+        self._own = {name: variable_of(one) for name, one in own.items()}
+        self.untrained = [one for name, one in self._own.items() if name not in self.trained]
+        self.load({**model.state, **job.parameters})
+
+    def metrics(self, batch: Mapping[str, Any]) -> Metrics:
+        """The metrics of a batch, the model in training mode unless the loss says otherwise."""
+        with training():
+            return named_metrics(self._loss(self._model, batch))
+
+    def evaluated(self, batch: Mapping[str, Any]) -> Metrics:
+        """The metrics of a batch in evaluation mode."""
+        with evaluating():
+            return named_metrics(self._loss(self._model, batch))
+
+    def weights(self) -> Arrays:
+        """The present weights that all lanes have, copied to NumPy."""
+        return self._common("parameter")
+
+    def state(self) -> Arrays:
+        """The present state that all lanes have, copied to NumPy."""
+        return self._common("state")
+
+    def load(self, arrays: Arrays) -> None:
+        """Put weights and state in the place of the present ones.
+
+        Raises:
+            ValueError: an array has another shape.
+        """
+        for one in self._weights:
+            if (array := arrays.get(one.name)) is not None:
+                variable = self._own[one.own]
+                own = np.array(variable.numpy())
+                one.view.write(array, own)
+                variable.assign(own)
+
+    def latest(self, gradients: Sequence[Any]) -> Arrays:
+        """Weights and gradients where they lie, as far as their layout is the common one."""
+        arrays = {
+            f"parameter {one.name}": one.view.common(where_it_lies(self._own[one.own]))
+            for one in self._of("parameter")
+        }
+        for name, gradient in self._by_name(gradients, strict=False):
+            if gradient is not None:
+                arrays[f"gradient {name}"] = gradient
+        return arrays
+
+    def named(self, gradients: Sequence[Any]) -> Gradients:
+        """A copy of the gradients by weight; None for one that this side does not train."""
+        found = self._by_name(gradients, strict=True)
+        return {name: None if one is None else np.array(one) for name, one in found}
+
+    def _by_name(self, gradients: Sequence[Any], strict: bool) -> Iterator[tuple[str, NDArray[Any] | None]]:
+        own = dict(zip(self.trained, gradients, strict=strict))
+        dense = {name: dense_array(one) for name, one in own.items() if one is not None}
+        for one in self._of("parameter"):
+            yield one.name, one.view.common(dense[one.own]) if one.own in dense else None
+
+    def _of(self, kind: str) -> Iterator[LaneWeight]:
+        return (one for one in self._weights if one.kind == kind)
+
+    def _common(self, kind: str) -> Arrays:
+        return {one.name: np.array(one.view.common(self._own[one.own].numpy())) for one in self._of(kind)}
+
+
+def checked(model: Any) -> Any:
+    """What a user's file gives as a model.
+
+    Raises:
+        ModelError: it is none.
+    """
+    if not isinstance(model, tf.Module | keras.layers.Layer):
+        what = f"a {type(model).__name__}, no keras.Model, layer or tf.Module"
+        raise ModelError(what, "return the model itself")
+    return model
