@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
@@ -36,11 +36,13 @@ class Computed:
         metrics: `loss` first.
         gradients: the loss's, by each of the weights.
         state: what the forward pass makes of the present state.
+        evaluation: the metrics in evaluation mode; nothing where a network has no modes.
     """
 
     metrics: Mapping[str, float]
     gradients: Gradients
-    state: Arrays
+    state: Arrays = field(default_factory=dict)
+    evaluation: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,14 @@ class JobModel:
         loss: (model, batch) -> a scalar tensor, or a dict of scalar tensors with `loss` first.
         weights: which of its variables all lanes have, as parameters or as state.
         state: first values of the state, by the name that all lanes have for it, in the dtype to train in.
+        expected: names of `KNOWN_DIFFERENCES` that are corrected for.
     """
 
     make: Callable[[], Any]
     loss: Callable[[Any, Mapping[str, Any]], Any]
     weights: Sequence[LaneWeight]
     state: Arrays
+    expected: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

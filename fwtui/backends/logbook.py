@@ -12,8 +12,10 @@ from types import FrameType
 from typing import Any
 
 from fwtui.core.graph import Tensor
+from fwtui.core.lane_model import AS_IT_IS, WeightView
 from fwtui.core.oplog import LoggedOp, OpInput, OpPhase
 
+Views = Mapping[str, WeightView]
 Source = tuple[str, int]
 """A file and a line in it, counted from 1."""
 
@@ -26,14 +28,17 @@ class Logbook:
 
     Args:
         named: the tensors that are there before the step, by the names that ops' inputs are to have.
+        views: how parameters and gradients become what all lanes have, by the parameter's name; one that has
+            none is no result. None: all of them are that already.
     """
 
-    def __init__(self, named: Mapping[str, Any]) -> None:
+    def __init__(self, named: Mapping[str, Any], views: Views | None = None) -> None:
         self.phase: OpPhase | None = "forward"
         self.ops: list[LoggedOp] = []
         self._origins: dict[int, int | str] = {id(tensor): name for name, tensor in named.items()}
         self._places: dict[int, int] = {}
         self._alive = list(named.values())
+        self._views = views
 
     def origin(self, tensor: Any) -> int | str | None:
         """The number of the op that made `tensor`, or last wrote into it; its name; None where unknown."""
@@ -88,9 +93,18 @@ class Logbook:
             number = self.origin(tensor)
             # A parameter that is not updated, or is the loss itself, was made by no op.
             if isinstance(number, int):
-                op = self.ops[number]
-                result = name, self._places[id(tensor)]
-                self.ops[number] = replace(op, results=(*op.results, result))
+                self._mark(number, name, self._places[id(tensor)])
+
+    def _mark(self, number: int, name: str, place: int) -> None:
+        """Write a result into the op that made it."""
+        op = self.ops[number]
+        views: tuple[WeightView, ...] = ()
+        kind, _, parameter = name.partition(" ")
+        if self._views is not None:
+            if kind in ("gradient", "parameter") and parameter not in self._views:
+                return
+            views = (*op.result_views, self._views.get(parameter, AS_IT_IS))
+        self.ops[number] = replace(op, results=(*op.results, (name, place)), result_views=views)
 
 
 def asking_line(frame: FrameType | None) -> Source | None:
@@ -118,11 +132,15 @@ def in_library(file: str) -> bool:
     path = Path(file)
     if file.startswith("<"):
         return True
+    if file in WRAPPERS:
+        return True
     return not path.is_relative_to(_BACKENDS.parent) and any(
         path.is_relative_to(place) for place in _LIBRARIES
     )
 
 
+WRAPPERS: set[str] = set()
+"""Files of ours whose lines stand between those of a library that calls itself."""
 _BACKENDS = Path(__file__).parent
 _PATHS = sysconfig.get_paths()
 _LIBRARIES = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fwtui.format import numbers
+from fwtui.format.quantities import quantity
 from fwtui.measure.agreement import Place
 from fwtui.measure.compared import compared
 from fwtui.measure.probe_gap import largest
@@ -48,9 +49,7 @@ def same(result: Result, no: str = "no") -> str:
 def _first(place: Place) -> str:
     """What first differs where the losses do not."""
     steps = f"step {place.step}" if place.exact else f"one of the steps {place.step} to {place.last}"
-    kind, name = place.key
-    what = name if kind == "metric" else f"{kind} {name}"
-    return f"{what} is {numbers.gap(place.gap.relative)} apart at {steps}"
+    return f"{quantity(place.key)} is {numbers.gap(place.gap.relative)} apart at {steps}"
 
 
 def _lanes(result: Result) -> str:
@@ -67,10 +66,9 @@ def _probed(result: Result) -> str:
     worst = largest(result.probes)
     if worst is None:
         return ""
-    step, (kind, name), gap = worst
-    what = name if kind == "metric" else f"{kind} {name}"
+    step, key, gap = worst
     probes = numbers.plural(len(result.probes), "probe")
-    return f"; of {probes} the largest gap is {numbers.gap(gap.relative)} in {what} at step {step}"
+    return f"; of {probes} the largest gap is {numbers.gap(gap.relative)} in {quantity(key)} at step {step}"
 
 
 def faster(result: Result) -> str:

@@ -11,6 +11,7 @@ from rich.text import Text
 from fwtui.cli.output import plain_table
 from fwtui.cli.result_table import headline
 from fwtui.core.text import MAX_NAME, plain
+from fwtui.format.quantities import quantity
 from fwtui.measure.probe_gap import ProbeRow
 from fwtui.parity import words
 from fwtui.parity.finding import Finding
@@ -40,6 +41,8 @@ def _answers(finding: Finding) -> Table:
         table.add_row("set aside", finding.aside)
     for title, line in zip(("not compared", *[""] * 8), words.not_compared(finding), strict=False):
         table.add_row(title, line)
+    for title, line in zip(("as known", ""), words.known(finding), strict=False):
+        table.add_row(title, line)
     for title, line in zip(("where first", ""), words.where(finding), strict=False):
         table.add_row(title, line)
     for setting, values in differences(finding.result.spec.lanes).items():
@@ -60,8 +63,9 @@ def _gaps(finding: Finding) -> Table:
     for key in dict.fromkeys(key for row in rows for key in row.gaps):
         worst = max((row.gaps[key] for row in rows if key in row.gaps), key=lambda gap: gap.relative)
         cells = [f"{row.gaps[key].relative:.1e}" if key in row.gaps else "n/a" for row in chosen]
-        name = key[1] if key[0] == "metric" else f"{key[0]} {key[1]}"
-        table.add_row(plain(name, MAX_NAME), *cells, f"{worst.relative:.1e}", f"{worst.array.ulps:,.0f}")
+        table.add_row(
+            plain(quantity(key), MAX_NAME), *cells, f"{worst.relative:.1e}", f"{worst.array.ulps:,.0f}"
+        )
     return table
 
 

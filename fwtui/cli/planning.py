@@ -12,6 +12,7 @@ from fwtui.cli.output import console, is_terminal
 from fwtui.core.spec import RaceSpec
 from fwtui.core.text import plain
 from fwtui.race.plan import RaceRequest, plan
+from fwtui.race.user_files import UserFiles
 from fwtui.workloads import catalogue
 from fwtui.workloads.user.inspector import Waiting
 
@@ -24,7 +25,7 @@ def planned(request: RaceRequest) -> RaceSpec:
     What may not be meant in a user's file is printed on standard error.
     """
     with inspection_shown() as waiting:
-        race = plan(request, lambda spec: catalogue.fresh(spec, waiting))
+        race = plan(request, UserFiles(waiting))
     for note in dict.fromkeys(note for lane in race.lanes for note in catalogue.notes(lane.workload)):
         print(f"fwtui: {note}", file=sys.stderr)  # noqa: T201
     return race

@@ -35,7 +35,7 @@ def weights(
     from fwtui.core.inputs import whole_number
     from fwtui.core.spec import MAX_SEED, WorkloadSpec
     from fwtui.pairing.pairs import CannotPairError
-    from fwtui.session.models import prove_weights
+    from fwtui.race.models import prove_weights
     from fwtui.workloads.user import workload as own
     from fwtui.workloads.user.inspector import inspect
 

@@ -85,6 +85,7 @@ class WeightView:
         return array if self.flatten is None else self.flatten.turned(array)
 
 
+AS_IT_IS = WeightView()
 WeightKind = Literal["parameter", "state"]
 
 
@@ -97,13 +98,15 @@ class LaneWeight:
         own: the framework's name of the variable that holds it.
         added: the name of a second variable that is added to the first, as an LSTM's biases in PyTorch;
             else "".
+        is_whole: whether it is one whole variable in each lane.
     """
 
     name: str
     kind: WeightKind
     own: str
-    view: WeightView = WeightView()
+    view: WeightView = AS_IT_IS
     added: str = ""
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +117,16 @@ class LaneModel:
         function: the function of the file that gives it.
         weights: those that its counterpart has, too.
         first: their values at the beginning, by name, as all lanes have them.
+        known: what the two models differ in however right the port is: names from `KNOWN_DIFFERENCES`, each
+            with the weight or state that shows it.
+        expected: those of them that are meant, and corrected for.
     """
 
     function: str
     weights: tuple[LaneWeight, ...]
     first: tuple[tuple[str, Array], ...]
+    known: tuple[tuple[str, str], ...] = ()
+    expected: tuple[str, ...] = ()
 
     def first_values(self, kind: WeightKind) -> dict[str, NDArray[Any]]:
         """The values at the beginning of the parameters, or of the state."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from fwtui.core.graph import Tensor
+from fwtui.core.lane_model import WeightView
 from fwtui.core.ndarray import Array
 
 OpPhase = Literal["forward", "backward", "update"]
@@ -81,6 +82,8 @@ class LoggedOp:
         has_float32_attribute: whether it computes with a number that it holds in float32, whatever its
             inputs are, such as the slope of TensorFlow's `LeakyRelu`.
         is_without_gradient: whether recording of its gradient was disabled, as by `torch.no_grad`.
+        result_views: of each result, how its values become those that all lanes have in common; empty where
+            they are these already.
     """
 
     number: int
@@ -100,6 +103,7 @@ class LoggedOp:
     name: str = ""
     has_float32_attribute: bool = False
     is_without_gradient: bool = False
+    result_views: tuple[WeightView, ...] = ()
 
     @property
     def origins(self) -> tuple[int | str | None, ...]:

@@ -181,10 +181,10 @@ class GraphBroken:
 
 @dataclass(frozen=True, slots=True)
 class Rounding:
-    """How far a metric, gradient or state is from float64's at the very same weights.
+    """How far a metric, gradient or part of the state is from float64's at the very same weights.
 
     Attributes:
-        kind: `metric`, `gradient` or `state`.
+        kind: `metric`, `state`, `gradient` or `evaluation`.
         error: largest |lane − float64|.
         blur: how far float64's own figure moves where the weights are nudged by as much as rounding does; 0
             where no error of the probe was large enough to ask.
@@ -212,6 +212,7 @@ class Probed:
         rounding: the metrics and gradients against float64 at these parameters, where that was asked for.
         state: what besides the parameters the step begins with, such as a running mean; of models alone.
         updated_state: what the forward pass on the step's batch makes of it.
+        evaluation: the metrics of that batch in evaluation mode; of models alone.
     """
 
     step: int
@@ -221,6 +222,7 @@ class Probed:
     rounding: tuple[Rounding, ...] = ()
     state: tuple[tuple[str, Array], ...] = ()
     updated_state: tuple[tuple[str, Array], ...] = ()
+    evaluation: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

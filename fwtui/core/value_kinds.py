@@ -44,6 +44,24 @@ class OneOf:
 
 
 @dataclass(frozen=True)
+class Several:
+    """One or more of several words, with commas between."""
+
+    words: tuple[str, ...]
+
+    @property
+    def accepted(self) -> str:
+        return f"{', '.join(self.words)}, with commas between"
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        return self.words
+
+    def read(self, option: str, text: str) -> tuple[str, ...]:
+        return tuple(one_of(option, word.strip(), self.words) for word in text.split(","))
+
+
+@dataclass(frozen=True)
 class WholeNumber:
     """A whole number within a range, its ends included; or one of several words instead."""
 

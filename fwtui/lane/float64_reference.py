@@ -218,6 +218,7 @@ def _figures_of(computed: Computed) -> dict[Key, Any]:
         **_named("metric", computed.metrics),
         **_named("state", computed.state),
         **_named("gradient", computed.gradients),
+        **_named("evaluation", computed.evaluation),
     }
 
 

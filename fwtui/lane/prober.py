@@ -133,6 +133,7 @@ class Prober:
             rounding,
             _arrays(state),
             _arrays(computed.state),
+            tuple(computed.evaluation.items()),
         )
 
 

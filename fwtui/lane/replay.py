@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
+from typing import Any
 
 from fwtui.backends.base import Backend, Computed
 from fwtui.core.ndarray import Array
 from fwtui.core.records import Probed, Record
 from fwtui.core.spec import Replay
 from fwtui.core.workload import Batch
-from fwtui.lane.float64_reference import Reference
+from fwtui.lane.float64_reference import Key, Reference
 
 
 def repeat_probes(
@@ -38,12 +39,13 @@ def repeat_probes(
             dict(probe.metrics),
             {name: None if one is None else one.value() for name, one in probe.gradients},
             {name: one.value() for name, one in probe.updated_state},
+            dict(probe.evaluation),
         )
         figures = reference.at(weights, batch)
         emit(
             Probed(
                 probe.step,
-                tuple((name, float(one)) for (kind, name), one in figures.items() if kind == "metric"),
+                _numbers(figures, "metric"),
                 tuple(
                     (name, None if one is None else Array.of(one))
                     for (kind, name), one in figures.items()
@@ -54,6 +56,11 @@ def repeat_probes(
                 updated_state=tuple(
                     (name, Array.of(one)) for (kind, name), one in figures.items() if kind == "state"
                 ),
+                evaluation=_numbers(figures, "evaluation"),
             )
         )
     return True
+
+
+def _numbers(figures: Mapping[Key, Any], kind: str) -> tuple[tuple[str, float], ...]:
+    return tuple((name, float(one)) for (own, name), one in figures.items() if own == kind)

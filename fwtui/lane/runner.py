@@ -10,6 +10,7 @@ import math
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -86,6 +87,8 @@ class Runner:
         self._batches: Iterator[Batch] = iter(())
         self._source = self._batches
         self._workload: Source | None = None
+        # Held for as long as the lane lives: a context that nobody holds is left at once.
+        self._defaults = ExitStack()
 
     def prepare(self, pid: int) -> None:
         """Imports the framework, settles the device, and builds the network there; tells each of them."""
@@ -325,7 +328,7 @@ class Runner:
         default_dtype = self._framework.device.default_dtype
         if self._owns_process and dtype == self._spec.dtype:  # once and for all, and in no step's time
             if dtype != UNCHANGED:
-                default_dtype(dtype).__enter__()
+                self._defaults.enter_context(default_dtype(dtype))
             return build()
         return WithDefaultDtype(build, shared(default_dtype), dtype)
 

@@ -111,4 +111,4 @@ def _model_of(spec: LaneSpec, file: ModelFile, state: Mapping[str, Any]) -> JobM
         made.append(model)
         return model
 
-    return JobModel(make, file.loss(side), spec.model.weights, dict(state))
+    return JobModel(make, file.loss(side), spec.model.weights, dict(state), spec.model.expected)

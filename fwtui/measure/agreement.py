@@ -13,9 +13,20 @@ from fwtui.core.numerical_policy import BLURS, SINGLE_PRECISION
 from fwtui.core.records import Rounding
 from fwtui.measure.initial_scale import InitialScale
 from fwtui.measure.loss_gap import loss_floor
-from fwtui.measure.probe_gap import Gap, Key, Kind, ProbeRow, array_floor
+from fwtui.measure.probe_gap import METRICS, Gap, Key, Kind, ProbeRow, array_floor
 
-Stage = Literal["first weights", "forward", "backward", "update"]
+Stage = Literal["first weights", "forward", "backward", "evaluation", "update"]
+
+
+COMPUTED: tuple[Kind, ...] = ("metric", "state", "gradient", "evaluation")
+"""What one batch comes to at given weights, in the order in which it is computed."""
+_STAGES: dict[Kind, Stage] = {
+    "metric": "forward",
+    "state": "forward",
+    "gradient": "backward",
+    "evaluation": "evaluation",
+    "parameter": "update",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +75,14 @@ def _place(step: int, before: int, above: dict[Key, Gap]) -> Place:
     if forward:
         return Place(step, step, "forward", forward[0], above[forward[0]])
     # Parameters are in the order in which the data passes them, so the last one's gradient comes first.
-    key = list(above)[-1]
-    return Place(step, step, "backward", key, above[key])
+    backward = [key for key in above if key[0] == "gradient"]
+    key = backward[-1] if backward else next(iter(above))
+    return Place(step, step, stage_of(key[0]), key, above[key])
 
 
 def stage_of(kind: Kind) -> Stage:
     """The part of a step that computes what is of a kind."""
-    if kind == "parameter":
-        return "update"
-    return "backward" if kind == "gradient" else "forward"
+    return _STAGES[kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +123,14 @@ def rounding(
     figures = []
     scales: defaultdict[str, InitialScale] = defaultdict(InitialScale)
     for step in sorted(probes):
-        for kind in ("metric", "state", "gradient"):
+        for kind in COMPUTED:
             mine = [one for one in probes[step] if one.kind == kind]
             # Metrics have nothing to do with one another, and only the loss is known to fall to where
             # rounding decides it.
-            scaling = [one for one in mine if kind != "metric" or one.name == "loss"]
+            scaling = [one for one in mine if kind not in METRICS or one.name == "loss"]
             scale = max((one.magnitude for one in scaling), default=0.0)
             scale = max(scale, scales[kind].update(step, scale))
-            share = loss_floor(dtype) if kind == "metric" else array_floor(dtype)
+            share = loss_floor(dtype) if kind in METRICS else array_floor(dtype)
             for one in mine:
                 floor = scale * share if one in scaling else 0.0
                 size = max(one.magnitude, floor, float(np.finfo(np.float64).tiny))
@@ -155,4 +165,4 @@ class Truth:
 
 def first_off(figures: Iterable[Figure]) -> Figure | None:
     """Of figures that are off, that of the first step; there, what is computed first."""
-    return min(figures, key=lambda one: (one.step, one.key[0] == "gradient"), default=None)
+    return min(figures, key=lambda one: (one.step, COMPUTED.index(one.key[0])), default=None)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from fwtui.measure.history import History
 from fwtui.measure.loss_gap import LossGap
-from fwtui.measure.probe_gap import ProbeRow
+from fwtui.measure.probe_gap import Kind, ProbeRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Compared:
         lanes: places of the lanes that were compared to their end, counted from 0.
         left_out: by place, why a lane was not compared, or only so far.
         losses: steps whose losses were compared.
-        metrics, gradients, parameters: names of what was compared.
+        metrics, state, gradients, evaluation, parameters: names of what was compared.
         probed_steps: the steps at which gradients and parameters were compared.
         dropped: probes of a lane that was too far ahead, and that were not compared.
     """
@@ -28,7 +28,9 @@ class Compared:
     left_out: dict[int, str]
     losses: int
     metrics: tuple[str, ...]
+    state: tuple[str, ...]
     gradients: tuple[str, ...]
+    evaluation: tuple[str, ...]
     parameters: tuple[str, ...]
     probed_steps: tuple[int, ...]
     dropped: int
@@ -40,7 +42,9 @@ class Compared:
             "lanes_left_out": [{"lane": lane + 1, "reason": why} for lane, why in self.left_out.items()],
             "losses": self.losses,
             "metrics": list(self.metrics),
+            "state": list(self.state),
             "gradients": list(self.gradients),
+            "evaluation": list(self.evaluation),
             "parameters": list(self.parameters),
             "probes": len(self.probed_steps),
             "probes_dropped": self.dropped,
@@ -49,7 +53,7 @@ class Compared:
 
 def compared(lanes: Sequence[History], gap: LossGap, rows: Sequence[ProbeRow]) -> Compared:
     """What the lanes' losses and probes were compared over."""
-    names: dict[str, dict[str, None]] = {"metric": {}, "gradient": {}, "parameter": {}}
+    names: dict[Kind, dict[str, None]] = {kind: {} for kind in get_args(Kind)}
     for row in rows:
         for kind, name in row.gaps:
             names[kind].setdefault(name)
@@ -64,7 +68,9 @@ def compared(lanes: Sequence[History], gap: LossGap, rows: Sequence[ProbeRow]) -
         left_out=left_out,
         losses=gap.compared,
         metrics=tuple(sorted(names["metric"], key=lambda name: (name != "loss", name))),
+        state=tuple(names["state"]),
         gradients=tuple(names["gradient"]),
+        evaluation=tuple(names["evaluation"]),
         parameters=tuple(names["parameter"]),
         probed_steps=tuple(row.step for row in rows),
         dropped=max((lane.probes_dropped for lane in lanes), default=0),

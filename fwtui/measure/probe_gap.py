@@ -22,7 +22,9 @@ from fwtui.measure.loss_gap import loss_floor
 
 MOST_ROWS = 4096
 
-Kind = Literal["metric", "state", "gradient", "parameter"]
+Kind = Literal["metric", "state", "gradient", "evaluation", "parameter"]
+METRICS: tuple[Kind, ...] = ("metric", "evaluation")
+"""The kinds of what is no array of the network."""
 Key = tuple[Kind, str]
 Arrays = dict[str, NDArray[Any] | None]
 
@@ -133,11 +135,11 @@ class ProbeComparison:
         """Least denominators by name. Metrics have nothing to do with one another, and of them only the loss
         is known to fall to where rounding decides it.
         """
-        names = ["loss"] if kind == "metric" else list({**both[0], **both[1]})
+        names = ["loss"] if kind in METRICS else list({**both[0], **both[1]})
         known = [array for name in names for arrays in both if (array := arrays.get(name)) is not None]
         scale = max((_magnitude(array) for array in known), default=0.0)
         scale = max(scale, self._scales[lane, kind].update(step, scale))
-        return dict.fromkeys(names, scale * (self._loss_floor if kind == "metric" else self._floor))
+        return dict.fromkeys(names, scale * (self._loss_floor if kind in METRICS else self._floor))
 
     def _gap(self, name: str, ours: Arrays, theirs: Arrays, floor: float) -> ArrayGap | None:
         if name not in ours or name not in theirs:
@@ -162,6 +164,7 @@ def _quantities(probe: Probed) -> dict[Kind, Arrays]:
         "metric": {name: np.asarray(value) for name, value in probe.metrics},
         "state": _values(probe.updated_state),
         "gradient": _values(probe.gradients),
+        "evaluation": {name: np.asarray(value) for name, value in probe.evaluation},
     }
 
 

@@ -16,14 +16,24 @@ from fwtui.core.spec import RaceSpec
 from fwtui.measure.agreement import Figure, Place, stage_of
 from fwtui.measure.arrays import ArrayGap, unlike
 from fwtui.measure.history import History
-from fwtui.measure.probe_gap import Gap, largest
+from fwtui.measure.probe_gap import Gap, Kind, largest
 from fwtui.measure.updates import UpdateGap
 from fwtui.parity.equal_weights import EqualWeights, NotRepeatedError, Repeater
 from fwtui.parity.finding import Finding, Run, Say, Tolerances
+from fwtui.parity.known import expecting, known_at
 from fwtui.parity.raced_lanes import RacedLanes
 from fwtui.parity.search import Pair, Search
 from fwtui.parity.twins import Comparisons, Twins, is_eager
 
+_NOT_KNOWN = "the ops that were logged agree, so that the one at fault is not known"
+_EQUAL_OPS: dict[Kind, str] = {
+    "metric": _NOT_KNOWN,
+    "state": "every op of the step agrees: only what the layer keeps of it differs, as by another momentum",
+    "gradient": _NOT_KNOWN,
+    "evaluation": "every op of a step agrees: only evaluation mode differs",
+    "parameter": _NOT_KNOWN,
+}
+"""Why no op is named where two logs of a step agree, by the kind of what differs."""
 MAX_STEPS_SET_ASIDE = 3
 """Steps in which float32 constants are set aside op by op."""
 
@@ -33,12 +43,30 @@ def check(
 ) -> Finding:
     """Races the lanes beside their float64 twins, compares every probe, and looks for the first difference.
 
+    Where that is one that the frameworks' own layers have however right a port is, all is done once more
+    without it: there may be another.
+
     Args:
         spec: lanes that probe; two or more.
         run: runs a race to its end, calling its watch now and then; called several times.
         with_truth: whether to hold the lanes against float64.
         say: receives the name of each stage as it begins.
     """
+    finding = _checked(spec, allowed, run, with_truth, say)
+    known = known_at(spec, finding)
+    if not known:
+        return finding
+    say(f"checking once more without {', '.join(known)}")
+    again = _checked(expecting(spec, known), allowed, run, with_truth, say)
+    if again.result.signal:
+        return replace(finding, result=replace(finding.result, signal=again.result.signal))
+    if again.same is None:
+        return replace(finding, known=known)
+    found = again if again.same is False else finding
+    return replace(found, result=replace(found.result, spec=spec), known=known, but_for_known=again.same)
+
+
+def _checked(spec: RaceSpec, allowed: Tolerances, run: Run, with_truth: bool, say: Say) -> Finding:
     twins = Twins(spec.lanes, with_truth, allowed.lanes)
     watch = Comparisons(spec.lanes, twins)
     say("training")
@@ -143,8 +171,7 @@ class _Judge:
             if found.half_precision is not None:
                 return self._in_half_precision(found, pair, max(at.probes))
             if found.same_step and all(map(is_eager, pair)):
-                why = "the ops that were logged agree, so that the one at fault is not known"
-                return replace(found, op_reason=why)
+                return replace(found, op_reason=_EQUAL_OPS[off.key[0]])
             if found.same is False or found.result.signal:
                 return found
             examined.append(off.step)

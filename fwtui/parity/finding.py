@@ -55,6 +55,9 @@ class Finding:
             `bfloat16`, and where; None for none.
         warnings: what agreement does not cover.
         same_step: whether that step, taken from the same weights, is the same in both, op by op.
+        known: names of `KNOWN_DIFFERENCES` that were found and are not expected; all else in here is about
+            the lanes without them where they are not all that differs.
+        but_for_known: whether the lanes agree without them; None where none was found.
     """
 
     result: Result
@@ -72,3 +75,5 @@ class Finding:
     same_step: bool = False
     warnings: tuple[str, ...] = ()
     half_precision: tuple[str, str] | None = None
+    known: tuple[str, ...] = ()
+    but_for_known: bool | None = None

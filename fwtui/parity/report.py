@@ -31,6 +31,8 @@ def report(finding: Finding) -> dict[str, Any]:
         "differ_in": {name: list(values) for name, values in differences(result.spec.lanes).items()},
         "float64": _truth(finding),
         "set_aside": finding.aside or None,
+        "known_differences": list(finding.known),
+        "same_but_for_known": finding.but_for_known,
         "compared": {**known, "float64": finding.truth is not None},
         "not_compared": words.not_compared(finding),
         "first_divergence": _first(finding),

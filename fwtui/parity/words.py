@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from fwtui.core.known_differences import KNOWN_DIFFERENCES
+from fwtui.format.quantities import quantity
 from fwtui.lane.digests import SHARE
 from fwtui.measure.agreement import Place, Truth
 from fwtui.measure.arrays import ArrayGap
@@ -27,6 +31,9 @@ def verdict(finding: Finding) -> str:
     if finding.same:
         but, why = _explained(finding)
         return f"yes{but}: {most}{why}"
+    if finding.but_for_known:
+        names = ", ".join(finding.known)
+        return f"no: they differ as known ({names}), and in nothing else; --expect {','.join(finding.known)}"
     if finding.in_float64 and finding.truth is not None and _singles(finding):
         return "no: in float64, where rounding cannot explain it, they do not compute the same"
     return f"no: {most or 'they differ before any probe could be compared'}"
@@ -36,10 +43,16 @@ def compared(finding: Finding) -> str:
     """Over what: `500 losses, accuracy and 16 probes of 2 gradients and 2 parameters`."""
     known = over(finding)
     further = [name for name in known.metrics if name != "loss"]
-    counts = ((len(known.gradients), "gradient"), (len(known.parameters), "parameter"))
-    parts = [_count(count, kind) for count, kind in counts if count]
-    probes = _count(len(known.probed_steps), "probe") + (f" of {' and '.join(parts)}" if parts else "")
+    counts = ((known.gradients, "gradient"), (known.parameters, "parameter"), (known.state, "state array"))
+    parts = [_count(len(names), kind) for names, kind in counts if names]
+    parts += ["the loss in evaluation mode"] if known.evaluation else []
+    probes = _count(len(known.probed_steps), "probe") + (f" of {_joined(parts)}" if parts else "")
     return f"{', '.join([_count(known.losses, 'loss'), *further])} and {probes}"
+
+
+def known(finding: Finding) -> list[str]:
+    """A line for each known difference that was found."""
+    return [f"{name}: {KNOWN_DIFFERENCES[name]}" for name in finding.known]
 
 
 def over(finding: Finding) -> Compared:
@@ -97,7 +110,7 @@ def where(finding: Finding) -> list[str]:
     place = finding.place
     if place is None:
         return []
-    lines = [f"{_step(place)}, {place.stage}: {_what(place.key)}{_values(finding, place)}"]
+    lines = [f"{_step(place)}, {place.stage}: {quantity(place.key)}{_values(finding, place)}"]
     if finding.op is not None:
         lines.append(finding.op.words)
     elif finding.op_reason:
@@ -113,7 +126,7 @@ def _element(gap: ArrayGap) -> str:
 def _worst(step: int, key: Key, gap: Gap) -> str:
     if not gap.relative:
         return "0 in everything"
-    return f"{_figure(gap.relative)} in {_what(key)} at step {step}"
+    return f"{_figure(gap.relative)} in {quantity(key)} at step {step}"
 
 
 def _explained(finding: Finding) -> tuple[str, str]:
@@ -130,7 +143,7 @@ def _arithmetic(finding: Finding, truth: Truth) -> str:
     lanes = finding.result.spec.lanes
     if (off := truth.off()) is not None:
         return (
-            f"{off.lane + 1} {lanes[off.lane].backend} is off: at step {off.step} its {_what(off.key)} is "
+            f"{off.lane + 1} {lanes[off.lane].backend} is off: at step {off.step} its {quantity(off.key)} is "
             f"{_figure(off.relative)} from what float64 gives at the same weights"
         )
     worst = [(number, truth.worst(number)) for number in range(len(lanes))]
@@ -145,7 +158,7 @@ def _singles(finding: Finding) -> bool:
 def _mathematics(finding: Finding, between: tuple[int, Key, Gap]) -> str:
     gap, tolerance = between[2].relative, finding.tolerances.truth
     if problem := between[2].array.problem:
-        return f"not the same mathematics: of {_what(between[1])}, {problem}"
+        return f"not the same mathematics: of {quantity(between[1])}, {problem}"
     is_same = gap <= tolerance or (finding.aside and not finding.in_float64)
     same = "the same mathematics" if is_same else "not the same mathematics"
     but = " but for what is set aside" if is_same and gap > tolerance else ""
@@ -154,11 +167,6 @@ def _mathematics(finding: Finding, between: tuple[int, Key, Gap]) -> str:
 
 def _step(place: Place) -> str:
     return f"step {place.step}" if place.exact else f"between step {place.step} and {place.last}"
-
-
-def _what(key: Key) -> str:
-    kind, name = key
-    return name if kind == "metric" else f"{kind} {name}"
 
 
 def _values(finding: Finding, place: Place) -> str:
@@ -176,6 +184,11 @@ def _values(finding: Finding, place: Place) -> str:
 
 def _figure(value: float) -> str:
     return f"{value:.1e}" if value else "0"
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """`one`, `one and two`, `one, two and three`."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
 
 
 def _count(number: int, noun: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from fwtui.core.known_differences import KNOWN_DIFFERENCES
 from fwtui.core.spec import (
     DTYPES,
     HOSTS,
@@ -19,7 +20,16 @@ from fwtui.core.spec import (
     OPTIMIZERS,
     SCHEDULES,
 )
-from fwtui.core.value_kinds import Kind, Name, OneOf, Pattern, PositiveNumber, Switch, WholeNumber
+from fwtui.core.value_kinds import (
+    Kind,
+    Name,
+    OneOf,
+    Pattern,
+    PositiveNumber,
+    Several,
+    Switch,
+    WholeNumber,
+)
 
 WHAT = "What to train"
 HOW = "How to train it"
@@ -201,6 +211,15 @@ _ALL = (
         "Log what the lanes do, op by op, before each N-th step, outside any step time; without it "
         "no op is logged but for those that you ask for on the screen.",
         without=("graph", "ops", "parity"),
+    ),
+    Option(
+        "expect",
+        HOW,
+        "A[,B]",
+        Several(tuple(KNOWN_DIFFERENCES)),
+        "With models as they are, what is meant to differ between the frameworks' own layers: "
+        "[bold]batchnorm-variance[/], [bold]lstm-bias[/]. It is corrected for exactly, and everything behind "
+        "it is still judged.",
     ),
     Option(
         "tf32",

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fwtui.backends import catalogue as backends
 from fwtui.core.inputs import SpecError, one_of, whole_number
@@ -22,16 +21,18 @@ from fwtui.core.spec import (
     WorkloadSpec,
 )
 from fwtui.race.options import LANE_KEYS, OPTIONS
+from fwtui.race.user_files import UserFiles
 from fwtui.system.cpu_affinity import bound_cores, core_count
 from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.base import PackagedWorkload
 from fwtui.workloads.user.description import Description
 from fwtui.workloads.user.workload import absolute
 
+if TYPE_CHECKING:
+    from fwtui.core.lane_model import LaneModel
+
 DEFAULT_BACKENDS = ("tf.function", "torch.eager")
 LIVE_PROBE_BYTES = 32_000_000
-Describe = Callable[[WorkloadSpec], PackagedWorkload | Description]
-"""Gives what a workload offers; SpecError where it cannot be trained as the spec says."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ class RaceRequest:
     probe_every: str | None = None
     log_every: str | None = None
     sample_graphs: bool = False
+    expect: str | None = None
 
 
 def parse_lane(text: str, option: str = "--lane") -> LaneRequest:
@@ -108,17 +110,17 @@ def parse_lane(text: str, option: str = "--lane") -> LaneRequest:
     return LaneRequest(one_of(option, backend, backends.names()), **settings)
 
 
-def plan(request: RaceRequest, describe: Describe = workloads.fresh) -> RaceSpec:
+def plan(request: RaceRequest, files: UserFiles | None = None) -> RaceSpec:
     """The race that `request` asks for; SpecError for what does not exist or makes no sense.
 
     Args:
-        describe: by default inspects a user's file that is not known as it stands, which may take long.
+        files: by default examines a user's file that is not known as it stands, which may take long.
     """
     if not 1 <= len(request.lanes) <= MAX_LANES:
         raise SpecError("--lanes", len(request.lanes), f"1 to {MAX_LANES} lanes")
     schedule: Schedule = _read("schedule", request.schedule)
     host: HostKind = _read("host", request.host)
-    lanes = tuple(_lane(request, index, describe) for index in range(len(request.lanes)))
+    lanes = tuple(_lane(request, index, files or UserFiles()) for index in range(len(request.lanes)))
     return RaceSpec(lanes, schedule, host)
 
 
@@ -142,7 +144,7 @@ def with_lane(request: RaceRequest, index: int, lane: LaneRequest) -> RaceReques
     return replace(request, lanes=tuple(lanes))
 
 
-def _lane(request: RaceRequest, index: int, describe: Describe) -> LaneSpec:
+def _lane(request: RaceRequest, index: int, files: UserFiles) -> LaneSpec:
     lane = request.lanes[index]
 
     def setting(key: str) -> Any:
@@ -154,13 +156,13 @@ def _lane(request: RaceRequest, index: int, describe: Describe) -> LaneSpec:
 
     one_of("--lanes", lane.backend, backends.names())
     workload = _workload(request, setting("batch"))
-    loaded = describe(workload)
+    loaded = files.describe(workload)
     framework = backends.entry(lane.backend).framework
     if framework.needs_net:
         loaded.require(framework.key)
     steps = loaded.STEPS if request.steps is None else _read("steps", request.steps)
     share, cores = _share(request, index)
-    threads, rate = setting("threads"), setting("lr")
+    threads, rate, seed = setting("threads"), setting("lr"), _read("seed", request.seed)
     optimizer = setting("optimizer") or loaded.OPTIMIZER
     if rate is None:
         rate = learning_rate(optimizer, loaded.OPTIMIZER, loaded.LEARNING_RATE)
@@ -172,7 +174,7 @@ def _lane(request: RaceRequest, index: int, describe: Describe) -> LaneSpec:
         optimizer=optimizer,
         learning_rate=rate,
         steps=steps,
-        seed=_read("seed", request.seed),
+        seed=seed,
         threads=share if threads is None else threads,
         cores=cores,
         pace=_read("pace", request.pace),
@@ -183,7 +185,25 @@ def _lane(request: RaceRequest, index: int, describe: Describe) -> LaneSpec:
         probes=_probes(request, steps),
         ops=_logging(request.log_every),
         sample_graphs=request.sample_graphs,
+        model=_model(loaded, framework.key, workload, seed, _read("expect", request.expect) or (), files),
     )
+
+
+def _model(
+    loaded: PackagedWorkload | Description,
+    framework: str,
+    workload: WorkloadSpec,
+    seed: int,
+    expected: tuple[str, ...],
+    files: UserFiles,
+) -> LaneModel | None:
+    """The model that a lane trains; None where its net takes named weights."""
+    if not isinstance(loaded, Description) or not loaded.models:
+        return None
+    side = next(side for side in loaded.models if side.framework == framework)
+    models = files.models(workload, loaded, seed)
+    model = next((one for one in models or () if one.function == side.function), None)
+    return model and replace(model, expected=tuple(dict.fromkeys((*loaded.expected, *expected))))
 
 
 def _probes(request: RaceRequest, steps: int) -> Probes | None:

@@ -9,6 +9,7 @@ from fwtui.core.inputs import SpecError
 from fwtui.core.spec import MAX_LANES
 from fwtui.format import numbers
 from fwtui.race.plan import LaneRequest, RaceRequest, plan, with_lane
+from fwtui.race.user_files import ExaminedFiles, LastFiles
 from fwtui.tui.common.changes import Changes
 from fwtui.tui.common.lane import Lane
 from fwtui.tui.common.model import RaceModel
@@ -153,7 +154,7 @@ class LaneActions(QuietExit[int]):
         index = self._here.lane_index
 
         def check(lane: LaneRequest) -> object:
-            return plan(with_lane(self.model.request, index, lane), workloads.known)
+            return plan(with_lane(self.model.request, index, lane), LastFiles())
 
         def chosen(lane: LaneRequest | None) -> None:
             if lane is not None:
@@ -177,7 +178,7 @@ class LaneActions(QuietExit[int]):
             return replace(self.model.request, lanes=(*lanes, lanes[index]))
 
         self._changes.submit(
-            with_one_more, lambda wanted: self._change(lambda: self.model.add_lane(wanted, workloads.load))
+            with_one_more, lambda wanted: self._change(lambda: self.model.add_lane(wanted, ExaminedFiles()))
         )
 
     def action_remove_lane(self) -> None:
@@ -194,7 +195,7 @@ class LaneActions(QuietExit[int]):
             return replace(self.model.request, lanes=lanes[:index] + lanes[index + 1 :])
 
         def change(wanted: RaceRequest) -> None:
-            self._change(lambda: self.model.remove_lane(index, wanted, workloads.load))
+            self._change(lambda: self.model.remove_lane(index, wanted, ExaminedFiles()))
 
         self._changes.submit(with_one_less, change)
 
@@ -210,13 +211,13 @@ class LaneActions(QuietExit[int]):
             return with_lane(self.model.request, index, lane(lanes[index])) if index < len(lanes) else None
 
         def change(wanted: RaceRequest) -> None:
-            self._change(lambda: self.model.set_lane(index, wanted.lanes[index], workloads.load))
+            self._change(lambda: self.model.set_lane(index, wanted.lanes[index], ExaminedFiles()))
 
         self._changes.submit(request, change)
 
     def _set_race(self, request: Callable[[], RaceRequest]) -> None:
         def change(wanted: RaceRequest) -> None:
-            self._change(lambda: self.model.set_race(wanted, workloads.load))
+            self._change(lambda: self.model.set_race(wanted, ExaminedFiles()))
 
         self._changes.submit(request, change)
 

@@ -166,12 +166,6 @@ def test_a_model_that_is_none_is_told_in_one_line(fwtui, write, name):
     assert said in ran.err
 
 
-def test_a_race_says_what_takes_models(fwtui, write):
-    ran = fwtui("bench", "--workload", write(HEAD, TORCH, TENSORFLOW))
-    assert ran.code == 2
-    assert "has models as they are, which `fwtui weights` takes" in ran.err
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["resnet_block", "transformer_encoder"])
 def test_a_file_with_classes_of_both_frameworks(fwtui, name):

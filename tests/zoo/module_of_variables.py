@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keras
 import tensorflow as tf
 import torch
 import torch.nn.functional as F
@@ -26,10 +27,11 @@ def torch_model():
 class Module(tf.Module):
     def __init__(self):
         super().__init__()
-        self.w1 = tf.Variable(tf.random.normal((6, 8), dtype=tf.float64), name="w1")
-        self.b1 = tf.Variable(tf.zeros(8, tf.float64), name="b1")
-        self.w2 = tf.Variable(tf.random.normal((8, 3), dtype=tf.float64), name="w2")
-        self.b2 = tf.Variable(tf.zeros(3, tf.float64), name="b2")
+        dtype = keras.config.floatx()
+        self.w1 = tf.Variable(tf.random.normal((6, 8), dtype=dtype), name="w1")
+        self.b1 = tf.Variable(tf.zeros(8, dtype), name="b1")
+        self.w2 = tf.Variable(tf.random.normal((8, 3), dtype=dtype), name="w2")
+        self.b2 = tf.Variable(tf.zeros(3, dtype), name="b2")
 
     def __call__(self, x):
         h = tf.tanh(tf.matmul(x * 0.5, self.w1) + self.b1)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from fwtui.backends.tensorflow.model_layers import outlines, own_variables
 from fwtui.backends.tensorflow.model_names import counted_from_start, named_variables, variable_of
-from fwtui.backends.tensorflow.model_net import checked
+from fwtui.backends.tensorflow.model_net import made
 from fwtui.backends.tensorflow.model_watch import Watch
 from fwtui.core.metrics import named_metrics
 from fwtui.core.model_outline import (
@@ -39,8 +39,7 @@ def build(make: Callable[[], Any], loss: Callable[[Any, Mapping[str, Any]], Any]
     Raises:
         ModelError: it is no model, or no layer.
     """
-    with counted_from_start():
-        return TensorflowModel(checked(make()), loss)
+    return TensorflowModel(made(make, "float64"), loss)
 
 
 class TensorflowModel:
@@ -66,7 +65,7 @@ class TensorflowModel:
         }
         is_first = not self.outline.layers
         if is_first:  # layers are built by calls that have no values yet
-            with Watch(self._model):
+            with Watch(self._model), counted_from_start():
                 self._loss(self._model, tensors)
         with Watch(self._model) as watch, tf.GradientTape() as tape:
             metrics = named_metrics(self._loss(self._model, tensors))

@@ -14,6 +14,10 @@ from typing import Any
 
 import keras
 
+from fwtui.backends.logbook import WRAPPERS
+
+WRAPPERS.add(__file__)
+
 Call = Callable[[Callable[..., Any], Any, tuple[Any, ...], dict[str, Any]], Any]
 """(Keras's own call, layer, positional arguments, named arguments) -> what the layer gives."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -29,21 +29,29 @@ class ModelNet(Net):
 
     def __init__(self, job: Job, model: JobModel) -> None:
         device = tensorflow_name(job.device)
-        with tf.device(device), counted_from_start():
-            self._model, self._loss, self._weights = checked(model.make()), model.loss, model.weights
-            with evaluating():  # builds it
+        with tf.device(device):
+            self._model, self._loss, self._weights = made(model.make, job.dtype), model.loss, model.weights
+            with evaluating(), counted_from_start():  # builds it
                 self._loss(self._model, tensors_of(job.batch, device))
         own = named_variables(self._model)
         trained = {id(variable) for variable in self._model.trainable_variables}
-        self.trained = {name: variable_of(one) for name, one in own.items() if id(one) in trained}
+        whole = [one for one in model.weights if one.kind == "parameter" and one.is_whole]
+        names, self.views = {one.own: one.name for one in whole}, {one.name: one.view for one in whole}
+        self._own_names = tuple(name for name, one in own.items() if id(one) in trained)
         self._own = {name: variable_of(one) for name, one in own.items()}
-        self.untrained = [one for name, one in self._own.items() if name not in self.trained]
+        self.trained = {names.get(name, name): self._own[name] for name in self._own_names}
+        self.untrained = [one for name, one in self._own.items() if name not in self._own_names]
         self.load({**model.state, **job.parameters})
 
     def metrics(self, batch: Mapping[str, Any]) -> Metrics:
         """The metrics of a batch, the model in training mode unless the loss says otherwise."""
         with training():
             return named_metrics(self._loss(self._model, batch))
+
+    @property
+    def has_modes(self) -> bool:
+        """As every module and layer may have."""
+        return True
 
     def evaluated(self, batch: Mapping[str, Any]) -> Metrics:
         """The metrics of a batch in evaluation mode."""
@@ -88,7 +96,7 @@ class ModelNet(Net):
         return {name: None if one is None else np.array(one) for name, one in found}
 
     def _by_name(self, gradients: Sequence[Any], strict: bool) -> Iterator[tuple[str, NDArray[Any] | None]]:
-        own = dict(zip(self.trained, gradients, strict=strict))
+        own = dict(zip(self._own_names, gradients, strict=strict))
         dense = {name: dense_array(one) for name, one in own.items() if one is not None}
         for one in self._of("parameter"):
             yield one.name, one.view.common(dense[one.own]) if one.own in dense else None
@@ -100,13 +108,19 @@ class ModelNet(Net):
         return {one.name: np.array(one.view.common(self._own[one.own].numpy())) for one in self._of(kind)}
 
 
-def checked(model: Any) -> Any:
-    """What a user's file gives as a model.
+def made(make: Callable[[], Any], dtype: str) -> Any:
+    """What a user's function gives as a model: its layers are named as if none had been made before.
 
     Raises:
-        ModelError: it is none.
+        ModelError: it is none, or all of its variables have another dtype.
     """
+    with counted_from_start():
+        model = make()
     if not isinstance(model, tf.Module | keras.layers.Layer):
         what = f"a {type(model).__name__}, no keras.Model, layer or tf.Module"
         raise ModelError(what, "return the model itself")
+    found = {tf.as_dtype(one.dtype).name for one in model.trainable_variables}
+    if found and dtype not in found:
+        what = f"{type(model).__name__} in {', '.join(sorted(found))} where {dtype} is needed"
+        raise ModelError(what, "make its variables in the function, of the dtype keras.config.floatx()")
     return model

@@ -12,6 +12,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from fwtui.backends.base import Gradients, Job
+from fwtui.backends.logbook import Views
 from fwtui.backends.tensorflow.device import tensorflow_name
 from fwtui.backends.tensorflow.modes import FRAMEWORK
 from fwtui.core.metrics import named_metrics
@@ -24,16 +25,24 @@ class Net(ABC):
     """A network with its loss.
 
     Attributes:
-        trained: what an optimizer updates, by the framework's name.
+        trained: what an optimizer updates, by the name that all lanes have for it where it is one whole
+            weight in each, else by the framework's.
+        views: how each of them becomes what all lanes have; None where they are that already.
         untrained: what a forward pass may change besides, such as a running mean.
     """
 
     trained: dict[str, tf.Variable]
+    views: Views | None = None
     untrained: list[tf.Variable]
 
     @abstractmethod
     def metrics(self, batch: Mapping[str, Any]) -> Metrics:
         """The metrics of a batch on the device, `loss` first, as in a training step."""
+
+    @property
+    @abstractmethod
+    def has_modes(self) -> bool:
+        """Whether evaluation may come to something else than training."""
 
     @abstractmethod
     def evaluated(self, batch: Mapping[str, Any]) -> Metrics:
@@ -105,6 +114,11 @@ class FunctionNet(Net):
     def metrics(self, batch: Mapping[str, Any]) -> Metrics:
         """The metrics of a batch."""
         return named_metrics(self._loss(self.trained, batch))
+
+    @property
+    def has_modes(self) -> bool:
+        """No: it is one function."""
+        return False
 
     def evaluated(self, batch: Mapping[str, Any]) -> Metrics:
         """The same: such a function has no modes."""

@@ -11,7 +11,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from fwtui.backends.fingerprint import fingerprint
-from fwtui.backends.logbook import Logbook, Source, asking_line, in_net
+from fwtui.backends.logbook import Logbook, Source, Views, asking_line, in_net
 from fwtui.backends.tensorflow.graph_internals import gradient_call
 from fwtui.backends.tensorflow.oplog_internals import Clock, Watch, has_float_attribute
 from fwtui.core.graph import Tensor
@@ -29,16 +29,22 @@ class Log:
     Args:
         device: what the step runs on, besides the host.
         values: whether outputs are logged as whole arrays instead of as fingerprints.
+        views: see `Logbook`.
     """
 
     def __init__(
-        self, parameters: Mapping[str, tf.Variable], batch: Mapping[str, Any], device: str, values: bool
+        self,
+        parameters: Mapping[str, tf.Variable],
+        batch: Mapping[str, Any],
+        device: str,
+        values: bool,
+        views: Views | None = None,
     ) -> None:
         self._device, self._values = device, values
         self._variables = {id(variable.handle): variable for variable in parameters.values()}
         self._handles = {f"parameter {name}": variable.handle for name, variable in parameters.items()}
         data = {f"batch {name}": value for name, value in batch.items() if tf.is_tensor(value)}
-        self._book = Logbook(self._handles | data)
+        self._book = Logbook(self._handles | data, views)
         # Held, so that each stays where it is until it is updated.
         self._reads = [variable.read_value() for variable in parameters.values()]
         self._by_memory = dict(zip(map(_memory, self._reads), self._handles, strict=True))

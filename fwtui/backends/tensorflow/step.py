@@ -74,15 +74,16 @@ class Eager:
 
     def evaluate(self, batch: Batch) -> Mapping[str, float]:
         """The metrics of `batch`, of any size, under the present weights."""
-        metrics = self._run_evaluated(self._held_out.tensors(batch))
-        return {name: float(value) for name, value in metrics.items()}
+        return self._values(self._run_evaluated, self._held_out.tensors(batch))
 
     def compute(self, batch: Batch) -> Computed:
-        """Metrics, gradients and state of `batch`, copied to NumPy."""
+        """What a step on `batch` computes before its update, copied to NumPy."""
+        tensors = self._batch.tensors(batch)
+        evaluation = self._values(self._run_evaluated, tensors) if self._net.has_modes else {}
         with self._net.put_back():
-            metrics, gradients = self._run_gradients(self._batch.tensors(batch))
+            metrics, gradients = self._run_gradients(tensors)
             values = {name: float(value) for name, value in metrics.items()}
-            return Computed(values, self._net.named(gradients), self._net.state())
+            return Computed(values, self._net.named(gradients), self._net.state(), evaluation)
 
     def weights(self) -> Arrays:
         """The present weights, copied to NumPy."""
@@ -150,7 +151,8 @@ class Eager:
         with put_back(self._variables):
             if not values:  # in a thread that has been idle the first op takes several times as long
                 self._watch.run(lambda: self._gradients(tensors))
-            return Log(self._net.trained, tensors, self._job.device, values).of(self._watch, take)
+            log = Log(self._net.trained, tensors, self._job.device, values, self._net.views)
+            return log.of(self._watch, take)
 
     def graph_ran(self, batch: Batch) -> tuple[str, int | None]:
         """What a forward pass on `batch` leaves on the tape: one runs for it."""
@@ -188,6 +190,10 @@ class Eager:
             self._watch.run(lambda: self._metrics(tensors), lambda op, *_: ops.add(op))
         untrained = [one for one in self._variables if not one.trainable]
         return [*tape.watched_variables(), *untrained], ops
+
+    def _values(self, run: Callable[..., Any], tensors: Mapping[str, Any]) -> Mapping[str, float]:
+        with self._net.put_back():
+            return {name: float(value) for name, value in run(tensors).items()}
 
     def _train(self, batch: Mapping[str, Any]) -> dict[str, tf.Tensor]:
         with tf.device(self._device):

@@ -58,13 +58,16 @@ class Compile(Eager):
         return super().step(batch)
 
     def compute(self, batch: Batch) -> Computed:
-        """Metrics, gradients and state of `batch`, copied to NumPy.
+        """What a step on `batch` computes before its update, copied to NumPy.
 
         The compiled step gives them, and what it changed is put back. Where it would have to be compiled for
         this batch, an eager one does, so that it is the coming step that compiles, and takes the time.
         """
+        tensors = self._batch.tensors(batch)
+        evaluation = self._evaluation(tensors)
         with self._put_back():
-            return self._on_the_host(*self._run(self._batch.tensors(batch)))
+            metrics, gradients = self._run(tensors)
+            return self._computed(metrics, gradients, evaluation)
 
     def log_ops(self, batch: Batch, values: bool = False, feeds: Sequence[Feed] = ()) -> OpLog:
         """The host's one call, and what runs inside of it; what the call changes is put back.

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn.parameter import UninitializedParameter
 
 from fwtui.backends.base import Gradients, Job, JobModel, ModelError
+from fwtui.backends.torch.corrections import correct
 from fwtui.backends.torch.model_watch import evaluating
 from fwtui.backends.torch.net import Metrics, Net, array_of, copy_of, tensors_of
 from fwtui.core.lane_model import LaneWeight
@@ -30,7 +31,11 @@ class ModelNet(Net):
 
     def __init__(self, model: JobModel, module: nn.Module) -> None:
         self._model, self._module = model, module
-        self.trained = {name: one for name, one in module.named_parameters() if one.requires_grad}
+        whole = [one for one in model.weights if one.kind == "parameter" and one.is_whole]
+        names, self.views = {one.own: one.name for one in whole}, {one.name: one.view for one in whole}
+        trained = {name: one for name, one in module.named_parameters() if one.requires_grad}
+        self.trained = {names.get(name, name): one for name, one in trained.items()}
+        self._own_names = tuple(trained)
 
     @property
     def state(self) -> dict[str, Tensor]:
@@ -53,6 +58,7 @@ class ModelNet(Net):
         if any(isinstance(one, UninitializedParameter) for one in module.parameters()):
             with torch.no_grad(), evaluating(module):
                 model.loss(module, tensors_of(job.batch, torch.device(job.device)))
+        correct(module, model.expected, model.weights)
         net = cls(model, module)
         net.load({**model.state, **job.parameters})
         return net
@@ -60,6 +66,11 @@ class ModelNet(Net):
     def metrics(self, batch: Mapping[str, Any]) -> Metrics:
         """The metrics of a batch, each module in the mode that the file gave it."""
         return named_metrics(self._model.loss(self._module, batch))
+
+    @property
+    def has_modes(self) -> bool:
+        """As every module and layer may have."""
+        return True
 
     def evaluated(self, batch: Mapping[str, Any]) -> Metrics:
         """The metrics of a batch in evaluation mode."""
@@ -73,6 +84,7 @@ class ModelNet(Net):
         except RuntimeError:  # a tensor of an autograd graph, kept by the module
             first = next(iter(self.trained.values()))
             module = self._model.make().to(device=first.device, dtype=first.dtype)
+            correct(module, self._model.expected, self._model.weights)
             module.load_state_dict(self._module.state_dict())
         return type(self)(self._model, module)
 
@@ -103,7 +115,7 @@ class ModelNet(Net):
     def latest(self, gradients: Sequence[Tensor | None]) -> Arrays:
         """Weights and gradients where they lie, as far as their layout is the common one."""
         arrays = {f"parameter {name}": array for name, array in self._views("parameter")}
-        named = dict(zip(self.trained, gradients, strict=False))
+        named = dict(zip(self._own_names, gradients, strict=False))
         for one in self._of("parameter"):
             if (gradient := named.get(one.own)) is not None:
                 arrays[f"gradient {one.name}"] = one.view.common(gradient.detach().numpy())
@@ -111,7 +123,7 @@ class ModelNet(Net):
 
     def named(self, gradients: Sequence[Tensor | None]) -> Gradients:
         """A copy of the gradients by weight; None for one that this side does not train."""
-        own = dict(zip(self.trained, gradients, strict=True))
+        own = dict(zip(self._own_names, gradients, strict=True))
         found: Gradients = {}
         for one in self._of("parameter"):
             gradient = own.get(one.own)
@@ -128,7 +140,7 @@ class ModelNet(Net):
 
     @property
     def _tensors(self) -> dict[str, Tensor]:
-        return {**self.trained, **self.state}
+        return {**dict(self._module.named_parameters()), **self.state}
 
     def _views(self, kind: str) -> Iterator[tuple[str, NDArray[Any]]]:
         tensors = self._tensors

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from fwtui.backends.base import Gradients, Job
+from fwtui.backends.logbook import Views
 from fwtui.backends.torch.modes import FRAMEWORK
 from fwtui.core.metrics import named_metrics
 from fwtui.core.workload import Arrays, Batch, Loss
@@ -26,10 +27,13 @@ class Net(ABC):
     """A network with its loss.
 
     Attributes:
-        trained: what an optimizer updates, by the framework's name.
+        trained: what an optimizer updates, by the name that all lanes have for it where it is one whole
+            weight in each, else by the framework's.
+        views: how each of them becomes what all lanes have; None where they are that already.
     """
 
     trained: dict[str, Tensor]
+    views: Views | None = None
 
     @property
     @abstractmethod
@@ -39,6 +43,11 @@ class Net(ABC):
     @abstractmethod
     def metrics(self, batch: Mapping[str, Any]) -> Metrics:
         """The metrics of a batch on the device, `loss` first, as in a training step."""
+
+    @property
+    @abstractmethod
+    def has_modes(self) -> bool:
+        """Whether evaluation may come to something else than training."""
 
     @abstractmethod
     def evaluated(self, batch: Mapping[str, Any]) -> Metrics:
@@ -127,6 +136,11 @@ class FunctionNet(Net):
     def metrics(self, batch: Mapping[str, Any]) -> Metrics:
         """The metrics of a batch."""
         return named_metrics(self._loss(self.trained, batch))
+
+    @property
+    def has_modes(self) -> bool:
+        """No: it is one function."""
+        return False
 
     def evaluated(self, batch: Mapping[str, Any]) -> Metrics:
         """The same: such a function has no modes."""

@@ -19,7 +19,7 @@ from torch import Tensor
 from torch.autograd import _get_sequence_nr  # type: ignore[attr-defined]
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from fwtui.backends.logbook import Logbook, Source, asking_line, in_net
+from fwtui.backends.logbook import Logbook, Source, Views, asking_line, in_net
 from fwtui.backends.torch.figures import array, fingerprint
 from fwtui.core import graph
 from fwtui.core.ndarray import Array
@@ -39,16 +39,21 @@ class Recorder:
     Its clock is stopped while it writes, so that times are those of a step that is not logged.
 
     Args:
-        named: see `Logbook`.
+        named, views: see `Logbook`.
         is_whole: whether outputs are logged as whole arrays instead of as fingerprints.
         memory: gives the key by which a tensor is known that comes back as another object.
         feeds: outputs to replace, once they are written down.
     """
 
     def __init__(
-        self, named: Mapping[str, Tensor], is_whole: bool, memory: Memory, feeds: Sequence[Feed] = ()
+        self,
+        named: Mapping[str, Tensor],
+        is_whole: bool,
+        memory: Memory,
+        feeds: Sequence[Feed] = (),
+        views: Views | None = None,
     ) -> None:
-        self.book = Logbook(named)
+        self.book = Logbook(named, views)
         self._feeds = {(feed.number, feed.output): feed.value for feed in feeds}
         self._is_whole, self._memory = is_whole, memory
         self._known = {memory(tensor): tensor for tensor in named.values()}
@@ -191,9 +196,10 @@ class OpWriter(Dispatched):  # type: ignore[no-untyped-call]
         batch: Mapping[str, Any],
         is_whole: bool,
         feeds: Sequence[Feed] = (),
+        views: Views | None = None,
     ) -> None:
         super().__init__(self._write)
-        self.recorder = Recorder(named(parameters, batch), is_whole, _layout, feeds)
+        self.recorder = Recorder(named(parameters, batch), is_whole, _layout, feeds, views)
         self.book = self.recorder.book
         self._asked: dict[int, Source | None] = {}
 

@@ -52,16 +52,16 @@ class Eager:
 
     def evaluate(self, batch: Batch) -> Mapping[str, float]:
         """The metrics of `batch`, of any size, under the present weights."""
-        with torch.no_grad():
-            metrics = self._net.evaluated(self._held_out.tensors(batch))
-        return {name: value.item() for name, value in metrics.items()}
+        return self._evaluated(self._held_out.tensors(batch))
 
     def compute(self, batch: Batch) -> Computed:
-        """Metrics, gradients and state of `batch`, copied to NumPy."""
+        """What a step on `batch` computes before its update, copied to NumPy."""
+        tensors = self._batch.tensors(batch)
+        evaluation = self._evaluation(tensors)
         with self._net.put_back():
-            metrics = self._net.metrics(self._batch.tensors(batch))
+            metrics = self._net.metrics(tensors)
             gradients = gradients_of(metrics["loss"], self._weights)
-            return self._on_the_host(metrics, gradients)
+            return self._computed(metrics, gradients, evaluation)
 
     def weights(self) -> Arrays:
         """The present weights, copied to NumPy."""
@@ -96,7 +96,10 @@ class Eager:
         """Log every op of one step of a copy of the net; changes nothing."""
         tensors = self._looked_at.tensors(batch)
         copy, update = self._copied()
-        with random_numbers_kept(self._device), OpWriter(copy.trained, tensors, values, feeds) as log:
+        with (
+            random_numbers_kept(self._device),
+            OpWriter(copy.trained, tensors, values, feeds, copy.views) as log,
+        ):
             metrics = copy.metrics(tensors)
             log.book.enter("backward", metrics)
             gradients = gradients_of(metrics["loss"], list(copy.trained.values()))
@@ -135,9 +138,23 @@ class Eager:
         copy = self._net.copied()
         return copy, self._update.continued(list(copy.trained.values()))
 
-    def _on_the_host(self, metrics: Mapping[str, Tensor], gradients: Sequence[Tensor | None]) -> Computed:
+    def _evaluated(self, tensors: Mapping[str, Any]) -> Mapping[str, float]:
+        with torch.no_grad(), self._net.put_back():
+            metrics = self._net.evaluated(tensors)
+        return {name: value.item() for name, value in metrics.items()}
+
+    def _evaluation(self, tensors: Mapping[str, Any]) -> Mapping[str, float]:
+        return self._evaluated(tensors) if self._net.has_modes else {}
+
+    def _computed(
+        self,
+        metrics: Mapping[str, Tensor],
+        gradients: Sequence[Tensor | None],
+        evaluation: Mapping[str, float],
+    ) -> Computed:
+        """What was computed, on the host, with the state as it is now."""
         values = {name: value.item() for name, value in metrics.items()}
-        return Computed(values, self._net.named(gradients), self._net.own_state())
+        return Computed(values, self._net.named(gradients), self._net.own_state(), evaluation)
 
 
 def gradients_of(loss: Tensor, weights: Sequence[Tensor]) -> Sequence[Tensor | None]:

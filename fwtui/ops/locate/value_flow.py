@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from fwtui.core.lane_model import AS_IT_IS
 from fwtui.core.ndarray import Array
 from fwtui.core.oplog import OP_PHASES, LoggedOp, OpPhase
 from fwtui.ops.locate.value_index import Values
@@ -20,7 +21,7 @@ class Flow:
     def __init__(self, ops: Sequence[LoggedOp]) -> None:
         self.ops, self.values = ops, Values(ops)
         self.results: dict[str, tuple[LoggedOp, Array]] = {
-            name: (op, op.values[place]) for op in ops for name, place in op.results
+            name: (op, _common(op, number)) for op in ops for number, (name, _) in enumerate(op.results)
         }
         self._constant: list[bool] = []
         for op in ops:
@@ -67,3 +68,10 @@ class Flow:
 
     def _is_constant(self, origin: int | str | None) -> bool:
         return origin is None or (isinstance(origin, int) and self._constant[origin])
+
+
+def _common(op: LoggedOp, number: int) -> Array:
+    """A result's values, as all lanes have them."""
+    array = op.values[op.results[number][1]]
+    view = op.result_views[number] if op.result_views else AS_IT_IS
+    return array if view == AS_IT_IS else Array.of(view.common(array.value()))

@@ -5,15 +5,12 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import NoReturn
 
 from fwtui.core.inputs import SpecError
-from fwtui.core.spec import WorkloadSpec
 from fwtui.race.plan import RaceRequest, plan
 from fwtui.race.race import StartThread
+from fwtui.race.user_files import CurrentFiles, NotKnownError, UserFiles
 from fwtui.workloads import catalogue as workloads
-from fwtui.workloads.base import PackagedWorkload
-from fwtui.workloads.user.description import Description
 
 Request = Callable[[], RaceRequest | None]
 Apply = Callable[[RaceRequest], None]
@@ -74,23 +71,12 @@ class Changes:
         self._waiting.clear()
 
 
-class _NotKnownError(Exception):
-    """A user's file must be inspected."""
-
-
 def _is_known(request: RaceRequest) -> bool:
-    def describe(spec: WorkloadSpec) -> PackagedWorkload | Description:
-        return workloads.current(spec) or _not_known()
-
     try:
-        plan(request, describe)
-    except _NotKnownError:
+        plan(request, CurrentFiles())
+    except NotKnownError:
         return False
     return True
-
-
-def _not_known() -> NoReturn:
-    raise _NotKnownError
 
 
 class _CancelledError(Exception):
@@ -130,7 +116,7 @@ class _Inspection:
                 raise _CancelledError
 
         try:
-            plan(self._request, lambda spec: workloads.fresh(spec, waiting))
+            plan(self._request, UserFiles(waiting))
         except _CancelledError:
             return
         except SpecError as error:

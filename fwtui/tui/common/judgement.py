@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from fwtui.format import numbers
+from fwtui.format.quantities import quantity
 from fwtui.measure.agreement import Place
-from fwtui.measure.probe_gap import Gap, Key, Kind
+from fwtui.measure.probe_gap import Gap, Key
 from fwtui.parity.words import BUT_FOR_ROUNDING
 from fwtui.tui.common.lane import Lane
 from fwtui.tui.common.model import RaceModel
 from fwtui.tui.common.parity_job import MOST_STEPS
-
-NAMES: dict[Kind, str] = {"metric": "", "gradient": "gradient ", "parameter": "parameter "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +151,6 @@ def waiting(model: RaceModel) -> str:
     if len(silent) == len(model.lanes):
         return "no probe yet: the first is made before step 0"
     return f"no probe of lane {' and '.join(silent)} yet: the first is made before step 0"
-
-
-def quantity(key: Key) -> str:
-    """`loss`, `gradient w1`."""
-    return f"{NAMES[key[0]]}{key[1]}"
 
 
 def place(found: Place) -> str:

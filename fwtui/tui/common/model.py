@@ -16,8 +16,9 @@ from fwtui.core.records import LogLine, Record, TurnEnded
 from fwtui.core.spec import RaceSpec, WorkloadSpec
 from fwtui.lane.control import LaneCommand
 from fwtui.measure.history import History
-from fwtui.race.plan import Describe, LaneRequest, RaceRequest, differences, plan, with_lane
+from fwtui.race.plan import LaneRequest, RaceRequest, differences, plan, with_lane
 from fwtui.race.race import LaneRun, Race, StartThread
+from fwtui.race.user_files import UserFiles
 from fwtui.session.session import Session
 from fwtui.tui.common.lane import Lane, seconds_left, trained_s
 from fwtui.tui.common.parity_job import ParityJob
@@ -240,10 +241,10 @@ class RaceModel:
         """Request a lane's graphs of that step, as `ask_ops` its ops."""
         self._query(index, LaneCommand("tell-graphs", step))
 
-    def set_lane(self, index: int, lane: LaneRequest, describe: Describe = workloads.fresh) -> None:
+    def set_lane(self, index: int, lane: LaneRequest, files: UserFiles | None = None) -> None:
         """Runs something else in one lane; the others train on. SpecError where it makes no sense."""
         request = with_lane(self.request, index, lane)
-        spec = plan(request, describe)
+        spec = plan(request, files)
         self.request, self.spec = request, spec
         self.restart(index)
 
@@ -257,16 +258,16 @@ class RaceModel:
         self._mark_disturbed(lane for lane in self.lanes if lane.run.lane != index)
         self._restart_comparison()
 
-    def set_race(self, request: RaceRequest, describe: Describe = workloads.fresh) -> None:
+    def set_race(self, request: RaceRequest, files: UserFiles | None = None) -> None:
         """Runs another race; SpecError, with the old one untouched, where it makes no sense."""
-        self._restart_all(request, plan(request, describe))
+        self._restart_all(request, plan(request, files))
 
-    def add_lane(self, request: RaceRequest, describe: Describe = workloads.fresh) -> None:
+    def add_lane(self, request: RaceRequest, files: UserFiles | None = None) -> None:
         """Add the last lane of `request`, else the present one; the others keep training where they can.
 
         Lanes that share the cores out are all restarted. SpecError as `set_race`.
         """
-        spec = plan(request, describe)
+        spec = plan(request, files)
         if spec.lanes[:-1] != self.spec.lanes:
             self._restart_all(request, spec)
             return
@@ -276,9 +277,9 @@ class RaceModel:
         self._restart_comparison()
         self._mark_disturbed(self.lanes[:-1])
 
-    def remove_lane(self, index: int, request: RaceRequest, describe: Describe = workloads.fresh) -> None:
+    def remove_lane(self, index: int, request: RaceRequest, files: UserFiles | None = None) -> None:
         """Remove a lane, which `request` lacks; the others keep training where they can, as in `add_lane`."""
-        spec = plan(request, describe)
+        spec = plan(request, files)
         if spec.lanes != self.spec.lanes[:index] + self.spec.lanes[index + 1 :]:
             self._restart_all(request, spec)
             return

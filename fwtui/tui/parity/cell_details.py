@@ -9,8 +9,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fwtui.format import numbers
+from fwtui.format.quantities import quantity
 from fwtui.measure.probe_gap import Gap, Key
-from fwtui.tui.common.judgement import quantity
 from fwtui.tui.common.lane_colours import colour_names
 from fwtui.tui.common.model import RaceModel
 

@@ -10,18 +10,22 @@ from textual.content import Content
 from fwtui.measure.probe_gap import Key, Kind
 from fwtui.tui.charts.compose import Curve, Role
 from fwtui.tui.common.line import Line
-from fwtui.tui.parity.gap_table import KINDS
 from fwtui.tui.parity.heat_cells import Heat
 
-_ROLES: dict[Kind, Role] = {"metric": "other", "gradient": "own", "parameter": "extra"}
-_NAMES: dict[Kind, str] = {"metric": "loss", "gradient": "gradients", "parameter": "parameters"}
-_SIGNS: dict[Kind, str] = {"metric": "⠂⠐", "gradient": "⠒⠒", "parameter": "⠒⠒"}
+_ROLES: dict[Kind, Role] = {"metric": "other", "state": "band", "gradient": "own", "parameter": "extra"}
+_NAMES: dict[Kind, str] = {
+    "metric": "loss",
+    "state": "state",
+    "gradient": "gradients",
+    "parameter": "parameters",
+}
+_SIGNS: dict[Kind, str] = {"metric": "⠂⠐", "state": "⠒⠒", "gradient": "⠒⠒", "parameter": "⠒⠒"}
 
 
 def curves(heat: Heat, keys: Sequence[Key]) -> list[tuple[Kind, Curve]]:
     """The largest gap of each kind at each step; of the metrics, that of the loss."""
     found: list[tuple[Kind, Curve]] = []
-    for kind in KINDS:
+    for kind in _ROLES:
         mine = [(row, name) for row, (its, name) in enumerate(keys) if its == kind]
         rows = [row for row, name in mine if kind != "metric" or name == "loss"]
         if rows:

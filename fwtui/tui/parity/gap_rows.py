@@ -9,8 +9,8 @@ from textual.content import Content
 from textual.widget import Widget
 
 from fwtui.format import numbers
+from fwtui.format.quantities import PREFIXES, quantity
 from fwtui.measure.probe_gap import Gap, Key
-from fwtui.tui.common.judgement import NAMES, quantity
 from fwtui.tui.common.model import RaceModel
 from fwtui.tui.parity.heat_cells import tail
 
@@ -95,7 +95,7 @@ def _named(key: Key, gap: Gap | None, room: int) -> str:
     """The quantity, or why it cannot be compared."""
     if gap is not None and gap.array.problem:
         return f"{quantity(key)}: {gap.array.problem}"[:room]
-    kind = NAMES[key[0]]
+    kind = PREFIXES[key[0]]
     return (kind + tail(key[1], room - len(kind)))[:room]
 
 

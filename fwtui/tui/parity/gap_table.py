@@ -10,15 +10,21 @@ from numpy.typing import NDArray
 from fwtui.measure.probe_gap import Key, Kind, ProbeRow
 from fwtui.tui.parity.heat_cells import Heat, Label
 
-KINDS: tuple[Kind, ...] = ("metric", "gradient", "parameter")
-HEADINGS: dict[Kind, str] = {"metric": "", "gradient": "gradients", "parameter": "parameters"}
+HEADINGS: dict[Kind, str] = {
+    "metric": "",
+    "evaluation": "in evaluation mode",
+    "state": "state",
+    "gradient": "gradients",
+    "parameter": "parameters",
+}
+"""By kind, in the order of the rows."""
 
 
 class GapTable:
     """The gaps of all probed steps as one array, which grows as probes are compared.
 
     Attributes:
-        keys: its rows: metrics, then gradients, then parameters, each in the network's order.
+        keys: its rows: metrics, then state, gradients and parameters, each in the network's order.
     """
 
     def __init__(self) -> None:
@@ -31,7 +37,7 @@ class GapTable:
         found = {key: None for row in new for key in row.gaps if key not in self.keys}
         if found:
             known = dict.fromkeys((*self.keys, *found))
-            self.keys = tuple(key for kind in KINDS for key in known if key[0] == kind)
+            self.keys = tuple(key for kind in HEADINGS for key in known if key[0] == kind)
             new = list(rows)
         for row in new:
             gaps = [row.gaps[key].relative if key in row.gaps else np.nan for key in self.keys]

@@ -10,7 +10,8 @@ from textual.content import Content
 
 from fwtui.backends import catalogue as backends
 from fwtui.format import numbers
-from fwtui.tui.common.judgement import Judgement, difference, largest_gap, quantity
+from fwtui.format.quantities import quantity
+from fwtui.tui.common.judgement import Judgement, difference, largest_gap
 from fwtui.tui.common.lane_colours import colour_names
 from fwtui.tui.common.lane_status import status
 from fwtui.tui.common.line import Line, Sides

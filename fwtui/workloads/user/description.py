@@ -10,7 +10,7 @@ from typing import Any
 from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.text import plain
 from fwtui.core.workload import Workload
-from fwtui.workloads.user.errors import NET, UserFileError, how_to_write
+from fwtui.workloads.user.errors import MODEL, NET, UserFileError
 from fwtui.workloads.user.loader import stamp_of
 from fwtui.workloads.user.models import ModelFile, Side
 from fwtui.workloads.user.workload import UserWorkload
@@ -47,6 +47,7 @@ class Description:
         facts: None where its functions were not called.
         models: of a file with models as they are, the two, the one whose weights both get first.
         pairs: names of weights of the first, and of their counterparts, as the file gives them.
+        expected: names of `KNOWN_DIFFERENCES` that the file says are meant.
     """
 
     path: str
@@ -62,6 +63,7 @@ class Description:
     facts: Facts | None = None
     models: tuple[Side, ...] = ()
     pairs: Mapping[str, str] = field(default_factory=dict)
+    expected: tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -79,8 +81,9 @@ class Description:
     def require(self, framework: str) -> None:
         """UserFileError where the file has no usable net for `framework`, a key such as `torch`."""
         if self.models:
-            what = "has models as they are, which `fwtui weights` takes and lanes do not"
-            raise UserFileError(Path(self.path).name, what, f"add {how_to_write(framework + NET)}")
+            if all(side.framework != framework for side in self.models):
+                raise UserFileError.without(Path(self.path).name, framework + MODEL)
+            return
         if framework not in self.nets:
             raise UserFileError.without(Path(self.path).name, framework + NET)
         if (problem := self.nets[framework]) is not None:
@@ -128,6 +131,7 @@ def described(file: UserWorkload | ModelFile, facts: Facts | None = None) -> Des
         facts,
         models,
         file.pairs(*models) if isinstance(file, ModelFile) else {},
+        file.expected() if isinstance(file, ModelFile) else (),
     )
 
 
@@ -163,6 +167,7 @@ def from_json(fields: Mapping[str, Any]) -> Description:
             Side(str(one["framework"]), str(one["function"]), str(one["loss"])) for one in fields["models"]
         ),
         pairs={str(name): str(counterpart) for name, counterpart in fields["pairs"].items()},
+        expected=tuple(map(str, fields["expected"])),
     )
 
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fwtui.core.inputs import one_of
+from fwtui.core.inputs import one_of, text_of
+from fwtui.core.known_differences import KNOWN_DIFFERENCES
 from fwtui.workloads.user.errors import MODEL, NET, SECOND, UserFileError, gives_model
 from fwtui.workloads.user.file import UserFile
 from fwtui.workloads.user.loader import OwnFile
@@ -75,6 +76,19 @@ class ModelFile(UserFile):
             raise self._wrong("PAIRS", "PAIRS is no dict of names", 'PAIRS = {"fc.weight": "dense/kernel"}')
         as_written = (first.framework, second.framework) != ("tensorflow", "torch")
         return dict(given) if as_written else {other: one for one, other in given.items()}
+
+    def expected(self) -> tuple[str, ...]:
+        """What the file says is meant to differ: names from `KNOWN_DIFFERENCES`.
+
+        Raises:
+            UserFileError: `EXPECT` has another name.
+        """
+        given = self._names.get("EXPECT", ())
+        names = tuple(given) if isinstance(given, list | tuple) else (given,)
+        if any(name not in KNOWN_DIFFERENCES for name in names):
+            known = ", ".join(map(repr, KNOWN_DIFFERENCES))
+            raise self._wrong("EXPECT", f"EXPECT is {text_of(given)}", f"known differences are {known}")
+        return names
 
     def model(self, side: Side) -> Any:
         """What the file's function gives: the model, in its framework's own form."""

@@ -4,28 +4,59 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Self
 
-from fwtui.core.model_outline import ModelOutline, ModelTrace, ModelWeights
+from fwtui.core.lane_model import LaneModel
+from fwtui.core.model_outline import LayerOutline, ModelOutline, ModelTrace, ModelWeights
 from fwtui.core.model_requests import Answer, Ask, ModelSpec, Refused
 from fwtui.core.spec import WorkloadSpec
 from fwtui.core.workload import Batch
 from fwtui.lane.wire import Frames, NoRecordError
-from fwtui.pairing.pairs import UnknownNameError
+from fwtui.pairing.lane_models import lane_models
+from fwtui.pairing.pairs import CannotPairError, UnknownNameError
 from fwtui.pairing.proof import Proof, prove
 from fwtui.workloads.user.description import Description
 from fwtui.workloads.user.errors import UserFileError
 from fwtui.workloads.user.file_process import FileProcess
 from fwtui.workloads.user.models import Side
 
+_MOST_LISTED = 3
 LIMIT_S = 600.0
 """How long a model may take to be built, or to be evaluated once."""
 Waiting = Callable[[str, float], None]
 """Receives what is being done and for how many seconds, a few times a second."""
+
+
+def pair_models(
+    file: Description, spec: WorkloadSpec, seed: int, waiting: Waiting
+) -> tuple[LaneModel, LaneModel]:
+    """A file's two models as lanes hold them, which begin with the first one's weights.
+
+    Raises:
+        UserFileError: one of them cannot be evaluated, or weights cannot be paired.
+    """
+    try:
+        proof = prove_weights(file, spec, seed, waiting)
+    except CannotPairError as error:
+        sides = zip(file.models, (error.first, error.second), strict=True)
+        left = [f"{side.function}'s {_listed(layers)}" for side, layers in sides if layers]
+        what = f"weights without a counterpart: {'; '.join(left)}"
+        hint = f"`fwtui weights {Path(file.path).name}` shows both lists, and PAIRS names counterparts"
+        raise UserFileError(Path(file.path).name, what, hint) from None
+    first, second = file.models
+    return lane_models(proof, (first.function, second.function))
+
+
+def _listed(layers: Sequence[LayerOutline]) -> str:
+    """The first weights of layers, with their shapes."""
+    weights = [one for layer in layers for one in layer.weights]
+    texts = [f"{one.own} {'×'.join(map(str, one.shape)) or 'scalar'}" for one in weights[:_MOST_LISTED]]
+    more = [f"{len(weights) - _MOST_LISTED} more"] if len(weights) > _MOST_LISTED else []
+    return ", ".join([*texts, *more])
 
 
 def prove_weights(file: Description, spec: WorkloadSpec, seed: int, waiting: Waiting) -> Proof:

@@ -1,0 +1,112 @@
+"""Models of a user's file in lanes: trained, compared with each other, and looked into."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_weights import HEAD, TENSORFLOW, TORCH, write
+
+__all__ = ["write"]
+ZOO = Path(__file__).parents[1] / "zoo"
+QUICK = ("--lanes", "tf.eager,torch.eager", "--dtype", "float64", "--steps", "4")
+"""No lane has a twin, and none compiles."""
+
+
+def parity(fwtui, path, *options):
+    ran = fwtui("parity", "--workload", str(path), *QUICK, *options, "--json", "-")
+    return ran.code, json.loads(ran.out)["verdict"]
+
+
+def test_a_right_port_agrees_in_everything_that_is_compared(fwtui, write):
+    code, verdict = parity(fwtui, write(HEAD, TORCH, TENSORFLOW))
+    assert (code, verdict["same"]) == (0, True)
+    assert verdict["compared"]["gradients"] == ["0.weight", "0.bias", "3.weight", "3.bias"]
+    assert verdict["compared"]["evaluation"] == ["loss"]
+    assert verdict["largest"]["relative"] < 1e-12
+
+
+@pytest.mark.slow
+def test_each_backend_trains_a_model_but_for_the_one_that_cannot(fwtui, write):
+    lanes = "tf.function,tf.xla,torch.compile,tf.session"
+    path = write(HEAD, TORCH, TENSORFLOW)
+    ran = fwtui("bench", "--workload", path, "--lanes", lanes, "--steps", "20", "--json", "-")
+    found = json.loads(ran.out)["lanes"]
+    assert [one["outcome"] for one in found] == ["done", "done", "done", "failed"]
+    assert "holds no Keras model" in found[3]["reason"]
+    losses = [one["losses"][-1] for one in found[:3]] if "losses" in found[0] else []
+    assert max(losses, default=0) - min(losses, default=0) < 1e-5
+
+
+@pytest.mark.slow
+class TestKnownDifferences:
+    """Of the frameworks' own layers."""
+
+    def unexpected(self, tmp_path, name):
+        path = tmp_path / f"{name}.py"
+        text = (ZOO / f"{name}.py").read_text(encoding="utf-8")
+        path.write_text(text.partition("\nEXPECT")[0], encoding="utf-8")
+        return path
+
+    @pytest.mark.parametrize(
+        ("model", "name"), [("resnet_block", "batchnorm-variance"), ("lstm", "lstm-bias")]
+    )
+    def test_one_that_is_all_there_is_has_its_name(self, fwtui, tmp_path, model, name):
+        path = self.unexpected(tmp_path, model)
+        code, verdict = parity(fwtui, path)
+        assert (code, verdict["known_differences"], verdict["same_but_for_known"]) == (1, [name], True)
+        assert f"--expect {name}" in verdict["words"]
+        code, verdict = parity(fwtui, path, "--expect", name)
+        assert (code, verdict["known_differences"]) == (0, [])
+
+    def test_another_one_behind_it_is_found(self, fwtui, tmp_path):
+        path = self.unexpected(tmp_path, "resnet_block")
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("keras.layers.Dense(4)", "keras.layers.Dense(4, trainable=False)"))
+        code, verdict = parity(fwtui, path)
+        assert (code, verdict["known_differences"]) == (1, ["batchnorm-variance"])
+        assert verdict["same_but_for_known"] is False
+        first = verdict["first_divergence"]
+        assert (first["step"], first["phase"]) == (0, "backward")
+        assert first["name"] in ("fc.weight", "fc.bias")
+
+
+@pytest.mark.slow
+def test_a_momentum_is_found_in_what_the_layer_keeps(fwtui, tmp_path):
+    path = tmp_path / "resnet_block.py"
+    text = (ZOO / "resnet_block.py").read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("eps=1e-3, momentum=0.01)\n        self.conv2", "eps=1e-3)\n        self.conv2")
+    )
+    code, verdict = parity(fwtui, path)
+    first = verdict["first_divergence"]
+    assert (code, first["step"], first["phase"]) == (1, 0, "forward")
+    assert (first["kind"], first["name"]) == ("state", "bn1.running_mean")
+
+
+def test_a_name_that_is_no_known_difference(fwtui, write):
+    path = write(HEAD, TORCH, TENSORFLOW)
+    ran = fwtui("parity", "--workload", path, "--expect", "batchnorm")
+    assert ran.code == 2
+    assert "batchnorm-variance, lstm-bias" in ran.err
+    Path(path).write_text(Path(path).read_text(encoding="utf-8") + "\nEXPECT = 'dropout'\n", encoding="utf-8")
+    ran = fwtui("parity", "--workload", path)
+    assert ran.code == 2
+    assert "EXPECT is dropout" in ran.err
+
+
+def test_models_whose_weights_cannot_be_paired_are_refused(fwtui, write):
+    path = write(HEAD, TORCH, TENSORFLOW.replace("Dense(3)", "Dense(4), layers.Dense(3)"))
+    ran = fwtui("parity", "--workload", path)
+    assert ran.code == 2
+    assert "weights without a counterpart" in ran.err
+    assert "fwtui weights my_port.py" in ran.err
+
+
+def test_a_module_in_evaluation_mode_does_not_train(fwtui, write):
+    path = write(HEAD, TORCH.replace("nn.Linear(8, 3))", "nn.Linear(8, 3)).eval()"), TENSORFLOW)
+    ran = fwtui("parity", "--workload", path, *QUICK)
+    assert ran.code == 2
+    assert "in evaluation mode" in ran.out + ran.err
