@@ -112,7 +112,7 @@ def bare(spec: LaneSpec) -> None:
     workload = workloads.execute(spec.workload)
     parameters = cast(workload.parameters(parameters_rng(spec.seed)), spec.dtype)
     batch = cast(next(workload.batches(data_rng(spec.seed))), spec.dtype)  # two-layer has no other
-    job = Job(workload, parameters, batch, shapes([batch]), "cpu", spec.optimizer, spec.learning_rate)
+    job = Job(workload, parameters, batch, shapes([batch]), "cpu", spec.optimizer, spec.learning_rate or 0.0)
     step = framework.step.build(entry.mode, job).step
     for steps in sys.stdin:
         times = []

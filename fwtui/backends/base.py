@@ -55,6 +55,7 @@ class JobModel:
         weights: which of its variables all lanes have, as parameters or as state.
         state: first values of the state, by the name that all lanes have for it, in the dtype to train in.
         expected: names of `KNOWN_DIFFERENCES` that are corrected for.
+        optimizer: (model) -> an optimizer as the framework has it; None: the job's.
     """
 
     make: Callable[[], Any]
@@ -62,6 +63,7 @@ class JobModel:
     weights: Sequence[LaneWeight]
     state: Arrays
     expected: Sequence[str] = ()
+    optimizer: Callable[[Any], Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,8 @@ class Job:
         shapes: the shape of each array in the batches, None where it is not the same in all of them, or in
             the held-out data.
         device: a usable device's name, such as `cpu` or `cuda:0`.
-        optimizer: a name from `fwtui.core.spec.OPTIMIZERS`.
-        learning_rate: the optimizer's step size.
+        optimizer: a name from `fwtui.core.spec.OPTIMIZERS`, but where the model has its own.
+        learning_rate: the optimizer's step size; 0 where the model has its own.
         model: has the parameters as variables of its own, and another loss.
     """
 
@@ -131,6 +133,16 @@ class Backend(Protocol):
     def at(self, arrays: Arrays) -> AbstractContextManager[None]:
         """While entered, `arrays` are loaded; weights and state are afterwards what they were."""
 
+    def update(self, gradients: Gradients) -> None:
+        """Update the weights by these gradients in place of the network's, as the optimizer does.
+
+        Raises:
+            NotImplementedError: the mode cannot.
+        """
+
+    def learning_rates(self) -> tuple[float, ...]:
+        """Of the coming update, one for each of the optimizer's groups."""
+
     def latest(self) -> Arrays:
         """The weights after the last step, and its gradients where the mode gives them out, by name, such as
         `parameter w`: without a copy, valid until the next call, and nothing where the host has no access.
@@ -181,11 +193,12 @@ class ModelError(Exception):
     Attributes:
         what: what it is, such as `a dict, no torch.nn.Module`.
         hint: what mends it.
+        of_optimizer: whether it is the model's optimizer that is none.
     """
 
-    def __init__(self, what: str, hint: str) -> None:
+    def __init__(self, what: str, hint: str, of_optimizer: bool = False) -> None:
         super().__init__(what)
-        self.what, self.hint = what, hint
+        self.what, self.hint, self.of_optimizer = what, hint, of_optimizer
 
 
 class ModelModule(Protocol):

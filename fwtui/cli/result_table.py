@@ -68,7 +68,7 @@ def headline(race: RaceSpec) -> str:
         [
             f"{workloads.title(first.workload.name)}, {first.workload.preset}",
             *same(lambda lane: lane.workload, workload.shape()),
-            *same(lambda lane: (lane.optimizer, lane.learning_rate), _optimizer(first)),
+            *same(lambda lane: (lane.optimizer, lane.learning_rate), first.update_text),
             *same(lambda lane: lane.dtype, first.dtype),
             f"seed {first.seed}",
             f"{race.schedule}, {race.host} host",
@@ -108,10 +108,6 @@ def _answers(result: Result, same: str | None) -> Table:
     for setting, values in answers.differing(result).items():
         table.add_row("they differ in", f"{setting}: {', '.join(values)}")
     return table
-
-
-def _optimizer(spec: LaneSpec) -> str:
-    return f"{spec.optimizer} {spec.learning_rate:g}"
 
 
 def _framework(spec: LaneSpec, lane: History) -> str:

@@ -118,7 +118,7 @@ class LaneModel:
         weights: those that its counterpart has, too.
         first: their values at the beginning, by name, as all lanes have them.
         known: what the two models differ in however right the port is: names from `KNOWN_DIFFERENCES`, each
-            with the weight or state that shows it.
+            with the weight or state that shows it, "" for an update of all.
         expected: those of them that are meant, and corrected for.
     """
 

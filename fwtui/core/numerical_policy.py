@@ -105,3 +105,7 @@ PAIRED = 1e-6
 values by much more; right ports may be 1e-8 apart, since Keras's layers have constants in float32."""
 NO_GRADIENT = 1e-12
 """A gradient this small beside the largest one is what rounding leaves of none."""
+
+SINGLE_RATES = 10
+"""How many times as far as two learning rates weights may be apart, where one is rounded to float32: each
+update is off by that share of itself, and weights move by several times their size."""

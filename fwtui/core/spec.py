@@ -28,6 +28,8 @@ MAX_SIZE = 1_000_000
 MAX_SEED = 2**32 - 1
 MAX_THREADS = 1024
 MAX_RATE = 1e6
+OWN_OPTIMIZER = "own"
+"""The name of the optimizer that a user's file gives, which has its own learning rate."""
 NEVER = sys.maxsize
 """A step that no lane reaches."""
 
@@ -167,6 +169,8 @@ class LaneSpec:
         backend: a name from `fwtui.backends.catalogue`, such as `torch.eager`.
         device: `cpu`, `cuda:N`, `mps`, or `auto`: then the race answers, once every lane has said what its
             framework can reach, with the best device that all of them have.
+        optimizer: a name from `OPTIMIZERS`, or `OWN_OPTIMIZER`.
+        learning_rate: None where the optimizer has its own.
         steps: optimizer updates to make.
         threads: CPU threads the framework may use inside one op.
         cores: CPU cores that the lane's process is bound to; None leaves it free.
@@ -182,6 +186,8 @@ class LaneSpec:
         tell_graphs: after the last step, tell the graphs of the step that would be next.
         sample_graphs: tell now and then which graph a step ran.
         model: the model of the user's file that it trains; None: a net that takes named weights.
+        on_given_gradients: update the weights by gradients that are the same in each lane, instead of by the
+            network's: tells whether optimizers are equal.
     """
 
     backend: str
@@ -189,7 +195,7 @@ class LaneSpec:
     device: str
     dtype: str
     optimizer: str
-    learning_rate: float
+    learning_rate: float | None
     steps: int
     seed: int
     threads: int
@@ -206,6 +212,13 @@ class LaneSpec:
     tell_graphs: bool = False
     sample_graphs: bool = False
     model: LaneModel | None = None
+    on_given_gradients: bool = False
+
+    @property
+    def update_text(self) -> str:
+        """The optimizer and its learning rate, such as `sgd 0.001`."""
+        rate = self.learning_rate
+        return "its file's optimizer" if rate is None else f"{self.optimizer} {rate:g}"
 
 
 @dataclass(frozen=True, slots=True)

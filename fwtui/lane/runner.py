@@ -18,7 +18,7 @@ from time import perf_counter_ns
 from typing import Any
 
 from fwtui.backends import catalogue as backends
-from fwtui.backends.base import Backend, Job
+from fwtui.backends.base import Backend, Job, ModelError
 from fwtui.backends.default_dtype import UNCHANGED, WithDefaultDtype, shared
 from fwtui.core.outcome import Ended, Failure, Outcome
 from fwtui.core.records import (
@@ -40,6 +40,7 @@ from fwtui.lane.digests import Digester
 from fwtui.lane.errors import LaneError, failure_of
 from fwtui.lane.float64_reference import Reference
 from fwtui.lane.framework import check_device, import_framework
+from fwtui.lane.given_gradients import update_by_given
 from fwtui.lane.introspection import Introspector
 from fwtui.lane.net_inspection import NetInspection
 from fwtui.lane.prober import Prober, prober
@@ -50,6 +51,7 @@ from fwtui.system.cpu_affinity import bind, bound_cores
 from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.hashes import data_sha256, weights_sha256
 from fwtui.workloads.user.file import UserFile
+from fwtui.workloads.user.models import ModelFile
 
 FLUSH_NS = 33_000_000
 MEMORY_NS = 250_000_000
@@ -121,6 +123,14 @@ class Runner:
             else:
                 self.end("stopped", "stopped")
             return
+        if spec.on_given_gradients:
+            assert self._backend is not None
+            self.busy_since_ns = perf_counter_ns()
+            if update_by_given(spec, self._backend, self._emit, lambda: control.stopped):
+                self.end("done")
+            else:
+                self.end("stopped", "stopped")
+            return
         while not control.stopped:
             if self.step >= control.limit and self._ended is None:
                 self._memory_at = 0
@@ -167,6 +177,10 @@ class Runner:
 
     def failure_of(self, error: BaseException) -> Failure:
         """Why the lane failed: in a user's own file, where the error came from there."""
+        if isinstance(error, ModelError) and isinstance(self._workload, ModelFile):
+            assert self._spec.model is not None
+            side = self._workload.side(self._spec.model.function)
+            error = self._workload.refused(side, error.what, error.hint, error.of_optimizer)
         if isinstance(self._workload, UserFile) and not isinstance(error, LaneError | MemoryError):
             explained = self._workload.explained(error)
             if explained is not None and explained is not error:

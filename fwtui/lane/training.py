@@ -9,7 +9,7 @@ from typing import Any
 
 from fwtui.backends.base import Job, JobModel
 from fwtui.core.seeding import data_rng, parameters_rng
-from fwtui.core.spec import LaneSpec
+from fwtui.core.spec import OWN_OPTIMIZER, LaneSpec
 from fwtui.core.workload import Arrays, Batch
 from fwtui.lane.batches import NO_DATA, cast, cast_all, shapes
 from fwtui.lane.errors import LaneError
@@ -80,7 +80,7 @@ def training_of(spec: LaneSpec, source: Source, device: str) -> Training:
             model = replace(model, state={name: array.value().copy() for name, array in spec.start.state})
     sample = cast(seen[0], spec.dtype)
     workload = None if isinstance(source, ModelFile) else source
-    job = Job(workload, first, sample, known, device, spec.optimizer, spec.learning_rate, model)
+    job = Job(workload, first, sample, known, device, spec.optimizer, spec.learning_rate or 0.0, model)
     return Training(
         parameters,
         {**first, **(model.state if model else {})},
@@ -111,4 +111,6 @@ def _model_of(spec: LaneSpec, file: ModelFile, state: Mapping[str, Any]) -> JobM
         made.append(model)
         return model
 
-    return JobModel(make, file.loss(side), spec.model.weights, dict(state), spec.model.expected)
+    optimizer = file.optimizer(side) if spec.optimizer == OWN_OPTIMIZER else None
+    known = spec.model.weights, dict(state), spec.model.expected
+    return JobModel(make, file.loss(side), *known, optimizer)

@@ -47,6 +47,10 @@ class Place:
     key: Key
     gap: Gap
 
+    def is_at(self, other: Place | None) -> bool:
+        """Whether it is the same step, stage and quantity as another."""
+        return other is not None and (self.step, self.stage, self.key) == (other.step, other.stage, other.key)
+
     @property
     def exact(self) -> bool:
         """Whether the step is known."""

@@ -101,8 +101,11 @@ class UpdateCheck:
         undecided: parameters of which some elements' updates are decided by rounding alone.
     """
 
-    def __init__(self, optimizer: str, learning_rate: float, dtype: str, most: int = MAX_UPDATES) -> None:
-        self._rule, self._rate, self._most = _RULES[optimizer], learning_rate, most
+    def __init__(
+        self, optimizer: str, learning_rate: float | None, dtype: str, most: int = MAX_UPDATES
+    ) -> None:
+        self._rule, self._rate, self._most = _RULES.get(optimizer, _sgd), learning_rate or 0.0, most
+        self._is_known = optimizer in _RULES
         self._eps, self.tolerance = float(np.finfo(dtype).eps), TOLERANCES[dtype]
         self._next = 0
         self._parameters: dict[str, _Parameter] = {}
@@ -113,8 +116,8 @@ class UpdateCheck:
 
     @property
     def wants(self) -> int | None:
-        """The step whose probe comes next; None where no more is checked."""
-        return self._next if self._next <= self._most else None
+        """The step whose probe comes next; None where no more is checked, or there are no equations."""
+        return self._next if self._is_known and self._next <= self._most else None
 
     def update(self, probe: Probed, noise: Mapping[str, float]) -> None:
         """Takes in the probe of the step that `wants` names.

@@ -21,6 +21,7 @@ from fwtui.measure.updates import UpdateGap
 from fwtui.parity.equal_weights import EqualWeights, NotRepeatedError, Repeater
 from fwtui.parity.finding import Finding, Run, Say, Tolerances
 from fwtui.parity.known import expecting, known_at
+from fwtui.parity.own_optimizers import UpdateComparison, has_own
 from fwtui.parity.raced_lanes import RacedLanes
 from fwtui.parity.search import Pair, Search
 from fwtui.parity.twins import Comparisons, Twins, is_eager
@@ -62,6 +63,8 @@ def check(
         return replace(finding, result=replace(finding.result, signal=again.result.signal))
     if again.same is None:
         return replace(finding, known=known)
+    if again.place is not None and again.place.is_at(finding.place):
+        return finding  # which is none of them
     found = again if again.same is False else finding
     return replace(found, result=replace(found.result, spec=spec), known=known, but_for_known=again.same)
 
@@ -147,9 +150,7 @@ class _Judge:
         try:
             at = self._repeater(finding).compare(*pair, place.last, tolerance, pair[0].dtype)
         except NotRepeatedError as error:
-            signal = error.by or finding.result.signal
-            stopped = replace(finding, same=False, op_reason=str(error))
-            return replace(stopped, result=replace(finding.result, signal=signal))
+            return _not_repeated(finding, error)
         if at.off():
             finding = self._located(finding, pair, at, tolerance)
             if finding.same is False or finding.result.signal or not finding.aside:
@@ -222,11 +223,20 @@ class _Judge:
             if (wrong := update.off) is not None:
                 found = replace(finding, same=False, place=_update_place(number, wrong))
                 return replace(found, op_reason=_off_equation(member, wrong, raced))
-        if (first.optimizer, first.learning_rate) != (other.optimizer, other.learning_rate):
-            return self._search.locate(replace(finding, same=False, place=place))
         tolerance = self._pair(finding, place)[1]
         updates = min(update.checked for update in at.updates)
         equations = f"the first {updates} updates of both follow the optimizer's equations"
+        if has_own((first, other)):
+            try:
+                apart, aside = self._other_updates(finding, (first, other), numbers)
+            except NotRepeatedError as error:
+                return _not_repeated(finding, error)
+            if apart is not None:
+                return apart
+            equations = f"fed the same gradients, both optimizers make the same {first.steps:,} updates"
+            equations += f" ({aside})" if aside else ""
+        elif (first.optimizer, first.learning_rate) != (other.optimizer, other.learning_rate):
+            return self._search.locate(replace(finding, same=False, place=place))
         if finding.aside:
             return replace(finding, aside=f"{finding.aside}; {equations}")
         if place.stage == "forward" and (place.step == 0 or not math.isfinite(place.gap.relative)):
@@ -255,6 +265,20 @@ class _Judge:
         )
         return replace(finding, aside=text)
 
+    def _other_updates(
+        self, finding: Finding, pair: Pair, numbers: tuple[int, int]
+    ) -> tuple[Finding | None, str]:
+        """`finding` where the two optimizers make other updates of the same gradients; what is set aside."""
+        self.say("comparing the optimizers, fed the same gradients")
+        comparison = UpdateComparison(finding.result.spec, self.run, finding.tolerances.truth)
+        place, aside = comparison.compare(pair)
+        if place is None:
+            return None, aside
+        first, lane = numbers
+        place = replace(place, gap=replace(place.gap, first=first, lane=lane))
+        why = "fed the same gradients, the two optimizers make other updates"
+        return replace(finding, same=False, place=place, op_reason=why), aside
+
     def _members(self, finding: Finding, place: Place) -> tuple[int, int]:
         """The places, in the lanes and their twins, of the two that differ."""
         first, other = place.gap.first, place.gap.lane
@@ -269,6 +293,12 @@ class _Judge:
         allowed = finding.tolerances
         tolerance = allowed.truth if finding.in_float64 and not self.raced.all_double else allowed.lanes
         return (first, other), tolerance
+
+
+def _not_repeated(finding: Finding, error: NotRepeatedError) -> Finding:
+    """`finding` as a difference that could not be looked into."""
+    stopped = replace(finding, same=False, op_reason=str(error))
+    return replace(stopped, result=replace(finding.result, signal=error.by or finding.result.signal))
 
 
 def _off(finding: Finding) -> Place | None:

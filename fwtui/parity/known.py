@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from fwtui.core.known_differences import ADAM_EPSILON
 from fwtui.core.spec import LaneSpec, RaceSpec
 from fwtui.parity.finding import Finding
 
@@ -19,7 +20,9 @@ def known_at(spec: RaceSpec, finding: Finding) -> tuple[str, ...]:
     expected = {name for lane in spec.lanes if lane.model for name in lane.model.expected}
     names = tuple(dict.fromkeys(name for name, _ in known if name not in expected))
     shown = {weight for name, weight in known if name in names}
-    return names if finding.place.key[1] in shown or finding.place.stage == "evaluation" else ()
+    place = finding.place
+    is_update = place.stage == "update" and ADAM_EPSILON in names
+    return names if place.key[1] in shown or place.stage == "evaluation" or is_update else ()
 
 
 def expecting(spec: RaceSpec, names: tuple[str, ...]) -> RaceSpec:

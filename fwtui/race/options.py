@@ -218,8 +218,8 @@ _ALL = (
         "A[,B]",
         Several(tuple(KNOWN_DIFFERENCES)),
         "With models as they are, what is meant to differ between the frameworks' own layers: "
-        "[bold]batchnorm-variance[/], [bold]lstm-bias[/]. It is corrected for exactly, and everything behind "
-        "it is still judged.",
+        "[bold]batchnorm-variance[/], [bold]lstm-bias[/], [bold]adam-epsilon[/]. It is corrected for "
+        "exactly, and everything behind it is still judged.",
     ),
     Option(
         "tf32",

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from fwtui.backends import catalogue as backends
 from fwtui.core.inputs import SpecError, one_of, whole_number
+from fwtui.core.known_differences import ADAM_EPSILON
 from fwtui.core.optimizers import learning_rate
 from fwtui.core.spec import (
     MAX_LANES,
     MAX_SIZE,
+    OWN_OPTIMIZER,
     HostKind,
     LaneSpec,
     OpLogging,
@@ -130,7 +132,7 @@ def differences(lanes: tuple[LaneSpec, ...]) -> dict[str, tuple[str, ...]]:
         "device": tuple(lane.device for lane in lanes),
         "dtype": tuple(lane.dtype for lane in lanes),
         "optimizer": tuple(lane.optimizer for lane in lanes),
-        "lr": tuple(f"{lane.learning_rate:g}" for lane in lanes),
+        "lr": tuple("n/a" if lane.learning_rate is None else f"{lane.learning_rate:g}" for lane in lanes),
         "batch": tuple(str(workloads.batch_size(lane.workload) or "n/a") for lane in lanes),
         "threads": tuple(str(lane.threads) for lane in lanes),
     }
@@ -163,8 +165,10 @@ def _lane(request: RaceRequest, index: int, files: UserFiles) -> LaneSpec:
     steps = loaded.STEPS if request.steps is None else _read("steps", request.steps)
     share, cores = _share(request, index)
     threads, rate, seed = setting("threads"), setting("lr"), _read("seed", request.seed)
-    optimizer = setting("optimizer") or loaded.OPTIMIZER
-    if rate is None:
+    optimizer = setting("optimizer") or _own_optimizer(loaded, framework.key) or loaded.OPTIMIZER
+    if optimizer == OWN_OPTIMIZER and rate is not None:
+        raise SpecError("--lr", f"{rate:g}", "left out: the file's optimizer has its own; or add --optimizer")
+    if rate is None and optimizer != OWN_OPTIMIZER:
         rate = learning_rate(optimizer, loaded.OPTIMIZER, loaded.LEARNING_RATE)
     return LaneSpec(
         backend=lane.backend,
@@ -189,6 +193,12 @@ def _lane(request: RaceRequest, index: int, files: UserFiles) -> LaneSpec:
     )
 
 
+def _own_optimizer(loaded: PackagedWorkload | Description, framework: str) -> str | None:
+    """`OWN_OPTIMIZER` where the file gives one; None where it does not."""
+    sides = loaded.models if isinstance(loaded, Description) else ()
+    return OWN_OPTIMIZER if any(one.optimizer for one in sides if one.framework == framework) else None
+
+
 def _model(
     loaded: PackagedWorkload | Description,
     framework: str,
@@ -203,7 +213,12 @@ def _model(
     side = next(side for side in loaded.models if side.framework == framework)
     models = files.models(workload, loaded, seed)
     model = next((one for one in models or () if one.function == side.function), None)
-    return model and replace(model, expected=tuple(dict.fromkeys((*loaded.expected, *expected))))
+    if model is None:
+        return None
+    known = model.known
+    if all(one.optimizer for one in loaded.models) and len({one.framework for one in loaded.models}) > 1:
+        known += ((ADAM_EPSILON, ""),)
+    return replace(model, known=known, expected=tuple(dict.fromkeys((*loaded.expected, *expected))))
 
 
 def _probes(request: RaceRequest, steps: int) -> Probes | None:

@@ -86,6 +86,63 @@ def test_a_momentum_is_found_in_what_the_layer_keeps(fwtui, tmp_path):
     assert (first["kind"], first["name"]) == ("state", "bn1.running_mean")
 
 
+OPTIMIZERS = """
+def torch_optimizer(model):
+    import torch
+
+    optimizer = torch.optim.SGD(model.parameters(), 0.1, momentum=0.9)
+    return optimizer, torch.optim.lr_scheduler.StepLR(optimizer, 2, 0.5)
+
+
+def tensorflow_optimizer(model):
+    from keras import optimizers
+
+    rate = optimizers.schedules.ExponentialDecay(0.1, 2, 0.5, staircase=True)
+    return optimizers.SGD(rate)
+"""
+
+
+@pytest.mark.slow
+class TestOptimizers:
+    """As a file gives them, with their schedules."""
+
+    def run(self, fwtui, write, *changes, optimizers=OPTIMIZERS, options=()):
+        for old, new in changes:
+            assert old in optimizers
+            optimizers = optimizers.replace(old, new)
+        return parity(fwtui, write(HEAD, TORCH, TENSORFLOW, optimizers), *options)
+
+    def test_equal_ones_agree(self, fwtui, write):
+        code, verdict = self.run(fwtui, write, (", momentum=0.9", ""))
+        assert (code, verdict["differ_in"]) == (0, {})
+
+    @pytest.mark.parametrize(
+        ("old", "new", "step", "name"),
+        [
+            ("optimizer, 2, 0.5", "optimizer, 3, 0.5", 2, "learning rate"),
+            ("model.parameters(), 0.1", "model.parameters(), 0.2", 0, "learning rate"),
+            ("SGD(rate)", "SGD(rate, weight_decay=0.01)", 0, "0.weight"),
+            ("SGD(rate)", "SGD(rate, clipnorm=0.01)", 0, "0.weight"),
+        ],
+        ids=["schedule", "rate", "decay", "clipping"],
+    )
+    def test_another_one_is_found_in_its_update(self, fwtui, write, old, new, step, name):
+        code, verdict = self.run(fwtui, write, (", momentum=0.9", ""), (old, new))
+        first = verdict["first_divergence"]
+        assert (code, first["phase"]) == (1, "update")
+        assert (first["step"], first["name"]) == (step, name)
+
+    def test_momentum_on_one_side_alone(self, fwtui, write):
+        code, verdict = self.run(fwtui, write)
+        first = verdict["first_divergence"]
+        assert (code, first["phase"], first["step"]) == (1, "update", 1)
+
+    def test_what_is_no_optimizer_is_refused(self, fwtui, write):
+        code, verdict = self.run(fwtui, write, ("return optimizers.SGD(rate)", "return 'sgd'"))
+        assert code == 2
+        assert "tensorflow_optimizer() gave a str, no keras.optimizers.Optimizer" in verdict["reason"]
+
+
 def test_a_name_that_is_no_known_difference(fwtui, write):
     path = write(HEAD, TORCH, TENSORFLOW)
     ran = fwtui("parity", "--workload", path, "--expect", "batchnorm")

@@ -14,6 +14,7 @@ from fwtui.backends.base import Gradients, Job, JobModel, ModelError
 from fwtui.backends.tensorflow.device import tensorflow_name
 from fwtui.backends.tensorflow.model_mode import evaluating, training
 from fwtui.backends.tensorflow.model_names import counted_from_start, named_variables, variable_of
+from fwtui.backends.tensorflow.model_optimizer import OwnOptimizer
 from fwtui.backends.tensorflow.net import Metrics, Net, dense_array, tensors_of, where_it_lies
 from fwtui.core.lane_model import LaneWeight
 from fwtui.core.metrics import named_metrics
@@ -38,6 +39,7 @@ class ModelNet(Net):
         whole = [one for one in model.weights if one.kind == "parameter" and one.is_whole]
         names, self.views = {one.own: one.name for one in whole}, {one.name: one.view for one in whole}
         self._own_names = tuple(name for name, one in own.items() if id(one) in trained)
+        self._make_optimizer = model.optimizer
         self._own = {name: variable_of(one) for name, one in own.items()}
         self.trained = {names.get(name, name): self._own[name] for name in self._own_names}
         self.untrained = [one for name, one in self._own.items() if name not in self._own_names]
@@ -57,6 +59,22 @@ class ModelNet(Net):
         """The metrics of a batch in evaluation mode."""
         with evaluating():
             return named_metrics(self._loss(self._model, batch))
+
+    def optimizer(self, otherwise: Callable[[list[tf.Variable]], Any]) -> Any:
+        """The file's, where it gives one."""
+        if self._make_optimizer is None:
+            return super().optimizer(otherwise)
+        named = named_variables(self._model)
+        return OwnOptimizer(self._make_optimizer, self._model, [named[name] for name in self._own_names])
+
+    def own_gradients(self, gradients: Gradients) -> list[tf.Tensor | None]:
+        """Each variable's, put together from those of its parts; None where no part has one."""
+        found: dict[str, NDArray[Any]] = {}
+        for one in self._of("parameter"):
+            if (gradient := gradients.get(one.name)) is not None:
+                array = found.setdefault(one.own, np.zeros_like(self._own[one.own].numpy()))
+                one.view.write(gradient, array)
+        return [tf.constant(found[name]) if name in found else None for name in self._own_names]
 
     def weights(self) -> Arrays:
         """The present weights that all lanes have, copied to NumPy."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -47,6 +47,14 @@ class Net(ABC):
     @abstractmethod
     def evaluated(self, batch: Mapping[str, Any]) -> Metrics:
         """The same as where nothing is trained: without dropout, with running statistics."""
+
+    def optimizer(self, otherwise: Callable[[list[tf.Variable]], Any]) -> Any:
+        """The network's own optimizer where it has one; else what `otherwise` makes for what is trained."""
+        return otherwise(list(self.trained.values()))
+
+    @abstractmethod
+    def own_gradients(self, gradients: Gradients) -> list[tf.Tensor | None]:
+        """Gradients by common names as those of what is trained, in that order."""
 
     @abstractmethod
     def weights(self) -> Arrays:
@@ -123,6 +131,11 @@ class FunctionNet(Net):
     def evaluated(self, batch: Mapping[str, Any]) -> Metrics:
         """The same: such a function has no modes."""
         return self.metrics(batch)
+
+    def own_gradients(self, gradients: Gradients) -> list[tf.Tensor | None]:
+        """The same as tensors."""
+        given = (gradients.get(name) for name in self.trained)
+        return [None if one is None else tf.constant(one) for one in given]
 
     def weights(self) -> Arrays:
         """The present weights, copied to NumPy."""

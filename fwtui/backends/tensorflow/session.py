@@ -15,7 +15,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from fwtui.backends.base import Computed, Job
+from fwtui.backends.base import Computed, Gradients, Job
 from fwtui.backends.determinism import random_numbers_watched
 from fwtui.backends.tensorflow import graph, net_inspection
 from fwtui.backends.tensorflow.device import tensorflow_name
@@ -105,6 +105,14 @@ class Session:
         """The present weights, copied to NumPy."""
         arrays: Arrays = self._session.run(self._params)
         return {name: array.copy() for name, array in arrays.items()}
+
+    def update(self, gradients: Gradients) -> None:
+        """NotImplementedError: its graph has the network's own gradients."""
+        raise NotImplementedError("tf.session's graph updates by the network's own gradients")
+
+    def learning_rates(self) -> tuple[float, ...]:
+        """The job's."""
+        return (self._job.learning_rate,)
 
     def state(self) -> Arrays:
         """None: it trains no model."""

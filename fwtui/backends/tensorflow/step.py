@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import tensorflow as tf
 
-from fwtui.backends.base import Backend, Computed, Job
+from fwtui.backends.base import Backend, Computed, Gradients, Job
 from fwtui.backends.determinism import python_random_numbers
 from fwtui.backends.tensorflow import graph, net_inspection
 from fwtui.backends.tensorflow.device import tensorflow_name
@@ -54,7 +54,9 @@ class Eager:
             self._net = build_net(job)
             self._weights = list(self._net.trained.values())
             with tf.device(self._device):
-                self._update = OPTIMIZERS[job.optimizer](self._weights, job.learning_rate)
+                self._update = self._net.optimizer(
+                    lambda weights: OPTIMIZERS[job.optimizer](weights, job.learning_rate)
+                )
         self._batch, self._held_out, self._looked_at = (_Resident(self._device) for _ in range(3))
         self._watch = Watch()
         self._last_gradients: Sequence[Any] = ()
@@ -107,6 +109,15 @@ class Eager:
     def latest(self) -> Arrays:
         """The weights after the last step, where they lie, and in eager steps its gradients."""
         return self._net.latest(self._last_gradients) if "CPU" in self._device else {}
+
+    def update(self, gradients: Gradients) -> None:
+        """Update the weights by these gradients, op by op."""
+        with tf.device(self._device):
+            self._update(self._net.own_gradients(gradients))
+
+    def learning_rates(self) -> tuple[float, ...]:
+        """Of the coming update."""
+        return getattr(self._update, "learning_rates", (self._job.learning_rate,))
 
     def inspect(self, batch: Batch) -> NetInspected:
         """Return what it uses besides the parameters, and whether it is deterministic; compiles nothing."""

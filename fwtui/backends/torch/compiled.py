@@ -38,10 +38,14 @@ class Compile(Eager):
 
     first_phase: Phase = "compile"
     _optimizer = optimizers.Written
-    _update: optimizers.Written
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
+        self._updates_itself = isinstance(self._update, optimizers.Written)
+        if (
+            not self._updates_itself
+        ):  # a file's optimizer runs as it is: what it reads of itself is no constant
+            self._run = step_of(self._net.metrics, self._weights, lambda gradients: None)
         self._name = dynamo.own_name(self._run)
         sources = dynamo.Sources(_files(self._net.function))
         options = {"post_grad_custom_post_pass": sources}
@@ -55,7 +59,11 @@ class Compile(Eager):
             RuntimeError: something that compiling needs is not installed.
         """
         self._watch.begin(batch)
-        return super().step(batch)
+        values = super().step(batch)
+        if not self._updates_itself:
+            self._update(self._gradients)
+            synchronize(self._device)
+        return values
 
     def compute(self, batch: Batch) -> Computed:
         """What a step on `batch` computes before its update, copied to NumPy.
@@ -115,8 +123,11 @@ class Compile(Eager):
         from fwtui.backends.torch import graph_compiled
 
         copy, update = self._copied()
-        assert isinstance(update, optimizers.Written)
-        step = step_of(copy.metrics, list(copy.trained.values()), update)
+        step = step_of(
+            copy.metrics,
+            list(copy.trained.values()),
+            update if self._updates_itself else lambda gradients: None,
+        )
         tensors = self._looked_at.tensors(batch)
         named = _named(copy.trained, update, tensors)
         with random_numbers_kept(self._device):
@@ -129,7 +140,7 @@ class Compile(Eager):
     @contextmanager
     def _put_back(self) -> Iterator[None]:
         """What runs while it is entered compiles nothing, and changes neither the net nor the optimizer."""
-        changed = [tensor for state in self._update.state for tensor in state]
+        changed = [tensor for state in _state(self._update) for tensor in state]
         before = [tensor.detach().clone() for tensor in changed]
         try:
             with (
@@ -144,11 +155,14 @@ class Compile(Eager):
                     tensor.copy_(value)
 
 
-def _named(
-    parameters: Mapping[str, Tensor], update: optimizers.Written, batch: Mapping[str, Any]
-) -> dict[str, Tensor]:
+def _state(update: Any) -> Sequence[Sequence[Tensor]]:
+    """What a compiled update keeps of each weight; that of a file's optimizer is not compiled."""
+    return update.state if isinstance(update, optimizers.Written) else ()
+
+
+def _named(parameters: Mapping[str, Tensor], update: Any, batch: Mapping[str, Any]) -> dict[str, Tensor]:
     """Every tensor that a step takes, by the name that it has in logs and graphs."""
-    state = (tensor for of_weight in update.state for tensor in of_weight)
+    state = (tensor for of_weight in _state(update) for tensor in of_weight)
     return {f"state {number}": one for number, one in enumerate(state, 1)} | oplog.named(parameters, batch)
 
 

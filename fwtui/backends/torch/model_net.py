@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any, Self
 
@@ -14,6 +14,7 @@ from torch.nn.parameter import UninitializedParameter
 
 from fwtui.backends.base import Gradients, Job, JobModel, ModelError
 from fwtui.backends.torch.corrections import correct
+from fwtui.backends.torch.model_optimizer import OwnOptimizer
 from fwtui.backends.torch.model_watch import evaluating
 from fwtui.backends.torch.net import Metrics, Net, array_of, copy_of, tensors_of
 from fwtui.core.lane_model import LaneWeight
@@ -77,6 +78,22 @@ class ModelNet(Net):
         with evaluating(self._module):
             return self.metrics(batch)
 
+    def optimizer(self, otherwise: Callable[[list[Tensor]], Any]) -> Any:
+        """The file's, where it gives one."""
+        weights = list(self.trained.values())
+        make = self._model.optimizer
+        return (
+            otherwise(weights)
+            if make is None
+            else OwnOptimizer(make, self._module, weights, self._model.expected)
+        )
+
+    def continued(self, update: Any) -> Any:
+        """The same for this one, as far on."""
+        if isinstance(update, OwnOptimizer):
+            return update.continued(self._module, list(self.trained.values()))
+        return super().continued(update)
+
     def copied(self) -> Self:
         """The module once more: copied, or made again where it holds what cannot be copied."""
         try:
@@ -129,6 +146,20 @@ class ModelNet(Net):
             gradient = own.get(one.own)
             found[one.name] = None if gradient is None else np.array(one.view.common(array_of(gradient)))
         return found
+
+    def own_gradients(self, gradients: Gradients) -> list[Tensor | None]:
+        """Each parameter's, put together from those of its parts; None where no part has one."""
+        found: dict[str, NDArray[Any]] = {}
+        parameters = dict(self._module.named_parameters())
+        for one in self._of("parameter"):
+            if (gradient := gradients.get(one.name)) is not None:
+                for own in filter(None, (one.own, one.added)):
+                    array = found.setdefault(own, np.zeros_like(array_of(parameters[own])))
+                    one.view.write(gradient, array)
+        return [
+            torch.from_numpy(found[own]).to(parameters[own].device) if own in found else None
+            for own in self._own_names
+        ]
 
     @property
     def function(self) -> Any:

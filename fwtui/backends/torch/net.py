@@ -53,6 +53,14 @@ class Net(ABC):
     def evaluated(self, batch: Mapping[str, Any]) -> Metrics:
         """The same as where nothing is trained: without dropout, with running statistics."""
 
+    def optimizer(self, otherwise: Callable[[list[Tensor]], Any]) -> Any:
+        """The network's own optimizer where it has one; else what `otherwise` makes for what is trained."""
+        return otherwise(list(self.trained.values()))
+
+    def continued(self, update: Any) -> Any:
+        """An optimizer of a network that this one is a copy of, as far on, for this one."""
+        return update.continued(list(self.trained.values()))
+
     @abstractmethod
     def copied(self) -> Self:
         """Another one with the same values, for what must leave this one alone."""
@@ -76,6 +84,10 @@ class Net(ABC):
     @abstractmethod
     def named(self, gradients: Sequence[Tensor | None]) -> Gradients:
         """A copy of the gradients of what is trained, in that order, by the weights' common names."""
+
+    @abstractmethod
+    def own_gradients(self, gradients: Gradients) -> list[Tensor | None]:
+        """Gradients by common names as those of what is trained, in that order."""
 
     @property
     @abstractmethod
@@ -177,6 +189,11 @@ class FunctionNet(Net):
         """A copy of the gradients, by weight."""
         arrays = [None if one is None else copy_of(one) for one in gradients]
         return dict(zip(self.trained, arrays, strict=True))
+
+    def own_gradients(self, gradients: Gradients) -> list[Tensor | None]:
+        """The same as tensors on the device."""
+        given = ((weight, gradients.get(name)) for name, weight in self.trained.items())
+        return [None if one is None else torch.tensor(one, device=weight.device) for weight, one in given]
 
     @property
     def function(self) -> Loss:

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fwtui.backends.base import Backend, Computed, Job
+from fwtui.backends.base import Backend, Computed, Gradients, Job
 from fwtui.backends.torch import autograd, net_inspection, optimizers
 from fwtui.backends.torch.net import Forward, Net, tensors_of
 from fwtui.backends.torch.net import build as build_net
@@ -33,10 +33,12 @@ class Eager:
     _optimizer: Callable[..., optimizers.Optimizer] = staticmethod(optimizers.eager)
 
     def __init__(self, job: Job) -> None:
-        self._device = torch.device(job.device)
+        self._device, self._learning_rate = torch.device(job.device), job.learning_rate
         self._net = build_net(job)
         self._weights = list(self._net.trained.values())
-        self._update = self._optimizer(job.optimizer, self._weights, job.learning_rate)
+        self._update = self._net.optimizer(
+            lambda weights: self._optimizer(job.optimizer, weights, job.learning_rate)
+        )
         self._run: Any = step_of(self._net.metrics, self._weights, self._update)
         self._batch, self._held_out = _Resident(self._device), _Resident(self._device)
         self._gradients: Sequence[Tensor | None] = ()
@@ -85,6 +87,14 @@ class Eager:
     def latest(self) -> Arrays:
         """The weights after the last step and its gradients, where they lie; nothing of another device's."""
         return self._net.latest(self._gradients) if self._device.type == "cpu" else {}
+
+    def update(self, gradients: Gradients) -> None:
+        """Update the weights by these gradients."""
+        self._update(self._net.own_gradients(gradients))
+
+    def learning_rates(self) -> tuple[float, ...]:
+        """Of the coming update."""
+        return getattr(self._update, "learning_rates", (self._learning_rate,))
 
     def inspect(self, batch: Batch) -> NetInspected:
         """Return what it uses besides the parameters, and whether it is deterministic; runs eagerly."""
@@ -136,7 +146,7 @@ class Eager:
     def _copied(self) -> tuple[Net, optimizers.Optimizer]:
         """The present network once more, with an optimizer of its own that is as far on."""
         copy = self._net.copied()
-        return copy, self._update.continued(list(copy.trained.values()))
+        return copy, copy.continued(self._update)
 
     def _evaluated(self, tensors: Mapping[str, Any]) -> Mapping[str, float]:
         with torch.no_grad(), self._net.put_back():

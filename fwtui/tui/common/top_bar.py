@@ -21,7 +21,7 @@ class TopBar(Line):
     def show_race(self, model: RaceModel) -> None:
         """Show the present state of the race."""
         spec = model.spec.lanes[0]
-        seed, rate = f"seed {spec.seed}", f"{spec.optimizer} {spec.learning_rate:g}"
+        seed, rate = f"seed {spec.seed}", spec.update_text
         name = Content.assemble(
             (" fwtui ", "bold $background on $foreground"),
             "  ",

@@ -106,7 +106,7 @@ def present_settings(model: RaceModel, index: int) -> list[tuple[str, str, str]]
         "device": built.device if built else spec.device,
         "dtype": spec.dtype,
         "optimizer": spec.optimizer,
-        "lr": f"{spec.learning_rate:g}",
+        "lr": "n/a" if spec.learning_rate is None else f"{spec.learning_rate:g}",
         "batch": str(workloads.batch_size(spec.workload) or numbers.NA),
         "threads": str(spec.threads),
     }

@@ -164,7 +164,8 @@ def from_json(fields: Mapping[str, Any]) -> Description:
             None if facts["held_out_rows"] is None else int(facts["held_out_rows"]),
         ),
         models=tuple(
-            Side(str(one["framework"]), str(one["function"]), str(one["loss"])) for one in fields["models"]
+            Side(*(str(one[key]) for key in ("framework", "function", "loss", "optimizer")))
+            for one in fields["models"]
         ),
         pairs={str(name): str(counterpart) for name, counterpart in fields["pairs"].items()},
         expected=tuple(map(str, fields["expected"])),

@@ -30,6 +30,9 @@ NET = "_loss"
 MODEL = "_model"
 """Behind a framework's key: the name of the function that gives its model."""
 
+OPTIMIZER = "_optimizer"
+"""Behind a framework's key: the name of the function that gives the optimizer of its model."""
+
 SECOND = "_b"
 """Behind the name of a function of models: the second one of its framework."""
 
@@ -43,6 +46,8 @@ def how_to_write(function: str) -> str:
     """How a function of a user's file is written, in words that follow "add" or "write"."""
     if gives_model(function):
         return f"def {function}(): return the model"
+    if function.removesuffix(SECOND).endswith(OPTIMIZER):
+        return f"def {function}(model): return the optimizer"
     framework = function.removesuffix(NET)
     net = f"def {function}(), which imports {framework} and returns a function (params, batch) -> loss"
     return TO_ADD.get(function, net)

@@ -12,7 +12,7 @@ from typing import Any
 
 from fwtui.core.inputs import one_of, text_of
 from fwtui.core.known_differences import KNOWN_DIFFERENCES
-from fwtui.workloads.user.errors import MODEL, NET, SECOND, UserFileError, gives_model
+from fwtui.workloads.user.errors import MODEL, NET, OPTIMIZER, SECOND, UserFileError, gives_model
 from fwtui.workloads.user.file import UserFile
 from fwtui.workloads.user.loader import OwnFile
 
@@ -25,11 +25,13 @@ class Side:
         framework: its key, such as `torch`.
         function: the name of the function that gives the model.
         loss: the name of its loss.
+        optimizer: the name of the function that gives its optimizer; "" where the file has none.
     """
 
     framework: str
     function: str
     loss: str
+    optimizer: str = ""
 
 
 def has_models(file: OwnFile) -> bool:
@@ -104,13 +106,21 @@ class ModelFile(UserFile):
         loss: Callable[[Any, Mapping[str, Any]], Any] = self._names[side.loss]
         return loss
 
-    def refused(self, side: Side, what: str, hint: str) -> UserFileError:
-        """The error that the model of a side is none."""
-        return self._wrong(side.function, f"{side.function}() gave {what}", hint)
+    def optimizer(self, side: Side) -> Callable[[Any], Any] | None:
+        """The file's function that gives the optimizer of a model; None where it has none."""
+        given: Callable[[Any], Any] | None = self._names[side.optimizer] if side.optimizer else None
+        return given
+
+    def refused(self, side: Side, what: str, hint: str, of_optimizer: bool = False) -> UserFileError:
+        """The error that the model of a side, or its optimizer, is none."""
+        function = side.optimizer if of_optimizer else side.function
+        return self._wrong(function, f"{function}() gave {what}", hint)
 
     def _arguments(self, name: str) -> int:
         if gives_model(name):
             return 0
+        if name.removesuffix(SECOND).endswith(OPTIMIZER):
+            return 1
         return 2 if name.removesuffix(SECOND).endswith(NET) else super()._arguments(name)
 
     def _side(self, name: str) -> Side:
@@ -122,6 +132,10 @@ class ModelFile(UserFile):
             raise UserFileError(
                 self.file.path.name, f"has no function {loss}", f"add def {loss}(model, batch): …"
             )
-        for one in (name, loss):
+        optimizer = framework + OPTIMIZER
+        if name.endswith(SECOND) and optimizer + SECOND in self._names:
+            optimizer += SECOND
+        has_one = optimizer in self._names
+        for one in (name, loss, *((optimizer,) if has_one else ())):
             self._check_function(one)
-        return Side(framework, name, loss)
+        return Side(framework, name, loss, optimizer if has_one else "")

@@ -1,0 +1,49 @@
+"""The optimizer that a user's file gives for its model, with the schedule that is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from fwtui.backends.base import ModelError
+
+
+class OwnOptimizer:
+    """An optimizer of Keras's, or of another package, as it is.
+
+    Args:
+        make: (model) -> an optimizer.
+        model: whose variables it updates.
+        variables: those that gradients are given for, in that order, as the model has them.
+
+    Raises:
+        ModelError: `make` gives something else.
+    """
+
+    def __init__(self, make: Callable[[Any], Any], model: Any, variables: Sequence[Any]) -> None:
+        self._variables = list(variables)
+        self._optimizer = make(model)
+        if not isinstance(self._optimizer, keras.optimizers.Optimizer):
+            what = f"a {type(self._optimizer).__name__}, no keras.optimizers.Optimizer"
+            raise ModelError(
+                what, "return the optimizer; its schedule is its learning_rate", of_optimizer=True
+            )
+        self._optimizer.build(self._variables)
+
+    def __call__(self, gradients: Sequence[tf.Tensor | None]) -> list[tf.Operation]:
+        """Change the variables that have a gradient."""
+        pairs = zip(gradients, self._variables, strict=True)
+        self._optimizer.apply_gradients([(one, variable) for one, variable in pairs if one is not None])
+        return []
+
+    @property
+    def learning_rates(self) -> tuple[float, ...]:
+        """That of the coming update."""
+        return (float(self._optimizer.learning_rate),)
+
+
+def _refused(what: str, hint: str) -> ModelError:
+    return ModelError(what, hint, of_optimizer=True)
