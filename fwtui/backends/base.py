@@ -20,6 +20,7 @@ from fwtui.core.graph import Graph, NoGraph
 from fwtui.core.lane_model import LaneWeight
 from fwtui.core.model_outline import Model
 from fwtui.core.oplog import OpLog
+from fwtui.core.random_numbers import RandomNumbers
 from fwtui.core.records import Compiled, Device, FrameworkMemory, GraphBroken, NetInspected, Phase
 from fwtui.core.spec import Feed
 from fwtui.core.workload import Arrays, Batch, Loss, Workload
@@ -80,6 +81,8 @@ class Job:
         optimizer: a name from `fwtui.core.spec.OPTIMIZERS`, but where the model has its own.
         learning_rate: the optimizer's step size; 0 where the model has its own.
         model: has the parameters as variables of its own, and another loss.
+        random_numbers: what a model that draws random numbers gets, as in all other lanes; None: its own.
+        first_step: how many steps were taken before, by another lane.
     """
 
     workload: Workload | None
@@ -90,6 +93,8 @@ class Job:
     optimizer: str
     learning_rate: float
     model: JobModel | None = None
+    random_numbers: RandomNumbers | None = None
+    first_step: int = 0
 
     def loss(self, framework: str) -> Loss:
         """The workload's loss function for the framework with this key."""
@@ -132,6 +137,9 @@ class Backend(Protocol):
 
     def at(self, arrays: Arrays) -> AbstractContextManager[None]:
         """While entered, `arrays` are loaded; weights and state are afterwards what they were."""
+
+    def set_step(self, step: int) -> None:
+        """Which step's random numbers, where they are given, are drawn by what is computed from now on."""
 
     def update(self, gradients: Gradients) -> None:
         """Update the weights by these gradients in place of the network's, as the optimizer does.

@@ -158,7 +158,7 @@ class ModelOutline:
 
 @dataclass(frozen=True)
 class ModelTrace:
-    """One evaluation of the loss in evaluation mode.
+    """One evaluation of the loss.
 
     Attributes:
         calls: by layer, in the order of use.
@@ -180,8 +180,10 @@ class Model(Protocol):
     def outline(self) -> ModelOutline:
         """Its layers, as the first trace found them."""
 
-    def trace(self, batch: Batch) -> ModelTrace:
-        """Evaluate the loss of `batch` in evaluation mode and its gradients; changes no weight."""
+    def trace(self, batch: Batch, training: bool = False) -> ModelTrace:
+        """Evaluate the loss of `batch` and its gradients, in evaluation mode or in `training` mode; changes
+        no weight, and no state.
+        """
 
     def weights(self) -> ModelWeights:
         """A copy of the present weights and states, in the common layout."""

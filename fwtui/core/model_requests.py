@@ -34,10 +34,12 @@ class Ask:
     Attributes:
         what: the file's first batch; a trace of the batch in `arrays`, with the model's outline;
             its weights; or that it loads those in `arrays`.
+        training: whether the trace is to be in training mode.
     """
 
     what: Literal["batch", "trace", "weights", "load"]
     arrays: Any = field(default_factory=dict)
+    training: bool = False
 
 
 @dataclass(frozen=True)

@@ -237,6 +237,7 @@ class NetInspected:
         is_random: the two calls differ, and random numbers were drawn.
         is_stateful: the two calls differ, and no random numbers were drawn.
         reason: why the network could not be inspected; "" where it was.
+        draws: the sizes of each array of random numbers that it is given, see `RandomNumbers`.
     """
 
     own_weights: tuple[str, ...] = ()
@@ -244,6 +245,7 @@ class NetInspected:
     is_random: bool = False
     is_stateful: bool = False
     reason: str = ""
+    draws: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

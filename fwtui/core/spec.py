@@ -186,6 +186,7 @@ class LaneSpec:
         tell_graphs: after the last step, tell the graphs of the step that would be next.
         sample_graphs: tell now and then which graph a step ran.
         model: the model of the user's file that it trains; None: a net that takes named weights.
+        equal_random_numbers: give the random numbers that a model draws, the same in each lane.
         on_given_gradients: update the weights by gradients that are the same in each lane, instead of by the
             network's: tells whether optimizers are equal.
     """
@@ -213,6 +214,7 @@ class LaneSpec:
     sample_graphs: bool = False
     model: LaneModel | None = None
     on_given_gradients: bool = False
+    equal_random_numbers: bool = False
 
     @property
     def update_text(self) -> str:

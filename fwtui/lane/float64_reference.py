@@ -101,6 +101,10 @@ class Reference:
         self._decisive += any(not one.relative <= one.single_allowed for one in self._figures(found))
         return tuple(found)
 
+    def set_step(self, step: int) -> None:
+        """Which step's random numbers the backend gets from now on, where they are given."""
+        self._backend.set_step(step)
+
     def close(self) -> None:
         """Gives back what the backend holds."""
         self._backend.close()

@@ -91,6 +91,7 @@ class Prober:
         if self._began is None or self._lacks_memory:
             return True
         batch, before = self._began
+        self._backend.set_step(0)
         with self._backend.at(self._parameters):
             again = self._backend.compute(batch)
         dtype = next(iter(self._parameters.values())).dtype.name
@@ -113,6 +114,7 @@ class Prober:
             self._emit(NotProbed(f"no memory for the probe of step {step}, which is {size}"))
 
     def _probed(self, step: int, batch: Batch) -> Probed:
+        self._backend.set_step(step)
         computed = self._backend.compute(batch)
         if step == 0:
             self._began = batch, computed
@@ -120,6 +122,7 @@ class Prober:
         rounding: tuple[Rounding, ...] = ()
         if self._reference is not None:
             try:
+                self._reference.set_step(step)
                 rounding = self._reference.rounding({**weights, **state}, batch, computed)
             except Exception as error:  # the lane's own training can go on
                 traceback.print_exc(file=sys.stderr)

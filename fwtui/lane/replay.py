@@ -41,6 +41,7 @@ def repeat_probes(
             {name: one.value() for name, one in probe.updated_state},
             dict(probe.evaluation),
         )
+        reference.set_step(probe.step)
         figures = reference.at(weights, batch)
         emit(
             Probed(

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from fwtui.backends.base import Job, JobModel
+from fwtui.core.random_numbers import RandomNumbers
 from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.spec import OWN_OPTIMIZER, LaneSpec
 from fwtui.core.workload import Arrays, Batch
@@ -80,7 +81,10 @@ def training_of(spec: LaneSpec, source: Source, device: str) -> Training:
             model = replace(model, state={name: array.value().copy() for name, array in spec.start.state})
     sample = cast(seen[0], spec.dtype)
     workload = None if isinstance(source, ModelFile) else source
-    job = Job(workload, first, sample, known, device, spec.optimizer, spec.learning_rate or 0.0, model)
+    job = Job(workload, first, sample, known, device, spec.optimizer, spec.learning_rate or 0.0)
+    numbers = RandomNumbers(spec.seed) if spec.equal_random_numbers else None
+    first_step = spec.start.step if spec.start else 0
+    job = replace(job, model=model, random_numbers=numbers, first_step=first_step)
     return Training(
         parameters,
         {**first, **(model.state if model else {})},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from fwtui.core.records import NetInspected
@@ -31,22 +32,45 @@ def _networks(specs: Sequence[LaneSpec], lanes: Sequence[History]) -> str | None
     reasons: list[str] = []
     hints: list[str] = []
     for number, (spec, lane) in enumerate(zip(specs, lanes, strict=True), 1):
-        for reason, hint in _faults(lane.net or NetInspected()):
+        for reason, hint in _faults(lane.net or NetInspected(), spec.model is not None):
             reasons.append(f"{number} {spec.backend} {reason}")
             if hint not in hints:
                 hints.append(hint)
+    if not reasons and (apart := _other_numbers(lanes)):
+        return apart
     return "; ".join(reasons + [hint for hint in hints if hint]) or None
 
 
-def _faults(net: NetInspected) -> list[tuple[str, str]]:
+def _other_numbers(lanes: Sequence[History]) -> str:
+    """Why lanes cannot draw the same random numbers; "" where they do, or where one draws more than another.
+
+    Where each draws arrays that the other one does not, such as one with two axes in one, these differ.
+    """
+    first, *others = (Counter(lane.net.draws if lane.net else ()) for lane in lanes)
+    for number, other in enumerate(others, 2):
+        left, right = first - other, other - first
+        if left and right:
+            sizes = (_sizes(next(iter(one))) for one in (left, right))
+            return (
+                f"1 and {number} draw random numbers in arrays of other shapes, {' and '.join(sizes)}, which "
+                "cannot be made equal"
+            )
+    return ""
+
+
+def _sizes(sizes: Sequence[int]) -> str:
+    return "×".join(map(str, sizes)) or "one number"
+
+
+def _faults(net: NetInspected, is_model: bool) -> list[tuple[str, str]]:
     """(what the network does, what helps) for each obstacle to a comparison."""
     faults = []
     if net.reason:
         faults.append((f"could not be inspected: {net.reason}", ""))
     if net.is_random:
-        faults.append(
-            ("draws random numbers of its own", "set dropout to 0, or draw what is random in batches()")
-        )
+        hint = "set dropout to 0, or draw what is random in batches()"
+        hint = "fwtui parity gives all lanes the same numbers" if is_model else hint
+        faults.append(("draws random numbers of its own", hint))
     if net.is_stateful:
         what = "is not deterministic: the net changes its own state, and gives another loss each time"
         faults.append((what, "make the loss depend on params and batch alone"))

@@ -65,20 +65,13 @@ def prove(first: Model, second: Model, batch: Batch, given: Mapping[str, str]) -
     first_weights = {key: array for key, array in first.weights().items() if key in start.first_keys()}
     weights = moved(first_weights)
     first.load(weights)
-    mine = first.trace(batch)
-
-    def tried(pairing: Pairing) -> Comparison:
-        second.load(pairing.to_second(weights))
-        return Comparison(pairing, mine, second.trace(batch))
-
-    comparison = tried(start)
-    while not comparison.agrees():
-        better = (one for other in _alternatives(comparison) if _is_better(one := tried(other), comparison))
-        found = next(better, None)
-        if found is None:
-            tried(comparison.pairing)
-            break
-        comparison = found
+    search = _Search(first, second, batch, weights)
+    comparison = search.best(start)
+    if not comparison.agrees():
+        # What differs in evaluation mode alone, such as dropout that is left on, must not hide the pairing.
+        trained = search.best(start, training=True)
+        if trained.agrees():
+            comparison = search.tried(trained.pairing)
     return Proof(
         comparison.pairing,
         tuple(map(comparison.is_equal, comparison.pairing.layers)),
@@ -88,6 +81,41 @@ def prove(first: Model, second: Model, batch: Batch, given: Mapping[str, str]) -
         comparison.untested(),
         first_weights,
     )
+
+
+@dataclass
+class _Search:
+    """Tries pairings of two models, the first of which holds `weights`."""
+
+    first: Model
+    second: Model
+    batch: Batch
+    weights: ModelWeights
+
+    def best(self, start: Pairing, training: bool = False) -> Comparison:
+        """The pairing in which the two agree; or the last one that more values agreed for."""
+        mine = self.first.trace(self.batch, training)
+
+        def tried(pairing: Pairing) -> Comparison:
+            self.second.load(pairing.to_second(self.weights))
+            return Comparison(pairing, mine, self.second.trace(self.batch, training))
+
+        comparison = tried(start)
+        while not comparison.agrees():
+            better = (
+                one for other in _alternatives(comparison) if _is_better(one := tried(other), comparison)
+            )
+            found = next(better, None)
+            if found is None:
+                tried(comparison.pairing)
+                break
+            comparison = found
+        return comparison
+
+    def tried(self, pairing: Pairing) -> Comparison:
+        """A pairing as it is, in evaluation mode."""
+        self.second.load(pairing.to_second(self.weights))
+        return Comparison(pairing, self.first.trace(self.batch), self.second.trace(self.batch))
 
 
 def _is_better(one: Comparison, other: Comparison) -> bool:

@@ -28,7 +28,9 @@ class Twins:
 
     def __init__(self, lanes: Sequence[LaneSpec], wanted: bool, tolerance: float) -> None:
         self.wanted = wanted
-        lanes = tuple(replace(lane, digests=True) for lane in lanes)
+        lanes = tuple(
+            replace(lane, digests=True, equal_random_numbers=lane.model is not None) for lane in lanes
+        )
         self.all: tuple[LaneSpec, ...] = tuple(lanes)
         self.index = list(range(len(lanes)))
         if not wanted:

@@ -115,10 +115,10 @@ class ModelProcess:
         batch: Batch = self._ask("in batches()", Ask("batch"))
         return batch
 
-    def trace(self, batch: Batch) -> ModelTrace:
-        """Evaluate the loss of `batch` in evaluation mode and its gradients; changes no weight."""
+    def trace(self, batch: Batch, training: bool = False) -> ModelTrace:
+        """Evaluate the loss of `batch` and its gradients; changes no weight, and no state."""
         trace: ModelTrace
-        self.outline, trace = self._ask(f"in {self._side.loss}()", Ask("trace", batch))
+        self.outline, trace = self._ask(f"in {self._side.loss}()", Ask("trace", batch, training))
         return trace
 
     def weights(self) -> ModelWeights:

@@ -143,6 +143,53 @@ class TestOptimizers:
         assert "tensorflow_optimizer() gave a str, no keras.optimizers.Optimizer" in verdict["reason"]
 
 
+DROPOUT = (
+    TORCH.replace("nn.Flatten()", "nn.Dropout(0.3), nn.Flatten()"),
+    TENSORFLOW.replace("layers.Flatten()", "layers.Dropout(0.3), layers.Flatten()"),
+)
+
+
+@pytest.mark.slow
+class TestDropout:
+    """Lanes get the same random numbers."""
+
+    def test_a_right_port_agrees(self, fwtui, write):
+        path = write(HEAD, *DROPOUT)
+        code, verdict = parity(fwtui, path)
+        assert (code, verdict["largest"]["relative"] < 1e-12) == (0, True)
+        ran = fwtui("parity", "--workload", path, "--steps", "12", "--json", "-")
+        assert (ran.code, json.loads(ran.out)["verdict"]["same"]) == (0, True)
+
+    @pytest.mark.parametrize("other", ["Dropout(0.4)", "Dropout(0.0)"])
+    def test_another_rate_is_found_at_its_op(self, fwtui, write, other):
+        code, verdict = parity(fwtui, write(HEAD, DROPOUT[0], DROPOUT[1].replace("Dropout(0.3)", other)))
+        first = verdict["first_divergence"]
+        assert (code, first["step"], first["phase"]) == (1, 0, "forward")
+        assert "aten.mul" in first["op"]["words"]
+
+    def test_one_that_is_left_on_shows_in_evaluation_alone(self, fwtui, write):
+        left_on = DROPOUT[0].replace(
+            "nn.Dropout(0.3)", "type('Drop', (nn.Module,), {'forward': lambda self, x: dropout(x, 0.3)})()"
+        )
+        path = write("from torch.nn.functional import dropout\n", HEAD, left_on, DROPOUT[1])
+        code, verdict = parity(fwtui, path)
+        first = verdict["first_divergence"]
+        assert (code, first["phase"], first["kind"], first["name"]) == (1, "evaluation", "evaluation", "loss")
+
+    def test_numbers_that_cannot_be_made_equal_are_no_difference(self, fwtui, write):
+        forward = "lambda self, x: dropout(x.flatten(0, 1), 0.3, self.training).view(x.shape)"
+        merged = f"type('Drop', (nn.Module,), {{'forward': {forward}}})()"
+        path = write(
+            "from torch.nn.functional import dropout\n",
+            HEAD,
+            DROPOUT[0].replace("nn.Dropout(0.3)", merged),
+            DROPOUT[1],
+        )
+        code, verdict = parity(fwtui, path)
+        assert (code, verdict["same"]) == (2, None)
+        assert "arrays of other shapes, 2×2×2×6 and 2×2×12" in verdict["reason"]
+
+
 def test_a_name_that_is_no_known_difference(fwtui, write):
     path = write(HEAD, TORCH, TENSORFLOW)
     ran = fwtui("parity", "--workload", path, "--expect", "batchnorm")

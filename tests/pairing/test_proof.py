@@ -39,7 +39,7 @@ class Gated:
         self.loads += 1
         self._kernels.update({name: kernel for (name, _), kernel in weights.items()})
 
-    def trace(self, batch):
+    def trace(self, batch, training=False):
         x, kernels = batch["x"], self._kernels
         gate, value = self._activation(x @ kernels["gate"]), x @ kernels["value"] * self._slip
         h = gate * value
@@ -135,8 +135,8 @@ def test_layers_that_begin_at_zero_hide_no_difference_before_them():
 class Untrained(Gated):
     """One whose loss no gradient leaves."""
 
-    def trace(self, batch):
-        return replace(super().trace(batch), gradients=())
+    def trace(self, batch, training=False):
+        return replace(super().trace(batch, training), gradients=())
 
 
 def test_without_gradients_equal_outputs_are_no_proof():

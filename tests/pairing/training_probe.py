@@ -23,6 +23,7 @@ from fwtui.backends.tensorflow.model import build as tensorflow_model
 from fwtui.backends.torch import step as torch_step
 from fwtui.backends.torch.model import build as torch_model
 from fwtui.core.lane_model import LaneModel
+from fwtui.core.random_numbers import RandomNumbers
 from fwtui.core.workload import Arrays
 from fwtui.lane.batches import cast
 from fwtui.pairing.lane_models import lane_models
@@ -63,7 +64,9 @@ def _trained(module: Any, models: tuple[LaneModel, LaneModel], dtype: str, steps
         def built(step: Any, mode: str, model: LaneModel, make: Any, loss: Any) -> Any:
             first, state = (cast(model.first_values(kind), dtype) for kind in ("parameter", "state"))
             held = JobModel(make, loss, model.weights, state, model.expected)
-            return step.build(mode, Job(None, first, batches[0], {}, "cpu", optimizer, rate, held))
+            return step.build(
+                mode, Job(None, first, batches[0], {}, "cpu", optimizer, rate, held, RandomNumbers(0))
+            )
 
         lanes = (
             built(torch_step, "eager", models[0], module.torch_model, module.torch_loss),

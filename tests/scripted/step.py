@@ -107,6 +107,9 @@ class Scripted:
             return {name: array * (1 + 1e-3) for name, array in self.parameters.items()}
         return self.parameters
 
+    def set_step(self, step):
+        pass
+
     def state(self):
         return {}
 

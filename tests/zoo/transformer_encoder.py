@@ -1,4 +1,4 @@
-"""An encoder layer, with its own attention on either side."""
+"""An encoder layer with dropout, and with its own attention on either side."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Encoder(nn.Module):
         super().__init__()
         self.table = nn.Embedding(20, 8)
         self.positions = nn.Parameter(torch.randn(6, 8) * 0.1)
-        self.layer = nn.TransformerEncoderLayer(8, 2, 16, dropout=0.0, batch_first=True, norm_first=True)
+        self.layer = nn.TransformerEncoderLayer(8, 2, 16, dropout=0.1, batch_first=True, norm_first=True)
         self.norm = nn.LayerNorm(8)
         self.out = nn.Linear(8, 5)
 
@@ -42,15 +42,16 @@ class KerasEncoder(keras.Model):
         self.before, self.between, self.last = (
             keras.layers.LayerNormalization(epsilon=1e-5) for _ in range(3)
         )
-        self.attention = keras.layers.MultiHeadAttention(2, 4)
+        self.attention = keras.layers.MultiHeadAttention(2, 4, dropout=0.1)
+        self.drop = keras.layers.Dropout(0.1)
         self.wide, self.narrow = keras.layers.Dense(16, activation="relu"), keras.layers.Dense(8)
         self.out = keras.layers.Dense(5)
 
     def call(self, x):
         x = self.positions(self.table(x))
         h = self.before(x)
-        x = x + self.attention(h, h)
-        x = x + self.narrow(self.wide(self.between(x)))
+        x = x + self.drop(self.attention(h, h))
+        x = x + self.drop(self.narrow(self.drop(self.wide(self.between(x)))))
         return self.out(self.last(x))
 
 

@@ -63,6 +63,9 @@ class Eager:
         """The present weights."""
         return dict(self._weights)
 
+    def set_step(self, step: int) -> None:
+        """Nothing: a net draws no random numbers."""
+
     def state(self) -> Arrays:
         """None: a net is a function of its weights."""
         return {}

@@ -15,6 +15,7 @@ from fwtui.backends.tensorflow.model_layers import outlines, own_variables
 from fwtui.backends.tensorflow.model_names import counted_from_start, named_variables, variable_of
 from fwtui.backends.tensorflow.model_net import made
 from fwtui.backends.tensorflow.model_watch import Watch
+from fwtui.backends.tensorflow.random_ops import given_numbers
 from fwtui.core.metrics import named_metrics
 from fwtui.core.model_outline import (
     LayerCall,
@@ -25,6 +26,7 @@ from fwtui.core.model_outline import (
     WeightOutline,
 )
 from fwtui.core.ndarray import Array
+from fwtui.core.random_numbers import RandomNumbers
 from fwtui.core.workload import Batch
 
 
@@ -58,8 +60,11 @@ class TensorflowModel:
         self.outline = ModelOutline(())
         self._variables: dict[str, Any] = {}
 
-    def trace(self, batch: Batch) -> ModelTrace:
-        """Evaluate the loss of `batch` in evaluation mode and its gradients; changes no weight."""
+    def trace(self, batch: Batch, training: bool = False) -> ModelTrace:
+        """Evaluate the loss of `batch` and its gradients, in evaluation mode or in `training` mode.
+
+        Random numbers are given ones; no weight and no state changes.
+        """
         tensors = {
             name: value if isinstance(value, int) else tf.constant(value) for name, value in batch.items()
         }
@@ -67,7 +72,9 @@ class TensorflowModel:
         if is_first:  # layers are built by calls that have no values yet
             with Watch(self._model), counted_from_start():
                 self._loss(self._model, tensors)
-        with Watch(self._model) as watch, tf.GradientTape() as tape:
+        state = [variable_of(one).numpy() for one in self._model.non_trainable_variables]
+        numbers = given_numbers(RandomNumbers(0), refuses=False)
+        with numbers, Watch(self._model, training) as watch, tf.GradientTape() as tape:
             metrics = named_metrics(self._loss(self._model, tensors))
         if is_first:
             self.outline = self._outlined(watch.order)
@@ -79,6 +86,8 @@ class TensorflowModel:
         if is_first:
             self.outline = self.outline.used_by(gradients)
         values = tuple((name, float(value)) for name, value in metrics.items())
+        for variable, value in zip(self._model.non_trainable_variables, state, strict=True):
+            variable_of(variable).assign(value)
         return ModelTrace(tuple(self._calls(watch)), watch.outputs, values, gradients)
 
     def weights(self) -> ModelWeights:

@@ -25,7 +25,7 @@ Call = Callable[[Callable[..., Any], Any, tuple[Any, ...], dict[str, Any]], Any]
 @contextmanager
 def training() -> Iterator[None]:
     """While entered, a model whose call does not say otherwise is in training mode."""
-    with _outermost(_trains):
+    with _outermost(training_arguments):
         yield
 
 
@@ -76,7 +76,8 @@ def _outermost(arguments: Callable[[Any, tuple[Any, ...], dict[str, Any]], Argum
         yield
 
 
-def _trains(layer: Any, given: tuple[Any, ...], named: dict[str, Any]) -> Arguments:
+def training_arguments(layer: Any, given: tuple[Any, ...], named: dict[str, Any]) -> Arguments:
+    """A call's arguments with training mode, unless they say something else."""
     says = named.get("training") is not None or _place(layer) < len(given)
     return given, named if says else {**named, "training": True}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -16,8 +17,10 @@ from fwtui.backends.tensorflow.model_mode import evaluating, training
 from fwtui.backends.tensorflow.model_names import counted_from_start, named_variables, variable_of
 from fwtui.backends.tensorflow.model_optimizer import OwnOptimizer
 from fwtui.backends.tensorflow.net import Metrics, Net, dense_array, tensors_of, where_it_lies
+from fwtui.backends.tensorflow.random_ops import begin, given_numbers
 from fwtui.core.lane_model import LaneWeight
 from fwtui.core.metrics import named_metrics
+from fwtui.core.random_numbers import RandomNumbers
 from fwtui.core.workload import Arrays
 
 
@@ -44,10 +47,12 @@ class ModelNet(Net):
         self.trained = {names.get(name, name): self._own[name] for name in self._own_names}
         self.untrained = [one for name, one in self._own.items() if name not in self._own_names]
         self.load({**model.state, **job.parameters})
+        if job.random_numbers is not None:
+            self.give(job.random_numbers, tensors_of(job.batch, device))
 
     def metrics(self, batch: Mapping[str, Any]) -> Metrics:
         """The metrics of a batch, the model in training mode unless the loss says otherwise."""
-        with training():
+        with training(), self._given():
             return named_metrics(self._loss(self._model, batch))
 
     @property
@@ -57,8 +62,29 @@ class ModelNet(Net):
 
     def evaluated(self, batch: Mapping[str, Any]) -> Metrics:
         """The metrics of a batch in evaluation mode."""
-        with evaluating():
+        with evaluating(), self._given():
             return named_metrics(self._loss(self._model, batch))
+
+    def give(self, numbers: RandomNumbers, batch: Mapping[str, Any]) -> None:
+        """Give these random numbers, if it draws any for a batch: that takes time.
+
+        Raises:
+            NotImplementedError: it draws numbers that cannot be given.
+        """
+        self.numbers = numbers
+        with self.put_back():
+            self.metrics(batch)
+        if not numbers.count:
+            self.numbers = None
+
+    @contextmanager
+    def _given(self) -> Iterator[None]:
+        if self.numbers is None:
+            yield
+            return
+        begin(self.numbers)
+        with given_numbers(self.numbers):
+            yield
 
     def optimizer(self, otherwise: Callable[[list[tf.Variable]], Any]) -> Any:
         """The file's, where it gives one."""

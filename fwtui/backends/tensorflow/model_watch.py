@@ -11,7 +11,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from fwtui.backends.tensorflow.model_layers import is_opaque
-from fwtui.backends.tensorflow.model_mode import calls_replaced
+from fwtui.backends.tensorflow.model_mode import calls_replaced, training_arguments
 from fwtui.core.model_outline import LayerCall, LayerOutline, Moments
 from fwtui.core.ndarray import Array
 
@@ -19,20 +19,21 @@ from fwtui.core.ndarray import Array
 class Watch:
     """While entered, notes the first call of each Keras layer, but for those inside of an opaque one.
 
-    A loss that asks for training mode gets evaluation mode nevertheless.
+    Whatever mode a call asks for, it gets evaluation mode; or, where `training`, calls that ask for none get
+    training mode.
 
     Attributes:
         order: the layers in the order in which their calls began.
         outputs: what the model itself gave at its first call.
     """
 
-    def __init__(self, model: Any) -> None:
-        self._model = model
+    def __init__(self, model: Any, training: bool = False) -> None:
+        self._model, self._training = model, training
         self.order: list[Any] = []
         self.outputs: tuple[Moments, ...] = ()
         self._inputs: dict[int, tuple[Any, ...]] = {}
         self._gave: dict[int, Any] = {}
-        self._inside = 0
+        self._inside = self._depth = 0
 
     def __enter__(self) -> Watch:
         self._replaced = calls_replaced(self._called)
@@ -57,8 +58,17 @@ class Watch:
         )
 
     def _called(self, original: Any, layer: Any, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        if "training" in named:
+        if self._training:
+            given, named = training_arguments(layer, given, named) if not self._depth else (given, named)
+        elif "training" in named:
             named["training"] = False
+        self._depth += 1
+        try:
+            return self._noted(original, layer, given, named)
+        finally:
+            self._depth -= 1
+
+    def _noted(self, original: Any, layer: Any, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
         if self._inside:
             return original(layer, *given, **named)
         if id(layer) not in self._inputs:

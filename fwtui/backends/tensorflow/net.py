@@ -16,6 +16,7 @@ from fwtui.backends.logbook import Views
 from fwtui.backends.tensorflow.device import tensorflow_name
 from fwtui.backends.tensorflow.modes import FRAMEWORK
 from fwtui.core.metrics import named_metrics
+from fwtui.core.random_numbers import RandomNumbers
 from fwtui.core.workload import Arrays, Batch, Loss
 
 Metrics = dict[str, tf.Tensor]
@@ -28,11 +29,13 @@ class Net(ABC):
         trained: what an optimizer updates, by the name that all lanes have for it where it is one whole
             weight in each, else by the framework's.
         views: how each of them becomes what all lanes have; None where they are that already.
+        numbers: what it gets where it draws random numbers; None: its own, or it draws none.
         untrained: what a forward pass may change besides, such as a running mean.
     """
 
     trained: dict[str, tf.Variable]
     views: Views | None = None
+    numbers: RandomNumbers | None = None
     untrained: list[tf.Variable]
 
     @abstractmethod

@@ -106,6 +106,9 @@ class Session:
         arrays: Arrays = self._session.run(self._params)
         return {name: array.copy() for name, array in arrays.items()}
 
+    def set_step(self, step: int) -> None:
+        """Nothing: it trains no model."""
+
     def update(self, gradients: Gradients) -> None:
         """NotImplementedError: its graph has the network's own gradients."""
         raise NotImplementedError("tf.session's graph updates by the network's own gradients")

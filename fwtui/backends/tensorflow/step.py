@@ -49,6 +49,7 @@ class Eager:
     def __init__(self, job: Job) -> None:
         self._device = tensorflow_name(job.device)
         self._job = replace(job, parameters={})
+        self._step_number = job.first_step
         self._variables: list[tf.Variable] = []
         with noted(self._variables):
             self._net = build_net(job)
@@ -67,6 +68,8 @@ class Eager:
 
     def step(self, batch: Batch) -> Mapping[str, float]:
         """One optimizer update; the metrics before it, when all work is done."""
+        self.set_step(self._step_number)
+        self._step_number += 1
         metrics = self._run_train(self._batch.tensors(batch))
         values = {name: float(value) for name, value in metrics.items()}
         if "GPU" in self._device:
@@ -110,6 +113,11 @@ class Eager:
         """The weights after the last step, where they lie, and in eager steps its gradients."""
         return self._net.latest(self._last_gradients) if "CPU" in self._device else {}
 
+    def set_step(self, step: int) -> None:
+        """Which step's random numbers are drawn next."""
+        if self._net.numbers is not None:
+            self._net.numbers.step = step
+
     def update(self, gradients: Gradients) -> None:
         """Update the weights by these gradients, op by op."""
         with tf.device(self._device):
@@ -133,7 +141,7 @@ class Eager:
                 variables, ops = self._eager_variables_and_ops(tensors)
             # A number that Python draws is a constant of what was traced.
             run = self._metrics if drew_in_python() else self._run_metrics
-            return net_inspection.inspect(
+            found = net_inspection.inspect(
                 [*self._weights, *self._net.untrained],
                 variables,
                 ops,
@@ -142,6 +150,7 @@ class Eager:
                 lambda variable, value: variable.assign(value),
                 self._weights[0].dtype.name,
             )
+        return replace(found, draws=self._net.numbers.sizes) if self._net.numbers else found
 
     def log_ops(self, batch: Batch, values: bool = False, feeds: Sequence[Feed] = ()) -> OpLog:
         """Take one step, log every op of it, and restore all variables."""

@@ -41,6 +41,8 @@ class Compile(Eager):
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
+        if self._net.numbers is not None:
+            raise NotImplementedError("torch.compile draws random numbers that cannot be made equal")
         self._updates_itself = isinstance(self._update, optimizers.Written)
         if (
             not self._updates_itself

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from torch import Tensor, nn
 from fwtui.backends.torch.model_layers import OPAQUE, outlines
 from fwtui.backends.torch.model_net import checked
 from fwtui.backends.torch.model_watch import Watch, evaluating
+from fwtui.backends.torch.random_ops import GivenNumbers
 from fwtui.core.metrics import named_metrics
 from fwtui.core.model_outline import (
     LayerCall,
@@ -24,6 +26,7 @@ from fwtui.core.model_outline import (
     WeightOutline,
 )
 from fwtui.core.ndarray import Array
+from fwtui.core.random_numbers import RandomNumbers
 from fwtui.core.workload import Batch
 
 
@@ -56,12 +59,18 @@ class TorchModel:
         self._module, self._loss = module, loss
         self.outline = ModelOutline(())
 
-    def trace(self, batch: Batch) -> ModelTrace:
-        """Evaluate the loss of `batch` in evaluation mode and its gradients; changes no weight."""
+    def trace(self, batch: Batch, training: bool = False) -> ModelTrace:
+        """Evaluate the loss of `batch` and its gradients, in evaluation mode or in `training` mode.
+
+        Random numbers are given ones; no weight and no state changes.
+        """
         tensors = {
             name: value if isinstance(value, int) else torch.tensor(value) for name, value in batch.items()
         }
-        with evaluating(self._module), Watch(self._module) as watch:
+        numbers = GivenNumbers(RandomNumbers(0), refuses=False)
+        mode = nullcontext() if training else evaluating(self._module)
+        state = {name: one.detach().clone() for name, one in self._module.named_buffers()}
+        with mode, numbers, Watch(self._module) as watch:
             metrics = named_metrics(self._loss(self._module, tensors))
         is_first = not self.outline.layers
         if is_first:
@@ -70,6 +79,9 @@ class TorchModel:
         if is_first:
             self.outline = self.outline.used_by(gradients)
         values = tuple((name, float(value.item())) for name, value in metrics.items())
+        for name, one in self._module.named_buffers():
+            if name in state:
+                one.copy_(state[name])
         return ModelTrace(tuple(self._calls(watch)), watch.outputs, values, gradients)
 
     def weights(self) -> ModelWeights:

@@ -17,8 +17,10 @@ from fwtui.backends.torch.corrections import correct
 from fwtui.backends.torch.model_optimizer import OwnOptimizer
 from fwtui.backends.torch.model_watch import evaluating
 from fwtui.backends.torch.net import Metrics, Net, array_of, copy_of, tensors_of
+from fwtui.backends.torch.random_ops import GivenNumbers
 from fwtui.core.lane_model import LaneWeight
 from fwtui.core.metrics import named_metrics
+from fwtui.core.random_numbers import RandomNumbers
 from fwtui.core.workload import Arrays
 
 
@@ -62,11 +64,29 @@ class ModelNet(Net):
         correct(module, model.expected, model.weights)
         net = cls(model, module)
         net.load({**model.state, **job.parameters})
+        if job.random_numbers is not None:
+            net.give(job.random_numbers, tensors_of(job.batch, torch.device(job.device)))
         return net
+
+    def give(self, numbers: RandomNumbers, batch: Mapping[str, Any]) -> None:
+        """Give these random numbers, if it draws any for a batch: that takes time.
+
+        Raises:
+            NotImplementedError: it draws numbers that cannot be given.
+        """
+        self.numbers = numbers
+        with self.put_back(), torch.no_grad():
+            self.metrics(batch)
+        if not numbers.count:
+            self.numbers = None
 
     def metrics(self, batch: Mapping[str, Any]) -> Metrics:
         """The metrics of a batch, each module in the mode that the file gave it."""
-        return named_metrics(self._model.loss(self._module, batch))
+        if self.numbers is None:
+            return named_metrics(self._model.loss(self._module, batch))
+        self.numbers.begin()
+        with GivenNumbers(self.numbers):
+            return named_metrics(self._model.loss(self._module, batch))
 
     @property
     def has_modes(self) -> bool:
@@ -103,7 +123,9 @@ class ModelNet(Net):
             module = self._model.make().to(device=first.device, dtype=first.dtype)
             correct(module, self._model.expected, self._model.weights)
             module.load_state_dict(self._module.state_dict())
-        return type(self)(self._model, module)
+        copy = type(self)(self._model, module)
+        copy.numbers = self.numbers
+        return copy
 
     def weights(self) -> Arrays:
         """The present weights that all lanes have, copied to NumPy."""

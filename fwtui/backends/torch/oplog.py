@@ -19,12 +19,14 @@ from torch import Tensor
 from torch.autograd import _get_sequence_nr  # type: ignore[attr-defined]
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from fwtui.backends.logbook import Logbook, Source, Views, asking_line, in_net
+from fwtui.backends.logbook import WRAPPERS, Logbook, Source, Views, asking_line, in_net
 from fwtui.backends.torch.figures import array, fingerprint
 from fwtui.core import graph
 from fwtui.core.ndarray import Array
 from fwtui.core.oplog import OpInput
 from fwtui.core.spec import Feed
+
+WRAPPERS.add(__file__)
 
 _UNWRITTEN = re.compile(r"aten\.(new_)?empty(_\w+)?")
 """Ops that only allocate memory: its content is undefined."""

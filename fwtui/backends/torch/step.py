@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -33,6 +34,7 @@ class Eager:
     _optimizer: Callable[..., optimizers.Optimizer] = staticmethod(optimizers.eager)
 
     def __init__(self, job: Job) -> None:
+        self._step_number = job.first_step
         self._device, self._learning_rate = torch.device(job.device), job.learning_rate
         self._net = build_net(job)
         self._weights = list(self._net.trained.values())
@@ -47,6 +49,8 @@ class Eager:
 
     def step(self, batch: Batch) -> Mapping[str, float]:
         """One optimizer update; the metrics before it, when all work is done."""
+        self.set_step(self._step_number)
+        self._step_number += 1
         metrics, self._gradients = self._run(self._batch.tensors(batch))
         values = {name: value.item() for name, value in metrics.items()}
         synchronize(self._device)
@@ -88,6 +92,11 @@ class Eager:
         """The weights after the last step and its gradients, where they lie; nothing of another device's."""
         return self._net.latest(self._gradients) if self._device.type == "cpu" else {}
 
+    def set_step(self, step: int) -> None:
+        """Which step's random numbers are drawn next."""
+        if self._net.numbers is not None:
+            self._net.numbers.step = step
+
     def update(self, gradients: Gradients) -> None:
         """Update the weights by these gradients."""
         self._update(self._net.own_gradients(gradients))
@@ -100,7 +109,8 @@ class Eager:
         """Return what it uses besides the parameters, and whether it is deterministic; runs eagerly."""
         tensors = self._looked_at.tensors(batch)
         with random_numbers_kept(self._device), self._net.put_back():
-            return net_inspection.inspect(self._net, tensors)
+            found = net_inspection.inspect(self._net, tensors)
+        return replace(found, draws=self._net.numbers.sizes) if self._net.numbers else found
 
     def log_ops(self, batch: Batch, values: bool = False, feeds: Sequence[Feed] = ()) -> OpLog:
         """Log every op of one step of a copy of the net; changes nothing."""
