@@ -17,7 +17,8 @@ from fwtui.core.spec import MAX_STEPS, OpLogging, RaceSpec
 from fwtui.parity.check import check
 from fwtui.parity.request import checked_tolerances
 from fwtui.race.options import OPTIONS
-from fwtui.race.plan import DEFAULT_BACKENDS, RaceRequest, parse_lane, plan
+from fwtui.race.plan import DEFAULT_BACKENDS, RaceRequest, parse_lane, plan, with_usual_lanes
+from fwtui.race.user_files import UserFiles
 from fwtui.session.run import Result, Watch, run
 from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.user.errors import UserFileError
@@ -159,7 +160,7 @@ def _planned(lanes: Sequence[str], settings: Mapping[str, Any]) -> RaceSpec:
         sizes=tuple((str(name), str(value)) for name, value in sizes.items()),
         **{name: value for name, value in values.items() if value is not None},
     )
-    return plan(request)
+    return plan(with_usual_lanes(request, UserFiles()))
 
 
 _SETTINGS = OPTIONS.keys() - {"lanes", "lane", "size", "host"}

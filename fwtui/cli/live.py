@@ -29,6 +29,8 @@ Fps = Annotated[
 def live(request: "RaceRequest", fps: Fps = None) -> int:
     """Shows the lanes live."""
     from fwtui.cli.planning import planned
+    from fwtui.race.plan import with_usual_lanes
+    from fwtui.race.user_files import UserFiles
 
     probe_every = request.probe_every or "growing"
     request = replace(
@@ -40,6 +42,7 @@ def live(request: "RaceRequest", fps: Fps = None) -> int:
     )
     frames = None if fps is None else positive_number("--fps", fps, MAX_FPS, MIN_FPS)
     planned(request)
+    request = with_usual_lanes(request, UserFiles())
     _require_terminal()
     from fwtui.cli.farewell import say_farewell
     from fwtui.tui.run import run

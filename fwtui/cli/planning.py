@@ -11,7 +11,7 @@ from rich.text import Text
 from fwtui.cli.output import console, is_terminal
 from fwtui.core.spec import RaceSpec
 from fwtui.core.text import plain
-from fwtui.race.plan import RaceRequest, plan
+from fwtui.race.plan import RaceRequest, plan, with_usual_lanes
 from fwtui.race.user_files import UserFiles
 from fwtui.workloads import catalogue
 from fwtui.workloads.user.inspector import Waiting
@@ -25,7 +25,8 @@ def planned(request: RaceRequest) -> RaceSpec:
     What may not be meant in a user's file is printed on standard error.
     """
     with inspection_shown() as waiting:
-        race = plan(request, UserFiles(waiting))
+        files = UserFiles(waiting)
+        race = plan(with_usual_lanes(request, files), files)
     for note in dict.fromkeys(note for lane in race.lanes for note in catalogue.notes(lane.workload)):
         print(f"fwtui: {note}", file=sys.stderr)  # noqa: T201
     return race

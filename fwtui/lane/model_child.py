@@ -95,7 +95,7 @@ def _serve(requests: Connection, send: Callable[[Any], None]) -> None:
                     case "batch":
                         answer = cast(next(file.batches(data_rng(asked.seed))), DTYPE)
                     case "trace":
-                        trace = model.trace(request.arrays, request.training)
+                        trace = model.trace(file.laid_out(request.arrays, side), request.training)
                         answer = model.outline, trace
                     case "weights":
                         answer = model.weights()

@@ -80,7 +80,7 @@ class Runner:
         self._next_event = 0
         self._flush_at = self._memory_at = 0
         self._columns = Columns()
-        self._digester = Digester() if spec.digests else None
+        self._digester: Digester | None = None
         self._evaluated_at = -1
         self._ended: Ended | None = None
         self._inspection = NetInspection(emit, self.explained)
@@ -318,6 +318,7 @@ class Runner:
         training = training_of(spec, self._workload, self._device)
         self._batches = self._source = training.batches
         self._held_out = training.held_out
+        self._digester = Digester(training.original) if spec.digests else None
         self._backend = self._built(backends.entry(spec.backend).mode, training.job, spec.dtype)
         self._explainer = Introspector(spec, self._backend, self._emit, self.explained)
         if spec.probes is not None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -42,6 +43,7 @@ class Training:
         first: the weights and the state that this lane begins with, in its dtype.
         batches: in its dtype, one a step.
         held_out: in its dtype; None where nothing is.
+        original: gives a batch of `batches` with the axes that it came with.
         seen: the batches that are hashed.
         job: what the backend is built from.
     """
@@ -50,6 +52,7 @@ class Training:
     first: Arrays
     batches: Iterator[Batch]
     held_out: Batch | None
+    original: Callable[[Batch], Batch]
     seen: Sequence[Batch]
     job: Job
 
@@ -61,6 +64,13 @@ def training_of(spec: LaneSpec, source: Source, device: str) -> Training:
         LaneError: the data ends, or its batches have other dimensions.
         UserFileError: a function of the user's file fails, or gives what cannot be used.
     """
+
+    def laid_out(batch: Batch, back: bool = False) -> Batch:
+        """The batch with the axes that the lane's framework gets, or back with its own."""
+        if not isinstance(source, ModelFile) or spec.model is None:
+            return batch
+        return source.laid_out(batch, source.side(spec.model.function), back)
+
     if isinstance(source, ModelFile):
         assert spec.model is not None
         parameters, state = spec.model.first_values("parameter"), spec.model.first_values("state")
@@ -70,16 +80,17 @@ def training_of(spec: LaneSpec, source: Source, device: str) -> Training:
     seen = list(islice(source.batches(data_rng(spec.seed)), HASHED_BATCHES))
     if not seen:
         raise LaneError(*NO_DATA)
-    batches = cast_all(source.batches(data_rng(spec.seed)), spec.dtype)
+    batches = cast_all(_each(laid_out, source.batches(data_rng(spec.seed))), spec.dtype)
     held_out = source.held_out(data_rng(spec.seed))
-    known = shapes(seen if held_out is None else [*seen, held_out])
+    held_out = None if held_out is None else laid_out(held_out)
+    known = shapes([laid_out(one) for one in seen] + ([] if held_out is None else [held_out]))
     first = cast(parameters, spec.dtype)
     if spec.start is not None:
         first = {name: array.value().copy() for name, array in spec.start.parameters}
         batches = islice(batches, spec.start.step, None)
         if model is not None:
             model = replace(model, state={name: array.value().copy() for name, array in spec.start.state})
-    sample = cast(seen[0], spec.dtype)
+    sample = cast(laid_out(seen[0]), spec.dtype)
     workload = None if isinstance(source, ModelFile) else source
     job = Job(workload, first, sample, known, device, spec.optimizer, spec.learning_rate or 0.0)
     numbers = RandomNumbers(spec.seed) if spec.equal_random_numbers else None
@@ -90,9 +101,20 @@ def training_of(spec: LaneSpec, source: Source, device: str) -> Training:
         {**first, **(model.state if model else {})},
         batches,
         None if held_out is None else cast(held_out, spec.dtype),
+        partial(laid_out, back=True),
         seen,
         job,
     )
+
+
+def _each(change: Callable[[Batch], Batch], batches: Iterator[Batch]) -> Iterator[Batch]:
+    """Each batch changed; the same object for the same object."""
+    source: Batch | None = None
+    result: Batch = {}
+    for batch in batches:
+        if batch is not source:
+            source, result = batch, change(batch)
+        yield result
 
 
 def in_float64(job: Job) -> Job:

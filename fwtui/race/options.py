@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from fwtui.core.known_differences import KNOWN_DIFFERENCES
+from fwtui.core.named_losses import LOSSES
 from fwtui.core.spec import (
     DTYPES,
     HOSTS,
@@ -96,6 +97,48 @@ _ALL = (
         Name("the path of an .npz file"),
         "Arrays that a network of your own trains on, as numpy.savez writes them.",
     ),
+    *(
+        Option(
+            side,
+            WHAT,
+            "MODULE:NAME",
+            Name("module:name, such as my_package.nets:Net"),
+            f"In place of --workload: a model of {title} as it is, a class or a function without parameters "
+            f"that gives it, such as [bold]my_package.nets:Net[/]{more}.",
+        )
+        for side, title, more in (
+            ("torch", "PyTorch", "; needs --tensorflow or --torch-b, --loss and --data"),
+            ("torch_b", "PyTorch", ": the second one"),
+            ("tensorflow", "TensorFlow", "; needs --torch or --tensorflow-b, --loss and --data"),
+            ("tensorflow_b", "TensorFlow", ": the second one"),
+        )
+    ),
+    Option(
+        "loss",
+        WHAT,
+        "NAME",
+        Name("a loss's name, or module:name of one for each framework", lambda: LOSSES),
+        "For models given by name, their loss of the data's [bold]y[/]: [bold]cross-entropy[/], "
+        "[bold]binary-cross-entropy[/] (both of logits), [bold]mse[/], [bold]mae[/], [bold]huber[/], or "
+        "[bold]module:name[/] of a function of model and batch, one for each framework with a comma between.",
+    ),
+    Option(
+        "layout",
+        WHAT,
+        "A=AXES,B=AXES",
+        Name("torch=NCHW,tensorflow=NHWC, that of the data first"),
+        "For models given by name, the order of the data's axes and that for the other framework, such as "
+        "[bold]torch=NCHW,tensorflow=NHWC[/].",
+    ),
+    Option(
+        "model",
+        WHAT,
+        "a|b",
+        OneOf(("a", "b")),
+        "Of two models of one framework, which one a lane trains: in turn, unless you say otherwise.",
+        per_lane=True,
+        without=("live", "bench", "parity"),
+    ),
     Option(
         "preset",
         WHAT,
@@ -127,7 +170,7 @@ _ALL = (
         "LANE",
         Name("a backend, then key=value, such as dtype=float64", _backends),
         "Instead of --lanes, once a lane: a backend with settings of its own, such as "
-        "[bold]'torch.eager dtype=float64 threads=1'[/]. Keys: device, dtype, optimizer, lr, batch, "
+        "[bold]'torch.eager dtype=float64 threads=1'[/]. Keys: model, device, dtype, optimizer, lr, batch, "
         "threads.",
         repeats=True,
         without=("graph", "ops"),

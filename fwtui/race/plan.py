@@ -28,6 +28,7 @@ from fwtui.system.cpu_affinity import bound_cores, core_count
 from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.base import PackagedWorkload
 from fwtui.workloads.user.description import Description
+from fwtui.workloads.user.references import SIDES, file_of
 from fwtui.workloads.user.workload import absolute
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class LaneRequest:
     lr: str | None = None
     batch: str | None = None
     threads: str | None = None
+    model: str | None = None
 
     def settings(self) -> dict[str, str]:
         """The settings that were given, by key."""
@@ -74,6 +76,13 @@ class RaceRequest:
     workload: str = "two-layer"
     preset: str | None = None
     data: str | None = None
+    torch: str | None = None
+    torch_b: str | None = None
+    tensorflow: str | None = None
+    tensorflow_b: str | None = None
+    loss: str | None = None
+    layout: str | None = None
+    model: str | None = None
     sizes: tuple[tuple[str, str], ...] = ()
     device: str = "auto"
     dtype: str = "float32"
@@ -165,6 +174,7 @@ def _lane(request: RaceRequest, index: int, files: UserFiles) -> LaneSpec:
     steps = loaded.STEPS if request.steps is None else _read("steps", request.steps)
     share, cores = _share(request, index)
     threads, rate, seed = setting("threads"), setting("lr"), _read("seed", request.seed)
+    which = setting("model") or _in_turn(request, index)
     optimizer = setting("optimizer") or _own_optimizer(loaded, framework.key) or loaded.OPTIMIZER
     if optimizer == OWN_OPTIMIZER and rate is not None:
         raise SpecError("--lr", f"{rate:g}", "left out: the file's optimizer has its own; or add --optimizer")
@@ -189,7 +199,7 @@ def _lane(request: RaceRequest, index: int, files: UserFiles) -> LaneSpec:
         probes=_probes(request, steps),
         ops=_logging(request.log_every),
         sample_graphs=request.sample_graphs,
-        model=_model(loaded, framework.key, workload, seed, _read("expect", request.expect) or (), files),
+        model=_model(request, loaded, (framework.key, which), workload, seed, files),
     )
 
 
@@ -199,18 +209,29 @@ def _own_optimizer(loaded: PackagedWorkload | Description, framework: str) -> st
     return OWN_OPTIMIZER if any(one.optimizer for one in sides if one.framework == framework) else None
 
 
+def _in_turn(request: RaceRequest, index: int) -> str:
+    """Which of two models of one framework a lane trains: each lane of that framework another one."""
+    before = [lane.backend.partition(".")[0] for lane in request.lanes[: index + 1]]
+    return "ab"[(before.count(before[-1]) - 1) % 2]
+
+
 def _model(
+    request: RaceRequest,
     loaded: PackagedWorkload | Description,
-    framework: str,
+    which: tuple[str, str],
     workload: WorkloadSpec,
     seed: int,
-    expected: tuple[str, ...],
     files: UserFiles,
 ) -> LaneModel | None:
-    """The model that a lane trains; None where its net takes named weights."""
+    """The model that a lane trains; None where its net takes named weights.
+
+    Args:
+        which: the lane's framework, and which of two models of it.
+    """
     if not isinstance(loaded, Description) or not loaded.models:
         return None
-    side = next(side for side in loaded.models if side.framework == framework)
+    sides = [side for side in loaded.models if side.framework == which[0]]
+    side = sides[0] if len(sides) == 1 else sides["ab".index(which[1])]
     models = files.models(workload, loaded, seed)
     model = next((one for one in models or () if one.function == side.function), None)
     if model is None:
@@ -218,7 +239,8 @@ def _model(
     known = model.known
     if all(one.optimizer for one in loaded.models) and len({one.framework for one in loaded.models}) > 1:
         known += ((ADAM_EPSILON, ""),)
-    return replace(model, known=known, expected=tuple(dict.fromkeys((*loaded.expected, *expected))))
+    expected = (*loaded.expected, *(_read("expect", request.expect) or ()))
+    return replace(model, known=known, expected=tuple(dict.fromkeys(expected)))
 
 
 def _probes(request: RaceRequest, steps: int) -> Probes | None:
@@ -237,7 +259,7 @@ def _logging(every: str | None) -> OpLogging | None:
 
 
 def _workload(request: RaceRequest, batch: int | None) -> WorkloadSpec:
-    name = workloads.located(request.workload)
+    name = workloads.located(workload_of(request))
     data = None if request.data is None else absolute(request.data)
     presets = workloads.presets(name, data)
     preset = presets[0] if request.preset is None else one_of("--preset", request.preset, presets)
@@ -249,6 +271,38 @@ def _workload(request: RaceRequest, batch: int | None) -> WorkloadSpec:
     if batch is not None:
         sizes["batch"] = batch
     return WorkloadSpec(name, preset, tuple(sorted(sizes.items())), data)
+
+
+def workload_of(request: RaceRequest) -> str:
+    """The workload's name or path; of models given by name, that of a file which is written for them.
+
+    Raises:
+        SpecError: what is given for them does not go together.
+    """
+    references = {side: given for side in SIDES if (given := getattr(request, side)) is not None}
+    if not references:
+        for key in ("loss", "layout"):
+            if (given := getattr(request, key)) is not None:
+                raise SpecError(
+                    OPTIONS[key].flag, given, "only models that are given by --torch or --tensorflow"
+                )
+        return request.workload
+    if request.data is None:
+        raise SpecError("--data", "nothing", "an .npz file with the models' inputs, and the target as y")
+    return str(file_of(references, request.loss, request.layout))
+
+
+def with_usual_lanes(request: RaceRequest, files: UserFiles) -> RaceRequest:
+    """The request, with a lane for each of two models of one framework where it leaves the lanes out."""
+    if request.lanes != RaceRequest().lanes:
+        return request
+    loaded = files.describe(_workload(request, None))
+    sides = loaded.models if isinstance(loaded, Description) else ()
+    if len({side.framework for side in sides}) != 1:
+        return request
+    entry = next(one for one in backends.frameworks() if one.key == sides[0].framework)
+    lanes = tuple(LaneRequest(backends.simplest(entry), model=which) for which in "ab")
+    return replace(request, lanes=lanes)
 
 
 def _read(key: str, text: str | None) -> Any:

@@ -10,8 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from fwtui.core.inputs import one_of, text_of
 from fwtui.core.known_differences import KNOWN_DIFFERENCES
+from fwtui.core.workload import Batch
 from fwtui.workloads.user.errors import MODEL, NET, OPTIMIZER, SECOND, UserFileError, gives_model
 from fwtui.workloads.user.file import UserFile
 from fwtui.workloads.user.loader import OwnFile
@@ -91,6 +94,39 @@ class ModelFile(UserFile):
             known = ", ".join(map(repr, KNOWN_DIFFERENCES))
             raise self._wrong("EXPECT", f"EXPECT is {text_of(given)}", f"known differences are {known}")
         return names
+
+    def laid_out(self, batch: Batch, side: Side, back: bool = False) -> Batch:
+        """A batch of the file's data with the axes that the side's framework gets, as `LAYOUT` says.
+
+        Args:
+            back: the other way, from what the framework gets to what the file gave.
+
+        Raises:
+            UserFileError: `LAYOUT` is no dict of axes by framework, such as `{"torch": "NCHW", …}`.
+        """
+        axes = self._axes(side.framework)
+        if axes is None:
+            return batch
+        order = tuple(map(axes.index, range(len(axes)))) if back else axes
+
+        def turned(value: Any) -> Any:
+            is_laid_out = isinstance(value, np.ndarray) and value.ndim == len(order)
+            return value.transpose(order) if is_laid_out else value
+
+        return {name: turned(value) for name, value in batch.items()}
+
+    def _axes(self, framework: str) -> tuple[int, ...] | None:
+        """The order in which a framework gets the data's axes; None where that is the data's own."""
+        layout = self._names.get("LAYOUT", {})
+        hint = 'LAYOUT = {"torch": "NCHW", "tensorflow": "NHWC"}, the one that the data have first'
+        if not isinstance(layout, Mapping) or not all(isinstance(one, str) for one in layout.values()):
+            raise self._wrong("LAYOUT", "LAYOUT is no dict of axes by framework", hint)
+        if framework not in layout:
+            return None
+        own, given = layout[framework], next(iter(layout.values()))
+        if sorted(own) != sorted(given) or len(set(own)) != len(own):
+            raise self._wrong("LAYOUT", f"LAYOUT has other axes in {given!r} than in {own!r}", hint)
+        return None if own == given else tuple(given.index(axis) for axis in own)
 
     def model(self, side: Side) -> Any:
         """What the file's function gives: the model, in its framework's own form."""

@@ -1,0 +1,28 @@
+"""The usual losses of a module's output and a batch's `y`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+from fwtui.core.named_losses import inputs_and_target
+
+
+def loss(name: str, module: nn.Module, batch: Mapping[str, Any]) -> Tensor:
+    """The mean loss of this name: of logits (…, classes) and whole numbers (…), or of two of one shape."""
+    inputs, target = inputs_and_target(batch)
+    output = module(*inputs)
+    if name == "cross-entropy":
+        return functional.cross_entropy(output.reshape(-1, output.shape[-1]), target.reshape(-1).long())
+    target = target.to(output.dtype).reshape(output.shape)
+    functions: dict[str, Any] = {
+        "binary-cross-entropy": functional.binary_cross_entropy_with_logits,
+        "mse": functional.mse_loss,
+        "mae": functional.l1_loss,
+        "huber": functional.huber_loss,
+    }
+    found: Tensor = functions[name](output, target)
+    return found

@@ -1,0 +1,22 @@
+"""What a loss that is given by its name takes of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+LOSSES = ("cross-entropy", "binary-cross-entropy", "mse", "mae", "huber")
+TARGET = "y"
+
+
+def inputs_and_target(batch: Mapping[str, Any]) -> tuple[tuple[Any, ...], Any]:
+    """The model's inputs, which are all arrays but the target, in the order of the data; and the target, `y`.
+
+    Raises:
+        ValueError: there is no target, or nothing else.
+    """
+    inputs = tuple(value for name, value in batch.items() if name != TARGET)
+    if TARGET not in batch or not inputs:
+        names = ", ".join(batch) or "nothing"
+        raise ValueError(f"the data has {names}: it needs the model's inputs, and the target as y")
+    return inputs, batch[TARGET]
