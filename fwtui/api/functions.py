@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from fwtui.api.models import as_settings
 from fwtui.api.results import GraphResult, OpsResult, ParityResult, RaceResult
 from fwtui.backends import catalogue as backends
 from fwtui.core.graph import Graph, NoGraph
@@ -73,6 +74,12 @@ def parity(
 ) -> ParityResult:
     """Check whether lanes compute the same, as `fwtui parity` does, and where they first do not.
 
+    Two models as they are go by `torch`, `torch_b`, `tensorflow` and `tensorflow_b`, each a class or a
+    function at the top of a module, or the name of one, such as `my_package.nets:Net`; with `loss`, the name
+    of one or a function of model and batch for each framework; `data`, an .npz file or a mapping of arrays
+    with the target as `y`; and `layout`, such as `{"torch": "NCHW", "tensorflow": "NHWC"}`, the data's own
+    first.
+
     Args:
         lanes: two to four, see `race`.
         tolerance: relative gap that is still the same answer; the dtype's own by default.
@@ -135,7 +142,7 @@ def _planned(lanes: Sequence[str], settings: Mapping[str, Any]) -> RaceSpec:
     is_list = isinstance(lanes, Sequence) and not isinstance(lanes, str)
     if not is_list or not all(isinstance(one, str) for one in lanes):
         raise SpecError("lanes", lanes, "a list of backends, such as ['tf.function', 'torch.eager']")
-    given = dict(settings)
+    given = as_settings(settings)
     sizes = given.pop("sizes", None)
     sizes = {} if sizes is None else sizes
     if not isinstance(sizes, Mapping):

@@ -46,13 +46,13 @@ class LaneRequest:
     """
 
     backend: str
+    model: str | None = None
     device: str | None = None
     dtype: str | None = None
     optimizer: str | None = None
     lr: str | None = None
     batch: str | None = None
     threads: str | None = None
-    model: str | None = None
 
     def settings(self) -> dict[str, str]:
         """The settings that were given, by key."""

@@ -76,7 +76,17 @@ NETS = {
 
 
 def test_everything_that_an_inspection_finds_is_a_reason():
-    assert NETS.keys() == {field.name for field in fields(NetInspected)}
+    assert {*NETS, "draws"} == {field.name for field in fields(NetInspected)}
+
+
+def test_random_numbers_in_arrays_of_other_shapes_cannot_be_made_equal():
+    one, other = NetInspected(draws=((2, 4, 6), (3,))), NetInspected(draws=((6, 8), (3,)))
+    told = why(one, other)
+    assert told == (
+        "1 and 2 draw random numbers in arrays of other shapes, 2×4×6 and 6×8, which cannot be made equal"
+    )
+    assert why(one, one) is None
+    assert why(one, NetInspected(draws=((3,),))) is None, "a port that draws less is judged"
 
 
 @pytest.mark.parametrize(("net", "what", "hint"), NETS.values(), ids=NETS)

@@ -44,6 +44,12 @@ def check(path: str) -> None:
         pass
 
 
+def rows(path: str) -> int:
+    """The fewest rows of an array of the file; SpecError as `check`."""
+    with _opened(path) as file:
+        return min(_size(path, file, member)[1] for member in file.infolist())
+
+
 def read(path: str) -> Arrays:
     """Every array of the file, read-only, for all that read them share them; SpecError as `check`."""
     with _opened(path) as file:
@@ -102,7 +108,7 @@ def _opened(path: str) -> Iterator[zipfile.ZipFile]:
         if times > 1:
             raise _error(path, f"it holds '{name}' {times:,} times")
         most = free_bytes()
-        needed = sum(_nbytes(path, file, member) for member in members)
+        needed = sum(_size(path, file, member)[0] for member in members)
         if most is not None and needed > most:
             raise _error(path, f"its arrays take {needed / 1e9:,.1f} GB, and {most / 1e9:,.1f} GB are free")
         yield file
@@ -119,8 +125,8 @@ def _regular(path: str) -> IO[bytes]:
     raise _error(path, f"it is {kind}")
 
 
-def _nbytes(path: str, file: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
-    """The bytes of a member's array, by its header, which is read, and by the member's own size."""
+def _size(path: str, file: zipfile.ZipFile, member: zipfile.ZipInfo) -> tuple[int, int]:
+    """The bytes and the rows of a member's array, by its header, which is read, and by the member's size."""
     name = _name(member)
     try:
         with file.open(member) as stream:
@@ -139,7 +145,7 @@ def _nbytes(path: str, file: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
     nbytes = math.prod(shape) * dtype.itemsize
     if nbytes != left:
         raise _error(path, f"'{name}' says that it is {shape!s:.60} of {dtype}, and holds {left:,} bytes")
-    return nbytes
+    return nbytes, shape[0] if shape else 0
 
 
 def _why(error: Exception) -> str:

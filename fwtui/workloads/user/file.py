@@ -80,7 +80,7 @@ class UserFile:
             if abs(value) <= _MAX_INT  # a larger one is no size of an array
         }
         if "batches" not in self._names:
-            found.setdefault("batch", self._sizes.get("batch", _BATCH))
+            found.setdefault("batch", self._sizes.get("batch", self._usual_batch))
         return found
 
     def files_and_stamp(self) -> tuple[list[Path], tuple[object, ...]]:
@@ -135,6 +135,12 @@ class UserFile:
     @cached_property
     def _data(self) -> Arrays | None:
         return None if self._data_path is None else own_data.read(self._data_path)
+
+    @cached_property
+    def _usual_batch(self) -> int:
+        """Rows of a batch of the data where nobody says how many."""
+        rows = 0 if self._data_path is None else own_data.rows(self._data_path)
+        return min(_BATCH, rows) or _BATCH
 
     def _check_functions(self) -> None:
         names, with_data = self._names, self._data_path is not None

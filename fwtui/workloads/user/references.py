@@ -1,7 +1,8 @@
 """Models that are named and not written: `my_pkg.nets:Net`, for which a file of models is written.
 
-A reference is `module:name`, or `path.py:name`, of a function without parameters or a class, which is called,
-or of a model itself. Modules are those that are installed, or that lie in the current folder.
+A reference is `module:name`, `path.py:name`, or `folder::module:name`, of a function without parameters or a
+class, which is called, or of a model itself. Modules are those that are installed, that lie in the current
+folder, or in the one that is named.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ def file_of(references: Mapping[str, str], loss: str | None, layout: str | None)
         if not (colon and module and all(part.isidentifier() for part in name.split("."))):
             raise SpecError(f"--{side.replace('_', '-')}", reference, FORM)
     folder = str(Path.cwd())
-    lines = [f'"""{" and ".join(references.values())}"""', "", "import sys", ""]
+    titles = " and ".join(reference.rpartition("::")[2] for reference in references.values())
+    lines = [f'"""{titles}"""', "", "import sys", ""]
     lines += [f"if {folder!r} not in sys.path:", f"    sys.path.append({folder!r})", ""]
     for side, reference in references.items():
         framework, _, second = side.partition("_")
@@ -99,6 +101,9 @@ def made(reference: str) -> Any:
 def found(reference: str) -> Any:
     """What a reference names. UserFileError where there is no such thing."""
     module, _, name = reference.rpartition(":")
+    folder, _, module = module.rpartition("::")
+    if folder and folder not in sys.path:
+        sys.path.append(folder)
     try:
         thing: Any = _by_path(Path(module)) if module.endswith(".py") else importlib.import_module(module)
     except ImportError as error:

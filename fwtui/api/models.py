@@ -1,0 +1,75 @@
+"""Models, losses and data that are given as Python objects, as what a lane's process can find them by."""
+
+from __future__ import annotations
+
+import atexit
+import inspect
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fwtui.core.inputs import SpecError
+from fwtui.workloads.user.references import SIDES
+
+_FORM = "a class or a function at the top of a module, or its name, such as 'my_package.nets:Net'"
+
+
+def as_settings(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of a race, in which models and losses are references, and arrays are the path of a file.
+
+    Raises:
+        SpecError: another process could not find an object.
+    """
+    found = dict(given)
+    for side in SIDES:
+        if found.get(side) is not None:
+            found[side] = reference(side, found[side])
+    loss = found.get("loss")
+    if loss is not None and not isinstance(loss, str):
+        parts = loss if isinstance(loss, tuple | list) else (loss,)
+        found["loss"] = ",".join(reference("loss", one) for one in parts)
+    if isinstance(found.get("data"), Mapping):
+        found["data"] = _saved(found["data"])
+    if isinstance(found.get("layout"), Mapping):
+        found["layout"] = ",".join(f"{key}={axes}" for key, axes in found["layout"].items())
+    expect = found.get("expect")
+    if expect is not None and not isinstance(expect, str):
+        found["expect"] = ",".join(expect) or None
+    return found
+
+
+def reference(option: str, thing: Any) -> str:
+    """The name by which another process finds a class or a function; a text is one already."""
+    if isinstance(thing, str):
+        return thing
+    module, name = getattr(thing, "__module__", None), getattr(thing, "__qualname__", "")
+    if not (inspect.isclass(thing) or inspect.isroutine(thing)) or module is None:
+        raise SpecError(option, f"a {type(thing).__name__}", _FORM)
+    if "<" in name:
+        raise SpecError(option, name, _FORM)
+    file = getattr(sys.modules.get(module), "__file__", None)
+    if file is None or module == "__main__":
+        return f"{module if file is None else Path(file).resolve()}:{name}"
+    # The folder that the module's first name is imported from, which another process need not search.
+    depth = module.count(".") + (Path(file).name == "__init__.py")
+    return f"{Path(file).resolve().parents[depth]}::{module}:{name}"
+
+
+def _saved(arrays: Mapping[str, Any]) -> str:
+    path = Path(tempfile.mkdtemp(dir=_folder())) / "data.npz"
+    named: dict[str, Any] = {name: np.asarray(array) for name, array in arrays.items()}
+    np.savez(path, **named)
+    return str(path)
+
+
+@cache
+def _folder() -> Path:
+    path = Path(tempfile.mkdtemp(prefix="fwtui-data-"))
+    atexit.register(shutil.rmtree, path, ignore_errors=True)
+    return path

@@ -1,0 +1,74 @@
+"""A fixture of pytest that proves that two models train alike: `assert_same_training`.
+
+pytest finds it by an entry point wherever fwtui is installed.
+"""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import Any
+
+import pytest
+
+LANES = {"torch": "torch.eager", "tensorflow": "tf.eager"}
+STEPS = 20
+_WIDTH = 120
+"""Cells of the report."""
+
+
+class TrainingsDifferError(AssertionError):
+    """Raised where two trainings differ, or could not be judged; the message is the report.
+
+    Attributes:
+        result: what `fwtui.parity` returned.
+    """
+
+    def __init__(self, result: Any, report: str) -> None:
+        super().__init__(report)
+        self.result = result
+
+
+@pytest.fixture
+def assert_same_training() -> Any:
+    """Check that two models train alike; TrainingsDifferError where they do not, or that is not known."""
+    return assert_same
+
+
+def assert_same(
+    *, steps: int = STEPS, dtype: str = "float64", lanes: list[str] | None = None, **settings: Any
+) -> Any:
+    """Train two models from equal weights, op by op and in float64 by default, and compare all they compute.
+
+    Args:
+        steps: optimizer updates.
+        dtype: `float64`, or `float32`, which is also compared with float64.
+        lanes: backends, in the order of the models; each framework's eager one by default.
+        settings: `torch`, `tensorflow`, `torch_b`, `tensorflow_b`: two of them, each a class, a function that
+            gives the model, or the name of one; `loss`: a name, or a function of model and batch for each;
+            `data`: a mapping of arrays, with the target as `y`, or the path of an .npz file; and the other
+            settings of `fwtui.parity`.
+
+    Returns:
+        What `fwtui.parity` returns.
+
+    Raises:
+        TrainingsDifferError: they differ, or could not be judged.
+        SpecError: a setting makes no sense, or a model cannot be used.
+    """
+    import fwtui
+
+    __tracebackhide__ = True
+    sides = [side for side in ("torch", "torch_b", "tensorflow", "tensorflow_b") if settings.get(side)]
+    chosen = lanes or [LANES[side.removesuffix("_b")] for side in sides]
+    result = fwtui.parity(chosen or list(LANES.values()), steps=steps, dtype=dtype, **settings)
+    if not result.same:
+        raise TrainingsDifferError(result, _report(result))
+    return result
+
+
+def _report(result: Any) -> str:
+    from rich.console import Console
+
+    text = StringIO()
+    Console(file=text, width=_WIDTH).print(result)
+    return f"\n{text.getvalue()}"
