@@ -209,13 +209,28 @@ class ModelError(Exception):
         self.what, self.hint, self.of_optimizer = what, hint, of_optimizer
 
 
+class CheckpointError(Exception):
+    """Raised where a file of weights cannot be used.
+
+    Attributes:
+        name: the file's.
+        what: what is wrong with it.
+    """
+
+    def __init__(self, name: str, what: str) -> None:
+        super().__init__(f"{name} {what}")
+        self.name, self.what = name, what
+
+
 class ModelModule(Protocol):
     """A framework's `model.py`."""
 
     def seed(self, number: int) -> None:
         """Seed the framework's generator of random numbers, which first weights are drawn from."""
 
-    def build(self, make: Callable[[], Any], loss: Callable[[Any, Mapping[str, Any]], Any]) -> Model:
+    def build(
+        self, make: Callable[[], Any], loss: Callable[[Any, Mapping[str, Any]], Any], dtype: str
+    ) -> Model:
         """Take what `make` gives, a model in the framework's own form. ModelError where it is none."""
 
 

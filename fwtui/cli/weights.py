@@ -10,10 +10,32 @@ if TYPE_CHECKING:
     from fwtui.pairing.proof import Proof
 
 
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="PATH",
+        help="A checkpoint whose weights are taken, .pt, .safetensors, .weights.h5 or .keras, instead of "
+        "first weights; as WEIGHTS in the file. It is read without running any code from it.",
+    ),
+]
+Write = Annotated[
+    str | None,
+    typer.Option(
+        "--write",
+        metavar="PATH",
+        help="Write the weights as a checkpoint of the other framework, .pt, .safetensors, .weights.h5 or "
+        ".keras; it is loaded in a new process, and what it computes is compared.",
+    ),
+]
+
+
 def weights(
     file: Annotated[str, typer.Argument(metavar="FILE")],
     data: Data = None,
     seed: Seed = None,
+    begin: From = None,
+    write: Write = None,
     json: Json = None,
 ) -> int:
     """Pair the weights of a PyTorch module and its Keras twin, and prove that the two compute the same.
@@ -28,6 +50,7 @@ def weights(
 
       fwtui weights my_port.py
       fwtui weights my_port.py --json -
+      fwtui weights my_port.py --from trained.pt --write trained.weights.h5
     """
     from fwtui.cli.output import JsonOutput, show
     from fwtui.cli.planning import inspection_shown
@@ -36,6 +59,7 @@ def weights(
     from fwtui.core.spec import MAX_SEED, WorkloadSpec
     from fwtui.pairing.pairs import CannotPairError
     from fwtui.race.models import prove_weights
+    from fwtui.race.moved_weights import Moved, beginning_with, for_target, move_weights
     from fwtui.workloads.user import workload as own
     from fwtui.workloads.user.inspector import inspect
 
@@ -43,15 +67,26 @@ def weights(
     out = None if json is None else JsonOutput(json)
     path = None if data is None else own.absolute(data)
     spec = WorkloadSpec(own.absolute(file), "default", data=path)
+    moved: Moved | None = None
     with inspection_shown() as waiting:
         description = inspect(spec, waiting=waiting)
+        if begin is not None:
+            description = beginning_with(description, own.absolute(begin))
+        if write is not None:
+            description = for_target(description, own.absolute(write))
         try:
-            found: Proof | CannotPairError = prove_weights(description, spec, number, waiting)
+            if write is None:
+                found: Proof | CannotPairError = prove_weights(description, spec, number, waiting)
+            else:
+                moved = move_weights(description, spec, number, own.absolute(write), waiting)
+                found = moved.proof
         except CannotPairError as error:
             found = error
     if out is not None:
-        out.write(as_json(description, found))
+        out.write(as_json(description, found, moved))
     if out is None or not out.standard:
-        show(page(description, found))
+        show(page(description, found, moved))
     same = None if isinstance(found, CannotPairError) else found.same
+    if same and moved is not None:
+        same = moved.same
     return 2 if same is None else int(not same)

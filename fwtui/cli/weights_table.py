@@ -13,10 +13,11 @@ from fwtui.backends.catalogue import frameworks
 from fwtui.cli.output import plain_table
 from fwtui.core.model_outline import LayerOutline
 from fwtui.core.text import plain
-from fwtui.format.numbers import plural
+from fwtui.format.numbers import gap, plural
 from fwtui.pairing.compare import Difference
 from fwtui.pairing.pairs import CannotPairError, LayerPair, WeightPair
 from fwtui.pairing.proof import Proof
+from fwtui.race.moved_weights import Moved
 from fwtui.workloads.user.description import Description
 from fwtui.workloads.user.models import Side
 
@@ -29,9 +30,20 @@ DECIDED = {
 _EQUAL = {True: ("✓", "green"), False: ("✗", "red"), None: ("·", "dim")}
 
 
-def page(file: Description, found: Proof | CannotPairError) -> RenderableType:
-    """The table of all pairs and what was proven, or of what is left over."""
-    return _left_over(file, found) if isinstance(found, CannotPairError) else _paired(file, found)
+def page(file: Description, found: Proof | CannotPairError, moved: Moved | None = None) -> RenderableType:
+    """The table of all pairs and what was proven, or of what is left over; and what was written."""
+    shown = _left_over(file, found) if isinstance(found, CannotPairError) else _paired(file, found)
+    return shown if moved is None else Group(shown, _written(moved))
+
+
+def _written(moved: Moved) -> Text:
+    sign, colour = _EQUAL[moved.same]
+    what = {
+        True: f"loaded in a new process it computes the same, {gap(moved.largest_gap)} apart at most",
+        False: "loaded in a new process it computes something else",
+        None: "nothing of it was compared",
+    }[moved.same]
+    return Text.assemble((f"{sign} written", f"bold {colour}"), f"  {moved.path.name}: {what}")
 
 
 def _paired(file: Description, proof: Proof) -> RenderableType:
@@ -72,7 +84,7 @@ def _left_over(file: Description, error: CannotPairError) -> RenderableType:
     return Group(*words, table, *([Text(""), Text(hint)] if hint else []))
 
 
-def as_json(file: Description, found: Proof | CannotPairError) -> dict[str, Any]:
+def as_json(file: Description, found: Proof | CannotPairError, moved: Moved | None = None) -> dict[str, Any]:
     """The same as data; unknown is null."""
     models = [{"framework": side.framework, "function": side.function} for side in file.models]
     if isinstance(found, CannotPairError):
@@ -99,6 +111,9 @@ def as_json(file: Description, found: Proof | CannotPairError) -> dict[str, Any]
             for pair in layers.weights
         ],
         "left_over": None,
+        "written": None
+        if moved is None
+        else {"path": str(moved.path), "same": moved.same, "largest_gap": moved.largest_gap},
     }
 
 

@@ -188,5 +188,11 @@ class Model(Protocol):
     def weights(self) -> ModelWeights:
         """A copy of the present weights and states, in the common layout."""
 
+    def restore(self, path: str) -> None:
+        """Load the weights of a file in the framework's form."""
+
+    def save(self, path: str) -> None:
+        """Write the present weights into a file in the framework's form."""
+
     def load(self, weights: ModelWeights) -> None:
         """Put weights and states into it; those that are not named stay. ValueError for another shape."""

@@ -18,6 +18,7 @@ class ModelSpec:
         function: the function of the file that gives the model.
         threads: CPU threads of an op.
         seed: of the first weights, and of the batch.
+        dtype: of the model, and of the batch.
     """
 
     workload: WorkloadSpec
@@ -25,6 +26,7 @@ class ModelSpec:
     function: str
     threads: int
     seed: int
+    dtype: str = "float64"
 
 
 @dataclass(frozen=True)
@@ -33,13 +35,15 @@ class Ask:
 
     Attributes:
         what: the file's first batch; a trace of the batch in `arrays`, with the model's outline;
-            its weights; or that it loads those in `arrays`.
+            its weights; that it loads those in `arrays`;
+            that it loads the file `path`, or writes it.
         training: whether the trace is to be in training mode.
     """
 
-    what: Literal["batch", "trace", "weights", "load"]
+    what: Literal["batch", "trace", "weights", "load", "restore", "save"]
     arrays: Any = field(default_factory=dict)
     training: bool = False
+    path: str = ""
 
 
 @dataclass(frozen=True)

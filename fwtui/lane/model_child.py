@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from fwtui.backends import catalogue
-from fwtui.backends.base import ModelError
+from fwtui.backends.base import CheckpointError, ModelError
 from fwtui.core.error_text import error_text
 from fwtui.core.inputs import SpecError
 from fwtui.core.model_requests import Answer, Ask, ModelSpec, Refused
@@ -28,8 +28,6 @@ from fwtui.system.child_process import die_with
 from fwtui.workloads.user.errors import MEND, UserFileError
 from fwtui.workloads.user.file import read
 from fwtui.workloads.user.models import ModelFile
-
-DTYPE = "float64"
 
 
 def main() -> None:
@@ -83,17 +81,17 @@ def _serve(requests: Connection, send: Callable[[Any], None]) -> None:
     file = ModelFile(asked.workload, read(asked.workload, {}))
     side = file.side(asked.function)
     try:
-        with framework.device.default_dtype(DTYPE):
+        with framework.device.default_dtype(asked.dtype):
             module = catalogue.model_module(entry)
             module.seed(asked.seed)
-            model = module.build(lambda: file.model(side), file.loss(side))
+            model = module.build(lambda: file.model(side), file.loss(side), asked.dtype)
             answer: Any = None
             while True:
                 send(Answer(answer))
                 request: Ask = _received(requests)
                 match request.what:
                     case "batch":
-                        answer = cast(next(file.batches(data_rng(asked.seed))), DTYPE)
+                        answer = cast(next(file.batches(data_rng(asked.seed))), asked.dtype)
                     case "trace":
                         trace = model.trace(file.laid_out(request.arrays, side), request.training)
                         answer = model.outline, trace
@@ -102,6 +100,14 @@ def _serve(requests: Connection, send: Callable[[Any], None]) -> None:
                     case "load":
                         model.load(request.arrays)
                         answer = None
+                    case "restore":
+                        model.restore(request.path)
+                        answer = None
+                    case "save":
+                        model.save(request.path)
+                        answer = None
+    except CheckpointError as error:
+        raise UserFileError(error.name, error.what, "give a file that the model's weights fit") from None
     except ModelError as error:
         raise file.refused(side, error.what, error.hint) from error
     except (_NobodyAsksError, SpecError):

@@ -44,7 +44,7 @@ class Proof:
         return None if self.difference is None and not self.compared else self.difference is None
 
 
-def prove(first: Model, second: Model, batch: Batch, given: Mapping[str, str]) -> Proof:
+def prove(first: Model, second: Model, batch: Batch, given: Mapping[str, str], checkpoint: str = "") -> Proof:
     """Pair two models' weights, load the first's into the second, and compare all that they compute.
 
     Both get the first's weights a little moved, see `general_position`.
@@ -54,6 +54,7 @@ def prove(first: Model, second: Model, batch: Batch, given: Mapping[str, str]) -
 
     Args:
         given: names of the first model's weights or layers, and of their counterparts.
+        checkpoint: a file whose weights the first model gets before; "" for none.
 
     Raises:
         CannotPairError: layers are left over.
@@ -61,6 +62,8 @@ def prove(first: Model, second: Model, batch: Batch, given: Mapping[str, str]) -
     """
     for model in (first, second):
         model.trace(batch)  # finds its layers
+    if checkpoint:
+        first.restore(checkpoint)
     start = by_form(first.outline, second.outline, given)
     first_weights = {key: array for key, array in first.weights().items() if key in start.first_keys()}
     weights = moved(first_weights)

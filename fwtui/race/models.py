@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Self
@@ -66,22 +67,48 @@ def prove_weights(file: Description, spec: WorkloadSpec, seed: int, waiting: Wai
         UserFileError: the file has no models, or one of them cannot be evaluated.
         CannotPairError: weights are left over.
     """
+    with paired_models(file, spec, seed, waiting) as paired:
+        return paired.proof
+
+
+@dataclass(frozen=True)
+class PairedModels:
+    """Two models, each in a process of its own, whose weights are paired.
+
+    Attributes:
+        batch: the first one of the file's data, in float64.
+    """
+
+    first: ModelProcess
+    second: ModelProcess
+    batch: Batch
+    proof: Proof
+
+
+@contextlib.contextmanager
+def paired_models(
+    file: Description, spec: WorkloadSpec, seed: int, waiting: Waiting
+) -> Iterator[PairedModels]:
+    """The models of a file, for as long as it is entered.
+
+    Raises:
+        UserFileError: the file has no models, or one of them cannot be evaluated.
+        CannotPairError: weights are left over.
+    """
     if not file.models:
         hint = "add torch_model and tensorflow_model: `fwtui weights --help` says how"
         raise UserFileError(Path(file.path).name, "has no models", hint)
-    threads = max(1, (os.cpu_count() or 1) // 2)
     with ExitStack() as stack:
-        first, second = (
-            stack.enter_context(ModelProcess(spec, side, threads, seed, waiting)) for side in file.models
-        )
+        first, second = (stack.enter_context(ModelProcess(spec, side, seed, waiting)) for side in file.models)
         for model in (first, second):  # both import their framework meanwhile
             model.build()
         batch = first.batch()
         try:
-            return prove(first, second, batch, file.pairs)
+            proof = prove(first, second, batch, file.pairs, file.checkpoint)
         except UnknownNameError as error:
             hint = "use the names that `fwtui weights` shows without PAIRS"
             raise UserFileError(Path(file.path).name, f"in PAIRS, {error}", hint) from None
+        yield PairedModels(first, second, batch, proof)
 
 
 class ModelProcess:
@@ -91,13 +118,16 @@ class ModelProcess:
         outline: its layers, as the first trace found them.
     """
 
-    def __init__(self, spec: WorkloadSpec, side: Side, threads: int, seed: int, waiting: Waiting) -> None:
+    def __init__(
+        self, spec: WorkloadSpec, side: Side, seed: int, waiting: Waiting, dtype: str = "float64"
+    ) -> None:
+        threads = max(1, (os.cpu_count() or 1) // 2)
         self.outline = ModelOutline(())
         self._path, self._side, self._waiting = Path(spec.name), side, waiting
         self._frames = Frames()
         self._process = FileProcess(self._path, "fwtui.lane.model_child", f"in {side.function}()")
         self._requests = Connection(os.dup(self._process.requests.fileno()), readable=False)
-        self._send(ModelSpec(spec, side.framework, side.function, threads, seed))
+        self._send(ModelSpec(spec, side.framework, side.function, threads, seed, dtype))
 
     def __enter__(self) -> Self:
         return self
@@ -125,6 +155,14 @@ class ModelProcess:
         """A copy of the present weights and states, in the common layout."""
         weights: ModelWeights = self._ask("when its weights are read", Ask("weights"))
         return weights
+
+    def restore(self, path: str) -> None:
+        """Load the weights of a file."""
+        self._ask("when a checkpoint is loaded", Ask("restore", path=path))
+
+    def save(self, path: str) -> None:
+        """Write the present weights into a file."""
+        self._ask("when a checkpoint is written", Ask("save", path=path))
 
     def load(self, weights: ModelWeights) -> None:
         """Put weights and states into it; those that are not named stay."""

@@ -15,7 +15,7 @@ BOTH = {"torch": "nets:Net", "tensorflow": "keras_nets:build"}
 
 @pytest.fixture
 def module(tmp_path, monkeypatch):
-    text = "class Net:\n    pass\n\n\nclass Sized:\n    def __init__(self, size):\n        pass\n\n\nNET = Net()\n"
+    text = "class Net:\n    pass\n\n\nclass Sized:\n    def __init__(self, size): ...\n\n\nNET = Net()\n"
     (tmp_path / "named_models.py").write_text(text, encoding="utf-8")
     monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
     yield tmp_path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -11,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from fwtui.backends.tensorflow import checkpoints
 from fwtui.backends.tensorflow.model_layers import outlines, own_variables
 from fwtui.backends.tensorflow.model_names import counted_from_start, named_variables, variable_of
 from fwtui.backends.tensorflow.model_net import made
@@ -35,13 +37,15 @@ def seed(number: int) -> None:
     keras.utils.set_random_seed(number)
 
 
-def build(make: Callable[[], Any], loss: Callable[[Any, Mapping[str, Any]], Any]) -> TensorflowModel:
-    """Make a model as a user's file gives it, while float64 is Keras's dtype.
+def build(
+    make: Callable[[], Any], loss: Callable[[Any, Mapping[str, Any]], Any], dtype: str = "float64"
+) -> TensorflowModel:
+    """Make a model as a user's file gives it, while this is Keras's dtype.
 
     Raises:
         ModelError: it is no model, or no layer.
     """
-    return TensorflowModel(made(make, "float64"), loss)
+    return TensorflowModel(made(make, dtype), loss)
 
 
 class TensorflowModel:
@@ -96,6 +100,14 @@ class TensorflowModel:
             (layer.name, one.role): np.array(one.layout.common(variable_of(self._variables[one.own]).numpy()))
             for layer, one in self.outline.weights()
         }
+
+    def restore(self, path: str) -> None:
+        """Load the weights of a file. CheckpointError where it cannot be used."""
+        checkpoints.restore(self._model, Path(path))
+
+    def save(self, path: str) -> None:
+        """Write the present weights into a file."""
+        checkpoints.save(self._model, Path(path))
 
     def load(self, weights: ModelWeights) -> None:
         """Put `weights` into the model.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from fwtui.backends.torch import checkpoints
 from fwtui.backends.torch.model_layers import OPAQUE, outlines
 from fwtui.backends.torch.model_net import checked
 from fwtui.backends.torch.model_watch import Watch, evaluating
@@ -35,13 +37,15 @@ def seed(number: int) -> None:
     torch.manual_seed(number)
 
 
-def build(make: Callable[[], Any], loss: Callable[[Any, Mapping[str, Any]], Any]) -> TorchModel:
-    """Make a model as a user's file gives it, in float64.
+def build(
+    make: Callable[[], Any], loss: Callable[[Any, Mapping[str, Any]], Any], dtype: str = "float64"
+) -> TorchModel:
+    """Make a model as a user's file gives it, in this dtype.
 
     Raises:
         ModelError: it is no module, or has no parameters.
     """
-    return TorchModel(checked(make()).cpu().double(), loss)
+    return TorchModel(checked(make()).cpu().to(getattr(torch, dtype)), loss)
 
 
 class TorchModel:
@@ -93,6 +97,14 @@ class TorchModel:
                 array = array + one.layout.common(_numpy(self._variable(one.added)))
             found[layer.name, one.role] = np.array(array)
         return found
+
+    def restore(self, path: str) -> None:
+        """Load the weights of a file. CheckpointError where it cannot be used."""
+        checkpoints.restore(self._module, Path(path))
+
+    def save(self, path: str) -> None:
+        """Write the present weights into a file."""
+        checkpoints.save(self._module, Path(path))
 
     def load(self, weights: ModelWeights) -> None:
         """Put `weights` into the module; of two variables that are added, the second becomes 0.

@@ -48,6 +48,7 @@ class Description:
         models: of a file with models as they are, the two, the one whose weights both get first.
         pairs: names of weights of the first, and of their counterparts, as the file gives them.
         expected: names of `KNOWN_DIFFERENCES` that the file says are meant.
+        checkpoint: the path of the file whose weights both models get; "" for the first one's own.
     """
 
     path: str
@@ -64,6 +65,7 @@ class Description:
     models: tuple[Side, ...] = ()
     pairs: Mapping[str, str] = field(default_factory=dict)
     expected: tuple[str, ...] = ()
+    checkpoint: str = ""
 
     @property
     def changed(self) -> bool:
@@ -132,6 +134,7 @@ def described(file: UserWorkload | ModelFile, facts: Facts | None = None) -> Des
         models,
         file.pairs(*models) if isinstance(file, ModelFile) else {},
         file.expected() if isinstance(file, ModelFile) else (),
+        file.checkpoint() if isinstance(file, ModelFile) else "",
     )
 
 
@@ -169,6 +172,7 @@ def from_json(fields: Mapping[str, Any]) -> Description:
         ),
         pairs={str(name): str(counterpart) for name, counterpart in fields["pairs"].items()},
         expected=tuple(map(str, fields["expected"])),
+        checkpoint=str(fields["checkpoint"]),
     )
 
 

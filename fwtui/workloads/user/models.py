@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,20 @@ class Side:
     optimizer: str = ""
 
 
+_SUFFIXES = {
+    ".pt": "torch",
+    ".pth": "torch",
+    ".safetensors": "torch",
+    ".h5": "tensorflow",
+    ".keras": "tensorflow",
+}
+
+
+def framework_of(path: str) -> str:
+    """The key of the framework that a file of weights is of, by its name; "" where that is no such name."""
+    return _SUFFIXES.get(PurePath(path).suffix, "")
+
+
 def has_models(file: OwnFile) -> bool:
     """Whether a file has a function of a model at its top."""
     return any(gives_model(name) for name in file.lines)
@@ -59,10 +74,16 @@ class ModelFile(UserFile):
         first, second = (self._side(name) for name in sorted(found, key=lambda name: name.endswith(SECOND)))
         keys = first.framework, second.framework
         if "WEIGHTS" in self._names:
-            one_of(*self._setting("WEIGHTS", keys[0]), keys)
-            if self._names["WEIGHTS"] != first.framework:
+            whose = framework_of(text_of(self._names["WEIGHTS"])) or self._names["WEIGHTS"]
+            one_of(self._setting("WEIGHTS", keys[0])[0], text_of(whose), keys)
+            if whose != first.framework:
                 return second, first
         return first, second
+
+    def checkpoint(self) -> str:
+        """The path of the file whose weights both models get, absolute; "" where that is none."""
+        given = text_of(self._names.get("WEIGHTS", ""))
+        return str(self.file.path.parent / given) if framework_of(given) else ""
 
     def side(self, function: str) -> Side:
         """The one whose model the function of this name gives."""
