@@ -31,10 +31,13 @@ def restore(model: Any, path: Path) -> None:
 def save(model: Any, path: Path) -> None:
     """Write the model's weights, or for `.keras` the whole model."""
     _check(model, path)
-    if path.suffix == ".keras":
-        model.save(path)
-    else:
-        model.save_weights(path)
+    try:
+        if path.suffix == ".keras":
+            model.save(path)
+        else:
+            model.save_weights(path)
+    except (OSError, ValueError, TypeError) as error:  # as for a model that nothing calls but its parts
+        raise CheckpointError(path.name, f"cannot be written: {' '.join(str(error).split())[:300]}") from None
 
 
 def _check(model: Any, path: Path) -> None:

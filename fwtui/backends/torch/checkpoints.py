@@ -58,10 +58,13 @@ def restore(module: nn.Module, path: Path) -> None:
 def save(module: nn.Module, path: Path) -> None:
     """Write the module's weights and buffers."""
     tensors = {name: one.detach().cpu().contiguous() for name, one in module.state_dict().items()}
-    if path.suffix == ".safetensors":
-        _write_safetensors(tensors, path)
-    else:
-        torch.save(tensors, path)
+    try:
+        if path.suffix == ".safetensors":
+            _write_safetensors(tensors, path)
+        else:
+            torch.save(tensors, path)
+    except (OSError, RuntimeError) as error:
+        raise CheckpointError(path.name, f"cannot be written: {' '.join(str(error).split())[:300]}") from None
 
 
 def _read(path: Path) -> Mapping[str, Any]:
