@@ -17,6 +17,12 @@ def workloads(
     words: Annotated[
         list[str] | None, typer.Argument(metavar="[FILE | new FILE]", show_default=False)
     ] = None,
+    model: Annotated[
+        bool,
+        typer.Option(
+            "--model", metavar="", help="With new: a torch.nn.Module and its Keras twin, as they are."
+        ),
+    ] = False,
     data: Data = None,
     json: Json = None,
 ) -> int:
@@ -24,20 +30,23 @@ def workloads(
 
     [bold]new FILE[/] writes a commented network of your own, in both frameworks, to begin with. With
     [bold]FILE[/] alone that network is looked over: what it lacks, what it gives, and whether it trains for
-    one step in each framework.
+    one step in each framework. [bold]new --model FILE[/] writes one with models as they are.
 
     Exit code: 0; 1 if a net is missing or fails; 2 for bad input.
 
       fwtui workloads
       fwtui workloads new my_net.py
       fwtui workloads my_net.py
+      fwtui workloads new --model my_port.py
     """
     from fwtui.workloads import catalogue
     from fwtui.workloads.user import workload as own
 
+    if model and (words or [""])[0] != "new":
+        raise SpecError("--model", "--model", "new before FILE: fwtui workloads new --model FILE")
     match words or []:
         case ["new", file]:
-            return _write(file)
+            return _write(file, model)
         case []:
             return _list(catalogue.names(), data, json)
         case [name] if name != "new":
@@ -46,7 +55,7 @@ def workloads(
             raise SpecError("fwtui workloads", " ".join(other), "no word, FILE, or new FILE")
 
 
-def _write(file: str) -> int:
+def _write(file: str, models: bool) -> int:
     import shlex
     from pathlib import Path
 
@@ -55,8 +64,8 @@ def _write(file: str) -> int:
     from fwtui.workloads.user import template
     from fwtui.workloads.user import workload as own
 
-    template.write(Path(own.absolute(file)))
-    command = f"fwtui --workload {shlex.quote(file)}"
+    template.write(Path(own.absolute(file)), models)
+    command = f"fwtui {'parity ' if models else ''}--workload {shlex.quote(file)}"
     say(f"wrote {printable(file)}; it runs as it is: {printable(command)}\n")
     return 0
 
@@ -108,7 +117,8 @@ def _examine(name: str, data: str | None, json: str | None) -> int:
     with inspection_shown() as waiting:
         file = inspect(spec, calls=True, waiting=waiting)
     if file.models:
-        raise UserFileError(catalogue.title(spec.name), "has models as they are", f"fwtui weights {name}")
+        hint = f"`fwtui weights {name}` and `fwtui parity --workload {name}` look it over"
+        raise UserFileError(catalogue.title(spec.name), "has models as they are", hint)
     checks = check_nets(file, RaceRequest(workload=spec.name, data=path))
     listed = _described(catalogue.title(spec.name), {preset: file}) | {
         "nets": [check.as_json() for check in checks]

@@ -120,6 +120,7 @@ class LaneModel:
         known: what the two models differ in however right the port is: names from `KNOWN_DIFFERENCES`, each
             with the weight or state that shows it, "" for an update of all.
         expected: those of them that are meant, and corrected for.
+        turned: of the random numbers that this side gets, see `RandomNumbers`.
     """
 
     function: str
@@ -127,6 +128,7 @@ class LaneModel:
     first: tuple[tuple[str, Array], ...]
     known: tuple[tuple[str, str], ...] = ()
     expected: tuple[str, ...] = ()
+    turned: tuple[tuple[int, int], ...] = ()
 
     def first_values(self, kind: WeightKind) -> dict[str, NDArray[Any]]:
         """The values at the beginning of the parameters, or of the state."""

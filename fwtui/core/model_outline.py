@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
@@ -180,9 +180,14 @@ class Model(Protocol):
     def outline(self) -> ModelOutline:
         """Its layers, as the first trace found them."""
 
-    def trace(self, batch: Batch, training: bool = False) -> ModelTrace:
+    def trace(
+        self, batch: Batch, training: bool = False, turned: Sequence[tuple[int, int]] = ()
+    ) -> ModelTrace:
         """Evaluate the loss of `batch` and its gradients, in evaluation mode or in `training` mode; changes
         no weight, and no state.
+
+        Args:
+            turned: of the random numbers that it gets, see `RandomNumbers`.
         """
 
     def weights(self) -> ModelWeights:

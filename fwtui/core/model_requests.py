@@ -38,11 +38,13 @@ class Ask:
             its weights; that it loads those in `arrays`;
             that it loads the file `path`, or writes it.
         training: whether the trace is to be in training mode.
+        turned: of its random numbers, see `RandomNumbers`.
     """
 
     what: Literal["batch", "trace", "weights", "load", "restore", "save"]
     arrays: Any = field(default_factory=dict)
     training: bool = False
+    turned: tuple[tuple[int, int], ...] = ()
     path: str = ""
 
 

@@ -9,7 +9,7 @@ do not count. Where two axes have the same size, an array is symmetric in them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,13 +27,16 @@ class RandomNumbers:
 
     Args:
         seed: the same in all lanes.
+        turned: of axes of these sizes, each outer · inner, that another lane has its places in the order of
+            inner · outer, as where images with channels first and last were flattened.
 
     Attributes:
         step: whose numbers are drawn next.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, turned: Iterable[tuple[int, int]] = ()) -> None:
         self._seed, self.step = seed, 0
+        self._turned = {outer * inner: (outer, inner) for outer, inner in turned}
         self.begin()
 
     def begin(self) -> None:
@@ -62,6 +65,11 @@ class RandomNumbers:
         angle = (_mixed(words) >> np.uint64(64 - _BITS)).astype(np.float64) / 2.0**_BITS
         return np.asarray(np.sqrt(-2 * np.log(radius)) * np.cos(2 * np.pi * angle))
 
+    def _places(self, size: int) -> Words:
+        places = np.arange(size, dtype=np.uint64)
+        outer, inner = self._turned.get(size, (1, size))
+        return places.reshape(inner, outer).T.ravel()
+
     def _words(self, shape: Sequence[int]) -> Words:
         sizes = tuple(sorted(size for size in shape if size != 1))
         count = self._drawn[sizes]
@@ -69,7 +77,7 @@ class RandomNumbers:
         words = np.zeros(tuple(shape), np.uint64)
         for axis, size in enumerate(shape):
             if size != 1:
-                places = np.arange(size, dtype=np.uint64) + np.uint64(size) * np.uint64(2**32)
+                places = self._places(size) + np.uint64(size) * np.uint64(2**32)
                 along = [1] * len(shape)
                 along[axis] = size
                 words += _mixed(places).reshape(along)

@@ -93,7 +93,9 @@ def _serve(requests: Connection, send: Callable[[Any], None]) -> None:
                     case "batch":
                         answer = cast(next(file.batches(data_rng(asked.seed))), asked.dtype)
                     case "trace":
-                        trace = model.trace(file.laid_out(request.arrays, side), request.training)
+                        trace = model.trace(
+                            file.laid_out(request.arrays, side), request.training, request.turned
+                        )
                         answer = model.outline, trace
                     case "weights":
                         answer = model.weights()

@@ -93,7 +93,9 @@ def training_of(spec: LaneSpec, source: Source, device: str) -> Training:
     sample = cast(laid_out(seen[0]), spec.dtype)
     workload = None if isinstance(source, ModelFile) else source
     job = Job(workload, first, sample, known, device, spec.optimizer, spec.learning_rate or 0.0)
-    numbers = RandomNumbers(spec.seed) if spec.equal_random_numbers else None
+    numbers = None
+    if spec.equal_random_numbers and spec.model is not None:
+        numbers = RandomNumbers(spec.seed, spec.model.turned)
     first_step = spec.start.step if spec.start else 0
     job = replace(job, model=model, random_numbers=numbers, first_step=first_step)
     return Training(

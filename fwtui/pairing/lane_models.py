@@ -23,7 +23,7 @@ def lane_models(proof: Proof, functions: tuple[str, str]) -> tuple[LaneModel, La
     frameworks_differ = functions[0].partition("_")[0] != functions[1].partition("_")[0]
     known = tuple(_known(pairs)) if frameworks_differ else ()
     return (
-        LaneModel(functions[0], tuple(_first(*pair) for pair in pairs), first, known),
+        LaneModel(functions[0], tuple(_first(*pair) for pair in pairs), first, known, (), proof.turned),
         LaneModel(functions[1], tuple(_second(*pair) for pair in pairs), first, known),
     )
 

@@ -28,6 +28,7 @@ class Proof:
         compared: how many numbers of gradients were; where there are none, equal outputs prove nothing.
         untested: names of the first model's trained weights that have no gradient on either side.
         first_weights: the first model's before they were moved.
+        turned: of the random numbers that the first model gets, see `RandomNumbers`.
     """
 
     pairing: Pairing
@@ -37,6 +38,7 @@ class Proof:
     compared: int
     untested: tuple[str, ...]
     first_weights: ModelWeights
+    turned: tuple[tuple[int, int], ...] = ()
 
     @property
     def same(self) -> bool | None:
@@ -83,6 +85,7 @@ def prove(first: Model, second: Model, batch: Batch, given: Mapping[str, str], c
         comparison.compared(),
         comparison.untested(),
         first_weights,
+        search.turned(comparison.pairing),
     )
 
 
@@ -114,6 +117,19 @@ class _Search:
                 break
             comparison = found
         return comparison
+
+    def turned(self, pairing: Pairing) -> tuple[tuple[int, int], ...]:
+        """Which flattened axes random numbers are drawn along in the order of each model's own layout.
+
+        A shape does not tell that, so it is tried. Where neither way agrees, there is a difference anyway.
+        """
+        found = [(one.flatten.outer, one.flatten.inner) for one in pairing.layers if one.flatten is not None]
+        turned = tuple(dict.fromkeys(found))
+        if not turned:
+            return ()
+        theirs = self.second.trace(self.batch, training=True)
+        plain = Comparison(pairing, self.first.trace(self.batch, training=True), theirs)
+        return () if plain.agrees() else turned
 
     def tried(self, pairing: Pairing) -> Comparison:
         """A pairing as it is, in evaluation mode."""

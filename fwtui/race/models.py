@@ -145,10 +145,14 @@ class ModelProcess:
         batch: Batch = self._ask("in batches()", Ask("batch"))
         return batch
 
-    def trace(self, batch: Batch, training: bool = False) -> ModelTrace:
+    def trace(
+        self, batch: Batch, training: bool = False, turned: Sequence[tuple[int, int]] = ()
+    ) -> ModelTrace:
         """Evaluate the loss of `batch` and its gradients; changes no weight, and no state."""
         trace: ModelTrace
-        self.outline, trace = self._ask(f"in {self._side.loss}()", Ask("trace", batch, training))
+        self.outline, trace = self._ask(
+            f"in {self._side.loss}()", Ask("trace", batch, training, tuple(turned))
+        )
         return trace
 
     def weights(self) -> ModelWeights:

@@ -31,6 +31,12 @@ def test_axes_of_size_1_do_not_count():
     assert np.array_equal(one[..., 0, 0], RandomNumbers(0).uniform((4, 1, 1, 3))[:, 0, 0, :])
 
 
+def test_a_flattened_axis_is_turned_where_that_is_asked_for():
+    """Three channels of 4 places, flattened channel by channel here, and place by place there."""
+    first, last = RandomNumbers(0, [(3, 4)]).uniform((5, 12)), RandomNumbers(0).uniform((5, 12))
+    assert np.array_equal(first.reshape(5, 3, 4).transpose(0, 2, 1).reshape(5, 12), last)
+
+
 def test_seeds_steps_and_draws_have_their_own():
     numbers = RandomNumbers(0)
     drawn = [numbers.uniform((50,)), numbers.uniform((50,)), RandomNumbers(1).uniform((50,))]

@@ -39,7 +39,7 @@ class Gated:
         self.loads += 1
         self._kernels.update({name: kernel for (name, _), kernel in weights.items()})
 
-    def trace(self, batch, training=False):
+    def trace(self, batch, training=False, turned=()):
         x, kernels = batch["x"], self._kernels
         gate, value = self._activation(x @ kernels["gate"]), x @ kernels["value"] * self._slip
         h = gate * value
@@ -135,7 +135,7 @@ def test_layers_that_begin_at_zero_hide_no_difference_before_them():
 class Untrained(Gated):
     """One whose loss no gradient leaves."""
 
-    def trace(self, batch, training=False):
+    def trace(self, batch, training=False, turned=()):
         return replace(super().trace(batch, training), gradients=())
 
 

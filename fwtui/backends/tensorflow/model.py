@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -64,10 +64,12 @@ class TensorflowModel:
         self.outline = ModelOutline(())
         self._variables: dict[str, Any] = {}
 
-    def trace(self, batch: Batch, training: bool = False) -> ModelTrace:
+    def trace(
+        self, batch: Batch, training: bool = False, turned: Sequence[tuple[int, int]] = ()
+    ) -> ModelTrace:
         """Evaluate the loss of `batch` and its gradients, in evaluation mode or in `training` mode.
 
-        Random numbers are given ones; no weight and no state changes.
+        Random numbers are given ones, see `RandomNumbers`; no weight and no state changes.
         """
         tensors = {
             name: value if isinstance(value, int) else tf.constant(value) for name, value in batch.items()
@@ -77,7 +79,7 @@ class TensorflowModel:
             with Watch(self._model), counted_from_start():
                 self._loss(self._model, tensors)
         state = [variable_of(one).numpy() for one in self._model.non_trainable_variables]
-        numbers = given_numbers(RandomNumbers(0), refuses=False)
+        numbers = given_numbers(RandomNumbers(0, turned), refuses=False)
         with numbers, Watch(self._model, training) as watch, tf.GradientTape() as tape:
             metrics = named_metrics(self._loss(self._model, tensors))
         if is_first:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -63,15 +63,17 @@ class TorchModel:
         self._module, self._loss = module, loss
         self.outline = ModelOutline(())
 
-    def trace(self, batch: Batch, training: bool = False) -> ModelTrace:
+    def trace(
+        self, batch: Batch, training: bool = False, turned: Sequence[tuple[int, int]] = ()
+    ) -> ModelTrace:
         """Evaluate the loss of `batch` and its gradients, in evaluation mode or in `training` mode.
 
-        Random numbers are given ones; no weight and no state changes.
+        Random numbers are given ones, see `RandomNumbers`; no weight and no state changes.
         """
         tensors = {
             name: value if isinstance(value, int) else torch.tensor(value) for name, value in batch.items()
         }
-        numbers = GivenNumbers(RandomNumbers(0), refuses=False)
+        numbers = GivenNumbers(RandomNumbers(0, turned), refuses=False)
         mode = nullcontext() if training else evaluating(self._module)
         state = {name: one.detach().clone() for name, one in self._module.named_buffers()}
         with mode, numbers, Watch(self._module) as watch:

@@ -8,21 +8,26 @@ from pathlib import Path
 from fwtui.core.inputs import SpecError
 from fwtui.core.text import printable
 
-_NAME = "my_net.py"
+_NAMES = {False: "my_net", True: "my_port"}
+"""Of the two templates, that of a network of named weights and that of models as they are."""
 
 
-def write(path: Path) -> None:
-    """Writes a commented network that runs to `path`.
+def write(path: Path, models: bool = False) -> None:
+    """Write a commented network that runs to `path`.
+
+    Args:
+        models: whether its networks are modules and Keras models.
 
     Raises:
         SpecError: the path is no new Python file's, or cannot be written to.
     """
     if path.suffix != ".py":
         raise SpecError("FILE", path, "a name that ends in .py")
-    text = files("fwtui.workloads.user").joinpath("my_net.template").read_text(encoding="utf-8")
+    name = _NAMES[models]
+    text = files("fwtui.workloads.user").joinpath(f"{name}.template").read_text(encoding="utf-8")
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(text.replace(_NAME, printable(path.name)))
+            file.write(text.replace(f"{name}.py", printable(path.name)))
     except FileExistsError:
         raise SpecError("FILE", path, "a new file; this one exists, and is left as it is") from None
     except (OSError, ValueError) as error:
