@@ -121,6 +121,7 @@ NET = textwrap.dedent(
 )
 
 
+@pytest.mark.slow
 def test_what_lies_in_the_current_folder_is_not_imported_but_for_the_users_own(tmp_path):
     for name in SHADOWS:
         (tmp_path / f"{name}.py").write_text("raise SystemExit('imported: ' + __file__)\n")

@@ -201,6 +201,7 @@ def test_a_name_that_is_no_known_difference(fwtui, write):
     assert "EXPECT is dropout" in ran.err
 
 
+@pytest.mark.slow
 def test_models_whose_weights_cannot_be_paired_are_refused(fwtui, write):
     path = write(HEAD, TORCH, TENSORFLOW.replace("Dense(3)", "Dense(4), layers.Dense(3)"))
     ran = fwtui("parity", "--workload", path)
@@ -209,6 +210,7 @@ def test_models_whose_weights_cannot_be_paired_are_refused(fwtui, write):
     assert "fwtui weights my_port.py" in ran.err
 
 
+@pytest.mark.slow
 def test_a_module_in_evaluation_mode_does_not_train(fwtui, write):
     path = write(HEAD, TORCH.replace("nn.Linear(8, 3))", "nn.Linear(8, 3)).eval()"), TENSORFLOW)
     ran = fwtui("parity", "--workload", path, *QUICK)

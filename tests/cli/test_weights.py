@@ -78,6 +78,7 @@ def test_a_wrong_one_is_not_and_its_place_is_told(fwtui, write):
     assert "first difference: 3 | sequential/dense: input" in ran.out
 
 
+@pytest.mark.slow
 def test_what_cannot_be_paired_is_left_over_on_both_sides(fwtui, write):
     path = write(HEAD, TORCH, TENSORFLOW.replace("Dense(3)", "Dense(5)"))
     ran = fwtui("weights", path, "--json", "-")
@@ -96,6 +97,7 @@ def test_two_of_one_framework(fwtui, write):
     assert "✓ proven  4 weights paired" in ran.out
 
 
+@pytest.mark.slow
 def test_the_files_choice_of_first_weights_and_of_pairs(fwtui, write):
     settings = """
     WEIGHTS = "tensorflow"
@@ -107,6 +109,7 @@ def test_the_files_choice_of_first_weights_and_of_pairs(fwtui, write):
     assert found["pairs"][2]["decided"] == "given"
 
 
+@pytest.mark.slow
 def test_what_a_loss_cannot_open_is_told_with_its_line(fwtui, write):
     loss = HEAD.replace(
         "import torch.nn.functional as F\n", "import torch.nn.functional as F\n    open('no file')\n"

@@ -38,6 +38,7 @@ def check(found: dict[str, Any]) -> None:
     assert found["compared"] > 0.8 * (found["weights"] - found["unused"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", CUT)
 def test_a_thin_cut_of_it_is_paired_and_proven(cut, name, way):
@@ -51,12 +52,14 @@ def test_each_pair_is_paired_and_proven(rest, name, way):
     check(rest[name, way])
 
 
+@pytest.mark.slow
 def test_layers_of_one_form_are_told_apart_by_what_they_compute(cut):
     pairs = {one: (other, how) for one, other, how in cut["siamese", "torch first"]["pairs"]}
     assert pairs["gate"][0].endswith("/dense_1")
     assert pairs["gate"][1] == "values"
 
 
+@pytest.mark.slow
 def test_packed_projections_are_those_of_an_attention(cut):
     pairs = cut["packed_attention", "torch first"]["pairs"]
     assert [other.rpartition("/")[2] for one, other, _ in pairs if one == "c_attn"] == [

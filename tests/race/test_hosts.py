@@ -137,6 +137,7 @@ def test_a_process_that_is_stopped_or_wedged_does_not_answer(mode):
         assert end.failure.cause == "hung"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("mode", "stops_the_lane"), [("ok", False), ("hang", False), ("hang", True)])
 def test_a_lane_is_neither_silent_nor_stuck_while_the_app_is_stopped(mode, stops_the_lane):
     limit_s = 4

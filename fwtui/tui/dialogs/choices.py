@@ -7,7 +7,7 @@ from dataclasses import replace
 from fwtui.backends import catalogue as backends
 from fwtui.core.inputs import SpecError
 from fwtui.core.records import Device
-from fwtui.core.spec import WorkloadSpec
+from fwtui.core.spec import LaneSpec, WorkloadSpec
 from fwtui.format import numbers
 from fwtui.race.options import LANE_KEYS, OPTIONS
 from fwtui.system import machine
@@ -96,6 +96,15 @@ def _without_net(model: RaceModel, workload: PackagedWorkload | Description) -> 
     return None
 
 
+def _which(spec: LaneSpec) -> str:
+    """Which of two models of one framework a lane trains, `a` or `b`."""
+    file = workloads.load(spec.workload)
+    models = file.models if isinstance(file, Description) else ()
+    if spec.model is None or len({one.framework for one in models}) > 1:
+        return numbers.NA
+    return "ab"[[one.function for one in models].index(spec.model.function)]
+
+
 def present_settings(model: RaceModel, index: int) -> list[tuple[str, str, str]]:
     """What a lane's settings are, by the keys of its own: (name, value, what is accepted)."""
     lane = model.lanes[index]
@@ -103,6 +112,7 @@ def present_settings(model: RaceModel, index: int) -> list[tuple[str, str, str]]
     devices = [device.name for device in imported.devices if device.reason is None] if imported else ["cpu"]
     built = lane.history.built
     now = {
+        "model": _which(spec),
         "device": built.device if built else spec.device,
         "dtype": spec.dtype,
         "optimizer": spec.optimizer,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 
+import pytest
 from textual._styles_cache import StylesCache
 from textual.color import Color
 
@@ -17,6 +18,7 @@ def caches() -> int:
     return sum(isinstance(one, StylesCache) for one in gc.get_objects())
 
 
+@pytest.mark.slow
 async def test_dialogs_that_are_gone_leave_nothing_behind():
     async with running() as d:
         keys = ("question_mark", "escape", "l", "escape")

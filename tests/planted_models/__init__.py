@@ -1,0 +1,1 @@
+"""Right ports in which faults are planted, one at a time."""
