@@ -71,6 +71,7 @@ class TestKnownDifferences:
         first = verdict["first_divergence"]
         assert (first["step"], first["phase"]) == (0, "backward")
         assert first["name"] in ("fc.weight", "fc.bias")
+        assert "TensorFlow has no gradient fc." in first["op"]["words"]
 
 
 @pytest.mark.slow

@@ -93,6 +93,12 @@ class ModelNet(Net):
         named = named_variables(self._model)
         return OwnOptimizer(self._make_optimizer, self._model, [named[name] for name in self._own_names])
 
+    @property
+    def parameters(self) -> Mapping[str, tf.Variable]:
+        """What is trained, and what is frozen here."""
+        frozen = (one for one in self._of("parameter") if one.is_whole and one.name not in self.trained)
+        return {**self.trained, **{one.name: self._own[one.own] for one in frozen}}
+
     def own_gradients(self, gradients: Gradients) -> list[tf.Tensor | None]:
         """Each variable's, put together from those of its parts; None where no part has one."""
         found: dict[str, NDArray[Any]] = {}

@@ -55,6 +55,11 @@ class Net(ABC):
         """The network's own optimizer where it has one; else what `otherwise` makes for what is trained."""
         return otherwise(list(self.trained.values()))
 
+    @property
+    def parameters(self) -> Mapping[str, tf.Variable]:
+        """What is trained, and what only another lane trains, by the names that logs have."""
+        return self.trained
+
     @abstractmethod
     def own_gradients(self, gradients: Gradients) -> list[tf.Tensor | None]:
         """Gradients by common names as those of what is trained, in that order."""

@@ -171,7 +171,7 @@ class Eager:
         with put_back(self._variables):
             if not values:  # in a thread that has been idle the first op takes several times as long
                 self._watch.run(lambda: self._gradients(tensors))
-            log = Log(self._net.trained, tensors, self._job.device, values, self._net.views)
+            log = Log(self._net.parameters, tensors, self._job.device, values, self._net.views)
             return log.of(self._watch, take)
 
     def graph_ran(self, batch: Batch) -> tuple[str, int | None]:

@@ -108,6 +108,13 @@ class ModelNet(Net):
             else OwnOptimizer(make, self._module, weights, self._model.expected)
         )
 
+    @property
+    def parameters(self) -> Mapping[str, Tensor]:
+        """What is trained, and what is frozen here."""
+        tensors = self._tensors
+        frozen = (one for one in self._of("parameter") if one.is_whole and one.name not in self.trained)
+        return {**self.trained, **{one.name: tensors[one.own] for one in frozen}}
+
     def continued(self, update: Any) -> Any:
         """The same for this one, as far on."""
         if isinstance(update, OwnOptimizer):

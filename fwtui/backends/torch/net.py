@@ -60,6 +60,11 @@ class Net(ABC):
         """The network's own optimizer where it has one; else what `otherwise` makes for what is trained."""
         return otherwise(list(self.trained.values()))
 
+    @property
+    def parameters(self) -> Mapping[str, Tensor]:
+        """What is trained, and what only another lane trains, by the names that logs have."""
+        return self.trained
+
     def continued(self, update: Any) -> Any:
         """An optimizer of a network that this one is a copy of, as far on, for this one."""
         return update.continued(list(self.trained.values()))

@@ -118,7 +118,7 @@ class Eager:
         copy, update = self._copied()
         with (
             random_numbers_kept(self._device),
-            OpWriter(copy.trained, tensors, values, feeds, copy.views) as log,
+            OpWriter(copy.parameters, tensors, values, feeds, copy.views) as log,
         ):
             metrics = copy.metrics(tensors)
             log.book.enter("backward", metrics)
