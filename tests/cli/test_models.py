@@ -10,6 +10,7 @@ import pytest
 from tests.cli.test_weights import HEAD, TENSORFLOW, TORCH, write
 
 __all__ = ["write"]
+pytestmark = pytest.mark.spread
 ZOO = Path(__file__).parents[1] / "zoo"
 QUICK = ("--lanes", "tf.eager,torch.eager", "--dtype", "float64", "--steps", "4")
 """No lane has a twin, and none compiles."""
