@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import atexit
 import inspect
-import shutil
 import sys
 import tempfile
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from fwtui.core.inputs import SpecError
+from fwtui.system.temporary import folder
 from fwtui.workloads.user.references import SIDES
 
 _FORM = "a class or a function at the top of a module, or its name, such as 'my_package.nets:Net'"
@@ -62,14 +60,7 @@ def reference(option: str, thing: Any) -> str:
 
 
 def _saved(arrays: Mapping[str, Any]) -> str:
-    path = Path(tempfile.mkdtemp(dir=_folder())) / "data.npz"
+    path = Path(tempfile.mkdtemp(dir=folder("data"))) / "data.npz"
     named: dict[str, Any] = {name: np.asarray(array) for name, array in arrays.items()}
     np.savez(path, **named)
     return str(path)
-
-
-@cache
-def _folder() -> Path:
-    path = Path(tempfile.mkdtemp(prefix="fwtui-data-"))
-    atexit.register(shutil.rmtree, path, ignore_errors=True)
-    return path

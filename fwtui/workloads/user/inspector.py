@@ -43,7 +43,7 @@ def inspect(spec: WorkloadSpec, calls: bool = False, waiting: Waiting = ignore) 
         raise UserFileError(path.name, "is to be executed in a process that fwtui started to do so", hint)
     with FileProcess(path, "fwtui.workloads.user.inspection", "when it is loaded") as process:
         request = {"name": spec.name, "preset": spec.preset, "sizes": spec.sizes, "data": spec.data}
-        with contextlib.suppress(OSError):  # it is over: what it was is told below
+        with contextlib.suppress(OSError):  # it has ended: the reason is read below
             process.requests.write(json.dumps(request | {"calls": calls}).encode())
             process.requests.close()
         words = _Words(process)

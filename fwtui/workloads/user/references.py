@@ -7,17 +7,13 @@ folder, or in the one that is named.
 
 from __future__ import annotations
 
-import atexit
 import copy
 import hashlib
 import importlib
 import importlib.util
 import inspect
-import shutil
 import sys
-import tempfile
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -25,6 +21,7 @@ from typing import Any
 from fwtui.core.error_text import error_text
 from fwtui.core.inputs import SpecError, one_of
 from fwtui.core.named_losses import LOSSES
+from fwtui.system import temporary
 from fwtui.workloads.user.errors import UserFileError
 
 SIDES = ("torch", "torch_b", "tensorflow", "tensorflow_b")
@@ -67,7 +64,7 @@ def file_of(references: Mapping[str, str], loss: str | None, layout: str | None)
         lines += ["", f"LAYOUT = {_layout(layout)!r}", ""]
     text = "\n".join(lines)
     name = "-".join(reference.rpartition(":")[2].rpartition(".")[2] for reference in references.values())
-    folder_of_it = _folder() / hashlib.sha256(text.encode()).hexdigest()[:12]
+    folder_of_it = temporary.folder("models") / hashlib.sha256(text.encode()).hexdigest()[:12]
     folder_of_it.mkdir(exist_ok=True)
     path = folder_of_it / f"{name}.py"
     if not path.exists():
@@ -146,10 +143,3 @@ def _layout(text: str) -> dict[str, str]:
     if len(pairs) != 2 or not all(key in ("torch", "tensorflow") and axes.isalpha() for key, axes in pairs):
         raise SpecError("--layout", text, "torch=NCHW,tensorflow=NHWC, that of the data first")
     return dict(pairs)
-
-
-@cache
-def _folder() -> Path:
-    path = Path(tempfile.mkdtemp(prefix="fwtui-models-"))
-    atexit.register(shutil.rmtree, path, ignore_errors=True)
-    return path
