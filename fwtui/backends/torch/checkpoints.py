@@ -1,7 +1,8 @@
 """Weights of PyTorch modules in files, `.pt` of torch.save and `.safetensors`. Reading runs no code.
 
-The form of a safetensors file is described at https://huggingface.co/docs/safetensors: the length of a header
-in 8 bytes, the header as JSON (of each tensor its dtype, its shape, and where it begins and ends), the numbers.
+The form of a safetensors file is described at https://huggingface.co/docs/safetensors: the length of a
+header in 8 bytes, the header as JSON (of each tensor its dtype, its shape, where it begins and ends), the
+numbers.
 """
 
 from __future__ import annotations
