@@ -13,6 +13,7 @@ from fwtui.parity import words
 from fwtui.parity.check import check
 from fwtui.parity.finding import Finding, tolerances
 from fwtui.race.plan import LaneRequest, RaceRequest, plan
+from fwtui.race.user_files import UserFiles
 from fwtui.session.run import run
 from fwtui.workloads import catalogue
 from fwtui.workloads.user.description import Description, described
@@ -26,16 +27,19 @@ def judged(
     """The finding on the file at `path`, and what people read of it."""
     requests = tuple(map(LaneRequest, lanes))
     request = RaceRequest(requests, workload=str(path), probe_every="growing", host="thread", **settings)
-    spec = plan(request, _described)
+    spec = plan(request, ExecutedFiles())
     finding = check(spec, tolerances(spec), run, with_truth=with_truth)
     lines = [words.verdict(finding), words.truth(finding) or "", finding.aside, *words.where(finding)]
     return finding, "\n".join([*lines, *words.not_compared(finding)])
 
 
-def _described(spec: WorkloadSpec) -> Description:
-    """What a file offers, as if it had been inspected: these are too many for a process each."""
-    catalogue._described[spec] = described(catalogue.execute(spec))
-    return catalogue._described[spec]
+class ExecutedFiles(UserFiles):
+    """Executes files in this process, as if they had been inspected: they are too many for a process each."""
+
+    def describe(self, spec: WorkloadSpec) -> Description:
+        """What a file offers."""
+        catalogue._described[spec] = described(catalogue.execute(spec))
+        return catalogue._described[spec]
 
 
 def no_contradiction(finding: Finding) -> bool:
