@@ -1,6 +1,6 @@
 """fwtui: the same network trained in TensorFlow and in PyTorch, side by side in a terminal.
 
-The Python API is here: `fwtui.race`, `fwtui.parity`, `fwtui.graph` and `fwtui.ops`.
+The Python API is here: `fwtui.race`, `fwtui.parity`, `fwtui.forward`, `fwtui.graph` and `fwtui.ops`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fwtui.api import SpecError, graph, ops, parity, race
+    from fwtui.api import SpecError, forward, graph, ops, parity, race
 
-__all__ = ["SpecError", "graph", "ops", "parity", "race"]
+__all__ = ["SpecError", "forward", "graph", "ops", "parity", "race"]
 
 
 class _Package(ModuleType):
@@ -34,6 +34,10 @@ class _Package(ModuleType):
     @property
     def ops(self) -> Any:
         return import_module("fwtui.api").ops
+
+    @property
+    def forward(self) -> Any:
+        return import_module("fwtui.api").forward
 
     @property
     def graph(self) -> Any:

@@ -1,6 +1,6 @@
-"""A fixture of pytest that proves that two models train alike: `assert_same_training`.
+"""Fixtures of pytest that prove a port: `assert_same_training`, and `assert_same_outputs`.
 
-pytest finds it by an entry point wherever fwtui is installed.
+pytest finds them by an entry point wherever fwtui is installed.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ _WIDTH = 120
 """Cells of the report."""
 
 
-class TrainingsDifferError(AssertionError):
-    """Raised where two trainings differ, or could not be judged; the message is the report.
+class ModelsDifferError(AssertionError):
+    """Raised where two models differ, or could not be judged; the message is the report.
 
     Attributes:
-        result: what `fwtui.parity` returned.
+        result: what `fwtui.parity` or `fwtui.forward` returned.
     """
 
     def __init__(self, result: Any, report: str) -> None:
@@ -30,7 +30,7 @@ class TrainingsDifferError(AssertionError):
 
 @pytest.fixture
 def assert_same_training() -> Any:
-    """Check that two models train alike; TrainingsDifferError where they do not, or that is not known."""
+    """Check that two models train alike; ModelsDifferError where they do not, or that is not known."""
     return assert_same
 
 
@@ -52,7 +52,7 @@ def assert_same(
         What `fwtui.parity` returns.
 
     Raises:
-        TrainingsDifferError: they differ, or could not be judged.
+        ModelsDifferError: they differ, or could not be judged.
         SpecError: a setting makes no sense, or a model cannot be used.
     """
     import fwtui
@@ -61,8 +61,39 @@ def assert_same(
     sides = [side for side in ("torch", "torch_b", "tensorflow", "tensorflow_b") if settings.get(side)]
     chosen = lanes or [LANES[side.removesuffix("_b")] for side in sides]
     result = fwtui.parity(chosen or list(LANES.values()), steps=steps, dtype=dtype, **settings)
+    return _checked(result)
+
+
+@pytest.fixture
+def assert_same_outputs() -> Any:
+    """Check that two models give the same; ModelsDifferError where they do not, or that is not known."""
+    return assert_same_forward
+
+
+def assert_same_forward(*, dtype: str = "float64", **settings: Any) -> Any:
+    """Evaluate two models with equal weights, in evaluation mode, and compare what they give.
+
+    Args:
+        dtype: `float64`, or `float32`, which is also compared with float64.
+        settings: as for `assert_same_training`, but for what only a training has; no `loss` is needed.
+
+    Returns:
+        What `fwtui.forward` returns.
+
+    Raises:
+        ModelsDifferError: they differ, or could not be judged.
+        SpecError: a setting makes no sense, or a model cannot be used.
+    """
+    import fwtui
+
+    __tracebackhide__ = True
+    return _checked(fwtui.forward(dtype=dtype, **settings))
+
+
+def _checked(result: Any) -> Any:
+    __tracebackhide__ = True
     if not result.same:
-        raise TrainingsDifferError(result, _report(result))
+        raise ModelsDifferError(result, _report(result))
     return result
 
 

@@ -10,12 +10,14 @@ from dataclasses import replace
 from typing import Any
 
 from fwtui.api.models import as_settings
-from fwtui.api.results import GraphResult, OpsResult, ParityResult, RaceResult
+from fwtui.api.results import ForwardResult, GraphResult, OpsResult, ParityResult, RaceResult
 from fwtui.backends import catalogue as backends
 from fwtui.core.graph import Graph, NoGraph
 from fwtui.core.inputs import SpecError, one_of, text_of, whole_number
 from fwtui.core.spec import MAX_STEPS, OpLogging, RaceSpec
 from fwtui.parity.check import check
+from fwtui.parity.forward.comparison import compare_outputs
+from fwtui.parity.forward.request import forward_request
 from fwtui.parity.request import checked_tolerances
 from fwtui.race.options import OPTIONS
 from fwtui.race.plan import DEFAULT_BACKENDS, RaceRequest, parse_lane, plan, with_usual_lanes
@@ -23,6 +25,7 @@ from fwtui.race.user_files import UserFiles
 from fwtui.session.run import Result, Watch, run
 from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.user.errors import UserFileError
+from fwtui.workloads.user.inspector import ignore
 from fwtui.workloads.user.workload import absolute
 
 Value = str | float | os.PathLike[str] | None
@@ -98,6 +101,26 @@ def parity(
 
 
 @_named_as_in_python()
+def forward(
+    *, tolerance: float | None = None, tolerance_float64: float | None = None, **settings: Any
+) -> ForwardResult:
+    """Check whether two models give the same in evaluation mode, as `fwtui parity --forward` does.
+
+    Args:
+        tolerance: relative gap that is still the same; the dtype's own by default.
+        tolerance_float64: the same in float64.
+        settings: the two models as for `parity`, or `workload`, a file that has them; `data`, `layout`,
+            `dtype`, `seed`; `steps`, the number of batches; `sizes` and `batch`.
+
+    Raises:
+        SpecError: a setting does not exist or makes no sense, or a model cannot be evaluated.
+    """
+    request = _request(DEFAULT_BACKENDS, settings)
+    asked = forward_request(request, UserFiles(), tolerance, tolerance_float64)
+    return ForwardResult.of(compare_outputs(asked, ignore))
+
+
+@_named_as_in_python()
 def graph(backend: str, *, steps: int = 1, **settings: Any) -> GraphResult:
     """Capture the graphs of a backend's step, as `fwtui graph` does.
 
@@ -139,6 +162,10 @@ def ops(backend: str, match: str | None = None, *, steps: int = 1, **settings: A
 
 
 def _planned(lanes: Sequence[str], settings: Mapping[str, Any]) -> RaceSpec:
+    return plan(with_usual_lanes(_request(lanes, settings), UserFiles()))
+
+
+def _request(lanes: Sequence[str], settings: Mapping[str, Any]) -> RaceRequest:
     is_list = isinstance(lanes, Sequence) and not isinstance(lanes, str)
     if not is_list or not all(isinstance(one, str) for one in lanes):
         raise SpecError("lanes", lanes, "a list of backends, such as ['tf.function', 'torch.eager']")
@@ -162,12 +189,11 @@ def _planned(lanes: Sequence[str], settings: Mapping[str, Any]) -> RaceSpec:
         values["workload"] = workloads.located(values["workload"])
     if values.get("data") is not None:
         values["data"] = absolute(values["data"])
-    request = RaceRequest(
+    return RaceRequest(
         lanes=tuple(parse_lane(one, "lanes") for one in lanes),
         sizes=tuple((str(name), str(value)) for name, value in sizes.items()),
         **{name: value for name, value in values.items() if value is not None},
     )
-    return plan(with_usual_lanes(request, UserFiles()))
 
 
 _SETTINGS = OPTIONS.keys() - {"lanes", "lane", "size", "host"}

@@ -8,12 +8,16 @@ from typing import Any
 from rich.console import Group, RenderableType
 
 from fwtui.api.html import as_html
+from fwtui.cli import forward as forward_table
 from fwtui.cli import graph_output, ops_output, parity_table, result_table
 from fwtui.core.graph import Graph, NoGraph
 from fwtui.core.records import OpsLogged
 from fwtui.parity import report as parity_report
 from fwtui.parity import words
 from fwtui.parity.finding import Finding
+from fwtui.parity.forward import report as forward_report
+from fwtui.parity.forward import words as forward_words
+from fwtui.parity.forward.finding import ForwardFinding
 from fwtui.session.probe_report import rows
 from fwtui.session.report import report
 from fwtui.session.run import Result
@@ -112,6 +116,38 @@ class ParityResult(Shown):
 
     def __repr__(self) -> str:
         return f"ParityResult(same={self.same}, verdict={self.verdict!r})"
+
+
+@dataclass(frozen=True, repr=False)
+class ForwardResult(Shown):
+    """Whether two models give the same in evaluation mode.
+
+    Attributes:
+        same: None where that could not be judged.
+        verdict: the answer, with how far they are apart.
+        where: the first place that differs, a line each; empty where there is none.
+    """
+
+    same: bool | None
+    verdict: str
+    where: tuple[str, ...]
+    _finding: ForwardFinding = field(compare=False)
+
+    @classmethod
+    def of(cls, finding: ForwardFinding) -> ForwardResult:
+        """Return what `finding` comes to."""
+        where = tuple(forward_words.where(finding))
+        return cls(finding.same, forward_words.verdict(finding), where, finding)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what `fwtui parity --forward --json` writes."""
+        return forward_report.report(self._finding)
+
+    def __rich__(self) -> RenderableType:
+        return forward_table.render(self._finding)
+
+    def __repr__(self) -> str:
+        return f"ForwardResult(same={self.same}, verdict={self.verdict!r})"
 
 
 @dataclass(frozen=True, repr=False)

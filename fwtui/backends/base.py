@@ -229,9 +229,13 @@ class ModelModule(Protocol):
         """Seed the framework's generator of random numbers, which first weights are drawn from."""
 
     def build(
-        self, make: Callable[[], Any], loss: Callable[[Any, Mapping[str, Any]], Any], dtype: str
+        self, make: Callable[[], Any], loss: Callable[[Any, Mapping[str, Any]], Any] | None, dtype: str
     ) -> Model:
-        """Take what `make` gives, a model in the framework's own form. ModelError where it is none."""
+        """Take what `make` gives, a model in the framework's own form. ModelError where it is none.
+
+        Args:
+            loss: None for a scalar of all that the model gives.
+        """
 
 
 class StepModule(Protocol):

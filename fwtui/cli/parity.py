@@ -47,8 +47,21 @@ NoTruth = Annotated[
 ]
 
 
+Forward = Annotated[
+    bool,
+    typer.Option(
+        "--forward",
+        metavar="",
+        help="Train nothing: compare what two models give in evaluation mode, output by output and submodule "
+        "by submodule, on --steps batches (10). Needs no --loss.",
+        rich_help_panel=JUDGING,
+    ),
+]
+
+
 def parity(
     request: "RaceRequest",
+    forward: Forward = False,
     tolerance: Tolerance = None,
     tolerance_float64: Tolerance64 = None,
     no_truth: NoTruth = False,
@@ -66,7 +79,12 @@ def parity(
       fwtui parity --workload my_net.py
       fwtui parity --dtype float64 --steps 100 --lanes torch.eager,tf.function
       fwtui parity --lanes torch.eager,torch.compile --json parity.json
+      fwtui parity --forward --torch nets:Net --tensorflow keras_nets:build --data batch.npz
     """
+    if forward:
+        from fwtui.cli.forward import forward as compare
+
+        return compare(request, tolerance, tolerance_float64, json)
     import os
     import sys
     import traceback

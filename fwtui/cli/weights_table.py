@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from fwtui.backends.catalogue import frameworks
 from fwtui.cli.output import plain_table
 from fwtui.core.model_outline import LayerOutline
 from fwtui.core.text import plain
@@ -17,9 +16,9 @@ from fwtui.format.numbers import gap, plural
 from fwtui.pairing.compare import Difference
 from fwtui.pairing.pairs import CannotPairError, LayerPair, WeightPair
 from fwtui.pairing.proof import Proof
+from fwtui.race.models import titles
 from fwtui.race.moved_weights import Moved
 from fwtui.workloads.user.description import Description
-from fwtui.workloads.user.models import Side
 
 DECIDED = {
     "given": "PAIRS",
@@ -47,7 +46,7 @@ def _written(moved: Moved) -> Text:
 
 
 def _paired(file: Description, proof: Proof) -> RenderableType:
-    first, second = _titles(file.models)
+    first, second = titles(file.models)
     table = plain_table()
     table.add_column("", no_wrap=True)
     for title in (first, second):
@@ -70,7 +69,7 @@ def _paired(file: Description, proof: Proof) -> RenderableType:
 
 
 def _left_over(file: Description, error: CannotPairError) -> RenderableType:
-    first, second = _titles(file.models)
+    first, second = titles(file.models)
     table = plain_table()
     for title in (first, "left over", second, "left over"):
         table.add_column(title, overflow="fold")
@@ -128,14 +127,6 @@ def becomes(layers: LayerPair, pair: WeightPair) -> str:
     if pair.first.added != pair.second.added:
         done.append("two biases are one")
     return "; ".join(filter(None, done))
-
-
-def _titles(sides: Sequence[Side]) -> tuple[str, str]:
-    titles = {framework.key: framework.title for framework in frameworks()}
-    names = [titles.get(side.framework, side.framework) for side in sides]
-    if names[0] == names[1]:
-        names = [side.function for side in sides]
-    return names[0], names[1]
 
 
 def _shape(shape: tuple[int, ...]) -> str:

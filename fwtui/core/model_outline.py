@@ -6,17 +6,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
-import numpy as np
 from numpy.typing import NDArray
 
+from fwtui.core.forward_pass import ForwardPass
+from fwtui.core.moments import Moments
 from fwtui.core.ndarray import Array
+from fwtui.core.nested import Named
 from fwtui.core.weight_layout import AS_IS, WeightLayout
 from fwtui.core.workload import Batch
 
 ModelWeights = dict[tuple[str, str], NDArray[Any]]
 """Arrays in the common layout, by layer and role."""
-
-_TINY = float(np.finfo(np.float64).tiny)
 
 Kind = Literal[
     "dense",
@@ -93,32 +93,6 @@ class LayerOutline:
 
 
 @dataclass(frozen=True)
-class Moments:
-    """Sums over an array's elements that do not depend on their order, so that layouts do not matter.
-
-    Attributes:
-        size: how many elements.
-        sums: of x, |x|, x² and |x|³.
-    """
-
-    size: int
-    sums: tuple[float, float, float, float]
-
-    @staticmethod
-    def of(array: NDArray[Any]) -> Moments:
-        """Those of `array`."""
-        values = np.asarray(array, np.float64).ravel()
-        sizes = np.abs(values)
-        sums = values.sum(), sizes.sum(), (values**2).sum(), (sizes**3).sum()
-        return Moments(values.size, (float(sums[0]), float(sums[1]), float(sums[2]), float(sums[3])))
-
-    def gap(self, other: Moments) -> float:
-        """The largest distance of two sums, relative to that of absolute values; of zeros added, nothing."""
-        scales = zip(self.sums, other.sums, (self.sums[1], *self.sums[1:]), strict=True)
-        return max(0.0 if one == that else abs(one - that) / max(scale, _TINY) for one, that, scale in scales)
-
-
-@dataclass(frozen=True)
 class LayerCall:
     """What went into a layer and came out at its first call.
 
@@ -162,13 +136,13 @@ class ModelTrace:
 
     Attributes:
         calls: by layer, in the order of use.
-        outputs: of the model's own call; empty where the loss does not call it.
+        outputs: of the model's own call, by name; empty where the loss does not call it.
         metrics: `loss` first.
         gradients: by layer and role, in the common layout; None where the loss does not depend on it.
     """
 
     calls: tuple[LayerCall, ...]
-    outputs: tuple[Moments, ...]
+    outputs: tuple[Named[Moments], ...]
     metrics: tuple[tuple[str, float], ...]
     gradients: tuple[tuple[tuple[str, str], Array | None], ...]
 
@@ -189,6 +163,12 @@ class Model(Protocol):
         Args:
             turned: of the random numbers that it gets, see `RandomNumbers`.
         """
+
+    def forward(self, batch: Batch) -> ForwardPass:
+        """One forward pass in evaluation mode, of the present weights."""
+
+    def gave(self, place: int) -> list[Named[NDArray[Any]]]:
+        """What the last forward pass gave: 0 for its outputs, from 1 on for its calls."""
 
     def weights(self) -> ModelWeights:
         """A copy of the present weights and states, in the common layout."""

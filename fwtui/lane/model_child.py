@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -19,6 +20,7 @@ from fwtui.backends.base import CheckpointError, ModelError
 from fwtui.core.error_text import error_text
 from fwtui.core.inputs import SpecError
 from fwtui.core.model_requests import Answer, Ask, ModelSpec, Refused
+from fwtui.core.ndarray import Array
 from fwtui.core.seeding import data_rng
 from fwtui.lane.batches import cast
 from fwtui.lane.errors import LaneError
@@ -84,19 +86,26 @@ def _serve(requests: Connection, send: Callable[[Any], None]) -> None:
         with framework.device.default_dtype(asked.dtype):
             module = catalogue.model_module(entry)
             module.seed(asked.seed)
-            model = module.build(lambda: file.model(side), file.loss(side), asked.dtype)
+            loss = file.loss(side) if side.loss else None
+            model = module.build(lambda: file.model(side), loss, asked.dtype)
+            batches = file.batches(data_rng(asked.seed))
             answer: Any = None
             while True:
                 send(Answer(answer))
                 request: Ask = _received(requests)
                 match request.what:
                     case "batch":
-                        answer = cast(next(file.batches(data_rng(asked.seed))), asked.dtype)
+                        answer = cast(next(batches), asked.dtype)
                     case "trace":
                         trace = model.trace(
                             file.laid_out(request.arrays, side), request.training, request.turned
                         )
                         answer = model.outline, trace
+                    case "forward":
+                        done = model.forward(file.laid_out(request.arrays, side))
+                        answer = replace(done, axes=file.axes(side))
+                    case "gave":
+                        answer = [(name, Array.of(one)) for name, one in model.gave(request.place)]
                     case "weights":
                         answer = model.weights()
                     case "load":

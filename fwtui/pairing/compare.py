@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from fwtui.core.lane_model import Flatten
 from fwtui.core.model_outline import LayerCall, ModelTrace
+from fwtui.core.nested import counterparts
 from fwtui.core.numerical_policy import NO_GRADIENT, PAIRED
 from fwtui.pairing.flatten import flatten_between
 from fwtui.pairing.pairs import LayerPair, Pairing
@@ -136,7 +137,9 @@ class Comparison:
             yield "order of the inputs", 0.0 if self.flatten(pair) == pair.flatten else math.inf
 
     def _of_model(self) -> Iterator[Difference]:
-        for one, other in zip(self._mine.outputs, self._theirs.outputs, strict=False):
+        mine, theirs = self._mine.outputs, self._theirs.outputs
+        for place, counterpart in counterparts(mine, theirs):
+            one, other = mine[place][1], theirs[counterpart][1]
             if one.size != other.size or not one.gap(other) <= PAIRED:
                 yield Difference("", "", "model output", one.gap(other) if one.size == other.size else None)
         for name, gap in self._metric_gaps():

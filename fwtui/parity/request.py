@@ -28,12 +28,13 @@ def checked_tolerances(spec: RaceSpec, lanes: str | float | None, truth: str | f
         raise SpecError("--probe-every", "never", "growing, or a whole number of steps")
     return tolerances(
         spec,
-        _tolerance("--tolerance", lanes, least_exact(spec.lanes)),
-        _tolerance("--tolerance-float64", truth, "float64"),
+        tolerance("--tolerance", lanes, least_exact(spec.lanes)),
+        tolerance("--tolerance-float64", truth, "float64"),
     )
 
 
-def _tolerance(option: str, given: str | float | None, dtype: str) -> float | None:
+def tolerance(option: str, given: str | float | None, dtype: str) -> float | None:
+    """A tolerance that was given; None where none was. SpecError for one that the dtype cannot keep to."""
     if given is None:
         return None
     value, least = positive_number(option, given, MAX_TOLERANCE), float(np.finfo(dtype).eps)

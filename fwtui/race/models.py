@@ -11,9 +11,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Self
 
+from numpy.typing import NDArray
+
+from fwtui.backends.catalogue import frameworks
+from fwtui.core.forward_pass import ForwardPass
 from fwtui.core.lane_model import LaneModel
 from fwtui.core.model_outline import LayerOutline, ModelOutline, ModelTrace, ModelWeights
 from fwtui.core.model_requests import Answer, Ask, ModelSpec, Refused
+from fwtui.core.nested import Named
 from fwtui.core.spec import WorkloadSpec
 from fwtui.core.workload import Batch
 from fwtui.lane.wire import Frames, NoRecordError
@@ -43,13 +48,27 @@ def pair_models(
     try:
         proof = prove_weights(file, spec, seed, waiting)
     except CannotPairError as error:
-        sides = zip(file.models, (error.first, error.second), strict=True)
-        left = [f"{side.function}'s {_listed(layers)}" for side, layers in sides if layers]
-        what = f"weights without a counterpart: {'; '.join(left)}"
-        hint = f"`fwtui weights {Path(file.path).name}` shows both lists, and PAIRS names counterparts"
-        raise UserFileError(Path(file.path).name, what, hint) from None
+        raise without_counterpart(file, error) from None
     first, second = file.models
     return lane_models(proof, (first.function, second.function))
+
+
+def without_counterpart(file: Description, error: CannotPairError) -> UserFileError:
+    """What is wrong with a file of models in which weights are left over."""
+    sides = zip(file.models, (error.first, error.second), strict=True)
+    left = [f"{side.function}'s {_listed(layers)}" for side, layers in sides if layers]
+    what = f"weights without a counterpart: {'; '.join(left)}"
+    hint = f"`fwtui weights {Path(file.path).name}` shows both lists, and PAIRS names counterparts"
+    return UserFileError(Path(file.path).name, what, hint)
+
+
+def titles(sides: Sequence[Side]) -> tuple[str, str]:
+    """How two models are called: by their frameworks, or by their functions where these are one."""
+    known = {framework.key: framework.title for framework in frameworks()}
+    names = [known.get(side.framework, side.framework) for side in sides]
+    if names[0] == names[1]:
+        names = [side.function for side in sides]
+    return names[0], names[1]
 
 
 def _listed(layers: Sequence[LayerOutline]) -> str:
@@ -141,7 +160,7 @@ class ModelProcess:
         self._answer()
 
     def batch(self) -> Batch:
-        """The first batch of the file's data, in float64."""
+        """The next batch of the file's data, in float64."""
         batch: Batch = self._ask("in batches()", Ask("batch"))
         return batch
 
@@ -150,10 +169,18 @@ class ModelProcess:
     ) -> ModelTrace:
         """Evaluate the loss of `batch` and its gradients; changes no weight, and no state."""
         trace: ModelTrace
-        self.outline, trace = self._ask(
-            f"in {self._side.loss}()", Ask("trace", batch, training, tuple(turned))
-        )
+        self.outline, trace = self._ask(self._in_loss, Ask("trace", batch, training, tuple(turned)))
         return trace
+
+    def forward(self, batch: Batch) -> ForwardPass:
+        """One forward pass in evaluation mode, of the present weights, see `gave`."""
+        done: ForwardPass = self._ask(self._in_loss, Ask("forward", batch))
+        return done
+
+    def gave(self, place: int) -> list[Named[NDArray[Any]]]:
+        """What the last forward pass gave: 0 for its outputs, from 1 on for its calls."""
+        found = self._ask("when its outputs are read", Ask("gave", place=place))
+        return [(name, array.value()) for name, array in found]
 
     def weights(self) -> ModelWeights:
         """A copy of the present weights and states, in the common layout."""
@@ -171,6 +198,10 @@ class ModelProcess:
     def load(self, weights: ModelWeights) -> None:
         """Put weights and states into it; those that are not named stay."""
         self._ask("when its weights are replaced", Ask("load", weights))
+
+    @property
+    def _in_loss(self) -> str:
+        return f"in {self._side.loss}()" if self._side.loss else f"when {self._side.function}() is called"
 
     def _ask(self, stage: str, request: Ask) -> Any:
         self._process.stage = stage

@@ -273,6 +273,15 @@ def _workload(request: RaceRequest, batch: int | None) -> WorkloadSpec:
     return WorkloadSpec(name, preset, tuple(sorted(sizes.items())), data)
 
 
+def workload_spec(request: RaceRequest) -> WorkloadSpec:
+    """The workload that is asked for, with its data and sizes.
+
+    Raises:
+        SpecError: there is no such workload, preset or size.
+    """
+    return _workload(request, _read("batch", request.batch))
+
+
 def workload_of(request: RaceRequest) -> str:
     """The workload's name or path; of models given by name, that of a file which is written for them.
 
@@ -296,7 +305,7 @@ def with_usual_lanes(request: RaceRequest, files: UserFiles) -> RaceRequest:
     """The request, with a lane for each of two models of one framework where it leaves the lanes out."""
     if request.lanes != RaceRequest().lanes:
         return request
-    loaded = files.describe(_workload(request, None))
+    loaded = files.describe(workload_spec(request))
     sides = loaded.models if isinstance(loaded, Description) else ()
     if len({side.framework for side in sides}) != 1:
         return request

@@ -81,7 +81,7 @@ PROJECT = {
         import pytest
         from nets import Net
 
-        from fwtui.pytest_plugin import TrainingsDifferError
+        from fwtui.pytest_plugin import ModelsDifferError
 
         RNG = np.random.default_rng(0)
         SETTINGS = {
@@ -98,7 +98,7 @@ PROJECT = {
 
 
         def test_a_wrong_one(assert_same_training):
-            with pytest.raises(TrainingsDifferError, match="TensorFlow Tanh"):
+            with pytest.raises(ModelsDifferError, match="TensorFlow Tanh"):
                 assert_same_training(torch=Net, tensorflow=keras_nets.wrong, **SETTINGS)
         """,
 }

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fwtui.core.model_outline import LayerCall, LayerOutline, ModelOutline, ModelTrace, Moments, WeightOutline
+from fwtui.core.model_outline import LayerCall, LayerOutline, ModelOutline, ModelTrace, WeightOutline
+from fwtui.core.moments import Moments
 from fwtui.core.ndarray import Array
 from fwtui.pairing.compare import Difference
 from fwtui.pairing.pairs import CannotPairError
@@ -59,7 +60,7 @@ class Gated:
                 )
                 for name in self._names
             ),
-            (Moments.of(gave["out"]),),
+            (("output", Moments.of(gave["out"])),),
             (("loss", float(gave["out"].mean())), *self._metrics),
             tuple(((name, "kernel"), Array.of(gradients[name])) for name in self._names),
         )

@@ -20,6 +20,7 @@ from fwtui.backends.tensorflow.model import TensorflowModel
 from fwtui.backends.torch.model import TorchModel
 from fwtui.pairing.pairs import CannotPairError
 from fwtui.pairing.proof import prove
+from fwtui.parity.forward.comparison import Comparison
 
 
 def main() -> None:
@@ -44,6 +45,10 @@ def _paired(module: Any, way: str) -> dict[str, Any]:
             proof = prove(first, second, batch, {})
         except CannotPairError as error:
             return {"left": [[one.name for one in side] for side in (error.first, error.second)]}
+        first.load(proof.first_weights)
+        second.load(proof.pairing.to_second(proof.first_weights))
+        forward = Comparison(proof.pairing, (first, second), None)
+        forward.add(batch)
     weights = sum(array.size for array in first.weights().values())
     unused = sum(len(one.shape) for layer, one in first.outline.weights() if not layer.is_used)
     return {
@@ -53,6 +58,9 @@ def _paired(module: Any, way: str) -> dict[str, Any]:
         "compared": proof.compared,
         "weights": weights,
         "unused": unused,
+        "outputs": [one.float64 and one.float64.relative for one in forward.outputs.values()],
+        "without": forward.without,
+        "modules": len(forward.modules),
     }
 
 

@@ -13,11 +13,14 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from fwtui.backends.tensorflow import checkpoints
+from fwtui.backends.tensorflow.losses import outputs_loss
 from fwtui.backends.tensorflow.model_layers import outlines, own_variables
+from fwtui.backends.tensorflow.model_mode import evaluating
 from fwtui.backends.tensorflow.model_names import counted_from_start, named_variables, variable_of
 from fwtui.backends.tensorflow.model_net import made
-from fwtui.backends.tensorflow.model_watch import Watch
+from fwtui.backends.tensorflow.model_watch import Watch, numpy_of
 from fwtui.backends.tensorflow.random_ops import given_numbers
+from fwtui.core.forward_pass import ForwardPass, ModuleCall
 from fwtui.core.metrics import named_metrics
 from fwtui.core.model_outline import (
     LayerCall,
@@ -28,6 +31,7 @@ from fwtui.core.model_outline import (
     WeightOutline,
 )
 from fwtui.core.ndarray import Array
+from fwtui.core.nested import Named
 from fwtui.core.random_numbers import RandomNumbers
 from fwtui.core.workload import Batch
 
@@ -38,14 +42,17 @@ def seed(number: int) -> None:
 
 
 def build(
-    make: Callable[[], Any], loss: Callable[[Any, Mapping[str, Any]], Any], dtype: str = "float64"
+    make: Callable[[], Any], loss: Callable[[Any, Mapping[str, Any]], Any] | None, dtype: str = "float64"
 ) -> TensorflowModel:
     """Make a model as a user's file gives it, while this is Keras's dtype.
+
+    Args:
+        loss: None for a scalar of all that the model gives.
 
     Raises:
         ModelError: it is no model, or no layer.
     """
-    return TensorflowModel(made(make, dtype), loss)
+    return TensorflowModel(made(make, dtype), loss or outputs_loss)
 
 
 class TensorflowModel:
@@ -63,6 +70,7 @@ class TensorflowModel:
         self._model, self._loss = model, loss
         self.outline = ModelOutline(())
         self._variables: dict[str, Any] = {}
+        self._gave: list[list[Named[NDArray[Any]]]] = []
 
     def trace(
         self, batch: Batch, training: bool = False, turned: Sequence[tuple[int, int]] = ()
@@ -71,9 +79,7 @@ class TensorflowModel:
 
         Random numbers are given ones, see `RandomNumbers`; no weight and no state changes.
         """
-        tensors = {
-            name: value if isinstance(value, int) else tf.constant(value) for name, value in batch.items()
-        }
+        tensors = _tensors(batch)
         is_first = not self.outline.layers
         if is_first:  # layers are built by calls that have no values yet
             with Watch(self._model), counted_from_start():
@@ -95,6 +101,32 @@ class TensorflowModel:
         for variable, value in zip(self._model.non_trainable_variables, state, strict=True):
             variable_of(variable).assign(value)
         return ModelTrace(tuple(self._calls(watch)), watch.outputs, values, gradients)
+
+    def forward(self, batch: Batch) -> ForwardPass:
+        """One forward pass in evaluation mode, see `gave`."""
+        numbers = given_numbers(RandomNumbers(0), refuses=False)
+        with evaluating(), numbers, Watch(self._model, training=None, keeps=True) as watch:
+            metrics = named_metrics(self._loss(self._model, _tensors(batch)))
+        inside = [one for one in watch.order if one is not self._model]
+        values = tuple((name, Array.of(numpy_of(one))) for name, one in metrics.items())
+        outputs = watch.kept(self._model)
+        self._gave = [outputs, *map(watch.kept, inside)]
+        names = {id(variable): name for name, variable in self._variables.items()}
+        calls = tuple(
+            ModuleCall(
+                getattr(one, "path", one.name),
+                type(one).__name__,
+                tuple(dict.fromkeys(names[id(v)] for v in _every_variable(one) if id(v) in names)),
+                watch.given(one),
+                watch.gave(one),
+            )
+            for one in inside
+        )
+        return ForwardPass(bool(outputs), values, calls)
+
+    def gave(self, place: int) -> list[Named[NDArray[Any]]]:
+        """What the last forward pass gave: 0 for its outputs, from 1 on for its calls."""
+        return self._gave[place]
 
     def weights(self) -> ModelWeights:
         """A copy of the present weights and states."""
@@ -173,6 +205,10 @@ class TensorflowModel:
             parts = [known[one.name] for one in outlines(layer) if one.name in known]
             for outline in parts:
                 yield watch.call(layer, outline, len(parts) == 1)
+
+
+def _tensors(batch: Batch) -> dict[str, Any]:
+    return {name: value if isinstance(value, int) else tf.constant(value) for name, value in batch.items()}
 
 
 def _all_layers(model: Any) -> list[Any]:

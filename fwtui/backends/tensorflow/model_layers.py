@@ -27,6 +27,11 @@ def outlines(layer: Any) -> Iterator[LayerOutline]:
     yield from _other(layer)
 
 
+def activates_last(layer: Any) -> bool:
+    """Whether all that a layer gives has gone through its attribute `activation`."""
+    return isinstance(layer, _ACTIVATING) and layer.activation not in (None, keras.activations.linear)
+
+
 def is_opaque(layer: Any) -> bool:
     """Whether its outline has the weights of layers inside of it."""
     return isinstance(layer, _OPAQUE)
@@ -190,6 +195,12 @@ def _product(sizes: Any) -> int:
 
 _RNNS = _LAYERS.LSTM, _LAYERS.GRU, _LAYERS.SimpleRNN, _LAYERS.RNN
 _CELLS = _LAYERS.LSTMCell, _LAYERS.GRUCell, _LAYERS.SimpleRNNCell
+_ACTIVATING = (
+    *(_LAYERS.Dense, _LAYERS.EinsumDense),
+    *(_LAYERS.Conv1D, _LAYERS.Conv2D, _LAYERS.Conv3D),
+    *(_LAYERS.Conv1DTranspose, _LAYERS.Conv2DTranspose, _LAYERS.Conv3DTranspose),
+    *(_LAYERS.DepthwiseConv1D, _LAYERS.DepthwiseConv2D, _LAYERS.SeparableConv1D, _LAYERS.SeparableConv2D),
+)
 _OPAQUE = (*_RNNS, _LAYERS.Bidirectional)
 _KINDS: dict[tuple[type, ...], Callable[[Any], Iterator[LayerOutline]]] = {
     (_LAYERS.Dense,): _dense,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from fwtui.core.named_losses import inputs_and_target
+from fwtui.core.named_losses import inputs_and_target, inputs_of
+from fwtui.core.nested import flattened
 
 
 def loss(name: str, module: nn.Module, batch: Mapping[str, Any]) -> Tensor:
@@ -26,3 +28,18 @@ def loss(name: str, module: nn.Module, batch: Mapping[str, Any]) -> Tensor:
     }
     found: Tensor = functions[name](output, target)
     return found
+
+
+def outputs_loss(module: nn.Module, batch: Mapping[str, Any]) -> Tensor:
+    """A scalar that depends on every element of what a module gives, and on no order of them: of (1 + x)³.
+
+    Raises:
+        ValueError: it gives no floating-point tensor.
+    """
+    gave = module(*inputs_of(batch))
+    found = [
+        one for _, one in flattened(gave, lambda one: isinstance(one, Tensor)) if one.is_floating_point()
+    ]
+    if not found:
+        raise ValueError("the model gives no floating-point tensor")
+    return torch.stack([((1 + one) ** 3).mean() for one in found]).sum()

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from fwtui.backends.torch import checkpoints
+from fwtui.backends.torch.losses import outputs_loss
 from fwtui.backends.torch.model_layers import OPAQUE, outlines
 from fwtui.backends.torch.model_net import checked
-from fwtui.backends.torch.model_watch import Watch, evaluating
+from fwtui.backends.torch.model_watch import Watch, evaluating, numpy_of
 from fwtui.backends.torch.random_ops import GivenNumbers
+from fwtui.core.forward_pass import ForwardPass, ModuleCall
 from fwtui.core.metrics import named_metrics
 from fwtui.core.model_outline import (
     LayerCall,
@@ -28,6 +30,7 @@ from fwtui.core.model_outline import (
     WeightOutline,
 )
 from fwtui.core.ndarray import Array
+from fwtui.core.nested import Named
 from fwtui.core.random_numbers import RandomNumbers
 from fwtui.core.workload import Batch
 
@@ -38,14 +41,17 @@ def seed(number: int) -> None:
 
 
 def build(
-    make: Callable[[], Any], loss: Callable[[Any, Mapping[str, Any]], Any], dtype: str = "float64"
+    make: Callable[[], Any], loss: Callable[[Any, Mapping[str, Any]], Any] | None, dtype: str = "float64"
 ) -> TorchModel:
     """Make a model as a user's file gives it, in this dtype.
+
+    Args:
+        loss: None for a scalar of all that the model gives.
 
     Raises:
         ModelError: it is no module, or has no parameters.
     """
-    return TorchModel(checked(make()).cpu().to(getattr(torch, dtype)), loss)
+    return TorchModel(checked(make()).cpu().to(getattr(torch, dtype)), loss or outputs_loss)
 
 
 class TorchModel:
@@ -62,6 +68,7 @@ class TorchModel:
     def __init__(self, module: nn.Module, loss: Callable[[nn.Module, Mapping[str, Any]], Any]) -> None:
         self._module, self._loss = module, loss
         self.outline = ModelOutline(())
+        self._gave: list[list[Named[NDArray[Any]]]] = []
 
     def trace(
         self, batch: Batch, training: bool = False, turned: Sequence[tuple[int, int]] = ()
@@ -70,9 +77,7 @@ class TorchModel:
 
         Random numbers are given ones, see `RandomNumbers`; no weight and no state changes.
         """
-        tensors = {
-            name: value if isinstance(value, int) else torch.tensor(value) for name, value in batch.items()
-        }
+        tensors = _tensors(batch)
         numbers = GivenNumbers(RandomNumbers(0, turned), refuses=False)
         mode = nullcontext() if training else evaluating(self._module)
         state = {name: one.detach().clone() for name, one in self._module.named_buffers()}
@@ -90,13 +95,37 @@ class TorchModel:
                 one.copy_(state[name])
         return ModelTrace(tuple(self._calls(watch)), watch.outputs, values, gradients)
 
+    def forward(self, batch: Batch) -> ForwardPass:
+        """One forward pass in evaluation mode, see `gave`."""
+        numbers = GivenNumbers(RandomNumbers(0), refuses=False)
+        module = self._module
+        with torch.no_grad(), evaluating(module), numbers, Watch(module, keeps=True) as watch:
+            metrics = named_metrics(self._loss(module, _tensors(batch)))
+        inside = [one for one in watch.order if one is not module]
+        values = tuple((name, Array.of(numpy_of(one))) for name, one in metrics.items())
+        outputs = watch.kept(module)
+        self._gave = [outputs, *map(watch.kept, inside)]
+        names = {id(self._variable(one.own)): one.own for _, one in self.outline.weights()}
+        known = {one: name for name, one in module.named_modules()}
+        calls = tuple(
+            ModuleCall(
+                known[one], type(one).__name__, _own_weights(one, names), watch.given(one), watch.gave(one)
+            )
+            for one in inside
+        )
+        return ForwardPass(bool(outputs), values, calls)
+
+    def gave(self, place: int) -> list[Named[NDArray[Any]]]:
+        """What the last forward pass gave: 0 for its outputs, from 1 on for its calls."""
+        return self._gave[place]
+
     def weights(self) -> ModelWeights:
         """A copy of the present weights and states."""
         found: ModelWeights = {}
         for layer, one in self.outline.weights():
-            array = one.layout.common(_numpy(self._variable(one.own)))
+            array = one.layout.common(numpy_of(self._variable(one.own)))
             if one.added:
-                array = array + one.layout.common(_numpy(self._variable(one.added)))
+                array = array + one.layout.common(numpy_of(self._variable(one.added)))
             found[layer.name, one.role] = np.array(array)
         return found
 
@@ -122,7 +151,7 @@ class TorchModel:
 
     def _write(self, one: WeightOutline, name: str, array: NDArray[Any]) -> None:
         variable = self._variable(name)
-        own = _numpy(variable).copy()
+        own = numpy_of(variable).copy()
         one.layout.write(array, own)
         with torch.no_grad():
             variable.copy_(torch.from_numpy(own))
@@ -172,7 +201,7 @@ class TorchModel:
             found = dict(zip(names, gradients, strict=True))
         for layer, one in trained:
             gradient = found[one.own]
-            array = None if gradient is None else Array.of(one.layout.common(_numpy(gradient)))
+            array = None if gradient is None else Array.of(one.layout.common(numpy_of(gradient)))
             yield (layer.name, one.role), array
 
     def _variable(self, name: str) -> Tensor:
@@ -183,5 +212,11 @@ class TorchModel:
         return found
 
 
-def _numpy(tensor: Tensor) -> NDArray[Any]:
-    return np.asarray(tensor.detach().cpu().numpy())
+def _tensors(batch: Batch) -> dict[str, Any]:
+    return {name: value if isinstance(value, int) else torch.tensor(value) for name, value in batch.items()}
+
+
+def _own_weights(module: nn.Module, names: Mapping[int, str]) -> tuple[str, ...]:
+    """The names of the variables in a module, each once, whoever else has them too."""
+    variables = (*module.parameters(), *module.buffers())
+    return tuple(dict.fromkeys(names[id(one)] for one in variables if id(one) in names))

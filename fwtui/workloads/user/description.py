@@ -83,8 +83,12 @@ class Description:
     def require(self, framework: str) -> None:
         """UserFileError where the file has no usable net for `framework`, a key such as `torch`."""
         if self.models:
-            if all(side.framework != framework for side in self.models):
+            sides = [side for side in self.models if side.framework == framework]
+            if not sides:
                 raise UserFileError.without(Path(self.path).name, framework + MODEL)
+            if not all(side.loss for side in sides):
+                hint = f"give --loss, or add def {framework}{NET}(model, batch): …; --forward needs none"
+                raise UserFileError(Path(self.path).name, f"has no function {framework}{NET}", hint)
             return
         if framework not in self.nets:
             raise UserFileError.without(Path(self.path).name, framework + NET)

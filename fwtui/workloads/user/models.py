@@ -28,7 +28,7 @@ class Side:
     Attributes:
         framework: its key, such as `torch`.
         function: the name of the function that gives the model.
-        loss: the name of its loss.
+        loss: the name of its loss; "" where the file has none, and only outputs can be compared.
         optimizer: the name of the function that gives its optimizer; "" where the file has none.
     """
 
@@ -125,7 +125,7 @@ class ModelFile(UserFile):
         Raises:
             UserFileError: `LAYOUT` is no dict of axes by framework, such as `{"torch": "NCHW", …}`.
         """
-        axes = self._axes(side.framework)
+        axes = self.axes(side)
         if axes is None:
             return batch
         order = tuple(map(axes.index, range(len(axes)))) if back else axes
@@ -136,15 +136,15 @@ class ModelFile(UserFile):
 
         return {name: turned(value) for name, value in batch.items()}
 
-    def _axes(self, framework: str) -> tuple[int, ...] | None:
-        """The order in which a framework gets the data's axes; None where that is the data's own."""
+    def axes(self, side: Side) -> tuple[int, ...] | None:
+        """The order in which a side's framework gets the data's axes; None where that is the data's own."""
         layout = self._names.get("LAYOUT", {})
         hint = 'LAYOUT = {"torch": "NCHW", "tensorflow": "NHWC"}, the one that the data have first'
         if not isinstance(layout, Mapping) or not all(isinstance(one, str) for one in layout.values()):
             raise self._wrong("LAYOUT", "LAYOUT is no dict of axes by framework", hint)
-        if framework not in layout:
+        if side.framework not in layout:
             return None
-        own, given = layout[framework], next(iter(layout.values()))
+        own, given = layout[side.framework], next(iter(layout.values()))
         if sorted(own) != sorted(given) or len(set(own)) != len(own):
             raise self._wrong("LAYOUT", f"LAYOUT has other axes in {given!r} than in {own!r}", hint)
         return None if own == given else tuple(given.index(axis) for axis in own)
@@ -185,14 +185,11 @@ class ModelFile(UserFile):
         loss = framework + NET
         if name.endswith(SECOND) and loss + SECOND in self._names:
             loss += SECOND
-        if loss not in self._names:
-            raise UserFileError(
-                self.file.path.name, f"has no function {loss}", f"add def {loss}(model, batch): …"
-            )
+        has_loss = loss in self._names
         optimizer = framework + OPTIMIZER
         if name.endswith(SECOND) and optimizer + SECOND in self._names:
             optimizer += SECOND
         has_one = optimizer in self._names
-        for one in (name, loss, *((optimizer,) if has_one else ())):
+        for one in (name, *((loss,) if has_loss else ()), *((optimizer,) if has_one else ())):
             self._check_function(one)
-        return Side(framework, name, loss, optimizer if has_one else "")
+        return Side(framework, name, loss if has_loss else "", optimizer if has_one else "")

@@ -34,7 +34,8 @@ def file_of(references: Mapping[str, str], loss: str | None, layout: str | None)
 
     Args:
         references: by side.
-        loss: a name from `LOSSES`, or a reference for each framework that there is, with a comma between.
+        loss: a name from `LOSSES`, or a reference for each framework that there is, with a comma between;
+            None: outputs alone are compared.
         layout: `torch=NCHW,tensorflow=NHWC`: what the data's axes are, and what the other framework's are.
 
     Raises:
@@ -55,7 +56,7 @@ def file_of(references: Mapping[str, str], loss: str | None, layout: str | None)
         framework, _, second = side.partition("_")
         function = f"{framework}_model" + (f"_{second}" if second else "")
         lines += _function(f"{function}()", f"from {__name__} import made", f"made({reference!r})")
-    frameworks = list(dict.fromkeys(side.partition("_")[0] for side in references))
+    frameworks = list(dict.fromkeys(side.partition("_")[0] for side in references)) if loss else []
     for framework, given in zip(frameworks, _losses(loss, frameworks), strict=True):
         known = f"from fwtui.backends.{framework}.losses import loss", f"loss({given!r}, model, batch)"
         own = f"from {__name__} import found", f"found({given!r})(model, batch)"
@@ -127,7 +128,7 @@ def _by_path(path: Path) -> ModuleType:
 
 def _losses(loss: str | None, frameworks: list[str]) -> list[str]:
     if loss is None:
-        raise SpecError("--loss", "nothing", f"{', '.join(LOSSES)}, or {FORM}, one for each framework")
+        return []
     if ":" not in loss:
         return [one_of("--loss", loss, LOSSES)] * len(frameworks)
     given = [one.strip() for one in loss.split(",")]

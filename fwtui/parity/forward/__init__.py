@@ -1,0 +1,1 @@
+"""Two models' outputs compared, without a training."""
