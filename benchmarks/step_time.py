@@ -1,6 +1,7 @@
 """What being measured costs a step: its median in `fwtui bench` divided by the same loop bare.
 
     python benchmarks/step_time.py [BACKEND …]
+    python benchmarks/step_time.py --models
 
 Each backend trains the two-layer net on the CPU by turns with a lane of the other framework, every lane in
 its own process, as `fwtui bench` does it; and beside it in a process that does nothing but step. The two take
@@ -9,6 +10,9 @@ alike. Prints the median of the rounds' ratios, and its quartiles. Goal: 1.02.
 
 A block of turns is at most a tenth of a lane's steps, and the first steps of a block are cold: so short
 races cost more a step than long ones.
+
+`--models` does the same with the models of `models/` and the loop that one writes oneself over them. Goal:
+1.05.
 """
 
 from __future__ import annotations
@@ -16,6 +20,9 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
 from time import perf_counter_ns
 
 import numpy as np
@@ -34,25 +41,32 @@ from fwtui.workloads import catalogue as workloads
 LENGTHS = {500: 20, 4000: 6}
 """Steps a round, and how many rounds."""
 
-GOAL = 1.02
+MODELS = {
+    Path(__file__).with_name("models") / "cnn.py": (50, 12),
+    Path(__file__).with_name("models") / "lstm.py": (100, 12),
+}
+"""Steps a round, and how many rounds."""
+MODEL_BACKENDS = ("torch.eager", "torch.compile", "tf.function")
+
+GOAL, GOAL_OF_MODELS = 1.02, 1.05
 DEADLINE_S = 300
 
 
-def race(backend: str, steps: int = 1) -> RaceRequest:
+def race(backend: str, steps: int = 1, workload: str = "two-layer") -> RaceRequest:
     """The backend, and beside it a lane of the other framework."""
     other = "tf.function" if backend.startswith("torch") else "torch.eager"
     lanes = (LaneRequest(backend), LaneRequest(other))
-    return RaceRequest(lanes, device="cpu", steps=str(steps), linger=True)
+    return RaceRequest(lanes, workload, device="cpu", steps=str(steps), linger=True)
 
 
 class ByTurns:
     """The backend as `fwtui bench` measures it."""
 
-    def __init__(self, backend: str, steps: int) -> None:
-        self._round = self._steps = steps
+    def __init__(self, request: RaceRequest) -> None:
+        self._round = self._steps = int(request.steps or 1)
         self._lanes = [History(None), History(None)]
         self._changed = threading.Condition()
-        self._race = Race(plan(race(backend, steps)), self._take)
+        self._race = Race(plan(request), self._take)
         self._race.start()
         self._until_done()
 
@@ -82,11 +96,11 @@ class ByTurns:
 
 
 class Bare:
-    """The backend in a process of its own that does nothing but step."""
+    """A process that does nothing but step: as many times as each line that it gets says."""
 
-    def __init__(self, backend: str, steps: int) -> None:
+    def __init__(self, command: Sequence[str], steps: int) -> None:
         self._round = steps
-        command = [sys.executable, __file__, "--bare", backend]
+        command = [sys.executable, *command]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.median()
 
@@ -132,21 +146,37 @@ def say(line: object) -> None:
 def main(backends: list[str]) -> None:
     """Measures each backend, both ways in turn."""
     say(f"two-layer: median step in bench ÷ bare, goal {GOAL}")
-    say(f"{'':<14}{'steps':>7}{'ratio':>8}{'25 %':>8}{'75 %':>8}")
+    say(f"{'':<20}{'steps':>7}{'ratio':>8}{'25 %':>8}{'75 %':>8}")
     for backend in backends:
         for steps, rounds in LENGTHS.items():
-            ways = ByTurns(backend, steps), Bare(backend, steps)
-            try:
-                ratios = [ways[0].median() / ways[1].median() for _ in range(rounds)]
-            finally:
-                for way in ways:
-                    way.close()
-            low, middle, high = np.percentile(ratios, (25, 50, 75))
-            say(f"{backend:<14}{steps:>7,}{middle:>8.3f}{low:>8.3f}{high:>8.3f}")
+            compare(backend, race(backend, steps), (__file__, "--bare", backend), rounds)
+
+
+def main_of_models() -> None:
+    """Measures each model in each backend."""
+    say(f"models: median step in bench ÷ a loop of one's own, goal {GOAL_OF_MODELS}")
+    say(f"{'':<20}{'steps':>7}{'ratio':>8}{'25 %':>8}{'75 %':>8}")
+    loops = str(Path(__file__).with_name("plain_loops.py"))
+    for path, (steps, rounds) in MODELS.items():
+        for backend in MODEL_BACKENDS:
+            request = race(backend, steps, str(path))
+            threads = str(plan(request).lanes[0].threads)
+            compare(f"{path.stem} {backend}", request, (loops, backend, str(path), threads), rounds)
+
+
+def compare(title: str, request: RaceRequest, command: Sequence[str], rounds: int) -> None:
+    """Measures a race's first lane and a bare loop by turns, and prints a row."""
+    steps = int(request.steps or 1)
+    with closing(ByTurns(request)) as lane, closing(Bare(command, steps)) as loop:
+        ratios = [lane.median() / loop.median() for _ in range(rounds)]
+    low, middle, high = np.percentile(ratios, (25, 50, 75))
+    say(f"{title:<20}{steps:>7,}{middle:>8.3f}{low:>8.3f}{high:>8.3f}")
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--bare"]:
         bare(plan(race(sys.argv[2])).lanes[0])
+    elif sys.argv[1:2] == ["--models"]:
+        main_of_models()
     else:
         main(sys.argv[1:] or list(catalogue.names()))

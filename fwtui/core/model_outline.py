@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 from fwtui.core.forward_pass import ForwardPass
@@ -116,7 +117,7 @@ class ModelOutline:
 
     layers: tuple[LayerOutline, ...]
 
-    def used_by(self, gradients: Iterable[tuple[tuple[str, str], Array | None]]) -> ModelOutline:
+    def used_by(self, gradients: Iterable[tuple[tuple[str, str], GradientSize | None]]) -> ModelOutline:
         """The same, with each layer used that a gradient reaches: a weight may be used without a call."""
         reached = {layer for (layer, _), gradient in gradients if gradient is not None}
         return ModelOutline(
@@ -131,6 +132,24 @@ class ModelOutline:
 
 
 @dataclass(frozen=True)
+class GradientSize:
+    """What is known of a gradient before it is asked for.
+
+    Attributes:
+        count: of its elements.
+        largest: magnitude of one.
+    """
+
+    count: int
+    largest: float
+
+    @staticmethod
+    def of(array: NDArray[Any]) -> GradientSize:
+        """That of a gradient."""
+        return GradientSize(array.size, float(np.abs(array).max(initial=0)))
+
+
+@dataclass(frozen=True)
 class ModelTrace:
     """One evaluation of the loss.
 
@@ -138,13 +157,13 @@ class ModelTrace:
         calls: by layer, in the order of use.
         outputs: of the model's own call, by name; empty where the loss does not call it.
         metrics: `loss` first.
-        gradients: by layer and role, in the common layout; None where the loss does not depend on it.
+        gradients: by layer and role, see `Model.gradient`; None where the loss does not depend on it.
     """
 
     calls: tuple[LayerCall, ...]
     outputs: tuple[Named[Moments], ...]
     metrics: tuple[tuple[str, float], ...]
-    gradients: tuple[tuple[tuple[str, str], Array | None], ...]
+    gradients: tuple[tuple[tuple[str, str], GradientSize | None], ...]
 
 
 class Model(Protocol):
@@ -163,6 +182,9 @@ class Model(Protocol):
         Args:
             turned: of the random numbers that it gets, see `RandomNumbers`.
         """
+
+    def gradient(self, layer: str, role: str) -> NDArray[Any]:
+        """One that the last trace found, in the common layout."""
 
     def forward(self, batch: Batch) -> ForwardPass:
         """One forward pass in evaluation mode, of the present weights."""

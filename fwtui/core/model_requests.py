@@ -35,18 +35,19 @@ class Ask:
 
     Attributes:
         what: the next batch of the file's data; a trace of the batch in `arrays`, with the model's outline;
-            a forward pass of that batch; what the last pass gave at `place`; its weights; that it loads those
-            in `arrays`; that it loads the file `path`, or writes it.
+            the gradient `key` of the last one; a forward pass of that batch; what the last pass gave at
+            `place`; its weights; that it loads those in `arrays`; that it loads or writes the file `path`.
         training: whether the trace is to be in training mode.
         turned: of its random numbers, see `RandomNumbers`.
     """
 
-    what: Literal["batch", "trace", "forward", "gave", "weights", "load", "restore", "save"]
+    what: Literal["batch", "trace", "gradient", "forward", "gave", "weights", "load", "restore", "save"]
     arrays: Any = field(default_factory=dict)
     training: bool = False
     turned: tuple[tuple[int, int], ...] = ()
     path: str = ""
     place: int = 0
+    key: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,8 @@ def _serve(requests: Connection, send: Callable[[Any], None]) -> None:
                             file.laid_out(request.arrays, side), request.training, request.turned
                         )
                         answer = model.outline, trace
+                    case "gradient":
+                        answer = Array.of(model.gradient(*request.key))
                     case "forward":
                         done = model.forward(file.laid_out(request.arrays, side))
                         answer = replace(done, axes=file.axes(side))

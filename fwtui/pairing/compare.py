@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fwtui.core.lane_model import Flatten
-from fwtui.core.model_outline import LayerCall, ModelTrace
+from fwtui.core.model_outline import LayerCall, Model, ModelTrace
 from fwtui.core.nested import counterparts
 from fwtui.core.numerical_policy import NO_GRADIENT, PAIRED
 from fwtui.pairing.flatten import flatten_between
@@ -44,10 +45,13 @@ class Comparison:
     Args:
         mine: the first model's trace.
         theirs: the second's, with the first's weights.
+        models: what the traces are of; gradients are asked of them one by one, and must be these traces'.
     """
 
-    def __init__(self, pairing: Pairing, mine: ModelTrace, theirs: ModelTrace) -> None:
-        self.pairing, self._mine, self._theirs = pairing, mine, theirs
+    def __init__(
+        self, pairing: Pairing, mine: ModelTrace, theirs: ModelTrace, models: tuple[Model, Model]
+    ) -> None:
+        self.pairing, self._mine, self._theirs, self._models = pairing, mine, theirs, models
         self._my_calls = {call.layer: call for call in mine.calls}
         self._calls = {call.layer: call for call in theirs.calls}
 
@@ -92,14 +96,14 @@ class Comparison:
 
     def largest_gap(self) -> float:
         """Of metrics and gradients, relative."""
-        return max([gap for _, gap in self._metric_gaps()] + [gap for *_, gap in self._gradient_gaps()])
+        return max([gap for _, gap in self._metric_gaps()] + [gap for *_, gap in self._gradient_gaps])
 
     def compared(self) -> int:
         """How many numbers of gradients are compared, without those of weights that have none."""
         untested = set(self._untested())
         mine = {key: gradient for key, gradient in self._mine.gradients if gradient is not None}
         tested = (self.pairing.first_keys() & mine.keys()) - untested
-        return sum(math.prod(mine[key].shape) for key in tested)
+        return sum(mine[key].count for key in tested)
 
     def untested(self) -> tuple[str, ...]:
         """The first model's trained weights whose gradient is nothing on both sides: `layer: role`."""
@@ -107,7 +111,7 @@ class Comparison:
 
     def _untested(self) -> Iterator[tuple[str, str]]:
         mine, theirs = (
-            {key: 0.0 if one is None else _largest(one.value()) for key, one in trace.gradients}
+            {key: 0.0 if one is None else one.largest for key, one in trace.gradients}
             for trace in (self._mine, self._theirs)
         )
         least = NO_GRADIENT * max([*mine.values(), *theirs.values()], default=0.0)
@@ -148,7 +152,7 @@ class Comparison:
 
     def _of_gradients(self) -> Iterator[Difference]:
         names = {pair.second.name: pair.first.name for pair in self.pairing.layers}
-        for layer, role, _, gap in self._gradient_gaps():
+        for layer, role, gap in self._gradient_gaps:
             if not gap <= PAIRED:
                 what = f"gradient of {role}"
                 yield Difference(names.get(layer, ""), layer, what, gap if math.isfinite(gap) else None)
@@ -159,16 +163,26 @@ class Comparison:
             one, other = mine.get(name, math.nan), theirs.get(name, math.nan)
             yield name, 0.0 if one == other else abs(one - other) / max(abs(one), abs(other))
 
-    def _gradient_gaps(self) -> Iterator[tuple[str, str, int, float]]:
-        mine = {key: array.value() for key, array in self._mine.gradients if array is not None}
-        theirs = {key: array.value() for key, array in self._theirs.gradients if array is not None}
-        expected = self.pairing.to_second(mine)
-        whole = max(map(_largest, expected.values()), default=0.0)
-        for (layer, role), array in expected.items():
-            yield layer, role, array.size, _gap(array, theirs.get((layer, role)), whole)
-        for layer, role in theirs.keys() - expected.keys():
-            if _largest(theirs[layer, role]) > PAIRED * whole:
-                yield layer, role, 0, math.inf
+    @cached_property
+    def _gradient_gaps(self) -> list[tuple[str, str, float]]:
+        """Layer, role and gap of each; only one gradient of each model is held at a time."""
+        first, second = self._models
+        mine = {key: one for key, one in self._mine.gradients if one is not None}
+        theirs = {key: one for key, one in self._theirs.gradients if one is not None}
+        paired = self.pairing.first_keys()
+        whole = max((one.largest for key, one in mine.items() if key in paired), default=0.0)
+
+        @lru_cache(maxsize=1)  # a packed one is several of the other's
+        def of_first(key: tuple[str, str]) -> NDArray[Any] | None:
+            return first.gradient(*key) if key in mine else None
+
+        found, seen = [], set()
+        for key, array in self.pairing.each_to_second(of_first):
+            other = second.gradient(*key) if key in theirs else None
+            found.append((*key, _gap(array, other, whole)))
+            seen.add(key)
+        others = (key for key, one in theirs.items() if key not in seen and one.largest > PAIRED * whole)
+        return [*found, *((*key, math.inf) for key in others)]
 
 
 def _largest(array: NDArray[Any]) -> float:

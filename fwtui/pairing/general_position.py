@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +21,13 @@ _PART = 0.1
 
 def moved(weights: ModelWeights, seed: int = 0) -> ModelWeights:
     """The same weights, each value moved a little; a variance stays positive."""
-    rng = np.random.default_rng(seed)
-    return {key: _moved(key[1], array, rng.normal(size=array.shape)) for key, array in weights.items()}
+    return {key: moved_weight(key, array, seed) for key, array in weights.items()}
 
 
-def _moved(role: str, array: NDArray[Any], noise: NDArray[Any]) -> NDArray[Any]:
-    if role == "variance":
+def moved_weight(key: tuple[str, str], array: NDArray[Any], seed: int = 0) -> NDArray[Any]:
+    """One of them, by layer and role: each time the same."""
+    noise = np.random.default_rng([seed, crc32("/".join(key).encode())]).normal(size=array.shape)
+    if key[1] == "variance":
         return array * np.exp(_PART * noise)
     size = float(array.std())
     if size <= 1e-6 * float(np.abs(array).max(initial=0)):  # all values are one

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -61,11 +61,9 @@ class LayerPair:
         flatten = self.flatten if pair.first.role == "kernel" else None
         return WeightView(pair.first.layout, pair.first_part, pair.is_transposed, flatten)
 
-    def _to_second(self, arrays: Mapping[tuple[str, str], Any]) -> Iterator[tuple[WeightPair, NDArray[Any]]]:
-        for pair in self.weights:
-            array = arrays.get((self.first.name, pair.first.role))
-            if array is not None:
-                yield pair, replace(self.first_view(pair), layout=AS_IS).common(array)
+    def converted(self, pair: WeightPair, array: NDArray[Any]) -> NDArray[Any]:
+        """The first weight, or its gradient, as the second has it; maybe a view."""
+        return replace(self.first_view(pair), layout=AS_IS).common(array)
 
 
 @dataclass(frozen=True)
@@ -81,22 +79,35 @@ class Pairing:
     def common(self, arrays: Mapping[tuple[str, str], Any]) -> Iterator[tuple[WeightPair, NDArray[Any]]]:
         """Each pair with what it holds of the first model's weights, in the second's common layout."""
         for layers in self.layers:
-            yield from layers._to_second(arrays)
+            for pair in layers.weights:
+                if (array := arrays.get((layers.first.name, pair.first.role))) is not None:
+                    yield pair, layers.converted(pair, array)
 
     def to_second(self, arrays: Mapping[tuple[str, str], Any]) -> ModelWeights:
-        """The first model's weights or gradients, as the second has them; those that are None stay out."""
-        whole: ModelWeights = {}
-        parts: dict[tuple[str, str], list[tuple[Columns, NDArray[Any]]]] = {}
+        """The first model's weights, as the second has them."""
+        return dict(self.each_to_second(arrays.get))
+
+    def each_to_second(
+        self, array_of: Callable[[tuple[str, str]], NDArray[Any] | None]
+    ) -> Iterator[tuple[tuple[str, str], NDArray[Any]]]:
+        """One weight or gradient after the other, as the second model has it; those that are None stay out.
+
+        Args:
+            array_of: gives the first model's, by layer and role.
+        """
+        sources: dict[tuple[str, str], list[tuple[LayerPair, WeightPair]]] = {}
         for layers in self.layers:
-            for pair, array in layers._to_second(arrays):
-                key = layers.second.name, pair.second.role
-                if pair.second_part is None:
-                    whole[key] = np.ascontiguousarray(array)
-                else:
-                    parts.setdefault(key, []).append((pair.second_part, array))
-        for key, found in parts.items():
-            whole[key] = np.concatenate([one for _, one in sorted(found, key=lambda part: part[0])], axis=-1)
-        return whole
+            for pair in layers.weights:
+                sources.setdefault((layers.second.name, pair.second.role), []).append((layers, pair))
+        for key, found in sources.items():
+            parts = []
+            for layers, pair in sorted(found, key=lambda one: one[1].second_part or (0, 0)):
+                if (array := array_of((layers.first.name, pair.first.role))) is not None:
+                    parts.append(layers.converted(pair, array))
+            if len(parts) == 1:
+                yield key, np.ascontiguousarray(parts[0])
+            elif parts:
+                yield key, np.concatenate(parts, axis=-1)
 
 
 class UnknownNameError(Exception):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
+from typing import Any
+
+from numpy.typing import NDArray
 
 from fwtui.core.model_outline import Model, ModelWeights
 from fwtui.core.workload import Batch
 from fwtui.pairing.compare import Comparison, Difference
 from fwtui.pairing.forms import by_form, paired
-from fwtui.pairing.general_position import moved
+from fwtui.pairing.general_position import moved_weight
 from fwtui.pairing.pairs import LayerPair, Pairing
 
 MOST_ALIKE = 4
@@ -68,15 +71,13 @@ def prove(first: Model, second: Model, batch: Batch, given: Mapping[str, str], c
         first.restore(checkpoint)
     start = by_form(first.outline, second.outline, given)
     first_weights = {key: array for key, array in first.weights().items() if key in start.first_keys()}
-    weights = moved(first_weights)
-    first.load(weights)
-    search = _Search(first, second, batch, weights)
+    _load(first, (((key, moved_weight(key, array)) for key, array in first_weights.items())))
+    search = _Search(first, second, batch, first_weights)
     comparison = search.best(start)
     if not comparison.agrees():
         # What differs in evaluation mode alone, such as dropout that is left on, must not hide the pairing.
         trained = search.best(start, training=True)
-        if trained.agrees():
-            comparison = search.tried(trained.pairing)
+        comparison = search.tried((trained if trained.agrees() else comparison).pairing)
     return Proof(
         comparison.pairing,
         tuple(map(comparison.is_equal, comparison.pairing.layers)),
@@ -91,7 +92,7 @@ def prove(first: Model, second: Model, batch: Batch, given: Mapping[str, str], c
 
 @dataclass
 class _Search:
-    """Tries pairings of two models, the first of which holds `weights`."""
+    """Tries pairings of two models, the first of which holds `weights`, a little moved."""
 
     first: Model
     second: Model
@@ -103,8 +104,9 @@ class _Search:
         mine = self.first.trace(self.batch, training)
 
         def tried(pairing: Pairing) -> Comparison:
-            self.second.load(pairing.to_second(self.weights))
-            return Comparison(pairing, mine, self.second.trace(self.batch, training))
+            self._load(pairing)
+            theirs = self.second.trace(self.batch, training)
+            return Comparison(pairing, mine, theirs, (self.first, self.second))
 
         comparison = tried(start)
         while not comparison.agrees():
@@ -128,13 +130,25 @@ class _Search:
         if not turned:
             return ()
         theirs = self.second.trace(self.batch, training=True)
-        plain = Comparison(pairing, self.first.trace(self.batch, training=True), theirs)
+        mine = self.first.trace(self.batch, training=True)
+        plain = Comparison(pairing, mine, theirs, (self.first, self.second))
         return () if plain.agrees() else turned
 
     def tried(self, pairing: Pairing) -> Comparison:
         """A pairing as it is, in evaluation mode."""
-        self.second.load(pairing.to_second(self.weights))
-        return Comparison(pairing, self.first.trace(self.batch), self.second.trace(self.batch))
+        self._load(pairing)
+        traces = self.first.trace(self.batch), self.second.trace(self.batch)
+        return Comparison(pairing, *traces, (self.first, self.second))
+
+    def _load(self, pairing: Pairing) -> None:
+        """Give the second model the first one's weights, which are moved once more instead of being kept."""
+        _load(self.second, pairing.each_to_second(lambda key: moved_weight(key, self.weights[key])))
+
+
+def _load(model: Model, weights: Iterable[tuple[tuple[str, str], NDArray[Any]]]) -> None:
+    """Put weights into a model one by one, so that no copy of all is made."""
+    for key, array in weights:
+        model.load({key: array})
 
 
 def _is_better(one: Comparison, other: Comparison) -> bool:

@@ -18,6 +18,7 @@ from fwtui.core.forward_pass import ForwardPass
 from fwtui.core.lane_model import LaneModel
 from fwtui.core.model_outline import LayerOutline, ModelOutline, ModelTrace, ModelWeights
 from fwtui.core.model_requests import Answer, Ask, ModelSpec, Refused
+from fwtui.core.ndarray import Array
 from fwtui.core.nested import Named
 from fwtui.core.spec import WorkloadSpec
 from fwtui.core.workload import Batch
@@ -171,6 +172,11 @@ class ModelProcess:
         trace: ModelTrace
         self.outline, trace = self._ask(self._in_loss, Ask("trace", batch, training, tuple(turned)))
         return trace
+
+    def gradient(self, layer: str, role: str) -> NDArray[Any]:
+        """One that the last trace found, in the common layout."""
+        array: Array = self._ask("when a gradient is read", Ask("gradient", key=(layer, role)))
+        return array.value()
 
     def forward(self, batch: Batch) -> ForwardPass:
         """One forward pass in evaluation mode, of the present weights, see `gave`."""

@@ -96,6 +96,7 @@ def move_weights(file: Description, spec: WorkloadSpec, seed: int, path: str, wa
             reader.build()
             reader.trace(paired.batch)
             reader.restore(path)
-            comparison = Comparison(pairing, paired.first.trace(paired.batch), reader.trace(paired.batch))
-    same = comparison.agrees() if comparison.compared() else None
-    return Moved(paired.proof, same, comparison.largest_gap(), Path(path))
+            traces = paired.first.trace(paired.batch), reader.trace(paired.batch)
+            comparison = Comparison(pairing, *traces, (paired.first, reader))
+            same = comparison.agrees() if comparison.compared() else None
+            return Moved(paired.proof, same, comparison.largest_gap(), Path(path))

@@ -23,6 +23,7 @@ from fwtui.backends.tensorflow.random_ops import given_numbers
 from fwtui.core.forward_pass import ForwardPass, ModuleCall
 from fwtui.core.metrics import named_metrics
 from fwtui.core.model_outline import (
+    GradientSize,
     LayerCall,
     LayerOutline,
     ModelOutline,
@@ -71,6 +72,7 @@ class TensorflowModel:
         self.outline = ModelOutline(())
         self._variables: dict[str, Any] = {}
         self._gave: list[list[Named[NDArray[Any]]]] = []
+        self._found: dict[tuple[str, str], tuple[WeightOutline, Any]] = {}
 
     def trace(
         self, batch: Batch, training: bool = False, turned: Sequence[tuple[int, int]] = ()
@@ -94,13 +96,22 @@ class TensorflowModel:
         names = list(dict.fromkeys(one.own for _, one in trained))
         variables = [variable_of(self._variables[name]) for name in names]
         own = dict(zip(names, tape.gradient(metrics["loss"], variables), strict=True))
-        gradients = tuple(((layer.name, one.role), _common(one, own[one.own])) for layer, one in trained)
+        self._found = {(layer.name, one.role): (one, own[one.own]) for layer, one in trained}
+        gradients = tuple((key, self._size(key)) for key in self._found)
         if is_first:
             self.outline = self.outline.used_by(gradients)
         values = tuple((name, float(value)) for name, value in metrics.items())
         for variable, value in zip(self._model.non_trainable_variables, state, strict=True):
             variable_of(variable).assign(value)
         return ModelTrace(tuple(self._calls(watch)), watch.outputs, values, gradients)
+
+    def gradient(self, layer: str, role: str) -> NDArray[Any]:
+        """One that the last trace found, in the common layout."""
+        one, gradient = self._found[layer, role]
+        return one.layout.common(tf.convert_to_tensor(gradient).numpy())
+
+    def _size(self, key: tuple[str, str]) -> GradientSize | None:
+        return None if self._found[key][1] is None else GradientSize.of(self.gradient(*key))
 
     def forward(self, batch: Batch) -> ForwardPass:
         """One forward pass in evaluation mode, see `gave`."""
@@ -217,10 +228,3 @@ def _all_layers(model: Any) -> list[Any]:
 
 def _every_variable(layer: Any) -> list[Any]:
     return list(layer.variables) or own_variables(layer)
-
-
-def _common(one: WeightOutline, gradient: Any) -> Array | None:
-    if gradient is None:
-        return None
-    dense: NDArray[Any] = tf.convert_to_tensor(gradient).numpy()
-    return Array.of(one.layout.common(dense))

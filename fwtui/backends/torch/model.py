@@ -22,6 +22,7 @@ from fwtui.backends.torch.random_ops import GivenNumbers
 from fwtui.core.forward_pass import ForwardPass, ModuleCall
 from fwtui.core.metrics import named_metrics
 from fwtui.core.model_outline import (
+    GradientSize,
     LayerCall,
     LayerOutline,
     ModelOutline,
@@ -69,6 +70,7 @@ class TorchModel:
         self._module, self._loss = module, loss
         self.outline = ModelOutline(())
         self._gave: list[list[Named[NDArray[Any]]]] = []
+        self._found: dict[tuple[str, str], tuple[WeightOutline, Tensor | None]] = {}
 
     def trace(
         self, batch: Batch, training: bool = False, turned: Sequence[tuple[int, int]] = ()
@@ -94,6 +96,12 @@ class TorchModel:
             if name in state:
                 one.copy_(state[name])
         return ModelTrace(tuple(self._calls(watch)), watch.outputs, values, gradients)
+
+    def gradient(self, layer: str, role: str) -> NDArray[Any]:
+        """One that the last trace found, in the common layout."""
+        one, gradient = self._found[layer, role]
+        assert gradient is not None
+        return one.layout.common(numpy_of(gradient))
 
     def forward(self, batch: Batch) -> ForwardPass:
         """One forward pass in evaluation mode, see `gave`."""
@@ -191,7 +199,7 @@ class TorchModel:
             for layer in parts:
                 yield watch.call(module, layer, len(parts) == 1)
 
-    def _gradients(self, loss: Tensor) -> Iterator[tuple[tuple[str, str], Array | None]]:
+    def _gradients(self, loss: Tensor) -> Iterator[tuple[tuple[str, str], GradientSize | None]]:
         trained = [(layer, one) for layer, one in self.outline.weights() if one.trained]
         names = list(dict.fromkeys(one.own for _, one in trained))
         found: dict[str, Tensor | None] = dict.fromkeys(names)
@@ -199,10 +207,10 @@ class TorchModel:
             variables = [self._variable(name) for name in names]
             gradients = torch.autograd.grad(loss, variables, allow_unused=True)
             found = dict(zip(names, gradients, strict=True))
-        for layer, one in trained:
-            gradient = found[one.own]
-            array = None if gradient is None else Array.of(one.layout.common(numpy_of(gradient)))
-            yield (layer.name, one.role), array
+        self._found = {(layer.name, one.role): (one, found[one.own]) for layer, one in trained}
+        for key, (one, gradient) in self._found.items():
+            array = None if gradient is None else one.layout.common(numpy_of(gradient))
+            yield key, None if array is None else GradientSize.of(array)
 
     def _variable(self, name: str) -> Tensor:
         found: Any = self._module
