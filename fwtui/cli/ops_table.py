@@ -13,7 +13,7 @@ from fwtui.core.op_stats import fingerprint, leaves, not_finite, spans_ns
 from fwtui.core.oplog import LoggedOp, OpLog
 from fwtui.core.text import plain
 from fwtui.format import numbers
-from fwtui.format.ops import cut, output, right, shape, source
+from fwtui.format.ops import cut, origin, output, right, shape
 from fwtui.ops.totals import totals
 from fwtui.ops.vocabulary.canonical import computes
 
@@ -65,7 +65,7 @@ def _lines(ops: Sequence[LoggedOp], width: int) -> Iterator[RenderableType]:
     """Yield a heading for each phase and a line for each op. Columns that do not fit are cut on the right."""
     number = len(str(ops[-1].number)) if ops else 1
     label = _widest([name(op) for op in ops], _NAME)
-    where = _widest([source(op) for op in ops], _SOURCE)
+    where = _widest([origin(op) for op in ops], _SOURCE)
     rest = width - (number + label + where + 9 + 8 + 5)
     stats_width = _FIGURES if rest - _FIGURES > 28 else 0
     shapes_room = max(rest - stats_width - bool(stats_width), _SHAPES[0])
@@ -86,7 +86,7 @@ def _lines(ops: Sequence[LoggedOp], width: int) -> Iterator[RenderableType]:
             " ",
             right("" if op.nbytes is None else numbers.size(op.nbytes), 8),
             " ",
-            (cut(source(op), where), "dim"),
+            (cut(origin(op, where), where), "dim"),
             *([" ", figures(op)] if stats_width else _alarm(op)),
             no_wrap=True,
             overflow="ellipsis",

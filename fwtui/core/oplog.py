@@ -82,6 +82,8 @@ class LoggedOp:
         has_float32_attribute: whether it computes with a number that it holds in float32, whatever its
             inputs are, such as the slope of TensorFlow's `LeakyRelu`.
         is_without_gradient: whether recording of its gradient was disabled, as by `torch.no_grad`.
+        scope: the module of a model as it is that it belongs to, such as `encoder/layers/0`; "" at the top,
+            and where the network has none.
         result_views: of each result, how its values become those that all lanes have in common; empty where
             they are these already.
     """
@@ -104,6 +106,12 @@ class LoggedOp:
     has_float32_attribute: bool = False
     is_without_gradient: bool = False
     result_views: tuple[WeightView, ...] = ()
+    scope: str = ""
+
+    @property
+    def place(self) -> tuple[tuple[str, int] | None, str]:
+        """Its line and its module: a model's layers may all be called in one line."""
+        return self.source, self.scope
 
     @property
     def origins(self) -> tuple[int | str | None, ...]:

@@ -51,6 +51,18 @@ def source(op: LoggedOp, width: int | None = None) -> str:
     return (name[: max(width - len(tail), 0)] + tail)[:width]
 
 
+def origin(op: LoggedOp, width: int | None = None) -> str:
+    """The module that an op is in, its end kept where there is no room; where it is in none, its line."""
+    if not op.scope:
+        return source(op, width)
+    scope = plain(op.scope)
+    if width is None or cell_len(scope) <= width:
+        return scope
+    while cell_len(scope) >= max(width, 1):
+        scope = scope[1:]
+    return f"…{scope}"[: max(width, 0)]
+
+
 def short(op: str) -> str:
     """The op's name without the library that all of a lane's ops are from."""
     return plain(op.removeprefix("aten."))

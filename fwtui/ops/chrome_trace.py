@@ -67,6 +67,7 @@ def _arguments(op: LoggedOp) -> dict[str, Any]:
         ],
         "outputs": [[one.dtype, *one.shape] for one in op.outputs],
         **({"source": f"{op.source[0]}:{op.source[1]}"} if op.source else {}),
+        **({"module": op.scope} if op.scope else {}),
         **({"name": op.name} if op.name else {}),
         **({"bytes": op.nbytes} if op.nbytes is not None else {}),
         **({"device": op.device} if op.device else {}),

@@ -37,11 +37,11 @@ def made_before(record: OpsLogged) -> bool:
 
 
 def _named(op: LoggedOp) -> str:
-    where = ""
+    where = f" in {plain(op.scope)}" if op.scope else ""
     if op.source is not None:
         # The backward pass has the lines of what it differentiates.
         of = "the gradient of " if op.phase == "backward" else ""
-        where = f", {of}{plain(place(Path(op.source[0]), op.source[1]))}"
+        where += f", {of}{plain(place(Path(op.source[0]), op.source[1]))}"
     return f"op {op.number} {plain(op.op)}{where}"
 
 

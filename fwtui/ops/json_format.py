@@ -70,6 +70,7 @@ def _op(op: LoggedOp) -> dict[str, Any]:
         "outputs": [_tensor(one) for one in op.outputs],
         "results": [{"name": name, "output": place} for name, place in op.results],
         "fingerprints": [None if one is None else _fingerprint(one) for one in op.fingerprints],
+        "scope": op.scope,
         "source": None if op.source is None else {"file": op.source[0], "line": op.source[1]},
         "device": op.device,
         "started_ns": op.started_ns,

@@ -218,3 +218,74 @@ def test_a_module_in_evaluation_mode_does_not_train(fwtui, write):
     ran = fwtui("parity", "--workload", path, *QUICK)
     assert ran.code == 2
     assert "in evaluation mode" in ran.out + ran.err
+
+
+NESTED_TORCH = """
+def torch_model():
+    from torch import nn
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.stem = nn.Sequential(nn.Conv2d(1, 2, 3), nn.Tanh())
+            self.head = nn.Linear(8, 3)
+
+        def forward(self, x):
+            return self.head(self.stem(x).flatten(1))
+
+    return Net()
+"""
+NESTED_TENSORFLOW = """
+def tensorflow_model():
+    from keras import Sequential, layers
+
+    stem = Sequential([layers.Conv2D(2, 3), layers.Activation("tanh")], name="stem")
+    return Sequential([stem, layers.Flatten(), layers.Dense(3)])
+"""
+
+
+class TestScopes:
+    """Modules and layers are scopes of ops, in the backward pass too."""
+
+    def scopes(self, fwtui, path, backend):
+        found = json.loads(fwtui("ops", backend, "--workload", path, "--json", "-").out)
+        ops = [op for op in found["lanes"][0]["log"]["ops"] if op["phase"] in ("forward", "backward")]
+        return {(op["op"], op["phase"], op["scope"]) for op in ops}
+
+    def test_of_ops_in_pytorch(self, fwtui, write):
+        found = self.scopes(fwtui, write(HEAD, NESTED_TORCH, NESTED_TENSORFLOW), "torch.eager")
+        assert {
+            ("aten.convolution", "forward", "stem/0"),
+            ("aten.convolution_backward", "backward", "stem/0"),
+            ("aten.tanh", "forward", "stem/1"),
+            ("aten.addmm", "forward", "head"),
+            ("aten.nll_loss_forward", "forward", ""),
+        } <= found
+
+    def test_of_ops_in_tensorflow(self, fwtui, write):
+        found = self.scopes(fwtui, write(HEAD, NESTED_TORCH, NESTED_TENSORFLOW), "tf.eager")
+        assert {
+            ("Conv2D", "forward", "stem/conv2d"),
+            ("Conv2DBackpropFilter", "backward", "stem/conv2d"),
+            ("Tanh", "forward", "stem/activation"),
+            ("MatMul", "forward", "dense"),
+            ("Mean", "forward", ""),
+        } <= found
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize(
+        ("backend", "kind", "expected"),
+        [
+            ("torch.eager", "autograd", ("ConvolutionBackward0", "stem/0")),
+            ("torch.eager", "step", ("aten.convolution_backward", "stem/0")),
+            ("torch.compile", "dynamo", ("torch.conv2d", "stem/0")),
+            ("torch.compile", "aot", ("aten.convolution", "stem/0")),
+            ("tf.eager", "tape", ("Conv2D", "stem/conv2d")),
+            ("tf.function", "traced", ("Conv2DBackpropFilter", "gradient_tape/stem/conv2d/convolution")),
+        ],
+    )
+    def test_of_nodes_in_graphs(self, fwtui, write, backend, kind, expected):
+        path = write(HEAD, NESTED_TORCH, NESTED_TENSORFLOW)
+        ran = fwtui("graph", backend, "--workload", path, "--json", "-")
+        (graph,) = (one for one in json.loads(ran.out)["graphs"] if one["kind"] == kind)
+        assert expected in {(node["op"], node["scope"]) for node in graph["nodes"]}

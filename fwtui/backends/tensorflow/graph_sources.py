@@ -15,7 +15,7 @@ import tensorflow as tf
 from fwtui.backends.logbook import Source, in_library, in_net
 from fwtui.backends.tensorflow.graph_internals import GRADIENT_CALL, gradient_name
 
-_TAPE = "gradient_tape/"
+TAPE = "gradient_tape/"
 _GRADIENT_OF = re.compile(r"(?:^|/)gradients(?:_\d+)?/(.+?)_grad(?:_\d+)?/")
 """`tf.gradients` names what it makes after the op whose gradient it is."""
 
@@ -62,7 +62,7 @@ class _Tape:
     def __init__(self, ops: Sequence[tf.Operation]) -> None:
         self._ahead: dict[tuple[str, str], list[tf.Operation]] = defaultdict(list)
         for op in ops:
-            if not op.name.startswith(_TAPE) and (name := gradient_name(op)):
+            if not op.name.startswith(TAPE) and (name := gradient_name(op)):
                 # Some functions open a scope of the op's own name.
                 for scope in (op.name, _parent(op.name)):
                     self._ahead[scope, name].append(op)
@@ -76,7 +76,7 @@ class _Tape:
         if gradient is None:
             return None
         name, line = gradient
-        call = self._scope(_parent(op.name).removeprefix(_TAPE.rstrip("/")).removeprefix("/"), name), name
+        call = self._scope(_parent(op.name).removeprefix(TAPE.rstrip("/")).removeprefix("/"), name), name
         # Back at its first line, the function has been called again.
         if call != self._call or self._first == line != self._line:
             self._call, self._first = call, line

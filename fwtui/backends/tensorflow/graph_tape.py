@@ -37,7 +37,8 @@ def tape(ops: Sequence[LoggedOp], arrays: Mapping[str, Any]) -> Graph:
                 op.phase,
                 tuple(taken),
                 op.outputs,
-                source=op.source,
+                op.scope,
+                op.source,
                 flops=flops(op.op, shapes, [tensor.shape for tensor in op.outputs]),
             )
         )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from fwtui.backends.base import Gradients, Job, JobModel, ModelError
 from fwtui.backends.tensorflow.device import tensorflow_name
+from fwtui.backends.tensorflow.layer_scopes import LayerScopes
 from fwtui.backends.tensorflow.model_mode import evaluating, training
 from fwtui.backends.tensorflow.model_names import counted_from_start, named_variables, variable_of
 from fwtui.backends.tensorflow.model_optimizer import OwnOptimizer
@@ -52,8 +53,18 @@ class ModelNet(Net):
 
     def metrics(self, batch: Mapping[str, Any]) -> Metrics:
         """The metrics of a batch, the model in training mode unless the loss says otherwise."""
-        with training(), self._given():
+        with self._named_in_graphs(), training(), self._given():
             return named_metrics(self._loss(self._model, batch))
+
+    @contextmanager
+    def layers_followed(self) -> Iterator[Callable[[], str]]:
+        """While entered, the function that it gives tells the path of the layer that is called now."""
+        with LayerScopes(self._model) as scopes:
+            yield lambda: scopes.path
+
+    def _named_in_graphs(self) -> LayerScopes:
+        """Names the ops that are traced by their layers; what runs op by op has no names."""
+        return LayerScopes(None if tf.executing_eagerly() else self._model)
 
     @property
     def has_modes(self) -> bool:

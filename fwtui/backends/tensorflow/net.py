@@ -85,6 +85,11 @@ class Net(ABC):
         """A copy of the gradients of what is trained, in that order, by the weights' common names."""
 
     @contextmanager
+    def layers_followed(self) -> Iterator[Callable[[], str]]:
+        """While entered, the function that it gives tells the path of the layer that is called now."""
+        yield lambda: ""
+
+    @contextmanager
     def put_back(self, with_weights: bool = False) -> Iterator[None]:
         """Whatever is done meanwhile, the state is what it was afterwards; so are weights where asked for."""
         variables = [*self.untrained, *(self.trained.values() if with_weights else ())]

@@ -18,6 +18,8 @@ from fwtui.core.graph import Tensor
 from fwtui.core.ndarray import Array
 from fwtui.core.oplog import OpInput, OpLog, OpPhase
 
+Asked = tuple[Source | None, str]
+"""The line that asked for an op, and the layer that it belongs to, see `LoggedOp.scope`."""
 _READ = "ReadVariableOp"
 """It gives the variable's own memory."""
 _HOW = "each op from its call into TensorFlow until it was done, or on a GPU queued"
@@ -30,6 +32,7 @@ class Log:
         device: what the step runs on, besides the host.
         values: whether outputs are logged as whole arrays instead of as fingerprints.
         views: see `Logbook`.
+        path_of_layer: gives the path of the layer that is called now, see `LoggedOp.scope`.
     """
 
     def __init__(
@@ -39,7 +42,9 @@ class Log:
         device: str,
         values: bool,
         views: Views | None = None,
+        path_of_layer: Callable[[], str] = lambda: "",
     ) -> None:
+        self._path_of_layer = path_of_layer
         self._device, self._values = device, values
         self._variables = {id(variable.handle): variable for variable in parameters.values()}
         self._handles = {f"parameter {name}": variable.handle for name, variable in parameters.items()}
@@ -48,7 +53,7 @@ class Log:
         # Held, so that each stays where it is until it is updated.
         self._reads = [variable.read_value() for variable in parameters.values()]
         self._by_memory = dict(zip(map(_memory, self._reads), self._handles, strict=True))
-        self._gradient: tuple[FrameType, Source | None] | None = None
+        self._gradient: tuple[FrameType, Asked] | None = None
         self._walked: set[int] = set()
         self._clock = Clock()
 
@@ -88,12 +93,14 @@ class Log:
         elif op == _READ:
             self._reads += made
         arrays = [_array(tensor) for tensor in holds]
+        source, scope = self._asked_by(frame)
         self._book.write(
             op,
             took,
             made,
             [_tensor_of(tensor) for tensor in holds],
-            self._source(frame),
+            source,
+            scope=scope,
             values=tuple(map(Array.of, arrays)) if self._values else (),
             fingerprints=() if self._values else tuple(map(fingerprint, arrays)),
             device="cpu" if all(map(_on_host, holds or inputs)) else self._device,
@@ -112,19 +119,19 @@ class Log:
         known = self._book.origin(tensor)
         return self._by_memory.get(_memory(tensor)) if known is None else known
 
-    def _source(self, frame: FrameType) -> Source | None:
-        live = asking_line(frame)
-        if self._book.phase != "backward" or in_net(live):
+    def _asked_by(self, frame: FrameType) -> Asked:
+        live = asking_line(frame), self._path_of_layer()
+        if self._book.phase != "backward" or in_net(live[0]):
             return live
         gradient = gradient_call(frame)
         if gradient is None:
-            return None
+            return None, ""
         if self._gradient is None or self._gradient[0] is not gradient:
             self._gradient = gradient, self._differentiated(gradient.f_locals)
         return self._gradient[1]
 
-    def _differentiated(self, call: Mapping[str, Any]) -> Source | None:
-        """The line of the forward op whose gradient the tape asks for: it keeps the tensors, not the op.
+    def _differentiated(self, call: Mapping[str, Any]) -> Asked:
+        """What asked for the forward op whose gradient the tape asks for: it keeps the tensors, not the op.
 
         The tape goes backwards, and keeps only the tensors that the gradient needs, so what they leave open
         is settled by taking the last op of that kind that it has not been at.
@@ -136,8 +143,8 @@ class Log:
                 continue
             if all(number == op.number for number in made) and all(one in op.origins for one in took):
                 self._walked.add(op.number)
-                return op.source
-        return None
+                return op.source, op.scope
+        return None, ""
 
 
 def _is_eager(tensor: Any) -> bool:

@@ -11,6 +11,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from fwtui.backends.fingerprint import fingerprint
+from fwtui.backends.tensorflow.graph_sources import TAPE
 from fwtui.backends.tensorflow.graph_step import made_from
 from fwtui.backends.tensorflow.profile import Kernel, Profile
 from fwtui.core.graph import Node, NodePhase, Tensor
@@ -122,6 +123,11 @@ class _Kernels:
             last[place] = number
         return ops
 
+    @staticmethod
+    def _layer(node: Node) -> str:
+        """Where it stands; of what a tape made, where that stands which it differentiates."""
+        return f"{node.scope}/".removeprefix(TAPE).rstrip("/")
+
     def _op(self, number: int, kernel: Kernel, place: int | None, last: Mapping[int | None, int]) -> LoggedOp:
         node = None if place is None else self._nodes[place]
         taken = () if place is None else self._taken(place)
@@ -137,6 +143,7 @@ class _Kernels:
             host_ns=kernel.ran_ns,
             within=0,
             name=node.name if node else kernel.name,
+            scope=self._layer(node) if node else "",
         )
 
     def _place(self, name: str) -> int | None:

@@ -171,8 +171,9 @@ class Eager:
         with put_back(self._variables):
             if not values:  # in a thread that has been idle the first op takes several times as long
                 self._watch.run(lambda: self._gradients(tensors))
-            log = Log(self._net.parameters, tensors, self._job.device, values, self._net.views)
-            return log.of(self._watch, take)
+            with self._net.layers_followed() as path_of_layer:
+                given = self._net.parameters, tensors, self._job.device, values, self._net.views
+                return Log(*given, path_of_layer).of(self._watch, take)
 
     def graph_ran(self, batch: Batch) -> tuple[str, int | None]:
         """What a forward pass on `batch` leaves on the tape: one runs for it."""

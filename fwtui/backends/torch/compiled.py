@@ -15,6 +15,7 @@ from torch import Tensor
 from fwtui.backends.base import Computed, Job, NotYetError
 from fwtui.backends.logbook import in_library
 from fwtui.backends.torch import dynamo, oplog, optimizers
+from fwtui.backends.torch.module_scopes import ModuleScopes
 from fwtui.backends.torch.step import Eager, random_numbers_kept, step_of, synchronize
 from fwtui.core.graph import Graph, NoGraph
 from fwtui.core.oplog import OpLog
@@ -132,8 +133,9 @@ class Compile(Eager):
         )
         tensors = self._looked_at.tensors(batch)
         named = _named(copy.trained, update, tensors)
+        modules = ModuleScopes(copy.module).names
         with random_numbers_kept(self._device):
-            return graph_compiled.compiled(step, self._name, named, tensors)
+            return graph_compiled.compiled(step, self._name, named, tensors, modules)
 
     def events(self) -> Sequence[Compiled | GraphBroken]:
         """Each step in which something was compiled, and each place that breaks the graph, once."""

@@ -15,6 +15,7 @@ from fwtui.backends.capture import attempted, with_loss
 from fwtui.backends.torch import autograd
 from fwtui.backends.torch.graph_fx import Facts, nodes_of
 from fwtui.backends.torch.graph_lines import Frame, live, origin, written
+from fwtui.backends.torch.module_scopes import ModuleScopes, ScopeNumbers
 from fwtui.backends.torch.net import Forward, Metrics, Net
 from fwtui.backends.torch.oplog import Dispatched, current_node, named
 from fwtui.backends.torch.optimizers import Gradients, Update
@@ -37,7 +38,8 @@ def eager(step_of: StepOf, net: Net, update: Update, batch: Mapping[str, Any]) -
 
 def _autograd(kind: str, title: str, net: Net, batch: Mapping[str, Any]) -> Graph:
     """What autograd recorded, in the order of the forward pass: a node for each op that has a gradient."""
-    with torch.autograd.set_detect_anomaly(True, check_nan=False):
+    scopes = ModuleScopes(net.module)
+    with torch.autograd.set_detect_anomaly(True, check_nan=False), scopes, _Numbered(scopes) as numbered:
         root = net.metrics(batch)["loss"].grad_fn
     names = {id(tensor): name for name, tensor in named(net.trained, batch).items()}
     places: dict[Any, int] = {}
@@ -48,6 +50,8 @@ def _autograd(kind: str, title: str, net: Net, batch: Mapping[str, Any]) -> Grap
         count = counts[op] = counts.get(op, -1) + 1
         known = names.get(id(getattr(function, "variable", None)))
         source, scope = origin(_recorded_frames(function))
+        if net.module is not None:
+            scope = "" if known else numbered.scope(function)
         nodes.append(
             Node(
                 op=op,
@@ -80,7 +84,8 @@ def _step(
     kind: str, title: str, step_of: StepOf, net: Net, update: Update, batch: Mapping[str, Any]
 ) -> Graph:
     """Forward pass, backward pass and update as ATen's ops, in the order in which they ran."""
-    asked, taken = _Asked(), named(net.trained, batch)
+    scopes = ModuleScopes(net.module)
+    asked, taken = _Asked(scopes), named(net.trained, batch)
     metrics: Metrics = {}
 
     def forward(batch: Mapping[str, Any]) -> Metrics:
@@ -94,7 +99,7 @@ def _step(
 
     def traced(*_: Tensor) -> list[Tensor]:
         asked.phase = "forward"
-        with asked:
+        with scopes, asked:
             step(batch)
         return list(metrics.values())
 
@@ -104,14 +109,23 @@ def _step(
     with torch.autograd.set_detect_anomaly(True, check_nan=False):
         graph = make_fx(traced, _error_on_data_dependent_ops=False)(*taken.values()).graph
     inputs = dict(zip(graph.find_nodes(op="placeholder"), taken, strict=True))
-    nodes, places = nodes_of(graph, Facts(lambda one: _said(one)[0], inputs.get, lambda one: _said(one)[1]))
+    nodes, places = nodes_of(graph, _facts(inputs, net.module is not None))
     returned: Any = graph.output_node().args[0]
     how = "torch.fx's make_fx, while a copy of the net took a step"
     return Graph(kind, title, how, with_loss(nodes, places[returned[0]][0]))
 
 
-def _said(one: fx.Node) -> tuple[NodePhase, list[Frame]]:
-    said: tuple[NodePhase, list[Frame]] = one.meta["custom"][_ASKED]
+def _facts(inputs: Mapping[fx.Node, str], has_modules: bool) -> Facts:
+    return Facts(
+        lambda one: _said(one)[0],
+        inputs.get,
+        lambda one: _said(one)[1],
+        lambda one: _said(one)[2] if has_modules else None,
+    )
+
+
+def _said(one: fx.Node) -> tuple[NodePhase, list[Frame], str]:
+    said: tuple[NodePhase, list[Frame], str] = one.meta["custom"][_ASKED]
     return said
 
 
@@ -124,18 +138,36 @@ def _recorded_frames(node: Any) -> list[Frame]:
 
 
 class _Asked(Dispatched):  # type: ignore[no-untyped-call]
-    """While it is entered, each node that is traced keeps its phase, and the frames that asked for it."""
+    """While it is entered, each traced node keeps its phase, the frames that asked for it, and its module."""
 
     phase: NodePhase = "forward"
 
-    def __init__(self) -> None:
+    def __init__(self, scopes: ModuleScopes) -> None:
         super().__init__(self._traced)
+        self._scopes, self._numbers = scopes, ScopeNumbers(scopes)
 
     def _traced(self, func: Any, args: Any, kwargs: Mapping[str, Any]) -> Any:
         """Hands the op on to the tracer."""
-        frames = live(sys._getframe(2))
-        if self.phase == "backward":
-            frames = _recorded_frames(current_node()) or frames
+        frames, scope = live(sys._getframe(2)), self._scopes.path
+        self._numbers.note()
+        if self.phase == "backward" and (recorded := _recorded_frames(node := current_node())):
+            frames, scope = recorded, self._numbers.scope(node)
         # Entered for the op alone, since anomaly mode keeps no lines while nodes keep what is known of them.
-        with preserve_node_meta(), annotate({_ASKED: (self.phase, frames)}):
+        with preserve_node_meta(), annotate({_ASKED: (self.phase, frames, scope)}):
             return func(*args, **kwargs)
+
+
+class _Numbered(Dispatched):  # type: ignore[no-untyped-call]
+    """While it is entered, the module of each node that autograd records is noted."""
+
+    def __init__(self, scopes: ModuleScopes) -> None:
+        super().__init__(self._noted)
+        self._numbers = ScopeNumbers(scopes)
+
+    def scope(self, node: Any) -> str:
+        """The module whose forward pass recorded `node`."""
+        return self._numbers.scope(node)
+
+    def _noted(self, func: Any, args: Any, kwargs: Mapping[str, Any]) -> Any:
+        self._numbers.note()
+        return func(*args, **kwargs)

@@ -32,7 +32,11 @@ _AGAIN = "; a copy of the step was compiled once more"
 
 
 def compiled(
-    step: Callable[..., Any], name: str, named: Mapping[str, Tensor], batch: Mapping[str, Any]
+    step: Callable[..., Any],
+    name: str,
+    named: Mapping[str, Tensor],
+    batch: Mapping[str, Any],
+    modules: Mapping[int, str],
 ) -> tuple[Graph | NoGraph, ...]:
     """The graphs of `step` on `batch`, which is taken once: by a copy of what is trained.
 
@@ -42,8 +46,9 @@ def compiled(
     Args:
         name: under which the lane's own step is compiled.
         named: every tensor that the step takes, by the name that its node is to have.
+        modules: the path of each module of the net, by its identity; empty where it has none.
     """
-    pieces = _Pieces(named)
+    pieces = _Pieces(named, modules)
     breaks: list[NoGraph] = []
     try:
         for number, found in enumerate(dynamo.tell(pieces, step, name, batch), 1):
@@ -58,7 +63,8 @@ def compiled(
 class _Pieces:
     """Hears of each piece that is compiled, and turns what it hears into graphs at once: they are changed."""
 
-    def __init__(self, named: Mapping[str, Tensor]) -> None:
+    def __init__(self, named: Mapping[str, Tensor], modules: Mapping[int, str]) -> None:
+        self._modules = modules
         self._names = {id(tensor): name for name, tensor in named.items()}
         self._graphs: dict[str, list[tuple[str, Graph | NoGraph]]] = {kind: [] for kind in _TITLES}
         self._inputs: list[str] = []
@@ -74,7 +80,7 @@ class _Pieces:
         self._loss = next((_differentiated(one) for one in graph.nodes if _differentiated(one)), None)
 
         def capture() -> Graph:
-            nodes, places = nodes_of(graph, Facts(_phases(graph).__getitem__, known.get, _frames))
+            nodes, places = nodes_of(graph, self._facts(_phases(graph), known.get))
             self._inputs = [nodes[places[one][0]].name for one in placeholders]
             loss = [places[one][0] for one in graph.nodes if one.name == self._loss]
             return _graph("dynamo", with_loss(nodes, loss[-1]) if loss else nodes)
@@ -124,8 +130,7 @@ class _Pieces:
 
     def _aot_nodes(self, graph: fx.Graph) -> tuple[Sequence[Node], Mapping[fx.Node, tuple[int, int]]]:
         phases = _phases(graph, "backward" if self._is_backward else None)
-        facts = Facts(phases.__getitem__, self._inputs_name, _frames)
-        nodes, places = nodes_of(graph, facts)
+        nodes, places = nodes_of(graph, self._facts(phases, self._inputs_name))
         if not self._is_backward:
             self._taken = {one.name: nodes[places[one][0]].name for one in graph.find_nodes(op="placeholder")}
         losses = [
@@ -134,6 +139,15 @@ class _Pieces:
             if one in places and phases[one] == "forward" and _made_from(one) == self._loss is not None
         ]
         return (with_loss(nodes, losses[-1]) if losses else nodes), places
+
+    def _facts(self, phases: Mapping[fx.Node, NodePhase], name: Callable[[fx.Node], str | None]) -> Facts:
+        return Facts(phases.__getitem__, name, _frames, self._scope if self._modules else lambda one: None)
+
+    def _scope(self, one: fx.Node) -> str:
+        """The innermost module that the node was called in; "" where that is not known."""
+        stack = one.meta.get("nn_module_stack") or one.meta.get("fwd_nn_module_stack") or {}
+        paths = (self._modules.get(int(key)) for key in reversed(stack) if key.isdecimal())
+        return next(filter(None, paths), "")
 
     def _inputs_name(self, one: fx.Node) -> str | None:
         """As Dynamo's graph has it; what the backward pass takes over, as the forward pass has it."""

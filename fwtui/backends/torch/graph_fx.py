@@ -30,11 +30,13 @@ class Facts:
         phase: of each node that computes; one of an input is not asked for.
         name: of a placeholder, such as `parameter w1`; None where it is not known by name.
         frames: what asked for a node, outermost first.
+        scope: the module that a node stands in; None where the net has no modules, and functions are scopes.
     """
 
     phase: Callable[[fx.Node], NodePhase]
     name: Callable[[fx.Node], str | None]
     frames: Callable[[fx.Node], list[Frame]]
+    scope: Callable[[fx.Node], str | None] = lambda one: None
 
 
 Places = Mapping[fx.Node, tuple[int, int]]
@@ -87,14 +89,15 @@ def _given(one: fx.Node, facts: Facts, outputs: tuple[model.Tensor, ...], before
 def _computed(
     one: fx.Node, facts: Facts, inputs: tuple[tuple[int, int], ...], outputs: tuple[model.Tensor, ...]
 ) -> Node:
-    source, scope = origin(facts.frames(one))
+    source, function = origin(facts.frames(one))
+    scope = facts.scope(one)
     return Node(
         op=_op(one),
         name=one.name,
         phase=facts.phase(one),
         inputs=inputs,
         outputs=outputs,
-        scope=scope,
+        scope=function if scope is None else scope,
         source=source,
         flops=flops(one),
         detail=_settings(one),

@@ -15,12 +15,12 @@ from typing import Any
 
 from torch import Tensor
 
-from fwtui.backends.logbook import Source, asking_line, in_net
+from fwtui.backends.logbook import asking_line, in_net
 from fwtui.backends.torch import optimizers
 from fwtui.backends.torch.graph_kernels import op_of
 from fwtui.backends.torch.graph_lines import Frame, origin, written
 from fwtui.backends.torch.inductor import Kernel, Stacks
-from fwtui.backends.torch.oplog import Recorder, arguments, storage, tensor_of, tensors_in
+from fwtui.backends.torch.oplog import Asked, Recorder, arguments, storage, tensor_of, tensors_in
 from fwtui.core.oplog import OP_PHASES, LoggedOp, OpInput, OpLog, OpPhase
 
 CALL = "compiled step"
@@ -183,9 +183,9 @@ def _called(func: Any) -> str:
     return f"extern_kernels.{name}" if is_external else f"torch.ops.{func}"
 
 
-def _line_of_net(asked: FrameType) -> Source | None:
+def _line_of_net(asked: FrameType) -> Asked:
     line = asking_line(asked)
-    return line if in_net(line) else None
+    return line if in_net(line) else None, ""
 
 
 def _placed(op: LoggedOp, number: int, stacks: Mapping[str, Sequence[str]]) -> LoggedOp:

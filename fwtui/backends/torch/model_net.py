@@ -191,6 +191,11 @@ class ModelNet(Net):
         ]
 
     @property
+    def module(self) -> nn.Module:
+        """The module itself."""
+        return self._module
+
+    @property
     def function(self) -> Any:
         """The loss of module and batch."""
         return self._model.loss

@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from fwtui.backends.base import Gradients, Job
 from fwtui.backends.logbook import Views
@@ -96,6 +96,11 @@ class Net(ABC):
     @abstractmethod
     def own_gradients(self, gradients: Gradients) -> list[Tensor | None]:
         """Gradients by common names as those of what is trained, in that order."""
+
+    @property
+    def module(self) -> nn.Module | None:
+        """The module that it is; None where it is a function."""
+        return None
 
     @property
     @abstractmethod

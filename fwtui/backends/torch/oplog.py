@@ -21,6 +21,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from fwtui.backends.logbook import WRAPPERS, Logbook, Source, Views, asking_line, in_net
 from fwtui.backends.torch.figures import array, fingerprint
+from fwtui.backends.torch.module_scopes import ModuleScopes
 from fwtui.core import graph
 from fwtui.core.ndarray import Array
 from fwtui.core.oplog import OpInput
@@ -31,6 +32,8 @@ WRAPPERS.add(__file__)
 _UNWRITTEN = re.compile(r"aten\.(new_)?empty(_\w+)?")
 """Ops that only allocate memory: its content is undefined."""
 
+Asked = tuple[Source | None, str]
+"""The line that asked for an op, and the scope that it stands in, see `LoggedOp.scope`."""
 Memory = Callable[[Tensor], Any]
 """Returns a key that is the same for two tensors that hold the same values; None where there is none."""
 
@@ -77,7 +80,7 @@ class Recorder:
         call: Callable[[], Any],
         inputs: Sequence[Tensor],
         written: Sequence[Tensor] = (),
-        asked_by: Callable[[], Source | None] = lambda: None,
+        asked_by: Callable[[], Asked] = lambda: (None, ""),
         **measured: Any,
     ) -> Any:
         """Run the op by `call`, log it, and return what `call` returns.
@@ -102,7 +105,8 @@ class Recorder:
                 "is_without_gradient": self.book.phase == "forward" and not torch.is_grad_enabled(),
             }
             number = len(self.book.ops)
-            self._write(op, taken, outputs, asked_by(), bool(written), measured)
+            source, measured["scope"] = asked_by()
+            self._write(op, taken, outputs, source, bool(written), measured)
             if self._feeds:
                 self._feed(number, outputs, is_view=not written and measured["nbytes"] == 0)
         self._aside_ns += perf_counter_ns() - entered_ns - (ended - began)
@@ -199,11 +203,13 @@ class OpWriter(Dispatched):  # type: ignore[no-untyped-call]
         is_whole: bool,
         feeds: Sequence[Feed] = (),
         views: Views | None = None,
+        scopes: ModuleScopes | None = None,
     ) -> None:
         super().__init__(self._write)
+        self._scopes = scopes or ModuleScopes(None)
         self.recorder = Recorder(named(parameters, batch), is_whole, _layout, feeds, views)
         self.book = self.recorder.book
-        self._asked: dict[int, Source | None] = {}
+        self._asked: dict[int, Asked] = {}
 
     def _write(self, func: Any, args: Any, kwargs: Mapping[str, Any]) -> Any:
         entered, asked = perf_counter_ns(), sys._getframe(2)
@@ -212,21 +218,21 @@ class OpWriter(Dispatched):  # type: ignore[no-untyped-call]
             str(func.overloadpacket),
             partial(func, *args, **kwargs),
             *arguments(func, args, kwargs),
-            lambda: self._source(asked),
+            lambda: self._asked_by(asked),
         )
 
-    def _source(self, asked: FrameType) -> Source | None:
-        """The line that asked for the op; in the backward pass, for the one of which it is the gradient.
+    def _asked_by(self, asked: FrameType) -> Asked:
+        """What asked for the op; in the backward pass, for the one of which it is the gradient.
 
         Autograd counts the nodes that it records, and has just counted one, if this op has a gradient. Where
         it has none, the number is that of an earlier op, which is known by it.
         """
-        live = asking_line(asked)
+        live = asking_line(asked), self._scopes.path
         self._asked.setdefault(_get_sequence_nr() - 1, live)
-        if self.book.phase != "backward" or in_net(live):
+        if self.book.phase != "backward" or in_net(live[0]):
             return live
         node = current_node()
-        return None if node is None else self._asked.get(node._sequence_nr())
+        return (None, "") if node is None else self._asked.get(node._sequence_nr(), (None, ""))
 
 
 def arguments(

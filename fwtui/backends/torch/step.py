@@ -12,6 +12,7 @@ from torch import Tensor
 
 from fwtui.backends.base import Backend, Computed, Gradients, Job
 from fwtui.backends.torch import autograd, net_inspection, optimizers
+from fwtui.backends.torch.module_scopes import ModuleScopes
 from fwtui.backends.torch.net import Forward, Net, tensors_of
 from fwtui.backends.torch.net import build as build_net
 from fwtui.backends.torch.oplog import OpWriter
@@ -118,7 +119,8 @@ class Eager:
         copy, update = self._copied()
         with (
             random_numbers_kept(self._device),
-            OpWriter(copy.parameters, tensors, values, feeds, copy.views) as log,
+            ModuleScopes(copy.module) as scopes,
+            OpWriter(copy.parameters, tensors, values, feeds, copy.views, scopes) as log,
         ):
             metrics = copy.metrics(tensors)
             log.book.enter("backward", metrics)

@@ -26,6 +26,7 @@ class Item:
         inputs: the items whose outputs it takes, by place.
         fingerprint: of its first output.
         names: the parameters and batch arrays that it takes, as `parameter w1`; of a graph's input, its own.
+        scope: the module that it is in, such as `encoder/attention`.
     """
 
     op: str
@@ -34,6 +35,7 @@ class Item:
     inputs: tuple[int, ...]
     fingerprint: TensorStats | None
     names: tuple[str, ...] = ()
+    scope: str = ""
 
 
 def of_log(log: OpLog) -> list[Item]:
@@ -66,6 +68,7 @@ def _of_op(op: LoggedOp) -> Item:
         tuple(one for one in op.origins if isinstance(one, int)),
         op.fingerprints[0] if op.fingerprints else None,
         tuple(one for one in op.origins if isinstance(one, str)),
+        op.scope,
     )
 
 
@@ -84,4 +87,5 @@ def _of_node(node: Node) -> Item:
         tuple(place for place, _ in node.inputs),
         None,
         (node.name,) if node.phase == "input" and not node.inputs else (),
+        node.scope,
     )

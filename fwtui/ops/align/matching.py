@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from fwtui.core.numerical_policy import NEAR
 from fwtui.ops.align.flow_index import FlowIndex, telling
+from fwtui.ops.align.modules import Modules
 from fwtui.ops.align.needleman_wunsch import ordered_pairs
 
 Scores = NDArray[np.float32]
@@ -24,7 +25,7 @@ _DOUBTED = 0.1
 _MOST_LINKS = 4096
 _PASSES = 12
 
-_SAME_WORD, _PART, _VALUE, _SIZE, _FLOW = 4.0, 2.0, 4.0, 1.0, 3.0
+_SAME_WORD, _PART, _VALUE, _SIZE, _FLOW, _MODULE = 4.0, 2.0, 4.0, 1.0, 3.0, 1.0
 _NEVER = -1000.0
 
 PLAIN = frozenset(
@@ -52,6 +53,7 @@ class Matching:
         self.sides = left, right
         self.of = known
         self._words = _Words(left, right)
+        self._modules = Modules(left, right)
         self.near = _near(left, right)
         self.values_tell = False
         self._has_figures = [np.isfinite(side.figures[:, 0]) for side in self.sides]
@@ -229,6 +231,7 @@ class Matching:
 
     def _fit_scores(self, rows: list[int], columns: list[int]) -> Scores:
         scores = self._words.scores(rows, columns, parts=False)
+        scores += _MODULE * self._modules.same(rows, columns)
         if self.values_tell:
             both = self._has_figures[0][rows][:, None] & self._has_figures[1][columns][None, :]
             scores[both & ~self.near[np.ix_(rows, columns)]] = _NEVER

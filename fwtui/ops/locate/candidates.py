@@ -48,9 +48,10 @@ def first_place(ways: Ways) -> Place | None:
 
 
 def _one_place(ways: Ways, first: Ops, pair: Ops) -> bool:
-    """Whether both pairs are on the same source lines and come from the same origins."""
-    in_line = all(one.source == other.source is not None for one, other in zip(first, pair, strict=True))
-    return in_line and _same_origins(ways, (first[0], pair[1])) and _same_origins(ways, (pair[0], first[1]))
+    """Whether both pairs are at the same places in the source, and come from the same origins."""
+    both = zip(first, pair, strict=True)
+    in_one = all(one.source is not None and one.place == other.place for one, other in both)
+    return in_one and _same_origins(ways, (first[0], pair[1])) and _same_origins(ways, (pair[0], first[1]))
 
 
 def _pairs(ways: Ways) -> Iterator[Ops]:
@@ -71,7 +72,7 @@ def _pairs(ways: Ways) -> Iterator[Ops]:
 
 def _is_inside(way: DivergencePath, op: LoggedOp) -> bool:
     """Whether it is a step on the way of what each framework cuts in its own manner, and not its end."""
-    parts = [one for one in way.chain(op) if one.source == op.source and way.kind(one) in CUT_FREELY]
+    parts = [one for one in way.chain(op) if one.place == op.place and way.kind(one) in CUT_FREELY]
     return bool(parts) and op not in way.goals
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from fwtui.core.numerical_policy import NOISE
 from fwtui.core.oplog import LoggedOp, OpPhase
 from fwtui.core.records import OpsLogged
+from fwtui.core.text import plain
 from fwtui.measure.arrays import Scalar, array_gap
 from fwtui.measure.numbers import distinct_texts
 from fwtui.ops.locate.candidates import Ops, Place
@@ -287,7 +288,8 @@ class _Message:
 
 
 def _op(op: LoggedOp) -> str:
-    return op.op if op.source is None else f"{op.op} ({_line(op.source)})"
+    where = [*([f"in {plain(op.scope)}"] if op.scope else []), *([_line(op.source)] if op.source else [])]
+    return f"{op.op} ({', '.join(where)})" if where else op.op
 
 
 def _line(source: tuple[str, int]) -> str:

@@ -47,10 +47,14 @@ def frontier(sides: Sides, phase: OpPhase, result: str, tolerance: float) -> tup
     goals = sides[0].results[result][0], sides[1].results[result][0]
     ways = _ways(sides, phase, ([goals[0]], [goals[1]]), tolerance)
     found = [
-        [op for op in way.ops() if op.source not in (None, goal.source) and way.kind(op) not in CUT_FREELY]
+        [op for op in way.ops() if _is_elsewhere(op, goal) and way.kind(op) not in CUT_FREELY]
         for way, goal in zip(ways, goals, strict=True)
     ]
     return (found[0][0], found[1][0]) if all(found) else None
+
+
+def _is_elsewhere(op: LoggedOp, goal: LoggedOp) -> bool:
+    return op.source is not None and op.place != goal.place
 
 
 def _first(sides: Sides, phase: OpPhase, goals: Goals, tolerance: float) -> Place | None:

@@ -169,6 +169,8 @@ def _cost(op: LoggedOp) -> Content:
 
 
 def _source(op: LoggedOp) -> Content:
+    scope = f"{plain(op.scope)}   " if op.scope else ""
     if op.source is None:
-        return Content.assemble((numbers.NA, "$dim"))
-    return Content.assemble(numbers.line_name(op.source), (f"   {numbers.line_text(op.source)}", "$dim"))
+        return Content(scope.strip()) if scope else Content.assemble((numbers.NA, "$dim"))
+    line = numbers.line_name(op.source), (f"   {numbers.line_text(op.source)}", "$dim")
+    return Content.assemble((scope, "bold"), *line)

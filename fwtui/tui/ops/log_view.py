@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from fwtui.core.oplog import LoggedOp
 from fwtui.format import numbers
-from fwtui.format.ops import cut, output, right, source
+from fwtui.format.ops import cut, origin, output, right
 from fwtui.ops.align.log_pair import Pairing
 from fwtui.ops.rows import Heading
 from fwtui.tui.ops.lines import Span, Style
@@ -22,12 +22,12 @@ _TEXTS: dict[str, tuple[Style, Callable[[LoggedOp, int], str]]] = {
     "shape": ("", lambda op, width: cut(output(op), width)),
     "time": ("", lambda op, width: right(numbers.duration(op.host_ns), width)),
     "bytes": ("dim", lambda op, width: right(numbers.size(op.nbytes), width)),
-    "source": ("dim", lambda op, width: source(op, width).ljust(width)),
+    "source": ("dim", lambda op, width: cut(origin(op, width), width)),
 }
 
 
 class LogView(RowsView):
-    """Number, phase, op, shape, time, bytes and line of each op."""
+    """Number, phase, op, shape, time, bytes and module or line of each op."""
 
     def head(self, width: int) -> list[Span]:
         """The names of the columns."""
@@ -83,7 +83,7 @@ def _widest(pairing: Pairing) -> dict[str, int]:
     ops = [*pairing.ops(0), *pairing.ops(1)]
     return {
         "shape": max((len(output(op)) for op in ops), default=0),
-        "source": max((len(source(op)) for op in ops), default=0),
+        "source": max((len(origin(op)) for op in ops), default=0),
     }
 
 

@@ -76,7 +76,7 @@ class ViewOptions:
     def finds(self, op: LoggedOp) -> bool:
         """Whether the term is in what is to be seen of an op, or in what the op does."""
         words = " ".join(canonical.canonical(op.op) or ())
-        said = f"{op.op} {words} {op.name} {output(op)} {source(op)} {op.phase or ''}"
+        said = f"{op.op} {words} {op.name} {output(op)} {op.scope} {source(op)} {op.phase or ''}"
         return self.term.lower() in said.lower()
 
 
