@@ -6,16 +6,23 @@ import inspect
 import sys
 import tempfile
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from fwtui.core.error_text import error_text
 from fwtui.core.inputs import SpecError
 from fwtui.system.temporary import folder
-from fwtui.workloads.user.references import SIDES
+from fwtui.workloads.user.references import PICKLED, SIDES
 
-_FORM = "a class or a function at the top of a module, or its name, such as 'my_package.nets:Net'"
+_FORM = "a class or a function at the top of a module, its name, such as 'my_package.nets:Net', or a model"
+_INSTANCES = {
+    "torch": ("torch.nn.modules.module.Module",),
+    "tensorflow": ("keras.src.layers.layer.Layer",),
+}
+"""What models are instances of, by framework: these are not imported to find out."""
 
 
 def as_settings(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -27,7 +34,7 @@ def as_settings(given: Mapping[str, Any]) -> dict[str, Any]:
     found = dict(given)
     for side in SIDES:
         if found.get(side) is not None:
-            found[side] = reference(side, found[side])
+            found[side] = _model(side, found[side])
     loss = found.get("loss")
     if loss is not None and not isinstance(loss, str):
         parts = loss if isinstance(loss, tuple | list) else (loss,)
@@ -40,6 +47,22 @@ def as_settings(given: Mapping[str, Any]) -> dict[str, Any]:
     if expect is not None and not isinstance(expect, str):
         found["expect"] = ",".join(expect) or None
     return found
+
+
+def _model(side: str, thing: Any) -> str:
+    """The name by which another process finds a model; one that is there already is written into a file."""
+    kinds = [f"{kind.__module__}.{kind.__qualname__}" for kind in type(thing).__mro__]
+    if not any(kind in _INSTANCES[side.removesuffix("_b")] for kind in kinds):
+        return reference(side, thing)
+    path = Path(tempfile.mkdtemp(dir=folder("models"))) / f"{type(thing).__name__}{PICKLED}"
+    if type(thing).__module__ == "__main__":
+        raise SpecError(side, f"a {type(thing).__name__} of a script", "a class in a module of its own")
+    try:
+        import_module(f"fwtui.backends.{side.removesuffix('_b')}.instances").write(thing, path)
+    except Exception as error:  # whatever a part of it raises
+        what = f"a {type(thing).__name__} that cannot be taken elsewhere ({error_text(error)})"
+        raise SpecError(side, what, "its class, or a function that makes it") from error
+    return str(path)
 
 
 def reference(option: str, thing: Any) -> str:

@@ -26,6 +26,8 @@ from fwtui.workloads.user.errors import UserFileError
 
 SIDES = ("torch", "torch_b", "tensorflow", "tensorflow_b")
 """What a reference may be given for: the two frameworks, and a second model of one of them."""
+PICKLED = ".pickle"
+"""How the name of a file ends that has a model itself, see `fwtui.system.pickled`."""
 FORM = "module:name, such as my_package.nets:Net"
 
 
@@ -46,16 +48,22 @@ def file_of(references: Mapping[str, str], loss: str | None, layout: str | None)
         raise SpecError(f"--{next(iter(references)).replace('_', '-')}", f"{len(references)} models", other)
     for side, reference in references.items():
         module, colon, name = reference.rpartition(":")
-        if not (colon and module and all(part.isidentifier() for part in name.split("."))):
+        if not reference.endswith(PICKLED) and not (
+            colon and module and all(part.isidentifier() for part in name.split("."))
+        ):
             raise SpecError(f"--{side.replace('_', '-')}", reference, FORM)
     folder = str(Path.cwd())
-    titles = " and ".join(reference.rpartition("::")[2] for reference in references.values())
+    titles = " and ".join(map(_title, references.values()))
     lines = [f'"""{titles}"""', "", "import sys", ""]
     lines += [f"if {folder!r} not in sys.path:", f"    sys.path.append({folder!r})", ""]
     for side, reference in references.items():
         framework, _, second = side.partition("_")
         function = f"{framework}_model" + (f"_{second}" if second else "")
-        lines += _function(f"{function}()", f"from {__name__} import made", f"made({reference!r})")
+        if reference.endswith(PICKLED):
+            imports, model = f"from fwtui.backends.{framework}.instances import model", "model"
+        else:
+            imports, model = f"from {__name__} import made", "made"
+        lines += _function(f"{function}()", imports, f"{model}({reference!r})")
     frameworks = list(dict.fromkeys(side.partition("_")[0] for side in references)) if loss else []
     for framework, given in zip(frameworks, _losses(loss, frameworks), strict=True):
         known = f"from fwtui.backends.{framework}.losses import loss", f"loss({given!r}, model, batch)"
@@ -64,13 +72,24 @@ def file_of(references: Mapping[str, str], loss: str | None, layout: str | None)
     if layout is not None:
         lines += ["", f"LAYOUT = {_layout(layout)!r}", ""]
     text = "\n".join(lines)
-    name = "-".join(reference.rpartition(":")[2].rpartition(".")[2] for reference in references.values())
+    name = "-".join(_short(reference) for reference in references.values())
     folder_of_it = temporary.folder("models") / hashlib.sha256(text.encode()).hexdigest()[:12]
     folder_of_it.mkdir(exist_ok=True)
     path = folder_of_it / f"{name}.py"
     if not path.exists():
         path.write_text(text, encoding="utf-8")
     return path
+
+
+def _title(reference: str) -> str:
+    is_model = reference.endswith(PICKLED)
+    return f"a {_short(reference)} as it is" if is_model else reference.rpartition("::")[2]
+
+
+def _short(reference: str) -> str:
+    if reference.endswith(PICKLED):
+        return Path(reference).stem
+    return reference.rpartition(":")[2].rpartition(".")[2]
 
 
 def _function(head: str, imports: str, gives: str) -> list[str]:
