@@ -78,10 +78,10 @@ def parity(
     """Check whether lanes compute the same, as `fwtui parity` does, and where they first do not.
 
     Two models as they are go by `torch`, `torch_b`, `tensorflow` and `tensorflow_b`, each a class or a
-    function at the top of a module, the name of one, such as `my_package.nets:Net`, or a model; with `loss`, the name
-    of one or a function of model and batch for each framework; `data`, an .npz file or a mapping of arrays
-    with the target as `y`; and `layout`, such as `{"torch": "NCHW", "tensorflow": "NHWC"}`, the data's own
-    first.
+    function at the top of a module, the name of one, such as `my_package.nets:Net`, or a model; with `loss`,
+    the name of one or a function of model and batch for each framework; `data`, an .npz file or a mapping of
+    arrays with the target as `y`; and `layout`, such as `{"torch": "NCHW", "tensorflow": "NHWC"}`, the data's
+    own first.
 
     Args:
         lanes: two to four, see `race`.
