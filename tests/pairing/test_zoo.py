@@ -37,8 +37,9 @@ def check(found: dict[str, Any]) -> None:
     assert 0 <= found["gap"] < 1e-6
     assert found["compared"] > 0.8 * (found["weights"] - found["unused"])
     assert found["outputs"]
-    assert max(found["outputs"]) < 1e-8  # constants of Keras's layers in float32
-    assert (found["without"], found["modules"] > 0) == ([], True)
+    assert max(found["outputs"]) < 1e-7  # constants of Keras's layers in float32
+    has_modules = found["name"] != "module_of_variables"
+    assert (found["without"], found["modules"] > 0) == ([], has_modules)
 
 
 @pytest.mark.slow
