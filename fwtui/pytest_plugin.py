@@ -102,4 +102,4 @@ def _report(result: Any) -> str:
 
     text = StringIO()
     Console(file=text, width=_WIDTH).print(result)
-    return f"\n{text.getvalue()}"
+    return f"{result.verdict}\n\n{text.getvalue()}"

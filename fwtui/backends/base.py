@@ -57,6 +57,8 @@ class JobModel:
         state: first values of the state, by the name that all lanes have for it, in the dtype to train in.
         expected: names of `KNOWN_DIFFERENCES` that are corrected for.
         optimizer: (model) -> an optimizer as the framework has it; None: the job's.
+        exact_numbers: whether that computes with its own numbers as they are, where the framework would round
+            them to float32.
     """
 
     make: Callable[[], Any]
@@ -65,6 +67,7 @@ class JobModel:
     state: Arrays
     expected: Sequence[str] = ()
     optimizer: Callable[[Any], Any] | None = None
+    exact_numbers: bool = False
 
 
 @dataclass(frozen=True)

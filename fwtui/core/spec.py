@@ -187,6 +187,8 @@ class LaneSpec:
         sample_graphs: tell now and then which graph a step ran.
         model: the model of the user's file that it trains; None: a net that takes named weights.
         equal_random_numbers: give the random numbers that a model draws, the same in each lane.
+        exact_numbers: whether an optimizer of the user's file computes with its own numbers as they are, and
+            not as its framework rounds them to float32.
         on_given_gradients: update the weights by gradients that are the same in each lane, instead of by the
             network's: tells whether optimizers are equal.
     """
@@ -214,6 +216,7 @@ class LaneSpec:
     sample_graphs: bool = False
     model: LaneModel | None = None
     on_given_gradients: bool = False
+    exact_numbers: bool = False
     equal_random_numbers: bool = False
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -18,6 +19,7 @@ from fwtui.core.numerical_policy import (
     MAX_UNEXPLAINED,
     PERTURBATION,
     PERTURBATIONS,
+    PERTURBED_TERMS,
     SINGLE_PERTURBATIONS,
 )
 from fwtui.core.records import Rounding
@@ -92,11 +94,12 @@ class Reference:
         ]
         if self._decisive == MAX_UNEXPLAINED or self._explained(found, {}):
             return tuple(found)
-        size = PERTURBATION * EPS[self._rounds]
+        units = PERTURBATION * math.sqrt(max(1.0, _most_numbers(batch) / PERTURBED_TERMS))
+        size = units * EPS[self._rounds]
         blurs = self._blurs(weights, batch, own, size, PERTURBATIONS, partial(self._explained, found))
         singles: Moves = {}
         if self._measures_single and not self._explained(found, blurs):
-            singles = self._blurs(weights, batch, own, PERTURBATION * EPS["float32"], SINGLE_PERTURBATIONS)
+            singles = self._blurs(weights, batch, own, units * EPS["float32"], SINGLE_PERTURBATIONS)
         found = _with_blurs(found, blurs, singles)
         self._decisive += any(not one.relative <= one.single_allowed for one in self._figures(found))
         return tuple(found)
@@ -192,6 +195,11 @@ def _with_blurs(found: Sequence[Rounding], blurs: Moves, singles: Moves | None =
 
 def _larger(moves: Moves, others: Moves) -> Moves:
     return {key: max(far, others.get(key, 0.0)) for key, far in moves.items()}
+
+
+def _most_numbers(batch: Batch) -> int:
+    """How many numbers the largest array of a batch has."""
+    return max((value.size for value in batch.values() if isinstance(value, np.ndarray)), default=0)
 
 
 def _noise(seed: int, way: Callable[[NDArray[Any]], NDArray[Any]]) -> Noise:

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from fwtui.core.numerical_policy import BLURS, SINGLE_PRECISION
+from fwtui.core.numerical_policy import BLURS, EPS, NO_GRADIENT, ROUNDINGS_OF_NONE, SINGLE_PRECISION
 from fwtui.core.records import Rounding
 from fwtui.measure.initial_scale import InitialScale
 from fwtui.measure.loss_gap import loss_floor
@@ -138,7 +138,10 @@ def rounding(
             for one in mine:
                 floor = scale * share if one in scaling else 0.0
                 size = max(one.magnitude, floor, float(np.finfo(np.float64).tiny))
-                allowed = tolerance + BLURS * one.blur / size
+                blur = BLURS * one.blur
+                if kind == "gradient" and one.magnitude <= NO_GRADIENT * scale:
+                    blur = max(blur, ROUNDINGS_OF_NONE * EPS[dtype] * scale)  # perturbed, it is none still
+                allowed = tolerance + blur / size
                 single = max(allowed, SINGLE_PRECISION + BLURS * one.single_blur / size)
                 figures.append(Figure(lane, step, (kind, one.name), one.error / size, allowed, single))
     return figures

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fwtui.core.ndarray import Array
-from fwtui.core.numerical_policy import SUM_ROUNDINGS, TOLERANCES
+from fwtui.core.numerical_policy import EPS, NO_GRADIENT, ROUNDINGS_OF_NONE, SUM_ROUNDINGS, TOLERANCES
 from fwtui.core.records import Probed
 from fwtui.measure.arrays import ArrayGap, array_gap, small_element_gap, unlike
 from fwtui.measure.coverage import Coverage
@@ -139,7 +139,11 @@ class ProbeComparison:
         known = [array for name in names for arrays in both if (array := arrays.get(name)) is not None]
         scale = max((_magnitude(array) for array in known), default=0.0)
         scale = max(scale, self._scales[lane, kind].update(step, scale))
-        return dict.fromkeys(names, scale * (self._loss_floor if kind in METRICS else self._floor))
+        floors = dict.fromkeys(names, scale * (self._loss_floor if kind in METRICS else self._floor))
+        if kind == "gradient" and self._dtype == "float64":
+            of_none = scale * ROUNDINGS_OF_NONE * EPS["float64"] / TOLERANCES["float64"]
+            floors |= {name: of_none for name in names if _is_none(both, name, NO_GRADIENT * scale)}
+        return floors
 
     def _gap(self, name: str, ours: Arrays, theirs: Arrays, floor: float) -> ArrayGap | None:
         if name not in ours or name not in theirs:
@@ -156,6 +160,12 @@ class ProbeComparison:
         if self._dtype != "float64" or gap is None or gap.relative > TOLERANCES["float64"]:
             return gap
         return small_element_gap(a, b, floor / self._floor) or gap
+
+
+def _is_none(both: tuple[Arrays, Arrays], name: str, most: float) -> bool:
+    """Whether a gradient is what rounding leaves of none, on both sides."""
+    arrays = [one.get(name) for one in both]
+    return all(array is not None and _magnitude(array) <= most for array in arrays)
 
 
 def _quantities(probe: Probed) -> dict[Kind, Arrays]:

@@ -38,7 +38,8 @@ class UpdateComparison:
     def compare(self, pair: Pair) -> tuple[Place | None, str]:
         """The first update in which the two differ; None where all of them are the same.
 
-        With what is set aside, "" for nothing: a schedule of Keras's computes in float32, whatever the dtype.
+        With what is set aside, "" for nothing: Keras's schedules, and the numbers of its optimizers, are in
+        float32, whatever the dtype.
 
         Raises:
             NotRepeatedError: one of the two could not make them.
@@ -54,18 +55,25 @@ class UpdateComparison:
         found = first_place(rows, tolerance)
         if found is None:
             return None, aside
+        exact = self._rows(pair, pair[0].steps, replace(schedule, exact=False, most_bytes=None), True)
+        if first_place(exact, tolerance) is None:
+            rounded = "Keras rounds a number of its optimizer, such as a momentum, to float32"
+            return None, "; ".join(filter(None, (aside, rounded)))
         if not found.exact:
             every = self._rows(pair, found.last + 1, Probes(every=1, first=found.step))
             found = first_place(every, tolerance) or found
         return replace(found, stage="update"), aside
 
-    def _rows(self, pair: Pair, steps: int, probes: Probes) -> Sequence[ProbeRow]:
+    def _rows(
+        self, pair: Pair, steps: int, probes: Probes, has_exact_numbers: bool = False
+    ) -> Sequence[ProbeRow]:
         lanes = tuple(
             replace(
                 eagerly(lane, "float64"),
                 steps=steps,
                 probes=probes,
                 on_given_gradients=True,
+                exact_numbers=has_exact_numbers,
                 by_turns=False,
                 digests=False,
                 ops=None,

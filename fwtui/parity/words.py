@@ -108,7 +108,7 @@ def truth(finding: Finding) -> str | None:
 def where(finding: Finding) -> list[str]:
     """The first place that differs, a line each; empty where there is none."""
     place = finding.place
-    if place is None:
+    if place is None or finding.but_for_known:  # which has its own lines
         return []
     lines = [f"{_step(place)}, {place.stage}: {quantity(place.key)}{_values(finding, place)}"]
     if finding.op is not None:

@@ -28,7 +28,7 @@ from fwtui.system.cpu_affinity import bound_cores, core_count
 from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.base import PackagedWorkload
 from fwtui.workloads.user.description import Description
-from fwtui.workloads.user.references import SIDES, file_of
+from fwtui.workloads.user.references import SIDES, check_two, file_of
 from fwtui.workloads.user.workload import absolute
 
 if TYPE_CHECKING:
@@ -296,6 +296,7 @@ def workload_of(request: RaceRequest) -> str:
                     OPTIONS[key].flag, given, "only models that are given by --torch or --tensorflow"
                 )
         return request.workload
+    check_two(references)
     if request.data is None:
         raise SpecError("--data", "nothing", "an .npz file with the models' inputs, and the target as y")
     return str(file_of(references, request.loss, request.layout))

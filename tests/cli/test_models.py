@@ -134,6 +134,17 @@ class TestOptimizers:
         assert (code, first["phase"]) == (1, "update")
         assert (first["step"], first["name"]) == (step, name)
 
+    @pytest.mark.parametrize("nesterov", [False, True])
+    def test_a_momentum_that_keras_rounds_to_float32_is_the_same(self, fwtui, write, nesterov):
+        changes = (
+            ("momentum=0.9", f"momentum=0.9, nesterov={nesterov}"),
+            ("SGD(rate)", f"SGD(0.1, momentum=0.9, nesterov={nesterov})"),
+            ("optimizer, 2, 0.5", "optimizer, 200, 0.5"),
+        )
+        code, verdict = self.run(fwtui, write, *changes)
+        assert (code, verdict["same"]) == (0, True)
+        assert "rounds a number of its optimizer" in verdict["set_aside"]
+
     def test_momentum_on_one_side_alone(self, fwtui, write):
         code, verdict = self.run(fwtui, write)
         first = verdict["first_divergence"]
@@ -289,3 +300,30 @@ class TestScopes:
         ran = fwtui("graph", backend, "--workload", path, "--json", "-")
         (graph,) = (one for one in json.loads(ran.out)["graphs"] if one["kind"] == kind)
         assert expected in {(node["op"], node["scope"]) for node in graph["nodes"]}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_a_bias_that_a_batch_norm_takes_out_again_is_rounding(fwtui, write, seed):
+    """Its gradient is a sum of 65,536 terms that is 0, and statistics of batches are as long sums."""
+    torch = """
+    def torch_model():
+        from torch import nn
+
+        norm = nn.BatchNorm2d(16, eps=1e-3, momentum=0.01)
+        convolution = nn.Conv2d(3, 16, 3, padding=1)
+        return nn.Sequential(convolution, norm, nn.ReLU(), nn.Flatten(), nn.Linear(16 * 32 * 32, 10))
+    """
+    tensorflow = """
+    def tensorflow_model():
+        from keras import Sequential, layers
+
+        convolution, norm = layers.Conv2D(16, 3, padding="same"), layers.BatchNormalization()
+        return Sequential([convolution, norm, layers.ReLU(), layers.Flatten(), layers.Dense(10)])
+    """
+    data = HEAD.replace("rng.normal(size=(6, 4, 4, 1))", "rng.random((64, 32, 32, 3))")
+    data = data.replace("rng.integers(0, 3, 6)", "rng.integers(0, 10, 64)")
+    settings = "\nSTEPS = 10\nLEARNING_RATE = 0.01\n"
+    path = write(data, settings, torch, tensorflow, '\nEXPECT = ("batchnorm-variance",)\n')
+    ran = fwtui("parity", "--workload", path, "--seed", seed, "--json", "-")
+    assert json.loads(ran.out)["verdict"]["same"] is True

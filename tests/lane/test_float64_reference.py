@@ -55,6 +55,13 @@ def test_away_from_a_kink_gradients_do_not_move():
     assert told([1.0, 1.0], gradient=np.array([0.0, 4.5]))["gradient", "w"].blur == 0
 
 
+def test_weights_are_perturbed_by_more_where_a_batch_has_more_numbers():
+    """The product with the first row is ten times as far from zero as four units in the last place."""
+    w, rows = [2.0, -1.0 + 24 * 2**-23], np.repeat(X, 4096, axis=0)
+    assert told(w, gradient=np.zeros(2))["gradient", "w"].blur == 0
+    assert told(w, rows, gradient=np.zeros(2))["gradient", "w"].blur > 0
+
+
 def test_at_a_kink_they_move_as_far_as_the_gradient_jumps():
     """The product with the first row is 2⁻²³, within rounding of zero: the row counts, or it does not."""
     found = told([2.0, -1.0 + 2**-24], gradient=np.zeros(2))["gradient", "w"]

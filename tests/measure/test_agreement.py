@@ -65,6 +65,14 @@ def told(step, error, blur=0.0, name="w", kind="gradient", magnitude=1.0):
 
 
 class TestRounding:
+    @pytest.mark.parametrize(
+        ("size", "error", "is_off"), [(1e-14, 1e-5, False), (1e-14, 1e-2, True), (1e-3, 1e-5, True)]
+    )
+    def test_a_sum_that_is_zero_is_allowed_what_rounding_leaves_of_it(self, size, error, is_off):
+        probes = {3: (*told(3, 0.0)[3], *told(3, error, name="b", magnitude=size)[3])}
+        off = Truth((), (rounding(probes, 0, "float32", 1e-6),)).off()
+        assert (off is not None) is is_off
+
     def test_an_error_within_the_tolerance_is_rounding(self):
         truth = Truth((), (rounding(told(3, 1e-6), 0, "float32", TOLERANCE),))
         assert truth.off() is None

@@ -39,6 +39,14 @@ def test_equal_probes_have_no_gap_in_anything():
     assert row.largest == 0
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs", "differ"), [(6e-14, 1e-14, False), (2e-12, 1e-12, True), (1e-14, 1e-9, True)]
+)
+def test_what_rounding_leaves_of_no_gradient_is_none_on_both_sides(ours, theirs, differ):
+    first, second = (probed(gradients={"w": W, "b": np.array([one])}) for one in (ours, theirs))
+    assert (compared(first, second).gaps["gradient", "b"].relative > 1e-10) is differ
+
+
 def test_the_lane_that_is_furthest_away_is_named():
     row = compared(probed(loss=1.0), probed(loss=1.001), probed(loss=1.1), probed(loss=1.01))
     assert row.gaps["metric", "loss"].lane == 2

@@ -42,6 +42,20 @@ def test_the_file_has_a_model_and_a_loss_for_each_framework():
     compile(text, path, "exec")
 
 
+def test_without_a_loss_there_is_none():
+    path = file_of(BOTH, None, None)
+    assert functions(path) == ["def torch_model():", "def tensorflow_model():"]
+
+
+def test_a_model_itself_is_read_from_its_file():
+    text = file_of({**BOTH, "torch": "/tmp/x/Net.pickle"}, "mse", None).read_text(encoding="utf-8")
+    assert (
+        "    from fwtui.backends.torch.instances import model\n\n    return model('/tmp/x/Net.pickle')"
+        in text
+    )
+    assert text.startswith('"""a Net as it is and keras_nets:build"""')
+
+
 def test_two_of_one_framework_have_one_loss():
     path = file_of({"torch": "nets:Net", "torch_b": "nets:New"}, "nets:loss", None)
     assert functions(path) == ["def torch_model():", "def torch_model_b():", "def torch_loss(model, batch):"]
@@ -54,7 +68,6 @@ def test_two_of_one_framework_have_one_loss():
         ({**BOTH, "torch_b": "nets:Net"}, "mse", None, "--torch"),
         ({**BOTH, "torch": "Net"}, "mse", None, "--torch"),
         ({**BOTH, "torch": "nets:Net()"}, "mse", None, "--torch"),
-        (BOTH, None, None, "--loss"),
         (BOTH, "l2", None, "--loss"),
         (BOTH, "nets:loss", None, "--loss"),
         (BOTH, "mse", "NCHW", "--layout"),

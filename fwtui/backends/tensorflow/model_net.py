@@ -43,7 +43,7 @@ class ModelNet(Net):
         whole = [one for one in model.weights if one.kind == "parameter" and one.is_whole]
         names, self.views = {one.own: one.name for one in whole}, {one.name: one.view for one in whole}
         self._own_names = tuple(name for name, one in own.items() if id(one) in trained)
-        self._make_optimizer = model.optimizer
+        self._make_optimizer, self._has_exact_numbers = model.optimizer, model.exact_numbers
         self._own = {name: variable_of(one) for name, one in own.items()}
         self.trained = {names.get(name, name): self._own[name] for name in self._own_names}
         self.untrained = [one for name, one in self._own.items() if name not in self._own_names]
@@ -102,7 +102,8 @@ class ModelNet(Net):
         if self._make_optimizer is None:
             return super().optimizer(otherwise)
         named = named_variables(self._model)
-        return OwnOptimizer(self._make_optimizer, self._model, [named[name] for name in self._own_names])
+        variables = [named[name] for name in self._own_names]
+        return OwnOptimizer(self._make_optimizer, self._model, variables, self._has_exact_numbers)
 
     @property
     def parameters(self) -> Mapping[str, tf.Variable]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import keras
 import tensorflow as tf
 
 from fwtui.backends.base import ModelError
+from fwtui.backends.tensorflow.exact_numbers import exact_numbers
 
 
 class OwnOptimizer:
@@ -18,12 +20,16 @@ class OwnOptimizer:
         make: (model) -> an optimizer.
         model: whose variables it updates.
         variables: those that gradients are given for, in that order, as the model has them.
+        is_exact: whether its numbers, such as a momentum, are not rounded to float32.
 
     Raises:
         ModelError: `make` gives something else.
     """
 
-    def __init__(self, make: Callable[[Any], Any], model: Any, variables: Sequence[Any]) -> None:
+    def __init__(
+        self, make: Callable[[Any], Any], model: Any, variables: Sequence[Any], is_exact: bool = False
+    ) -> None:
+        self._numbers = exact_numbers if is_exact else nullcontext
         self._variables = list(variables)
         self._optimizer = make(model)
         if not isinstance(self._optimizer, keras.optimizers.Optimizer):
@@ -36,7 +42,8 @@ class OwnOptimizer:
     def __call__(self, gradients: Sequence[tf.Tensor | None]) -> list[tf.Operation]:
         """Change the variables that have a gradient."""
         pairs = zip(gradients, self._variables, strict=True)
-        self._optimizer.apply_gradients([(one, variable) for one, variable in pairs if one is not None])
+        with self._numbers():
+            self._optimizer.apply_gradients([(one, variable) for one, variable in pairs if one is not None])
         return []
 
     @property

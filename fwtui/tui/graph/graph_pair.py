@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -109,7 +109,10 @@ def _batch(graph: Graph) -> dict[str, Tensor]:
 
 
 def _fits(left: Tensor, right: Tensor) -> bool:
-    """Return whether two shapes can be the same; an unknown size fits any."""
+    """Return whether two shapes can be the same; an unknown size fits any, and a model's data may have its
+    channels first or last."""
+    if len(left.shape) > 2 and Counter(left.shape) == Counter(right.shape):
+        return True
     sizes = itertools.zip_longest(left.shape, right.shape, fillvalue=-1)
     return all(None in pair or pair[0] == pair[1] for pair in sizes)
 

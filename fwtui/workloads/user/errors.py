@@ -74,6 +74,10 @@ class UserFileError(SpecError):
         return cls(where, f"has no function {function}", f"add {how_to_write(function)}")
 
 
+HINT = "FWTUI_HINT"
+"""Under which name a file that fwtui wrote itself says what mends an error in it."""
+
+
 def explained(
     error: BaseException, path: Path, given: Mapping[str, tuple[str, ...]], otherwise: str = WHOLE_STORY
 ) -> UserFileError | None:

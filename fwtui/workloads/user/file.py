@@ -24,7 +24,15 @@ from fwtui.core.text import plain
 from fwtui.core.workload import Arrays, Batch
 from fwtui.workloads.user import data as own_data
 from fwtui.workloads.user import loader
-from fwtui.workloads.user.errors import MEND, TO_ADD, WHOLE_STORY, UserFileError, explained, how_to_write
+from fwtui.workloads.user.errors import (
+    HINT,
+    MEND,
+    TO_ADD,
+    WHOLE_STORY,
+    UserFileError,
+    explained,
+    how_to_write,
+)
 
 _BATCH = 64
 _MAX_INT = 2**63 - 1
@@ -121,6 +129,7 @@ class UserFile:
         if returned:  # found by ours, and so in no line of the file's
             what = returned + what.partition("\n")[0]
             return self._wrong(self._net, what, "return a scalar, or {'loss': scalar, 'accuracy': scalar, …}")
+        otherwise = self._names.get(HINT, otherwise)
         return explained(error, self.file.path, self._given, otherwise)
 
     def _setting(self, name: str, default: object) -> tuple[str, str]:

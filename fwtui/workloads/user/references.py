@@ -22,12 +22,13 @@ from fwtui.core.error_text import error_text
 from fwtui.core.inputs import SpecError, one_of
 from fwtui.core.named_losses import LOSSES
 from fwtui.system import temporary
-from fwtui.workloads.user.errors import UserFileError
+from fwtui.workloads.user.errors import HINT, UserFileError
 
 SIDES = ("torch", "torch_b", "tensorflow", "tensorflow_b")
 """What a reference may be given for: the two frameworks, and a second model of one of them."""
 PICKLED = ".pickle"
 """How the name of a file ends that has a model itself, see `fwtui.system.pickled`."""
+_HINT = "what is this model's own is to be mended there; else look at --layout, --loss and --data"
 FORM = "module:name, such as my_package.nets:Net"
 
 
@@ -43,9 +44,7 @@ def file_of(references: Mapping[str, str], loss: str | None, layout: str | None)
     Raises:
         SpecError: there are not two, or one of the texts has not its form.
     """
-    if len(references) != 2:
-        other = "two: --torch and --tensorflow, or --torch and --torch-b"
-        raise SpecError(f"--{next(iter(references)).replace('_', '-')}", f"{len(references)} models", other)
+    check_two(references)
     for side, reference in references.items():
         module, colon, name = reference.rpartition(":")
         if not reference.endswith(PICKLED) and not (
@@ -54,7 +53,7 @@ def file_of(references: Mapping[str, str], loss: str | None, layout: str | None)
             raise SpecError(f"--{side.replace('_', '-')}", reference, FORM)
     folder = str(Path.cwd())
     titles = " and ".join(map(_title, references.values()))
-    lines = [f'"""{titles}"""', "", "import sys", ""]
+    lines = [f'"""{titles}"""', "", "import sys", "", f"{HINT} = {_HINT!r}", ""]
     lines += [f"if {folder!r} not in sys.path:", f"    sys.path.append({folder!r})", ""]
     for side, reference in references.items():
         framework, _, second = side.partition("_")
@@ -79,6 +78,14 @@ def file_of(references: Mapping[str, str], loss: str | None, layout: str | None)
     if not path.exists():
         path.write_text(text, encoding="utf-8")
     return path
+
+
+def check_two(references: Mapping[str, str]) -> None:
+    """SpecError where these are not two models."""
+    if len(references) != 2:
+        count = "one model" if len(references) == 1 else f"{len(references)} models"
+        other = "two: --torch and --tensorflow, or --torch and --torch-b"
+        raise SpecError(f"--{next(iter(references)).replace('_', '-')}", count, other)
 
 
 def _title(reference: str) -> str:

@@ -46,6 +46,16 @@ def test_what_has_no_counterpart_stands_alone_in_graphs_of_one_batch(sequence):
     assert len(pairing.alone[1]) == 1
 
 
+@pytest.mark.parametrize(("other", "is_one"), [((8, 3, 16, 16), True), ((4, 16, 16, 3), False)])
+def test_channels_first_and_last_are_one_batch(other, is_one):
+    def images(shape):
+        x = Node("Placeholder", "batch x", "input", (), (Tensor("float32", shape),))
+        return Graph("traced", "", "", (x, Node("add", "add", "forward", ((0, 0),), x.outputs)))
+
+    pairing = Pairings(AnalysisContext(list, list)).of(images((8, 16, 16, 3)), images(other))
+    assert (pairing.other_batches == ()) is is_one
+
+
 def test_nothing_stands_alone_between_graphs_of_other_batches():
     pairing = Pairings(AnalysisContext(list, list)).of(products(24), products(18, "aten.mm", many=2))
     assert pairing.marks[0][:2] == pairing.marks[1][:2] == ("", "")
