@@ -102,6 +102,7 @@ def _logged(op: LoggedOp | None, value: Scalar | None) -> dict[str, Any] | None:
     return {
         "number": op.number,
         "op": op.op,
+        "module": op.scope,
         "file": file,
         "line": line,
         "value": real_json(value),

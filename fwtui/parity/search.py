@@ -36,7 +36,7 @@ class Search:
         """`finding` with the step made exact, and the first op that differs in it."""
         place = finding.place
         assert place is not None
-        lanes, index = finding.result.spec.lanes, self.twins.index
+        lanes, index = self.twins.lanes, self.twins.index
         first, other = place.gap.first, place.gap.lane
         pair, allowed = (lanes[first], lanes[other]), finding.tolerances.lanes
         if finding.in_float64:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from fwtui.core.oplog import LoggedOp
 from fwtui.core.records import OpsLogged
 from fwtui.core.spec import Feed
 from fwtui.measure.comparability import listed
-from fwtui.ops.locate.first_divergence import OpDifference, first_difference
+from fwtui.ops.locate.first_divergence import OpDifference, first_difference, named
 from fwtui.ops.locate.same_inputs import Feeding, OwnGap, half_precision, with_feeds
 from fwtui.ops.locate.value_flow import Flow
 from fwtui.ops.locate.value_index import close
@@ -151,8 +150,7 @@ class StepComparison:
 
     def _op(self, side: int, op: LoggedOp | None) -> str:
         assert op is not None  # a pair
-        where = "" if op.source is None else f" ({Path(op.source[0]).name}:{op.source[1]})"
-        return f"{self.titles[side]} {op.op}{where}"
+        return f"{self.titles[side]} {named(op)}"
 
     def _line(self, gap: OwnGap) -> str:
         """The side that computes in the lower precision, and where."""
@@ -160,6 +158,4 @@ class StepComparison:
         titles = self.titles if self.again.side == 0 else self.titles[::-1]
         sides = [(titles[0], gap.op), (titles[1], gap.other)]
         title, op = sides[1] if gap.is_the_others else sides[0]
-        return f"{title} {op.op}" + (
-            "" if op.source is None else f" ({Path(op.source[0]).name}:{op.source[1]})"
-        )
+        return f"{title} {named(op)}"

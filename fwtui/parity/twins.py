@@ -18,7 +18,8 @@ class Twins:
     """The lanes, and the same networks in float64, by each lane's framework, eagerly, on the CPU.
 
     Attributes:
-        all: the lanes, then their twins.
+        lanes: the lanes, as they are compared: what a model draws is the same in each.
+        all: these, then their twins.
         index: where in `all` each lane's twin is; a float64 lane is its own.
 
     Args:
@@ -31,11 +32,11 @@ class Twins:
         lanes = tuple(
             replace(lane, digests=True, equal_random_numbers=lane.model is not None) for lane in lanes
         )
-        self.all: tuple[LaneSpec, ...] = tuple(lanes)
+        self.lanes = self.all = tuple(lanes)
         self.index = list(range(len(lanes)))
         if not wanted:
             return
-        self.all = tuple(replace(lane, probes=_exact(lane.probes, tolerance)) for lane in lanes)
+        self.lanes = self.all = tuple(replace(lane, probes=_exact(lane.probes, tolerance)) for lane in lanes)
         for number, lane in enumerate(lanes):
             if lane.dtype != "float64":
                 twin = eagerly(lane, "float64")

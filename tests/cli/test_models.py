@@ -327,3 +327,33 @@ def test_a_bias_that_a_batch_norm_takes_out_again_is_rounding(fwtui, write, seed
     path = write(data, settings, torch, tensorflow, '\nEXPECT = ("batchnorm-variance",)\n')
     ran = fwtui("parity", "--workload", path, "--seed", seed, "--json", "-")
     assert json.loads(ran.out)["verdict"]["same"] is True
+
+
+@pytest.mark.slow
+def test_what_float32_alone_does_otherwise_is_placed_behind_equal_random_numbers(fwtui, write):
+    torch = """
+    def torch_model():
+        from torch import nn
+
+        return nn.Sequential(nn.Flatten(), nn.Linear(16, 32), nn.Dropout(0.4), nn.ReLU(), nn.Linear(32, 3))
+    """
+    tensorflow = """
+    def tensorflow_model():
+        import keras
+
+        class Coarse(keras.layers.Layer):
+            def call(self, x):
+                if x.dtype == "float64":
+                    return x
+                return keras.ops.round(x * 256) / 256
+
+        layers = keras.layers
+        parts = layers.Dense(32), layers.Dropout(0.4), Coarse(), layers.ReLU(), layers.Dense(3)
+        return keras.Sequential([layers.Flatten(), *parts])
+    """
+    path = write(HEAD, torch, tensorflow)
+    ran = fwtui("parity", "--workload", path, "--steps", "6", "--json", "-")
+    verdict = json.loads(ran.out)["verdict"]
+    assert (ran.code, verdict["same"]) == (1, False)
+    assert verdict["float64"]["off"]["lane"] == 1
+    assert "in coarse" in verdict["first_divergence"]["op"]["words"]

@@ -186,7 +186,7 @@ class _Message:
     def _extra(self, result: str, side: int, ops: Ops) -> OpDifference:
         """An op of one side that the other goes on without."""
         text = f"{self._op(side, ops[side])} has no counterpart in {self._titles[1 - side]}, "
-        text += f"where {_op(ops[1 - side])} goes on without it"
+        text += f"where {named(ops[1 - side])} goes on without it"
         phase = ops[side].phase
         assert phase is not None  # only eager steps are compared, in which it is known
         text += self._left_out() if phase == "forward" else ""
@@ -224,7 +224,7 @@ class _Message:
     def stopped(self, result: str, side: int, stop: LoggedOp, same: LoggedOp | None) -> OpDifference:
         """One side stops the gradient, the other does not."""
         text = f"{self._op(side, stop)} stops the gradient, {self._titles[1 - side]} lets it through"
-        text += f" to {_op(same)}" if same is not None else ""
+        text += f" to {named(same)}" if same is not None else ""
         a, b = (stop, same) if side == 0 else (same, stop)
         return self._difference("backward", result, a, b, f"{text}; it reaches {result}")
 
@@ -233,7 +233,7 @@ class _Message:
         has = 0 if result in self._sides[0].results else 1
         name = _updated(result)
         if op := self._unused(has, name):
-            text = f"only {self._titles[has]} uses {name}, in {_op(op)}"
+            text = f"only {self._titles[has]} uses {name}, in {named(op)}"
             a, b = (op, None) if has == 0 else (None, op)
             return self._difference(phase, result, a, b, text)
         op = self._sides[has].results[result][0]
@@ -284,10 +284,11 @@ class _Message:
         return "".join(only)
 
     def _op(self, side: int, op: LoggedOp) -> str:
-        return f"{self._titles[side]} {_op(op)}"
+        return f"{self._titles[side]} {named(op)}"
 
 
-def _op(op: LoggedOp) -> str:
+def named(op: LoggedOp) -> str:
+    """An op with its module and its line, as far as they are known."""
     where = [*([f"in {plain(op.scope)}"] if op.scope else []), *([_line(op.source)] if op.source else [])]
     return f"{op.op} ({', '.join(where)})" if where else op.op
 
