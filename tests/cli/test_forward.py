@@ -75,6 +75,24 @@ class TestFaults:
         assert (code, found["verdict"]["same"]) == (2, None)
         assert found["verdict"]["without_counterpart"] == ["output[1]"]
 
+    def test_a_model_that_counts_its_calls_cannot_be_judged(self, fwtui, write):
+        counting = """
+        def torch_model():
+            from torch import nn
+
+            class Net(nn.Sequential):
+                calls = 0
+
+                def forward(self, x):
+                    self.calls += 1
+                    return super().forward(x) * self.calls
+
+            return Net(nn.Conv2d(1, 2, 3), nn.Tanh(), nn.Flatten(), nn.Linear(8, 3))
+        """
+        code, found = forward(fwtui, write(DATA, counting, TENSORFLOW), "--dtype", "float64")
+        assert (code, found["verdict"]["same"]) == (2, None)
+        assert found["verdict"]["reason"] == "torch_model gives something else when it is called once more"
+
     def test_a_checkpoint_is_compared(self, fwtui, write, tmp_path):
         path = write(DATA, TORCH, TENSORFLOW)
         assert fwtui("weights", path, "--write", str(tmp_path / "trained.weights.h5")).code == 0

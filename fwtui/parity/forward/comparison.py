@@ -64,6 +64,7 @@ def compare_outputs(asked: ForwardRequest, waiting: Waiting) -> ForwardFinding:
         comparison = Comparison(pairing, double, single)
         for batch in data:
             comparison.add(batch)
+        changed = comparison.changed(paired.batch)
         weights = moved(exact, seed=1)
         _load(double, pairing, {key: array.astype(np.float64) for key, array in weights.items()})
         gap, depends = comparison.with_other_weights(paired.batch)
@@ -80,6 +81,9 @@ def compare_outputs(asked: ForwardRequest, waiting: Waiting) -> ForwardFinding:
             len(data),
             _examples(data),
         )
+    if changed:
+        names = " and ".join(file.models[side].function for side in changed)
+        return replace(found, reason=f"{names} gives something else when it is called once more")
     return judged(found, depends)
 
 
@@ -136,6 +140,20 @@ class Comparison:
         self.without = tuple(left)
         for one, other in submodules(self.pairing, passes[0].calls, passes[1].calls):
             self._module(passes, one, other)
+
+    def changed(self, batch: Batch) -> list[int]:
+        """The models, by number, that give something else now, with the same weights.
+
+        Args:
+            batch: the first one that was added.
+        """
+        found = []
+        for side, model in enumerate(self.double):
+            again = self._outputs(model, model.forward(batch))
+            pairs = zip(self._first_outputs[side], again, strict=False)
+            if not all(np.array_equal(one, other, equal_nan=True) for (_, one), (_, other) in pairs):
+                found.append(side)
+        return found
 
     def with_other_weights(self, batch: Batch) -> tuple[float | None, bool]:
         """The largest gap of an output in float64 with the present weights, and whether any is new.

@@ -109,7 +109,8 @@ class UserFile:
                     continue
                 last = self._checked("batches", given)
                 yield last
-        what = f"batches() ended after {count:,} batches" if count else "batches() gave no batch"
+        ended = f"batches() ended after {count:,} batch{'' if count == 1 else 'es'}"
+        what = ended if count else "batches() gave no batch"
         raise self._wrong("batches", what, "batches have no end: put `while True:` around the `yield`")
 
     def held_out(self, rng: np.random.Generator) -> Batch | None:
