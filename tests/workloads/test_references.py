@@ -38,6 +38,7 @@ def test_the_file_has_a_model_and_a_loss_for_each_framework():
         "def tensorflow_loss(model, batch):",
     ]
     assert "LAYOUT = {'torch': 'NCHW', 'tensorflow': 'NHWC'}" in text
+    assert "STEPS = 100\n" in text
     assert file_of(BOTH, "mse", "torch=NCHW,tensorflow=NHWC") == path, "the same again"
     compile(text, path, "exec")
 

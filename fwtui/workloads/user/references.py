@@ -28,6 +28,8 @@ SIDES = ("torch", "torch_b", "tensorflow", "tensorflow_b")
 """What a reference may be given for: the two frameworks, and a second model of one of them."""
 PICKLED = ".pickle"
 """How the name of a file ends that has a model itself, see `fwtui.system.pickled`."""
+STEPS = 100
+"""A proof takes no more: the rest of a training is the same over again."""
 _HINT = "what is this model's own is to be mended there; else look at --layout, --loss and --data"
 FORM = "module:name, such as my_package.nets:Net"
 
@@ -68,6 +70,7 @@ def file_of(references: Mapping[str, str], loss: str | None, layout: str | None)
         known = f"from fwtui.backends.{framework}.losses import loss", f"loss({given!r}, model, batch)"
         own = f"from {__name__} import found", f"found({given!r})(model, batch)"
         lines += _function(f"{framework}_loss(model, batch)", *(known if given in LOSSES else own))
+    lines += ["", f"STEPS = {STEPS}", ""]
     if layout is not None:
         lines += ["", f"LAYOUT = {_layout(layout)!r}", ""]
     text = "\n".join(lines)
