@@ -64,7 +64,7 @@ class ModelFile(UserFile):
         """The two models, the one whose weights both get first.
 
         Raises:
-            UserFileError: there are not two.
+            UserFileError: there are not two, or one of them alone has a loss.
         """
         found = [name for name in self._names if gives_model(name)]
         if len(found) != 2:
@@ -72,6 +72,10 @@ class ModelFile(UserFile):
             hint = "two are compared: torch_model and tensorflow_model, or torch_model and torch_model_b"
             raise UserFileError(self.file.path.name, has, hint)
         first, second = (self._side(name) for name in sorted(found, key=lambda name: name.endswith(SECOND)))
+        if bool(first.loss) != bool(second.loss):
+            missing = (second if first.loss else first).framework + NET
+            hint = f"add def {missing}(model, batch): …, or leave both out where only outputs are compared"
+            raise UserFileError(self.file.path.name, f"has no function {missing}", hint)
         keys = first.framework, second.framework
         if "WEIGHTS" in self._names:
             whose = framework_of(text_of(self._names["WEIGHTS"])) or self._names["WEIGHTS"]
