@@ -154,6 +154,9 @@ class Backend(Protocol):
     def learning_rates(self) -> tuple[float, ...]:
         """Of the coming update, one for each of the optimizer's groups."""
 
+    def optimizer_settings(self) -> Mapping[str, float]:
+        """Of an optimizer of the user's file, see `OptimizerSettings`; empty for one of fwtui's own."""
+
     def latest(self) -> Arrays:
         """The weights after the last step, and its gradients where the mode gives them out, by name, such as
         `parameter w`: without a copy, valid until the next call, and nothing where the host has no access.

@@ -285,6 +285,17 @@ class OpsLogged:
 
 
 @dataclass(frozen=True, slots=True)
+class OptimizerSettings:
+    """The settings of an optimizer of the user's file, by names that all frameworks' have; 0 for none.
+
+    Attributes:
+        values: without learning rates, which may change.
+    """
+
+    values: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NotLogged:
     """The lane was asked to log the ops of step `step`, and could not; it trains on."""
 
@@ -365,6 +376,7 @@ Record = (
     | NotProbed
     | OpsLogged
     | NotLogged
+    | OptimizerSettings
     | GraphsCaptured
     | GraphRan
     | NotSampled

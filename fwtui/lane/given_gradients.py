@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from fwtui.backends.base import Backend, Gradients
 from fwtui.core.ndarray import Array
-from fwtui.core.records import Probed, Record
+from fwtui.core.records import OptimizerSettings, Probed, Record
 from fwtui.core.spec import NEVER, LaneSpec
 from fwtui.core.workload import Arrays
 
@@ -31,6 +31,7 @@ def update_by_given(
         Whether all were made, and none was left out by a stop.
     """
     assert spec.probes is not None
+    emit(OptimizerSettings(tuple(backend.optimizer_settings().items())))
     weights = backend.weights()
     due = spec.probes.at_or_after(0)
     for step in range(spec.steps + 1):

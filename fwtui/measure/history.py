@@ -31,6 +31,7 @@ from fwtui.core.records import (
     NotProbed,
     NotSampled,
     OpsLogged,
+    OptimizerSettings,
     Phase,
     PhaseEntered,
     Probed,
@@ -84,6 +85,7 @@ class History:
         op_logs: the last logs, at most `KEPT_OPS` ops together, unless a single log has more.
         op_logs_seen: how many logs were received in all.
         ops_left_out: how many ops were logged and are not in `op_logs`: not sent, or not kept.
+        optimizer_settings: see `OptimizerSettings`; empty where they were not asked for.
         not_logged: why the ops that were asked for last could not be logged; "" otherwise.
         not_sampled: why the lane no longer reports which graph a step ran; "" otherwise.
         graphs: the step's graphs as received last; None where they were not requested.
@@ -118,6 +120,7 @@ class History:
     op_logs_seen: int = 0
     ops_left_out: int = 0
     not_logged: str = ""
+    optimizer_settings: dict[str, float] = field(default_factory=dict)
     not_sampled: str = ""
     graphs: GraphsCaptured | None = None
     graphs_seen: int = 0
@@ -368,6 +371,7 @@ _HANDLERS: dict[type, Callable[[History, Any], None]] = {
     NoReference: lambda history, record: setattr(history, "no_reference", record),
     NotProbed: lambda history, record: setattr(history, "not_probed", record.reason),
     OpsLogged: History._ops_logged,
+    OptimizerSettings: lambda history, record: history.optimizer_settings.update(record.values),
     NotLogged: lambda history, record: setattr(history, "not_logged", record.reason),
     GraphsCaptured: History._captured,
     GraphRan: lambda history, record: history.graph_runs.add(record),

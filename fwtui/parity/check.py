@@ -21,7 +21,7 @@ from fwtui.measure.updates import UpdateGap
 from fwtui.parity.equal_weights import EqualWeights, NotRepeatedError, Repeater
 from fwtui.parity.finding import Finding, Run, Say, Tolerances
 from fwtui.parity.known import expecting, known_at
-from fwtui.parity.own_optimizers import UpdateComparison, has_own
+from fwtui.parity.own_optimizers import ComparedUpdates, UpdateComparison, has_own
 from fwtui.parity.raced_lanes import RacedLanes
 from fwtui.parity.search import Pair, Search
 from fwtui.parity.twins import Comparisons, Twins, is_eager
@@ -271,13 +271,15 @@ class _Judge:
         """`finding` where the two optimizers make other updates of the same gradients; what is set aside."""
         self.say("comparing the optimizers, fed the same gradients")
         comparison = UpdateComparison(finding.result.spec, self.run, finding.tolerances.truth)
-        place, aside = comparison.compare(pair)
-        if place is None:
-            return None, aside
+        compared = comparison.compare(pair)
+        if (place := compared.place) is None:
+            return None, compared.aside
         first, lane = numbers
         place = replace(place, gap=replace(place.gap, first=first, lane=lane))
-        why = "fed the same gradients, the two optimizers make other updates"
-        return replace(finding, same=False, place=place, op_reason=why), aside
+        lanes = finding.result.spec.lanes
+        titles = [f"{number + 1} {lanes[number].backend}" for number in (first, lane)]
+        why = f"fed the same gradients, the two optimizers make other updates{_settings(compared, titles)}"
+        return replace(finding, same=False, place=place, op_reason=why), ""
 
     def _members(self, finding: Finding, place: Place) -> tuple[int, int]:
         """The places, in the lanes and their twins, of the two that differ."""
@@ -293,6 +295,18 @@ class _Judge:
         allowed = finding.tolerances
         tolerance = allowed.truth if finding.in_float64 and not self.raced.all_double else allowed.lanes
         return (first, other), tolerance
+
+
+def _settings(compared: ComparedUpdates, titles: Sequence[str]) -> str:
+    """In which settings two optimizers differ that make other updates."""
+    assert compared.place is not None
+    if not compared.settings:
+        is_rate = compared.place.key[0] == "metric"
+        return "" if is_rate else "; their settings are the same, and have another effect"
+    return "".join(
+        f"; {name} is {one:g} in {titles[0]} and {other:g} in {titles[1]}"
+        for name, one, other in compared.settings
+    )
 
 
 def _not_repeated(finding: Finding, error: NotRepeatedError) -> Finding:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from fwtui.core.numerical_policy import EPS, SINGLE_RATES
 from fwtui.core.spec import OWN_OPTIMIZER, LaneSpec, Probes, RaceSpec
 from fwtui.measure.agreement import Place, first_place
+from fwtui.measure.history import History
 from fwtui.measure.probe_gap import ProbeComparison, ProbeRow
 from fwtui.parity.equal_weights import NotRepeatedError
 from fwtui.parity.finding import Run
@@ -19,6 +21,21 @@ Pair = tuple[LaneSpec, LaneSpec]
 def has_own(pair: Pair) -> bool:
     """Whether one of the two lanes has an optimizer of the user's file."""
     return any(lane.optimizer == OWN_OPTIMIZER for lane in pair)
+
+
+@dataclass(frozen=True)
+class ComparedUpdates:
+    """What two optimizers make of the same gradients.
+
+    Attributes:
+        place: the first update in which they differ; None where all of them are the same.
+        aside: what is set aside where they are the same; "" for nothing.
+        settings: those that differ where the updates do, each with its name and both values.
+    """
+
+    place: Place | None
+    aside: str = ""
+    settings: tuple[tuple[str, float, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,17 +52,16 @@ class UpdateComparison:
     run: Run
     tolerance: float
 
-    def compare(self, pair: Pair) -> tuple[Place | None, str]:
-        """The first update in which the two differ; None where all of them are the same.
-
-        With what is set aside, "" for nothing: Keras's schedules, and the numbers of its optimizers, are in
-        float32, whatever the dtype.
+    def compare(self, pair: Pair) -> ComparedUpdates:
+        """Make all updates of both. Keras's schedules, and the numbers of its optimizers, are in float32,
+        whatever the dtype: that is set aside.
 
         Raises:
             NotRepeatedError: one of the two could not make them.
         """
-        schedule = pair[0].probes or Probes()
-        rows = self._rows(pair, pair[0].steps, replace(schedule, exact=False, most_bytes=None))
+        steps, schedule = pair[0].steps, replace(pair[0].probes or Probes(), exact=False, most_bytes=None)
+        lanes = self._ran(pair, steps, schedule)
+        rows = _rows(lanes)
         rates = [gap.relative for row in rows for key, gap in row.gaps.items() if key[0] == "metric"]
         apart = max((one for one in rates if one <= EPS["float32"]), default=0.0)
         tolerance, aside = self.tolerance, ""
@@ -54,19 +70,18 @@ class UpdateComparison:
             aside = f"learning rates are {apart:.1e} apart, which is float32's rounding of one of them"
         found = first_place(rows, tolerance)
         if found is None:
-            return None, aside
-        exact = self._rows(pair, pair[0].steps, replace(schedule, exact=False, most_bytes=None), True)
-        if first_place(exact, tolerance) is None:
+            return ComparedUpdates(None, aside)
+        if first_place(_rows(self._ran(pair, steps, schedule, has_exact_numbers=True)), tolerance) is None:
             rounded = "Keras rounds a number of its optimizer, such as a momentum, to float32"
-            return None, "; ".join(filter(None, (aside, rounded)))
+            return ComparedUpdates(None, "; ".join(filter(None, (aside, rounded))))
         if not found.exact:
-            every = self._rows(pair, found.last + 1, Probes(every=1, first=found.step))
+            every = _rows(self._ran(pair, found.last + 1, Probes(every=1, first=found.step)))
             found = first_place(every, tolerance) or found
-        return replace(found, stage="update"), aside
+        return ComparedUpdates(replace(found, stage="update"), settings=tuple(_different_settings(lanes)))
 
-    def _rows(
+    def _ran(
         self, pair: Pair, steps: int, probes: Probes, has_exact_numbers: bool = False
-    ) -> Sequence[ProbeRow]:
+    ) -> Sequence[History]:
         lanes = tuple(
             replace(
                 eagerly(lane, "float64"),
@@ -87,6 +102,19 @@ class UpdateComparison:
             if history.ended is None or history.ended.outcome != "done":
                 why = history.ended.summary if history.ended else "was cut short"
                 raise NotRepeatedError(f"{lane.backend}'s optimizer alone {why}")
-        comparison = ProbeComparison("float64")
-        comparison.update(ran.lanes)
-        return comparison.rows
+        return ran.lanes
+
+
+def _rows(lanes: Sequence[History]) -> Sequence[ProbeRow]:
+    comparison = ProbeComparison("float64")
+    comparison.update(lanes)
+    return comparison.rows
+
+
+def _different_settings(lanes: Sequence[History]) -> Iterator[tuple[str, float, float]]:
+    """What only one of two has counts as 0 in the other: clipping, for one, is a hook in PyTorch."""
+    first, other = (lane.optimizer_settings for lane in lanes)
+    for name in dict.fromkeys((*first, *other)):
+        one, that = first.get(name, 0.0), other.get(name, 0.0)
+        if not math.isclose(one, that, rel_tol=EPS["float32"]):
+            yield name, one, that

@@ -119,20 +119,27 @@ class TestOptimizers:
         assert (code, verdict["differ_in"]) == (0, {})
 
     @pytest.mark.parametrize(
-        ("old", "new", "step", "name"),
+        ("old", "new", "step", "name", "said"),
         [
-            ("optimizer, 2, 0.5", "optimizer, 3, 0.5", 2, "learning rate"),
-            ("model.parameters(), 0.1", "model.parameters(), 0.2", 0, "learning rate"),
-            ("SGD(rate)", "SGD(rate, weight_decay=0.01)", 0, "0.weight"),
-            ("SGD(rate)", "SGD(rate, clipnorm=0.01)", 0, "0.weight"),
+            ("optimizer, 2, 0.5", "optimizer, 3, 0.5", 2, "learning rate", ""),
+            ("model.parameters(), 0.1", "model.parameters(), 0.2", 0, "learning rate", ""),
+            (
+                "SGD(rate)",
+                "SGD(rate, weight_decay=0.01)",
+                0,
+                "0.weight",
+                "weight decay is 0.01 in 1 tf.eager",
+            ),
+            ("SGD(rate)", "SGD(rate, clipnorm=0.01)", 0, "0.weight", "clipping by norm is 0.01"),
         ],
         ids=["schedule", "rate", "decay", "clipping"],
     )
-    def test_another_one_is_found_in_its_update(self, fwtui, write, old, new, step, name):
+    def test_another_one_is_found_in_its_update(self, fwtui, write, old, new, step, name, said):
         code, verdict = self.run(fwtui, write, (", momentum=0.9", ""), (old, new))
         first = verdict["first_divergence"]
         assert (code, first["phase"]) == (1, "update")
         assert (first["step"], first["name"]) == (step, name)
+        assert said in first["op_reason"]
 
     @pytest.mark.parametrize("nesterov", [False, True])
     def test_a_momentum_that_keras_rounds_to_float32_is_the_same(self, fwtui, write, nesterov):

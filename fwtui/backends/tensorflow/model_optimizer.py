@@ -12,6 +12,22 @@ import tensorflow as tf
 from fwtui.backends.base import ModelError
 from fwtui.backends.tensorflow.exact_numbers import exact_numbers
 
+_NAMES = {
+    "beta_1": "β1",
+    "beta_2": "β2",
+    "epsilon": "ε",
+    "rho": "ρ",
+    "weight_decay": "weight decay",
+    "momentum": "momentum",
+    "nesterov": "nesterov",
+    "amsgrad": "amsgrad",
+    "centered": "centered",
+    "clipnorm": "clipping by norm",
+    "global_clipnorm": "clipping by the global norm",
+    "clipvalue": "clipping by value",
+}
+"""What settings are called in all frameworks."""
+
 
 class OwnOptimizer:
     """An optimizer of Keras's, or of another package, as it is.
@@ -45,6 +61,13 @@ class OwnOptimizer:
         with self._numbers():
             self._optimizer.apply_gradients([(one, variable) for one, variable in pairs if one is not None])
         return []
+
+    @property
+    def settings(self) -> dict[str, float]:
+        """By the names that all frameworks' have."""
+        config = self._optimizer.get_config()
+        given = {name: config.get(own, 0) for own, name in _NAMES.items() if own in config}
+        return {name: float(value or 0) for name, value in given.items()}
 
     @property
     def learning_rates(self) -> tuple[float, ...]:

@@ -117,6 +117,10 @@ class Session:
         """The job's."""
         return (self._job.learning_rate,)
 
+    def optimizer_settings(self) -> Mapping[str, float]:
+        """Nothing: it trains no model."""
+        return {}
+
     def state(self) -> Arrays:
         """None: it trains no model."""
         return {}

@@ -127,6 +127,10 @@ class Eager:
         """Of the coming update."""
         return getattr(self._update, "learning_rates", (self._job.learning_rate,))
 
+    def optimizer_settings(self) -> Mapping[str, float]:
+        """Of an optimizer of the user's file; empty for one of fwtui's own."""
+        return getattr(self._update, "settings", {})
+
     def inspect(self, batch: Batch) -> NetInspected:
         """Return what it uses besides the parameters, and whether it is deterministic; compiles nothing."""
         tensors = self._looked_at.tensors(batch)

@@ -17,6 +17,17 @@ from fwtui.backends.torch.optimizers import Gradients
 from fwtui.core.known_differences import ADAM_EPSILON
 
 _ADAMS = torch.optim.Adam, torch.optim.AdamW
+_NAMES = {
+    "eps": "ε",
+    "alpha": "ρ",
+    "weight_decay": "weight decay",
+    "momentum": "momentum",
+    "dampening": "dampening",
+    "nesterov": "nesterov",
+    "amsgrad": "amsgrad",
+    "centered": "centered",
+}
+"""What settings are called in all frameworks."""
 _SETTINGS = "lr", "eps", "weight_decay"
 
 
@@ -108,6 +119,17 @@ class OwnOptimizer:
     def learning_rates(self) -> tuple[float, ...]:
         """That of each parameter group, for the coming update."""
         return tuple(float(group["lr"]) for group in self._optimizer.param_groups if "lr" in group)
+
+    @property
+    def settings(self) -> dict[str, float]:
+        """Those of the first parameter group, by the names that all frameworks' have."""
+        group = self._optimizer.param_groups[0]
+        betas = group.get("betas", ())
+        found = {f"β{number}": float(beta) for number, beta in enumerate(betas, 1)}
+        for own, name in _NAMES.items():
+            if isinstance(value := group.get(own), int | float):  # a switch is 0 or 1
+                found[name] = float(value)
+        return found
 
 
 def _refused(what: str, hint: str) -> ModelError:
