@@ -262,6 +262,7 @@ def tensorflow_model():
 """
 
 
+@pytest.mark.slow
 class TestScopes:
     """Modules and layers are scopes of ops, in the backward pass too."""
 
@@ -290,7 +291,6 @@ class TestScopes:
             ("Mean", "forward", ""),
         } <= found
 
-    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("backend", "kind", "expected"),
         [
