@@ -1,6 +1,6 @@
 """A Keras model that a user has at hand, on its way into another process, which may need another dtype.
 
-Its variables cannot be cast: it is made anew from its configuration, and gets its weights.
+Its variables cannot be cast: it is created again from its configuration, with its weights.
 """
 
 from __future__ import annotations

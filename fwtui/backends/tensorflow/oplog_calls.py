@@ -125,7 +125,7 @@ class _Kernels:
 
     @staticmethod
     def _layer(node: Node) -> str:
-        """Where it stands; of what a tape made, where that stands which it differentiates."""
+        """The layer that it is in; of an op of a gradient, that of the op it differentiates."""
         return f"{node.scope}/".removeprefix(TAPE).rstrip("/")
 
     def _op(self, number: int, kernel: Kernel, place: int | None, last: Mapping[int | None, int]) -> LoggedOp:

@@ -30,7 +30,7 @@ class Facts:
         phase: of each node that computes; one of an input is not asked for.
         name: of a placeholder, such as `parameter w1`; None where it is not known by name.
         frames: what asked for a node, outermost first.
-        scope: the module that a node stands in; None where the net has no modules, and functions are scopes.
+        scope: the module that a node is in; None where the net has no modules, and functions are scopes.
     """
 
     phase: Callable[[fx.Node], NodePhase]

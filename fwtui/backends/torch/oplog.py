@@ -33,7 +33,7 @@ _UNWRITTEN = re.compile(r"aten\.(new_)?empty(_\w+)?")
 """Ops that only allocate memory: its content is undefined."""
 
 Asked = tuple[Source | None, str]
-"""The line that asked for an op, and the scope that it stands in, see `LoggedOp.scope`."""
+"""The line that asked for an op, and the scope that it is in, see `LoggedOp.scope`."""
 Memory = Callable[[Tensor], Any]
 """Returns a key that is the same for two tensors that hold the same values; None where there is none."""
 
