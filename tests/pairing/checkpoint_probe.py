@@ -74,8 +74,9 @@ def _read(module: Any, path: Path, way: tuple[str, str]) -> float:
             for other in SUFFIXES[way[1]]:
                 first.restore(str(path.with_name(f"{path.name}-{way[0]}{one}")))
                 second.restore(str(path.with_name(f"{path.name}-{way[1]}{other}")))
-                traces = [model.trace(_batch(module, "float64")) for model in (first, second)]
-                comparison = Comparison(proof.pairing, *traces)
+                batch = _batch(module, "float64")
+                traces = first.trace(batch), second.trace(batch)
+                comparison = Comparison(proof.pairing, *traces, (first, second))
                 worst = max(worst, comparison.largest_gap() if comparison.agrees() else float("inf"))
     return worst
 
