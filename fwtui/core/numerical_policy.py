@@ -65,6 +65,9 @@ PERTURBED_TERMS = 1024
 """With more numbers than these in a batch, weights are perturbed by the square root of it more: statistics of
 a batch are sums over it. Measured for TensorFlow's mean of 65,536 numbers in float32: 41 units of their
 deviation, and 250 where they lie 15 deviations from 0."""
+MAX_PERTURBATION = 64.0
+"""Units in the last place by which weights are perturbed at most, however large a batch is: of float32, 8e-6.
+`BLURS` times that is below what TF32 (2⁻¹¹) and bfloat16 (2⁻⁸) round by, which is no rounding of float32."""
 FARTHER, GROWN = 64.0, 8.0
 """A perturbation of data `FARTHER` times as large moves a smooth figure at least `GROWN` times as far."""
 MAX_UNEXPLAINED = 4

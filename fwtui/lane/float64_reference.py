@@ -16,6 +16,7 @@ from fwtui.core.numerical_policy import (
     EPS,
     FARTHER,
     GROWN,
+    MAX_PERTURBATION,
     MAX_UNEXPLAINED,
     PERTURBATION,
     PERTURBATIONS,
@@ -94,7 +95,8 @@ class Reference:
         ]
         if self._decisive == MAX_UNEXPLAINED or self._explained(found, {}):
             return tuple(found)
-        units = PERTURBATION * math.sqrt(max(1.0, _most_numbers(batch) / PERTURBED_TERMS))
+        more = math.sqrt(max(1.0, _most_numbers(batch) / PERTURBED_TERMS))
+        units = min(PERTURBATION * more, MAX_PERTURBATION)
         size = units * EPS[self._rounds]
         blurs = self._blurs(weights, batch, own, size, PERTURBATIONS, partial(self._explained, found))
         singles: Moves = {}

@@ -62,6 +62,17 @@ def test_weights_are_perturbed_by_more_where_a_batch_has_more_numbers():
     assert told(w, rows, gradient=np.zeros(2))["gradient", "w"].blur > 0
 
 
+def test_but_never_by_as_much_as_half_precision_rounds():
+    sizes = []
+    for rows in (1, 2**16, 2**22):
+        reference = Relu()
+        batch = {"x": np.repeat(X, rows, axis=0).astype(np.float32)}
+        computed = Computed({"loss": -1.0}, {"w": np.zeros(2)}, {})
+        Reference(reference, "float64", "float32", "float32").rounding({"w": np.ones(2)}, batch, computed)
+        sizes.append(max(float(np.abs(w - 1).max()) for w in reference.loaded))
+    assert sizes[0] < sizes[1] == sizes[2] < 2**-14
+
+
 def test_at_a_kink_they_move_as_far_as_the_gradient_jumps():
     """The product with the first row is 2⁻²³, within rounding of zero: the row counts, or it does not."""
     found = told([2.0, -1.0 + 2**-24], gradient=np.zeros(2))["gradient", "w"]
