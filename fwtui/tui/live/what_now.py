@@ -63,6 +63,15 @@ def _apart(model: RaceModel, judgement: Judgement) -> list[Suggestion]:
 def _running(model: RaceModel) -> list[Suggestion]:
     if len(model.lanes) == 1:
         return [("a", "a lane to compare with"), ("2", "why: its graphs"), ("w", "another network")]
+    if any(
+        lane.run.spec.model is not None and lane.history.net is not None and lane.history.net.is_random
+        for lane in model.lanes
+    ):
+        return [
+            ("fwtui parity", "the same dropout in all lanes"),
+            ("2", "why: the graphs"),
+            ("b", "another backend"),
+        ]
     names: Sequence[str] = [lane.workload.name for lane in model.spec.lanes]
     another = "another network" if names[0] == _SHOWS_CHANGES else f"{_SHOWS_CHANGES}: see a graph change"
     return [("2", "why: the graphs"), ("b", "another backend"), ("w", another)]

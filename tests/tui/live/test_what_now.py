@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
+from fwtui.core.lane_model import LaneModel
 from fwtui.core.outcome import Ended
-from fwtui.core.records import Alive, Imported, PhaseEntered, RunStateChanged
+from fwtui.core.records import Alive, Imported, NetInspected, PhaseEntered, RunStateChanged
 from fwtui.tui.common.lane import NOTICED_S
 from fwtui.tui.common.lane_status import status
 from fwtui.tui.common.top_bar import _progress
@@ -41,6 +43,15 @@ def model(monkeypatch):
 
 def keys(model, lane=0):
     return [key for key, _ in suggestions(model, lane)]
+
+
+def test_models_that_draw_random_numbers_are_compared_by_the_command(model):
+    random = [*training(BOTH[0], 30), NetInspected(is_random=True)]
+    drawing = model(random, training(BOTH[1], 30))
+    assert "fwtui parity" not in keys(drawing), "a net of functions cannot be given any"
+    spec = replace(drawing.lanes[0].run.spec, model=LaneModel("torch_model", (), (), (), ()))
+    drawing.lanes[0].run.spec = spec
+    assert keys(drawing)[0] == "fwtui parity"
 
 
 def failed(outcome="failed"):
