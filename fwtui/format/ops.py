@@ -55,7 +55,8 @@ def origin(op: LoggedOp, width: int | None = None) -> str:
     """The module that an op is in, its end kept where there is no room; where it is in none, its line."""
     if not op.scope:
         return source(op, width)
-    scope = plain(op.scope)
+    # The parts of a sequence have numbers for names, and a number alone says nothing.
+    scope = f"module {op.scope}" if op.scope.isdecimal() else plain(op.scope)
     if width is None or cell_len(scope) <= width:
         return scope
     while cell_len(scope) >= max(width, 1):
