@@ -23,11 +23,13 @@ class BaseScreen(Screen[ScreenResultType]):
     """Skips paints while keys are queued, ignores clicks on removed widgets, and survives an early end."""
 
     async def on_event(self, event: Event) -> None:
-        """Handle an event, unless the screen was closed before its parts were mounted.
+        """Handle an event, unless the screen is closed before its parts are mounted.
 
-        Textual then mounts none of them, and still says that they are: what looks for one would fail.
+        Textual then mounts none of them, or not what is inside of them, and still sends that they are
+        mounted: what looks for one would fail.
         """
-        if self.children or not isinstance(event, Mount | Resize | ScreenResume):
+        is_whole = bool(self.children) and not self._pruning
+        if is_whole or not isinstance(event, Mount | Resize | ScreenResume):
             await super().on_event(event)
 
     def _compositor_refresh(self) -> None:

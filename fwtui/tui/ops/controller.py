@@ -173,7 +173,8 @@ class OpsController:
 
     def _wanted(self, place: Place) -> tuple[Sequence[Features], int]:
         """Return the features of the graph and the node's index in them, or features of the line alone."""
-        graphs = self._model.lanes[place.lane].history.graphs
+        lanes = self._model.lanes  # of which the place's may have been removed
+        graphs = lanes[place.lane].history.graphs if place.lane < len(lanes) else None
         if place.node is not None and graphs is not None:
             kind, index = place.node
             nodes = next((of_graph(graph) for graph in graphs.captured if graph.kind == kind), [])

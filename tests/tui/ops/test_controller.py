@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fwtui.tui.common.selection import Place
 from fwtui.tui.ops.lines import Cursor
 from fwtui.tui.ops.screen import OpsScreen
 from fwtui.tui.ops.view_options import ViewOptions
@@ -27,3 +28,12 @@ async def test_what_is_searched_for_is_looked_for_once(monkeypatch):
         assert controller.found(1) == [1, 18]
         controller.showing.phase = "update"
         assert controller.found(1) == []
+
+
+async def test_a_place_in_a_lane_that_was_removed_is_looked_for_by_its_line():
+    async with shown(told(), "3") as d:
+        controller = d.top(OpsScreen)._controller
+        source = controller.pairing.ops(0)[3].source
+        cursor, found = controller.cursor(Place(7, node=("traced", 3), source=source), False)
+        assert found
+        assert controller.pairing.ops(0)[cursor.op].source == source
