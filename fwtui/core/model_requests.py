@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
 
+import numpy as np
+
+from fwtui.core.forward_pass import ForwardPass
+from fwtui.core.model_outline import ModelOutline, ModelTrace, ModelWeights
+from fwtui.core.ndarray import Array
+from fwtui.core.nested import Named
 from fwtui.core.spec import WorkloadSpec
+from fwtui.core.workload import Batch
 
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """Which model a process holds.
+    """Which model a process holds: the first request.
 
     Attributes:
         workload: names the user's file.
@@ -30,31 +36,132 @@ class ModelSpec:
 
 
 @dataclass(frozen=True)
-class Ask:
-    """One request.
+class BatchMessage:
+    """A batch on its way."""
 
-    Attributes:
-        what: the next batch of the file's data; a trace of the batch in `arrays`, with the model's outline;
-            the gradient `key` of the last one; a forward pass of that batch; what the last pass gave at
-            `place`; its weights; that it loads those in `arrays`; that it loads or writes the file `path`.
-        training: whether the trace is to be in training mode.
-        turned: of its random numbers, see `RandomNumbers`.
-    """
+    entries: tuple[tuple[str, Array | int], ...]
 
-    what: Literal["batch", "trace", "gradient", "forward", "gave", "weights", "load", "restore", "save"]
-    arrays: Any = field(default_factory=dict)
-    training: bool = False
-    turned: tuple[tuple[int, int], ...] = ()
-    path: str = ""
-    place: int = 0
-    key: tuple[str, str] = ("", "")
+    @staticmethod
+    def of(batch: Batch) -> BatchMessage:
+        """A copy of a batch."""
+        return BatchMessage(
+            tuple(
+                (name, Array.of(value) if isinstance(value, np.ndarray) else value)
+                for name, value in batch.items()
+            )
+        )
+
+    def value(self) -> Batch:
+        """The batch, with arrays that may be written to, as the file's own may."""
+        return {
+            name: value.value().copy() if isinstance(value, Array) else value for name, value in self.entries
+        }
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a request came to."""
+class WeightsMessage:
+    """Weights on their way."""
 
-    value: Any
+    entries: tuple[tuple[tuple[str, str], Array], ...]
+
+    @staticmethod
+    def of(weights: ModelWeights) -> WeightsMessage:
+        """A copy of weights."""
+        return WeightsMessage(tuple((key, Array.of(array)) for key, array in weights.items()))
+
+    def value(self) -> ModelWeights:
+        """The weights, read-only."""
+        return {key: array.value() for key, array in self.entries}
+
+
+@dataclass(frozen=True)
+class NextBatch:
+    """Asks for the next batch of the file's data: a `BatchMessage`."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Asks for a trace of a batch: `Traced`.
+
+    Attributes:
+        training: whether in training mode.
+        turned: of the model's random numbers, see `RandomNumbers`.
+    """
+
+    batch: BatchMessage
+    training: bool = False
+    turned: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """Asks for a gradient of the last trace: an `Array`."""
+
+    layer: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Forward:
+    """Asks for a forward pass of a batch: a `ForwardPass`."""
+
+    batch: BatchMessage
+
+
+@dataclass(frozen=True)
+class Given:
+    """Asks for what the last forward pass gave, see `Model.gave`: `Outputs`."""
+
+    place: int
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Asks for the present weights: a `WeightsMessage`."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """Asks to load weights."""
+
+    weights: WeightsMessage
+
+
+@dataclass(frozen=True)
+class Restore:
+    """Asks to load the weights of a file."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class Save:
+    """Asks to write the weights into a file."""
+
+    path: str
+
+
+Request = NextBatch | Trace | Gradient | Forward | Given | Weights | Load | Restore | Save
+
+
+@dataclass(frozen=True)
+class Done:
+    """The model is built, or what was asked is done."""
+
+
+@dataclass(frozen=True)
+class Traced:
+    """A trace, and the model's layers as it found them."""
+
+    outline: ModelOutline
+    trace: ModelTrace
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Arrays that a forward pass gave, by name."""
+
+    arrays: tuple[Named[Array], ...]
 
 
 @dataclass(frozen=True)
@@ -64,3 +171,6 @@ class Refused:
     where: str
     what: str
     hint: str
+
+
+Answer = Done | BatchMessage | Traced | Array | ForwardPass | Outputs | WeightsMessage

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import dataclass
-from typing import Any, SupportsIndex
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +25,3 @@ class Array:
     def value(self) -> NDArray[Any]:
         """The array, read-only, without a copy."""
         return np.frombuffer(self.data, self.dtype).reshape(self.shape)
-
-    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[type[Array], tuple[Any, ...]]:
-        """Its bytes go beside the pickle, uncopied, where the protocol can do that."""
-        data = pickle.PickleBuffer(self.data) if protocol.__index__() >= 5 else self.data
-        return Array, (self.dtype, self.shape, data)

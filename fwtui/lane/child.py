@@ -12,14 +12,14 @@ import signal
 import sys
 import threading
 import time
-from multiprocessing.connection import Connection
 
 from fwtui.core.records import Alive, Record
 from fwtui.core.spec import LaneSpec
 from fwtui.lane.control import Control
+from fwtui.lane.messages import to_lane
+from fwtui.lane.pipes import Receiver, Sender
 from fwtui.lane.run import run_lane
 from fwtui.lane.runner import Runner
-from fwtui.lane.wire import framed
 from fwtui.system.child_process import die_with
 
 HEARTBEAT_S = 0.5
@@ -33,10 +33,10 @@ def main() -> None:
     for fd in (records_fd, words_fd):  # for nobody that is started here
         os.set_inheritable(fd, False)
     link = _Link(records_fd)
-    words = Connection(words_fd, writable=False)
+    words = Receiver(words_fd, to_lane())
     sys.stdout = sys.stderr  # by lines, where a pipe would be written in blocks
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    spec: LaneSpec = words.recv()
+    spec: LaneSpec = words.receive()
     control = Control(spec.steps, spec.by_turns)
     threading.Thread(target=_listen, args=(words, control), daemon=True).start()
     runner = Runner(spec, link.emit, control, owns_process=True)
@@ -52,23 +52,19 @@ class _Link:
     """The way out, which the step loop and the heartbeat share."""
 
     def __init__(self, fd: int) -> None:
-        self._stream, self._lock = os.fdopen(fd, "wb"), threading.Lock()
+        self._sender = Sender(fd)
 
     def emit(self, record: Record) -> None:
-        parts = framed(record)  # where there is no memory for that, nothing of it has been sent
-        with self._lock:
-            try:
-                for part in parts:
-                    self._stream.write(part)
-                self._stream.flush()
-            except OSError:  # the app is gone, and with it the reason to live
-                os._exit(1)
+        try:
+            self._sender.send(record)
+        except OSError:  # the app is gone, and with it the reason to live
+            os._exit(1)
 
 
-def _listen(words: Connection, control: Control) -> None:
+def _listen(words: Receiver, control: Control) -> None:
     try:
         while True:
-            control.tell(words.recv())
+            control.tell(words.receive())
     except (EOFError, OSError):
         os._exit(0)
 

@@ -10,26 +10,46 @@ import faulthandler
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from multiprocessing.connection import Connection
-from typing import Any
 
 from fwtui.backends import catalogue
 from fwtui.backends.base import CheckpointError, ModelError
 from fwtui.core.error_text import error_text
 from fwtui.core.inputs import SpecError
-from fwtui.core.model_requests import Answer, Ask, ModelSpec, Refused
+from fwtui.core.model_outline import Model
+from fwtui.core.model_requests import (
+    Answer,
+    BatchMessage,
+    Done,
+    Forward,
+    Given,
+    Gradient,
+    Load,
+    ModelSpec,
+    NextBatch,
+    Outputs,
+    Refused,
+    Request,
+    Restore,
+    Save,
+    Trace,
+    Traced,
+    Weights,
+    WeightsMessage,
+)
 from fwtui.core.ndarray import Array
 from fwtui.core.seeding import data_rng
+from fwtui.core.workload import Batch
 from fwtui.lane.batches import cast
 from fwtui.lane.errors import LaneError
 from fwtui.lane.framework import import_framework
-from fwtui.lane.wire import framed
+from fwtui.lane.messages import to_model
+from fwtui.lane.pipes import Receiver, Sender
 from fwtui.system.child_process import die_with
 from fwtui.workloads.user.errors import MEND, UserFileError
 from fwtui.workloads.user.file import read
-from fwtui.workloads.user.models import ModelFile
+from fwtui.workloads.user.models import ModelFile, Side
 
 
 def main() -> None:
@@ -39,44 +59,24 @@ def main() -> None:
     faulthandler.enable()
     answers_fd = int(sys.argv[-1])
     os.set_inheritable(answers_fd, False)  # for nobody that is started here
-    requests = Connection(os.dup(0), writable=False)
+    requests, send = Receiver(os.dup(0), to_model()), Sender(answers_fd).send
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     sys.stdout = sys.stderr
-    with os.fdopen(answers_fd, "wb") as answers:
-
-        def send(answer: Any) -> None:
-            for part in framed(answer):
-                answers.write(part)
-            answers.flush()
-
-        try:
-            _serve(requests, send)
-        except _NobodyAsksError:
-            pass
-        except UserFileError as error:
-            send(Refused(error.where, error.what, error.hint))
-        except SpecError as error:
-            send(Refused(error.option, f"{error.got} is not {error.accepted}", ""))
-        except LaneError as error:
-            send(Refused("", str(error), ""))
-        except BaseException as error:  # whatever it is, it is the file's
-            send(Refused("", error_text(error), ""))
+    try:
+        _serve(requests, send)
+    except UserFileError as error:
+        send(Refused(error.where, error.what, error.hint))
+    except SpecError as error:
+        send(Refused(error.option, f"{error.got} is not {error.accepted}", ""))
+    except LaneError as error:
+        send(Refused("", str(error), ""))
+    except BaseException as error:  # whatever it is, it is the file's
+        send(Refused("", error_text(error), ""))
     os._exit(0)
 
 
-class _NobodyAsksError(Exception):
-    """Raised where the other end of the requests is closed."""
-
-
-def _received(requests: Connection) -> Any:
-    try:
-        return requests.recv()
-    except (EOFError, OSError):
-        raise _NobodyAsksError from None
-
-
-def _serve(requests: Connection, send: Callable[[Any], None]) -> None:
-    asked: ModelSpec = _received(requests)
+def _serve(requests: Receiver, send: Callable[[Answer], None]) -> None:
+    asked: ModelSpec = requests.receive()
     entry = next(one for one in catalogue.frameworks() if one.key == asked.framework)
     framework = import_framework(entry)
     framework.device.configure("cpu", asked.threads, False)
@@ -89,44 +89,50 @@ def _serve(requests: Connection, send: Callable[[Any], None]) -> None:
             loss = file.loss(side) if side.loss else None
             model = module.build(lambda: file.model(side), loss, asked.dtype)
             batches = file.batches(data_rng(asked.seed))
-            answer: Any = None
+            send(Done())
             while True:
-                send(Answer(answer))
-                request: Ask = _received(requests)
-                match request.what:
-                    case "batch":
-                        answer = cast(next(batches), asked.dtype)
-                    case "trace":
-                        trace = model.trace(
-                            file.laid_out(request.arrays, side), request.training, request.turned
-                        )
-                        answer = model.outline, trace
-                    case "gradient":
-                        answer = Array.of(model.gradient(*request.key))
-                    case "forward":
-                        done = model.forward(file.laid_out(request.arrays, side))
-                        answer = replace(done, axes=file.axes(side))
-                    case "gave":
-                        answer = [(name, Array.of(one)) for name, one in model.gave(request.place)]
-                    case "weights":
-                        answer = model.weights()
-                    case "load":
-                        model.load(request.arrays)
-                        answer = None
-                    case "restore":
-                        model.restore(request.path)
-                        answer = None
-                    case "save":
-                        model.save(request.path)
-                        answer = None
+                try:
+                    request = requests.receive()
+                except EOFError:  # nobody asks any more
+                    return
+                send(_answer(request, model, file, side, batches, asked.dtype))
     except CheckpointError as error:
         raise UserFileError(error.name, error.what, "give a file that the model's weights fit") from None
     except ModelError as error:
         raise file.refused(side, error.what, error.hint) from error
-    except (_NobodyAsksError, SpecError):
+    except SpecError:
         raise
     except BaseException as error:
         raise file.explained(error, MEND) or error from error
+
+
+def _answer(
+    request: Request, model: Model, file: ModelFile, side: Side, batches: Iterator[Batch], dtype: str
+) -> Answer:
+    """What a request comes to."""
+    match request:
+        case NextBatch():
+            return BatchMessage.of(cast(next(batches), dtype))
+        case Trace():
+            batch = file.laid_out(request.batch.value(), side)
+            trace = model.trace(batch, request.training, request.turned)
+            return Traced(model.outline, trace)
+        case Gradient():
+            return Array.of(model.gradient(request.layer, request.role))
+        case Forward():
+            done = model.forward(file.laid_out(request.batch.value(), side))
+            return replace(done, axes=file.axes(side))
+        case Given():
+            return Outputs(tuple((name, Array.of(one)) for name, one in model.gave(request.place)))
+        case Weights():
+            return WeightsMessage.of(model.weights())
+        case Load():
+            model.load(request.weights.value())
+        case Restore():
+            model.restore(request.path)
+        case Save():
+            model.save(request.path)
+    return Done()
 
 
 if __name__ == "__main__":

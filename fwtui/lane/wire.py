@@ -1,48 +1,51 @@
-"""How a record travels through a pipe: after a mark that no text begins with, in parts of any size.
+"""How a message travels through a pipe: after a mark that no text begins with, in parts of any size.
 
-The first part is the record; each array in it is a part of its own, which neither side copies as a whole
-record would have to be. Memory is taken as bytes arrive, not as a header says that they will.
+The first part is the message as `fwtui.core.codec` writes it; each array in it is a part of its own. Memory
+is taken as bytes arrive, not as a header says that they will.
 """
 
 from __future__ import annotations
 
-import pickle
 import struct
 from collections.abc import Generator
 from typing import Any
 
-# The first byte of no UTF-8 text: what somebody prints into the pipe is not taken for a record.
+from fwtui.core.codec import Decoder, NotAMessageError, encode
+
+MAX_PARTS = 1 << 20
+MAX_MESSAGE_BYTES = 1 << 36
+"""More than any lane has to say: what claims to be larger is no message."""
+# The first byte of no UTF-8 text: what somebody prints into the pipe is not taken for a message.
 _MARK = b"\xf5fwt"
 _HEAD = struct.Struct(f"!{len(_MARK)}sI")
 
 
-class NoRecordError(Exception):
-    """The bytes that came are no record."""
+def framed(message: Any) -> list[bytes]:
+    """A message as it travels: bytes to be sent one after the other.
 
-
-def framed(record: Any) -> list[bytes | memoryview]:
-    """A record as it travels: bytes to be sent one after the other."""
-    arrays: list[pickle.PickleBuffer] = []
-    data = pickle.dumps(record, pickle.HIGHEST_PROTOCOL, buffer_callback=arrays.append)
-    parts = [array.raw() for array in arrays]
-    sizes = [len(data), *map(len, parts)]
-    return [_HEAD.pack(_MARK, len(sizes)) + _sizes(len(sizes)).pack(*sizes) + data, *parts]
+    Raises:
+        TypeError: it is none.
+    """
+    text, parts = encode(message)
+    sizes = [len(text), *map(len, parts)]
+    return [_HEAD.pack(_MARK, len(sizes)) + _sizes(len(sizes)).pack(*sizes) + text, *parts]
 
 
 class Frames:
-    """Puts records together again, from whatever pieces they come in."""
+    """Puts messages together again, from whatever pieces they come in."""
 
-    def __init__(self) -> None:
+    def __init__(self, decoder: Decoder) -> None:
+        self._decoder = decoder
         self._whole: list[Any] = []
         self._reader = self._read()
         self._wanted = next(self._reader)
         self._came = bytearray()
 
     def feed(self, data: bytes) -> list[Any]:
-        """The records that are complete with `data`.
+        """The messages that are complete with `data`.
 
         Raises:
-            NoRecordError: something else came.
+            NotAMessageError: something else came.
             MemoryError: there is none for a part.
         """
         rest = memoryview(data)
@@ -57,28 +60,23 @@ class Frames:
         return whole
 
     def _read(self) -> Generator[int, bytes, None]:
-        """Parse records: a coroutine that yields how many bytes it needs next, and is sent those bytes."""
+        """Parse messages: a coroutine that yields how many bytes it needs next, and is sent those bytes."""
         while True:
             mark, count = _HEAD.unpack((yield _HEAD.size))
             if mark != _MARK:
-                raise NoRecordError(f"it begins with {mark!r}")
+                raise NotAMessageError(f"it begins with {mark!r}")
+            if not 1 <= count <= MAX_PARTS:
+                raise NotAMessageError(f"it has {count} parts")
             sizes = _sizes(count).unpack((yield _sizes(count).size))
+            if sum(sizes) > MAX_MESSAGE_BYTES:
+                raise NotAMessageError(f"it has {sum(sizes)} bytes")
             parts: list[bytes] = []
             while len(parts) < count:
                 parts.append((yield sizes[len(parts)]))
-            record, *arrays = parts
-            self._whole.append(_unpickled(record, arrays))
-            del parts, record, arrays  # not kept until the next record has come
+            text, *parts = parts
+            self._whole.append(self._decoder.decode(text, parts))
+            del parts, text  # not kept until the next message has come
 
 
 def _sizes(count: int) -> struct.Struct:
     return struct.Struct(f"!{count}Q")
-
-
-def _unpickled(record: bytes, arrays: list[bytes]) -> Any:
-    try:
-        return pickle.loads(record, buffers=arrays)
-    except MemoryError:
-        raise
-    except Exception as error:
-        raise NoRecordError(str(error)) from error

@@ -10,18 +10,18 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from multiprocessing.connection import Connection
 from time import perf_counter_ns
 from typing import Protocol
 
 from fwtui.backends import catalogue as backends
+from fwtui.core.codec import NotAMessageError
 from fwtui.core.outcome import Ended, Failure
 from fwtui.core.records import Alive, Built, Phase, PhaseEntered, ProcessMemory, Record, Steps
 from fwtui.core.spec import LaneSpec
 from fwtui.lane.control import Control, LaneCommand, UseDevice
+from fwtui.lane.pipes import Sender
 from fwtui.lane.run import run_lane
 from fwtui.lane.runner import Runner
-from fwtui.lane.wire import NoRecordError
 from fwtui.race.cleaning import cleaned
 from fwtui.race.inbox import Inbox
 from fwtui.race.shared_exit import guard
@@ -82,7 +82,7 @@ class ProcessHost:
         self._silence_limit_s, self._stuck_limit_s = silence_limit_s, stuck_limit_s
         self._start_limit_s = start_limit_s
         self._child: Child | None = None
-        self._words: Connection | None = None
+        self._words: Sender | None = None
         self._early: list[LaneCommand | UseDevice] = []
         self._lock = threading.Lock()
         self._stop_by: float | None = None
@@ -154,14 +154,14 @@ class ProcessHost:
                 _close(pipes)
                 raise
             _close((words_out, records_in, log_in))
-            words = Connection(words_in, readable=False)
+            words = Sender(words_in)
             inbox = Inbox(records_out, log_out)
         # A spec with weights is more than the pipe holds, and waits for the child to read it: outside the
         # lock, so that a child that never does can be killed.
         with contextlib.suppress(OSError):
             words.send(self._spec)
         with self._lock:
-            os.set_blocking(words.fileno(), False)
+            os.set_blocking(words_in, False)
             self._words = words
             for word in self._early:
                 self._send(word)
@@ -183,7 +183,7 @@ class ProcessHost:
             gone = self._child.process.poll() is not None  # its pipes may live on, with what it started
             try:
                 came = inbox.read(_POLL_S)
-            except NoRecordError:
+            except NotAMessageError:
                 hint = "something writes into a pipe that is not its own"
                 return Failure("framework", "its process sent what is no record", hint)
             except MemoryError:

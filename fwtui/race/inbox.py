@@ -12,6 +12,7 @@ import time
 from collections import deque
 
 from fwtui.core.records import LogLine, Record
+from fwtui.lane.messages import from_lane
 from fwtui.lane.wire import Frames
 
 LOG_LINE_MAX = 2000
@@ -39,7 +40,7 @@ class Inbox:
     def __init__(self, records_fd: int, log_fd: int) -> None:
         self.open, self.heard_at = True, time.monotonic()
         self._records_fd, self._log_fd = records_fd, log_fd
-        self._frames, self._line = Frames(), bytearray()
+        self._frames, self._line = Frames(from_lane()), bytearray()
         self._held: deque[bytes] = deque(maxlen=LOG_LINES_MAX)
         self._left_out, self._room, self._window_at = 0, LOG_LINES_MAX, time.monotonic()
         self._selector = selectors.DefaultSelector()
@@ -51,7 +52,7 @@ class Inbox:
         """What has come by now, log lines first; waits `timeout` seconds at most.
 
         Raises:
-            NoRecordError: something else came.
+            NotAMessageError: something else came.
             MemoryError: there is none for what came.
         """
         records: list[Record] = []

@@ -7,22 +7,43 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from numpy.typing import NDArray
 
 from fwtui.backends.catalogue import frameworks
+from fwtui.core.codec import NotAMessageError
 from fwtui.core.forward_pass import ForwardPass
 from fwtui.core.lane_model import LaneModel
 from fwtui.core.model_outline import LayerOutline, ModelOutline, ModelTrace, ModelWeights
-from fwtui.core.model_requests import Answer, Ask, ModelSpec, Refused
+from fwtui.core.model_requests import (
+    Answer,
+    BatchMessage,
+    Done,
+    Forward,
+    Given,
+    Gradient,
+    Load,
+    ModelSpec,
+    NextBatch,
+    Outputs,
+    Refused,
+    Request,
+    Restore,
+    Save,
+    Trace,
+    Traced,
+    Weights,
+    WeightsMessage,
+)
 from fwtui.core.ndarray import Array
 from fwtui.core.nested import Named
 from fwtui.core.spec import WorkloadSpec
 from fwtui.core.workload import Batch
-from fwtui.lane.wire import Frames, NoRecordError
+from fwtui.lane.messages import from_model
+from fwtui.lane.pipes import Sender
+from fwtui.lane.wire import Frames
 from fwtui.pairing.lane_models import lane_models
 from fwtui.pairing.pairs import CannotPairError, UnknownNameError
 from fwtui.pairing.proof import Proof, prove
@@ -32,6 +53,7 @@ from fwtui.workloads.user.file_process import FileProcess
 from fwtui.workloads.user.models import Side
 
 _MOST_LISTED = 3
+_Answer = TypeVar("_Answer", bound=Answer)
 LIMIT_S = 600.0
 """How long a model may take to be built, or to be evaluated once."""
 Waiting = Callable[[str, float], None]
@@ -144,9 +166,9 @@ class ModelProcess:
         threads = max(1, (os.cpu_count() or 1) // 2)
         self.outline = ModelOutline(())
         self._path, self._side, self._waiting = Path(spec.name), side, waiting
-        self._frames = Frames()
+        self._frames = Frames(from_model())
         self._process = FileProcess(self._path, "fwtui.lane.model_child", f"in {side.function}()")
-        self._requests = Connection(os.dup(self._process.requests.fileno()), readable=False)
+        self._requests = Sender(os.dup(self._process.requests.fileno()))
         self._send(ModelSpec(spec, side.framework, side.function, threads, seed, dtype))
 
     def __enter__(self) -> Self:
@@ -158,69 +180,66 @@ class ModelProcess:
 
     def build(self) -> None:
         """Wait until it is built. UserFileError where it cannot be."""
-        self._answer()
+        self._answer(Done)
 
     def batch(self) -> Batch:
         """The next batch of the file's data, in float64."""
-        batch: Batch = self._ask("in batches()", Ask("batch"))
-        return batch
+        return self._ask("in batches()", NextBatch(), BatchMessage).value()
 
     def trace(
         self, batch: Batch, training: bool = False, turned: Sequence[tuple[int, int]] = ()
     ) -> ModelTrace:
         """Evaluate the loss of `batch` and its gradients; changes no weight, and no state."""
-        trace: ModelTrace
-        self.outline, trace = self._ask(self._in_loss, Ask("trace", batch, training, tuple(turned)))
-        return trace
+        request = Trace(BatchMessage.of(batch), training, tuple(turned))
+        found = self._ask(self._in_loss, request, Traced)
+        self.outline = found.outline
+        return found.trace
 
     def gradient(self, layer: str, role: str) -> NDArray[Any]:
         """One that the last trace found, in the common layout."""
-        array: Array = self._ask("when a gradient is read", Ask("gradient", key=(layer, role)))
-        return array.value()
+        return self._ask("when a gradient is read", Gradient(layer, role), Array).value()
 
     def forward(self, batch: Batch) -> ForwardPass:
         """One forward pass in evaluation mode, of the present weights, see `gave`."""
-        done: ForwardPass = self._ask(self._in_loss, Ask("forward", batch))
-        return done
+        return self._ask(self._in_loss, Forward(BatchMessage.of(batch)), ForwardPass)
 
     def gave(self, place: int) -> list[Named[NDArray[Any]]]:
         """What the last forward pass gave: 0 for its outputs, from 1 on for its calls."""
-        found = self._ask("when its outputs are read", Ask("gave", place=place))
-        return [(name, array.value()) for name, array in found]
+        found = self._ask("when its outputs are read", Given(place), Outputs)
+        return [(name, array.value()) for name, array in found.arrays]
 
     def weights(self) -> ModelWeights:
         """A copy of the present weights and states, in the common layout."""
-        weights: ModelWeights = self._ask("when its weights are read", Ask("weights"))
-        return weights
+        return self._ask("when its weights are read", Weights(), WeightsMessage).value()
 
     def restore(self, path: str) -> None:
         """Load the weights of a file."""
-        self._ask("when a checkpoint is loaded", Ask("restore", path=path))
+        self._ask("when a checkpoint is loaded", Restore(path), Done)
 
     def save(self, path: str) -> None:
         """Write the present weights into a file."""
-        self._ask("when a checkpoint is written", Ask("save", path=path))
+        self._ask("when a checkpoint is written", Save(path), Done)
 
     def load(self, weights: ModelWeights) -> None:
         """Put weights and states into it; those that are not named stay."""
-        self._ask("when its weights are replaced", Ask("load", weights))
+        self._ask("when its weights are replaced", Load(WeightsMessage.of(weights)), Done)
 
     @property
     def _in_loss(self) -> str:
         return f"in {self._side.loss}()" if self._side.loss else f"when {self._side.function}() is called"
 
-    def _ask(self, stage: str, request: Ask) -> Any:
+    def _ask(self, stage: str, request: Request, kind: type[_Answer]) -> _Answer:
         self._process.stage = stage
         self._send(request)
-        return self._answer()
+        return self._answer(kind)
 
-    def _send(self, request: Any) -> None:
+    def _send(self, request: ModelSpec | Request) -> None:
         with contextlib.suppress(OSError):  # it is over: the answer says why
             self._requests.send(request)
 
-    def _answer(self) -> Any:
+    def _answer(self, kind: type[_Answer]) -> _Answer:
         """Wait for the answer. UserFileError where there is none."""
-        answers: list[Any] = []
+        answers: list[Answer | Refused] = []
 
         def take(data: bytes) -> bool:
             answers.extend(self._frames.feed(data))
@@ -231,12 +250,12 @@ class ModelProcess:
             self._process.listen(
                 take, lambda seconds: self._waiting(f"{self._path.name} {stage}", seconds), LIMIT_S
             )
-        except NoRecordError:
+        except NotAMessageError:
             what = f"writes into a pipe that is not its own {stage}"
             raise UserFileError(self._path.name, what, "write to files it opened") from None
         answer = answers[0]
-        if isinstance(answer, Answer):
-            return answer.value
+        if isinstance(answer, kind):
+            return answer
         assert isinstance(answer, Refused)
         raise UserFileError(
             answer.where or self._path.name, answer.what, answer.hint or f"it happens {stage}"

@@ -6,8 +6,9 @@ import threading
 
 import pytest
 
+from fwtui.core.codec import NotAMessageError
 from fwtui.core.records import Alive, LogLine, Steps
-from fwtui.lane.wire import NoRecordError, framed
+from fwtui.lane.wire import framed
 from fwtui.race.inbox import LOG_LINE_MAX, LOG_LINES_MAX, Inbox, clean
 
 
@@ -60,7 +61,7 @@ def test_a_record_that_stops_in_the_middle_is_not_waited_for(pipes):
 def test_what_is_no_record(pipes, garbage):
     inbox, records_in, _ = pipes
     os.write(records_in, garbage)
-    with pytest.raises(NoRecordError):
+    with pytest.raises(NotAMessageError):
         inbox.read(1)
 
 
@@ -122,7 +123,7 @@ def test_what_is_left_is_read_without_waiting_for_others_that_hold_the_pipe(pipe
 def test_after_what_is_no_record_the_log_is_still_read(pipes):
     inbox, records_in, log_in = pipes
     os.write(records_in, b"hello from sitecustomize\n" * 10)
-    with pytest.raises(NoRecordError):
+    with pytest.raises(NotAMessageError):
         inbox.read(1)
     os.write(records_in, b"and more of it\n" * 10)
     os.write(log_in, b"the last\n")
