@@ -15,7 +15,7 @@ import numpy as np
 from fwtui.core.error_text import error_text
 from fwtui.core.inputs import SpecError
 from fwtui.system.temporary import folder
-from fwtui.workloads.user.references import PICKLED, SIDES
+from fwtui.workloads.user.references import OBJECT_FILE, SIDES
 
 _FORM = "a class or a function at the top of a module, its name, such as 'my_package.nets:Net', or a model"
 _INSTANCES = {
@@ -54,7 +54,7 @@ def _model(side: str, thing: Any) -> str:
     kinds = [f"{kind.__module__}.{kind.__qualname__}" for kind in type(thing).__mro__]
     if not any(kind in _INSTANCES[side.removesuffix("_b")] for kind in kinds):
         return reference(side, thing)
-    path = Path(tempfile.mkdtemp(dir=folder("models"))) / f"{type(thing).__name__}{PICKLED}"
+    path = Path(tempfile.mkdtemp(dir=folder("models"))) / f"{type(thing).__name__}{OBJECT_FILE}"
     if type(thing).__module__ == "__main__":
         raise SpecError(side, f"a {type(thing).__name__} of a script", "a class in a module of its own")
     try:

@@ -49,9 +49,9 @@ def test_without_a_loss_there_is_none():
 
 
 def test_a_model_itself_is_read_from_its_file():
-    text = file_of({**BOTH, "torch": "/tmp/x/Net.pickle"}, "mse", None).read_text(encoding="utf-8")
+    text = file_of({**BOTH, "torch": "/tmp/x/Net.object.npz"}, "mse", None).read_text(encoding="utf-8")
     assert (
-        "    from fwtui.backends.torch.instances import model\n\n    return model('/tmp/x/Net.pickle')"
+        "    from fwtui.backends.torch.instances import model\n\n    return model('/tmp/x/Net.object.npz')"
         in text
     )
     assert text.startswith('"""a Net as it is and keras_nets:build"""')

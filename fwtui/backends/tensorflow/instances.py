@@ -10,7 +10,8 @@ from typing import Any
 
 import keras
 
-from fwtui.system import pickled
+from fwtui.system import object_file
+from fwtui.system.object_file import Kinds
 
 
 def write(model: keras.layers.Layer, path: Path) -> None:
@@ -21,7 +22,7 @@ def write(model: keras.layers.Layer, path: Path) -> None:
     """
     classes = {type(one).__name__: type(one) for one in model._flatten_layers()}
     facts = type(model), model.get_config(), model.get_build_config(), model.get_weights()
-    pickled.write((classes, *facts), path)
+    object_file.write((classes, *facts), path, Kinds())
 
 
 def model(path: str) -> Any:
@@ -30,7 +31,7 @@ def model(path: str) -> Any:
     Raises:
         Exception: whatever a layer of the user's raises that cannot be made from its configuration.
     """
-    classes, kind, config, build_config, weights = pickled.read(path)
+    classes, kind, config, build_config, weights = object_file.read(path, Kinds())
     with keras.saving.custom_object_scope(classes):
         made = kind.from_config(_in_dtype(config, keras.config.floatx()))
         if not made.built:

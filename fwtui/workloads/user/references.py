@@ -26,8 +26,8 @@ from fwtui.workloads.user.errors import HINT, UserFileError
 
 SIDES = ("torch", "torch_b", "tensorflow", "tensorflow_b")
 """What a reference may be given for: the two frameworks, and a second model of one of them."""
-PICKLED = ".pickle"
-"""How the name of a file ends that has a model itself, see `fwtui.system.pickled`."""
+OBJECT_FILE = ".object.npz"
+"""How the name of a file ends that has a model itself, see `fwtui.system.object_file`."""
 STEPS = 100
 """A proof takes no more: the rest of a training is the same over again."""
 _HINT = "what is this model's own is to be mended there; else look at --layout, --loss and --data"
@@ -49,7 +49,7 @@ def file_of(references: Mapping[str, str], loss: str | None, layout: str | None)
     check_two(references)
     for side, reference in references.items():
         module, colon, name = reference.rpartition(":")
-        if not reference.endswith(PICKLED) and not (
+        if not reference.endswith(OBJECT_FILE) and not (
             colon and module and all(part.isidentifier() for part in name.split("."))
         ):
             raise SpecError(f"--{side.replace('_', '-')}", reference, FORM)
@@ -60,7 +60,7 @@ def file_of(references: Mapping[str, str], loss: str | None, layout: str | None)
     for side, reference in references.items():
         framework, _, second = side.partition("_")
         function = f"{framework}_model" + (f"_{second}" if second else "")
-        if reference.endswith(PICKLED):
+        if reference.endswith(OBJECT_FILE):
             imports, model = f"from fwtui.backends.{framework}.instances import model", "model"
         else:
             imports, model = f"from {__name__} import made", "made"
@@ -92,13 +92,13 @@ def check_two(references: Mapping[str, str]) -> None:
 
 
 def _title(reference: str) -> str:
-    is_model = reference.endswith(PICKLED)
+    is_model = reference.endswith(OBJECT_FILE)
     return f"a {_short(reference)} as it is" if is_model else reference.rpartition("::")[2]
 
 
 def _short(reference: str) -> str:
-    if reference.endswith(PICKLED):
-        return Path(reference).stem
+    if reference.endswith(OBJECT_FILE):
+        return Path(reference).name.removesuffix(OBJECT_FILE)
     return reference.rpartition(":")[2].rpartition(".")[2]
 
 
