@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from fwtui.cli.examination import Finding
     from fwtui.core.processor_use import ProcessorUse
 
-PACKAGES = ("textual", "rich", "plotext", "numpy", "psutil", "typer", "scikit-learn", "nvidia-ml-py")
+PACKAGES = ("textual", "rich", "plotext", "numpy", "psutil", "typer", "nvidia-ml-py")
 
 
 def doctor(json: Json = None) -> int:

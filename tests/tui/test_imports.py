@@ -24,7 +24,7 @@ async def main():
     app.model.close(5)
 
 asyncio.run(main())
-print(*sorted({"torch", "tensorflow", "sklearn"} & set(sys.modules)), "only")
+print(*sorted({"torch", "tensorflow"} & set(sys.modules)), "only")
 """
 
 
