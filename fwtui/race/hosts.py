@@ -25,7 +25,7 @@ from fwtui.lane.runner import Runner
 from fwtui.race.cleaning import cleaned
 from fwtui.race.inbox import Inbox
 from fwtui.race.shared_exit import guard
-from fwtui.system import machine
+from fwtui.system import machine, memory
 from fwtui.system.child_process import Child, command, use_own_temporary_folder
 from fwtui.system.processor import ProcessorMeter
 from fwtui.workloads import catalogue as workloads
@@ -252,9 +252,9 @@ class ProcessHost:
     def _measure(self) -> None:
         assert self._child is not None
         pid = self._child.pid
-        rss = machine.resident_bytes(pid)
+        rss = memory.resident_bytes(pid)
         if rss:
-            self._emit(ProcessMemory(rss, machine.resident_peak_bytes(pid), machine.gpu_bytes(pid)))
+            self._emit(ProcessMemory(rss, memory.resident_peak_bytes(pid), machine.gpu_bytes(pid)))
         if use := self._processor.use():
             self._emit(use)
 
@@ -349,8 +349,8 @@ class ThreadHost:
             self._measure_at = now + _MEASURE_S
             pid = os.getpid()
             rss, peak, gpu = (
-                machine.resident_bytes(pid),
-                machine.resident_peak_bytes(pid),
+                memory.resident_bytes(pid),
+                memory.resident_peak_bytes(pid),
                 machine.gpu_bytes(pid),
             )
             self._emit(ProcessMemory(rss, peak, gpu, shared=True))

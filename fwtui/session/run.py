@@ -22,7 +22,7 @@ from fwtui.measure.speed import Speed
 from fwtui.race.race import LaneRun, Race
 from fwtui.session.same_answer import SameAnswer
 from fwtui.session.session import Session
-from fwtui.system import machine
+from fwtui.system import memory
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 TICK_S = 0.1
@@ -79,7 +79,7 @@ def run(spec: RaceSpec, watch: Watch = lambda lanes: None, stopped: threading.Ev
     Args:
         stopped: ends it early once it is set, in place of signals, which only a main thread receives.
     """
-    free = machine.free_bytes()
+    free = memory.free_bytes()
     probe_bytes = (FREE_BYTES if free is None else free) // PROBES_SHARE // len(spec.lanes)
     lanes = [History(raw_steps=None, probe_bytes=probe_bytes) for _ in spec.lanes]
     # The lanes' threads and the signal handler put, this thread takes: SimpleQueue allows both.

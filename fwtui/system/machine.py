@@ -1,8 +1,7 @@
-"""What the machine itself tells: processor, memory of a process, and the GPUs' own figures through NVML."""
+"""What the machine itself tells: its processor, and the GPUs' own figures through NVML."""
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import os
 import platform
@@ -10,32 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import psutil
-
-from fwtui.system import cgroup
-
-_UNKNOWN = (psutil.Error, OSError, AttributeError, KeyError, ValueError, NotImplementedError)
-"""What psutil raises where `/proc` is missing, or has other figures than it knows."""
-
-
-def resident_bytes(pid: int) -> int | None:
-    """Resident memory of a process now; None where it is gone, not ours to read, or unknown."""
-    try:
-        return int(psutil.Process(pid).memory_info().rss)
-    except _UNKNOWN:
-        return None
-
-
-def resident_peak_bytes(pid: int) -> int | None:
-    """The most resident memory that a process ever had, as Linux counts it; None elsewhere."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return None
-    for line in status.splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) * 1024
-    return None
+from fwtui.system import memory
 
 
 def gpu_bytes(pid: int) -> int | None:
@@ -67,21 +41,6 @@ def gpu_names() -> tuple[str, ...]:
         return ()
 
 
-def free_bytes() -> int | None:
-    """Memory that this process can still get without swapping; None where the system does not tell."""
-    known = [cgroup.memory_left_bytes()]
-    with contextlib.suppress(*_UNKNOWN):
-        known.append(int(psutil.virtual_memory().available))
-    return min((one for one in known if one is not None), default=None)
-
-
-def _memory_bytes() -> int | None:
-    try:
-        return int(psutil.virtual_memory().total)
-    except _UNKNOWN:
-        return None
-
-
 def describe() -> dict[str, Any]:
     """The machine as the JSON of the headless commands tells it; `null` is unknown."""
     nvml = _nvml()
@@ -90,7 +49,7 @@ def describe() -> dict[str, Any]:
         "python": platform.python_version(),
         "processor": _processor(),
         "cores": os.cpu_count(),
-        "memory_bytes": _memory_bytes(),
+        "memory_bytes": memory.total_bytes(),
         "gpus": list(gpu_names()),
         "nvidia_driver": _text(nvml.nvmlSystemGetDriverVersion()) if nvml else None,
     }

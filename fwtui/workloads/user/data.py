@@ -20,7 +20,7 @@ import numpy as np
 from fwtui.core.error_text import first_line
 from fwtui.core.inputs import SpecError
 from fwtui.core.workload import Arrays, Batch
-from fwtui.system.machine import free_bytes
+from fwtui.system.memory import free_bytes
 
 _NUMBERS = "biufc"
 """NumPy's kinds of dtypes that are numbers."""
