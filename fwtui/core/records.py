@@ -15,6 +15,8 @@ from fwtui.core.oplog import LoggedOp, OpLog
 from fwtui.core.outcome import Ended
 from fwtui.core.processor_use import ProcessorUse
 
+PROTOCOL = 1
+"""The version of the messages between fwtui and its lanes: another one for each change of a message."""
 DIGEST_BLOCK = 8_192
 """Elements of an array that one step's digest covers; the next step's covers the next block."""
 
@@ -29,6 +31,21 @@ class Device:
     name: str
     label: str
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """The first message of a lane's process, whose interpreter does what fwtui needs.
+
+    Attributes:
+        protocol: the version of the messages, see `PROTOCOL`.
+        python: the interpreter's version, such as `3.12.4`.
+        clock_ns: its `time.perf_counter_ns` now.
+    """
+
+    protocol: int
+    python: str
+    clock_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,7 +377,8 @@ class LogLine:
 
 
 Record = (
-    PhaseEntered
+    Greeting
+    | PhaseEntered
     | Imported
     | Built
     | Steps

@@ -162,6 +162,20 @@ class Replay:
 
 
 @dataclass(frozen=True, slots=True)
+class Interpreter:
+    """Where a lane's process runs.
+
+    Attributes:
+        python: path of the Python interpreter; None: fwtui's own.
+    """
+
+    python: str | None = None
+
+
+OWN_INTERPRETER = Interpreter()
+
+
+@dataclass(frozen=True, slots=True)
 class LaneSpec:
     """All that one lane's process must know.
 
@@ -191,6 +205,7 @@ class LaneSpec:
             not as its framework rounds them to float32.
         on_given_gradients: update the weights by gradients that are the same in each lane, instead of by the
             network's: tells whether optimizers are equal.
+        interpreter: where its process runs.
     """
 
     backend: str
@@ -218,6 +233,7 @@ class LaneSpec:
     on_given_gradients: bool = False
     exact_numbers: bool = False
     equal_random_numbers: bool = False
+    interpreter: Interpreter = OWN_INTERPRETER
 
     @property
     def update_text(self) -> str:

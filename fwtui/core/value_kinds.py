@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from fwtui.core.inputs import SpecError, one_of, positive_number, positive_range, whole_number, whole_range
@@ -132,6 +134,25 @@ class Name:
 
     def read(self, option: str, text: str) -> str:
         return text
+
+
+@dataclass(frozen=True)
+class InterpreterPath:
+    """A Python interpreter: its path, its name on PATH, or the folder of its virtual environment."""
+
+    accepted: str = "the path of a Python interpreter, or the folder of its virtual environment"
+    examples: tuple[str, ...] = ()
+
+    def read(self, option: str, text: str) -> str:
+        """Its absolute path. Links are not followed: where one lies tells its virtual environment."""
+        path = Path(text).expanduser().absolute()
+        if path.is_dir():
+            path /= "bin/python"
+        if path.is_file():
+            return str(path)
+        if "/" not in text and (found := shutil.which(text)):
+            return str(Path(found).absolute())
+        raise SpecError(option, text, self.accepted)
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ imports the standard library, NumPy and one framework, so that it can run where 
 from __future__ import annotations
 
 import os
+import platform
 import signal
 import sys
 import threading
 import time
 
-from fwtui.core.records import Alive, Record
+from fwtui.core.records import PROTOCOL, Alive, Greeting, Record
 from fwtui.core.spec import LaneSpec
 from fwtui.lane.control import Control
 from fwtui.lane.messages import to_lane
@@ -33,6 +34,7 @@ def main() -> None:
     for fd in (records_fd, words_fd):  # for nobody that is started here
         os.set_inheritable(fd, False)
     link = _Link(records_fd)
+    link.emit(Greeting(PROTOCOL, platform.python_version(), time.perf_counter_ns()))
     words = Receiver(words_fd, to_lane())
     sys.stdout = sys.stderr  # by lines, where a pipe would be written in blocks
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -14,17 +14,21 @@ from fwtui.core.records import Device
 from fwtui.lane.errors import LaneError
 
 
-def import_framework(entry: FrameworkEntry) -> Framework:
-    """Import a framework. LaneError where it is not installed or does not import."""
+def import_framework(entry: FrameworkEntry, pip: str = "pip") -> Framework:
+    """Import a framework. LaneError where it is not installed or does not import.
+
+    Args:
+        pip: how this interpreter's pip is called.
+    """
     try:
         return catalogue.load(entry)
     except (Exception, SystemExit) as error:
         traceback.print_exc(file=sys.stderr)
         if isinstance(error, ModuleNotFoundError) and error.name == entry.package:
-            hint = f"pip install {entry.package}"
+            hint = f"{pip} install {entry.package}"
             raise LaneError("framework", f"{entry.title} is not installed", hint) from None
         reason = f"{entry.title} does not import: {error_text(error)}"
-        raise LaneError("framework", reason, f"pip install --force-reinstall {entry.package}") from None
+        raise LaneError("framework", reason, f"{pip} install --force-reinstall {entry.package}") from None
 
 
 def check_device(name: str, devices: Iterable[Device], title: str) -> None:

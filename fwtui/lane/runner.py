@@ -33,7 +33,7 @@ from fwtui.core.records import (
     RunStateChanged,
     TurnEnded,
 )
-from fwtui.core.spec import LaneSpec
+from fwtui.core.spec import Interpreter, LaneSpec
 from fwtui.core.workload import Batch
 from fwtui.lane.control import Control, LaneCommand
 from fwtui.lane.digests import Digester
@@ -59,6 +59,10 @@ WARM_UP_STEPS = 10
 EVALUATIONS = 40
 
 Emit = Callable[[Record], None]
+
+
+def _pip(interpreter: Interpreter) -> str:
+    return "pip" if interpreter.python is None else f"{interpreter.python} -m pip"
 
 
 class Runner:
@@ -98,7 +102,7 @@ class Runner:
         bind(spec.cores)
         self._enter("import")
         entry = backends.entry(spec.backend).framework
-        self._framework = import_framework(entry)
+        self._framework = import_framework(entry, _pip(spec.interpreter))
         devices = self._framework.device.devices()
         version = self._framework.device.version()
         self._emit(Imported(entry.title, version, devices, pid, perf_counter_ns()))

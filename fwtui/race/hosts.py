@@ -13,10 +13,20 @@ from dataclasses import replace
 from time import perf_counter_ns
 from typing import Protocol
 
-from fwtui.backends import catalogue as backends
 from fwtui.core.codec import NotAMessageError
 from fwtui.core.outcome import Ended, Failure
-from fwtui.core.records import Alive, Built, Phase, PhaseEntered, ProcessMemory, Record, Steps
+from fwtui.core.records import (
+    PROTOCOL,
+    Alive,
+    Built,
+    Greeting,
+    LogLine,
+    Phase,
+    PhaseEntered,
+    ProcessMemory,
+    Record,
+    Steps,
+)
 from fwtui.core.spec import LaneSpec
 from fwtui.lane.control import Control, LaneCommand, UseDevice
 from fwtui.lane.pipes import Sender
@@ -24,16 +34,19 @@ from fwtui.lane.run import run_lane
 from fwtui.lane.runner import Runner
 from fwtui.race.cleaning import cleaned
 from fwtui.race.inbox import Inbox
+from fwtui.race.process_failures import failure_by_exit, failure_to_start
 from fwtui.race.shared_exit import guard
 from fwtui.system import machine, memory
 from fwtui.system.child_process import Child, command, use_own_temporary_folder
 from fwtui.system.processor import ProcessorMeter
-from fwtui.workloads import catalogue as workloads
 
 Emit = Callable[[Record], None]
 
 CHILD = command("fwtui.lane.child")
+"""What runs a lane in fwtui's own interpreter."""
 SILENCE_LIMIT_S = 60.0
+GREETING_LIMIT_S = 60.0
+"""For a lane's interpreter to start, and to import what fwtui needs there."""
 STUCK_LIMIT_S = 60.0
 START_LIMIT_S = 1800.0
 """For the network to be built, for a batch, and for the first step, which may compile for long."""
@@ -92,6 +105,8 @@ class ProcessHost:
         # Since when, by the child's clock, it has been in its present step, and when that was first heard of.
         self._busy = 0, 0.0
         self._phase: Phase = "spawn"
+        self._greeted = False
+        self._last_line = ""
         self._processor = ProcessorMeter()
 
     def run(self) -> None:
@@ -100,7 +115,7 @@ class ProcessHost:
         try:
             inbox = self._spawn()
         except OSError as error:
-            self._emit(self._failed(Failure("fwtui", f"no process could be started: {error}")))
+            self._emit(self._failed(failure_to_start(error, self._spec.interpreter)))
             return
         if inbox is None:
             self._emit(Ended("stopped", 0, perf_counter_ns(), "stopped"))
@@ -143,8 +158,11 @@ class ProcessHost:
                 return None
             pipes = words_out, words_in, records_out, records_in, log_out, log_in = _pipes(3)
             try:
+                python = self._spec.interpreter.python
+                program = CHILD if python is None else command("fwtui.lane.child", python=python)
                 self._child = Child(
-                    (*CHILD, str(records_in), str(words_out)),
+                    (*program, str(records_in), str(words_out)),
+                    in_own_environment=python is None,
                     stdin=subprocess.DEVNULL,
                     stdout=log_in,
                     stderr=log_in,
@@ -185,7 +203,7 @@ class ProcessHost:
                 came = inbox.read(_POLL_S)
             except NotAMessageError:
                 hint = "something writes into a pipe that is not its own"
-                return Failure("framework", "its process sent what is no record", hint)
+                return Failure("framework", "the lane process wrote invalid data to its pipe", hint)
             except MemoryError:
                 reason = "fwtui itself is out of memory for what its process sent"
                 return Failure("out of memory", reason, "smaller sizes may fit")
@@ -195,8 +213,21 @@ class ProcessHost:
                 heard_at, quiet_since = inbox.heard_at, awake_s
             elif awake_s - quiet_since > self._silence_limit_s:
                 return Failure("hung", f"no answer for {awake_s - quiet_since:.0f} s")
+            if not self._greeted and awake_s > GREETING_LIMIT_S:
+                who = self._spec.interpreter.python or "its process"
+                return Failure("hung", f"{who} has not started the lane after {awake_s:.0f} s")
             for record in map(cleaned, came):
-                if isinstance(record, Steps):
+                if isinstance(record, LogLine):
+                    self._last_line = record.text.strip() or self._last_line
+                elif isinstance(record, Greeting):
+                    if record.protocol != PROTOCOL:
+                        reason = f"its messages have version {record.protocol}, not {PROTOCOL}"
+                        return Failure("fwtui", reason)
+                    self._greeted = True
+                    continue
+                elif not self._greeted:
+                    return Failure("framework", "the lane process wrote something before its greeting")
+                elif isinstance(record, Steps):
                     self._step = record.first + record.count
                     self._longest_s = max(
                         self._longest_s, max(memoryview(record.step_ns).cast("q"), default=0) / 1e9
@@ -270,15 +301,7 @@ class ProcessHost:
             if self._ended:
                 return replace(self._ended, lingers=False)
             return Ended("stopped", self._step, perf_counter_ns(), "stopped")
-        failure = describe_exit(code)
-        if code >= 0 and not workloads.is_own(self._spec.workload.name):  # a framework does not call exit
-            failure = replace(failure, cause="user code")
-        if self._phase == "import" and failure.cause != "killed":
-            framework = backends.entry(self._spec.backend).framework
-            reason = f"{failure.reason} while it imported {framework.title}"
-            hint = f"pip install --force-reinstall {framework.package}"
-            failure = replace(failure, reason=reason, hint=hint)
-        return self._failed(failure)
+        return self._failed(failure_by_exit(code, self._spec, self._phase, self._last_line))
 
     def _failed(self, failure: Failure) -> Ended:
         return Ended.failed(self._step, perf_counter_ns(), failure)
@@ -360,20 +383,3 @@ class ThreadHost:
 
 
 HOSTS: dict[str, Callable[[LaneSpec, Emit], Host]] = {"process": ProcessHost, "thread": ThreadHost}
-
-
-def describe_exit(code: int) -> Failure:
-    """Why a child with this exit status is over."""
-    if code >= 0:
-        reason = f"its process ended by itself with exit code {code}"
-        return Failure("framework", reason, "the lane's log may say why", in_log=True)
-    try:
-        name = signal.Signals(-code).name
-    except ValueError:
-        name = "an unknown signal"
-    reason = f"its process was killed by {name} (signal {-code})"
-    if -code == signal.SIGKILL:
-        return Failure("killed", reason, "another process killed it, or the system was out of memory")
-    if -code == signal.SIGTERM:
-        return Failure("killed", reason, "another process ended it")
-    return Failure("framework", reason, "the framework crashed; the lane's log may say why", in_log=True)

@@ -22,6 +22,7 @@ from fwtui.core.spec import (
     SCHEDULES,
 )
 from fwtui.core.value_kinds import (
+    InterpreterPath,
     Kind,
     Name,
     OneOf,
@@ -299,6 +300,15 @@ _ALL = (
         "CPU threads inside one op; all cores but one in turns, a lane's share of them in a race.",
         per_lane=True,
         without=("graph", "ops"),
+    ),
+    Option(
+        "python",
+        WHERE,
+        "PATH",
+        InterpreterPath(),
+        "The Python interpreter that runs the lane, or the folder of its virtual environment, in place of "
+        "fwtui's own; it needs Python 3.11 or newer, NumPy and the lane's framework, and nothing of fwtui.",
+        per_lane=True,
     ),
     Option(
         "pace",

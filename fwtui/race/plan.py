@@ -15,6 +15,7 @@ from fwtui.core.spec import (
     MAX_SIZE,
     OWN_OPTIMIZER,
     HostKind,
+    Interpreter,
     LaneSpec,
     OpLogging,
     Probes,
@@ -53,6 +54,7 @@ class LaneRequest:
     lr: str | None = None
     batch: str | None = None
     threads: str | None = None
+    python: str | None = None
 
     def settings(self) -> dict[str, str]:
         """The settings that were given, by key."""
@@ -60,7 +62,8 @@ class LaneRequest:
 
     def text(self) -> str:
         """The request as `parse_lane` reads it, such as `torch.eager lr=2e-6`."""
-        return " ".join([self.backend, *(f"{key}={value}" for key, value in self.settings().items())])
+        settings = (f"{key}={shlex.quote(value)}" for key, value in self.settings().items())
+        return " ".join([self.backend, *settings])
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,7 @@ class RaceRequest:
     steps: str | None = None
     seed: str = "0"
     threads: str | None = None
+    python: str | None = None
     pace: str | None = None
     tf32: bool = False
     schedule: str = "turns"
@@ -144,6 +148,7 @@ def differences(lanes: tuple[LaneSpec, ...]) -> dict[str, tuple[str, ...]]:
         "lr": tuple("n/a" if lane.learning_rate is None else f"{lane.learning_rate:g}" for lane in lanes),
         "batch": tuple(str(workloads.batch_size(lane.workload) or "n/a") for lane in lanes),
         "threads": tuple(str(lane.threads) for lane in lanes),
+        "python": tuple(lane.interpreter.python or "fwtui's own" for lane in lanes),
     }
     return {name: values for name, values in table.items() if len(set(values)) > 1}
 
@@ -199,6 +204,7 @@ def _lane(request: RaceRequest, index: int, files: UserFiles) -> LaneSpec:
         probes=_probes(request, steps),
         ops=_logging(request.log_every),
         sample_graphs=request.sample_graphs,
+        interpreter=Interpreter(setting("python")),
         model=_model(request, loaded, (framework.key, which), workload, seed, files),
     )
 

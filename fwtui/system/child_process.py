@@ -20,14 +20,21 @@ from fwtui.system.reaper_process import MARK
 _PR_SET_PDEATHSIG = 1
 _RUN_MODULE = str(Path(__file__).with_name("run_module.py"))
 _FOLDER_PREFIX = "fwtui-"
+_OWN_ENVIRONMENT = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+"""What tells an interpreter where its packages are."""
 
 
-def command(module: str, *arguments: str) -> tuple[str, ...]:
+def command(module: str, *arguments: str, python: str | None = None) -> tuple[str, ...]:
     """Return the command line that runs `module`, one of fwtui's.
 
     `-P` keeps the current folder, where a user's `random.py` may lie, out of the module search path.
+
+    Args:
+        python: the interpreter that runs it; None: this process's own. An older one does not know `-P`, and
+            could not say that it is too old.
     """
-    return (sys.executable, "-P", _RUN_MODULE, module, *arguments)
+    interpreter = (sys.executable, "-P") if python is None else (python,)
+    return (*interpreter, _RUN_MODULE, module, *arguments)
 
 
 def is_child() -> bool:
@@ -45,14 +52,19 @@ class Child:
 
     Args:
         command: what to run.
+        in_own_environment: whether it finds the packages that this process finds; False for another
+            interpreter, which has its own.
         settings: for `subprocess.Popen`.
 
     Raises:
         OSError: no process could be started.
     """
 
-    def __init__(self, command: Sequence[str], **settings: Any) -> None:
+    def __init__(self, command: Sequence[str], in_own_environment: bool = True, **settings: Any) -> None:
         environment = marked_environment()
+        if not in_own_environment:
+            for name in _OWN_ENVIRONMENT:
+                environment.pop(name, None)
         try:
             self._folder: str | None = tempfile.mkdtemp(prefix=_FOLDER_PREFIX)
         except OSError:  # no room, or none to write to: what the child needs of it, it will say

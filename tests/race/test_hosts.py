@@ -18,7 +18,8 @@ from fwtui.core.spec import HOSTS, Probes, Start, WorkloadSpec
 from fwtui.lane.control import LaneCommand
 from fwtui.lane.wire import Frames
 from fwtui.race import hosts
-from fwtui.race.hosts import ProcessHost, describe_exit
+from fwtui.race.hosts import ProcessHost
+from fwtui.race.process_failures import describe_exit
 from tests import scripted
 from tests.conftest import lane_processes
 from tests.scripted.lanes import Heard, alone, counted, lane
@@ -224,7 +225,7 @@ def test_a_process_that_sends_nonsense(monkeypatch):
     script = "import os, sys; os.write(int(sys.argv[-2]), b'hello' * 99); sys.stdin.read(); input()"
     monkeypatch.setattr(hosts, "CHILD", (sys.executable, "-c", script))
     _, end = alone(lane())
-    assert (end.outcome, end.reason) == ("failed", "its process sent what is no record")
+    assert (end.outcome, end.reason) == ("failed", "the lane process wrote invalid data to its pipe")
 
 
 def test_what_a_start_up_file_prints_and_reads_is_no_matter(monkeypatch, tmp_path):

@@ -18,6 +18,7 @@ from fwtui.workloads.base import PackagedWorkload
 from fwtui.workloads.user.description import Description
 
 _NAME_CELLS = 16
+_VALUE_WIDTH = 14
 
 
 def backend_choices(model: RaceModel, index: int) -> list[Choice]:
@@ -105,6 +106,11 @@ def _which(spec: LaneSpec) -> str:
     return "ab"[[one.function for one in models].index(spec.model.function)]
 
 
+def _end_of(path: str) -> str:
+    """As much of a path's end as the column has room for."""
+    return path if len(path) <= _VALUE_WIDTH else f"…{path[1 - _VALUE_WIDTH :]}"
+
+
 def present_settings(model: RaceModel, index: int) -> list[tuple[str, str, str]]:
     """What a lane's settings are, by the keys of its own: (name, value, what is accepted)."""
     lane = model.lanes[index]
@@ -119,6 +125,7 @@ def present_settings(model: RaceModel, index: int) -> list[tuple[str, str, str]]
         "lr": "n/a" if spec.learning_rate is None else f"{spec.learning_rate:g}",
         "batch": str(workloads.batch_size(spec.workload) or numbers.NA),
         "threads": str(spec.threads),
+        "python": "fwtui's own" if spec.interpreter.python is None else _end_of(spec.interpreter.python),
     }
     accepted = {key: OPTIONS[key].kind.accepted for key in LANE_KEYS}
     accepted["device"] = ", ".join(["auto", *devices])
