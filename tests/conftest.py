@@ -11,6 +11,7 @@ import pytest
 
 from fwtui.backends import catalogue
 from fwtui.race import hosts
+from fwtui.race.processes import local
 from fwtui.system.processor import ProcessorMeter
 from tests import scripted
 
@@ -45,7 +46,7 @@ def quiet_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def scripted_backends(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The scripted backends among the installed ones, here and in the processes of lanes."""
-    monkeypatch.setattr(hosts, "CHILD", scripted.CHILD)
+    monkeypatch.setattr(local, "CHILD", scripted.CHILD)
     monkeypatch.setattr(hosts, "STOP_GRACE_S", 0.2)
     scripted.install(monkeypatch)
     yield

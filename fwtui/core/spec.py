@@ -166,10 +166,18 @@ class Interpreter:
     """Where a lane's process runs.
 
     Attributes:
-        python: path of the Python interpreter; None: fwtui's own.
+        python: path of the Python interpreter; None: fwtui's own, or on another host `python3`.
+        ssh: the host, as OpenSSH's client knows it; None: this machine.
     """
 
     python: str | None = None
+    ssh: str | None = None
+
+    @property
+    def title(self) -> str:
+        """Where it is, in words."""
+        host = f"{self.ssh}:" if self.ssh else ""
+        return f"{host}{self.python or ('python3' if self.ssh else 'its interpreter')}"
 
 
 OWN_INTERPRETER = Interpreter()

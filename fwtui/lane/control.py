@@ -38,6 +38,9 @@ class UseDevice:
     device: str
 
 
+Command = LaneCommand | UseDevice
+
+
 class Control:
     """Holds commands: other threads send them, and the step loop's thread handles them.
 
@@ -61,7 +64,7 @@ class Control:
         """Whether a stop has been requested."""
         return self._stopped
 
-    def tell(self, word: LaneCommand | UseDevice) -> None:
+    def tell(self, word: Command) -> None:
         """Receive a command, or the device to build on; called from any thread."""
         with self._changed:
             if isinstance(word, UseDevice):

@@ -7,7 +7,7 @@ is taken as bytes arrive, not as a header says that they will.
 from __future__ import annotations
 
 import struct
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 from fwtui.core.codec import Decoder, NotAMessageError, encode
@@ -32,10 +32,14 @@ def framed(message: Any) -> list[bytes]:
 
 
 class Frames:
-    """Puts messages together again, from whatever pieces they come in."""
+    """Puts messages together again, from whatever pieces they come in.
 
-    def __init__(self, decoder: Decoder) -> None:
-        self._decoder = decoder
+    Args:
+        rewrite: gives another text for a message's, such as with paths of another machine replaced.
+    """
+
+    def __init__(self, decoder: Decoder, rewrite: Callable[[bytes], bytes] | None = None) -> None:
+        self._decoder, self._rewrite = decoder, rewrite
         self._whole: list[Any] = []
         self._reader = self._read()
         self._wanted = next(self._reader)
@@ -74,6 +78,7 @@ class Frames:
             while len(parts) < count:
                 parts.append((yield sizes[len(parts)]))
             text, *parts = parts
+            text = self._rewrite(text) if self._rewrite else text
             self._whole.append(self._decoder.decode(text, parts))
             del parts, text  # not kept until the next message has come
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
-import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from time import perf_counter_ns
 from typing import Protocol
@@ -20,6 +18,7 @@ from fwtui.core.records import (
     Alive,
     Built,
     Greeting,
+    HostRecord,
     LogLine,
     Phase,
     PhaseEntered,
@@ -28,22 +27,20 @@ from fwtui.core.records import (
     Steps,
 )
 from fwtui.core.spec import LaneSpec
-from fwtui.lane.control import Control, LaneCommand, UseDevice
-from fwtui.lane.pipes import Sender
+from fwtui.lane.control import Command, Control, LaneCommand
 from fwtui.lane.run import run_lane
 from fwtui.lane.runner import Runner
 from fwtui.race.cleaning import cleaned
-from fwtui.race.inbox import Inbox
-from fwtui.race.process_failures import failure_by_exit, failure_to_start
+from fwtui.race.processes.failures import failure_by_exit, failure_to_start
+from fwtui.race.processes.local import LaneProcess
+from fwtui.race.processes.start import start
 from fwtui.race.shared_exit import guard
 from fwtui.system import machine, memory
-from fwtui.system.child_process import Child, command, use_own_temporary_folder
+from fwtui.system.child_process import use_own_temporary_folder
 from fwtui.system.processor import ProcessorMeter
 
 Emit = Callable[[Record], None]
 
-CHILD = command("fwtui.lane.child")
-"""What runs a lane in fwtui's own interpreter."""
 SILENCE_LIMIT_S = 60.0
 GREETING_LIMIT_S = 60.0
 """For a lane's interpreter to start, and to import what fwtui needs there."""
@@ -65,7 +62,7 @@ class Host(Protocol):
     def run(self) -> None:
         """Blocks until the lane is over; everything that happens goes to `emit`, an `Ended` last."""
 
-    def tell(self, word: LaneCommand | UseDevice) -> None:
+    def tell(self, word: Command) -> None:
         """Passes a word on; from any thread, never blocks for long."""
 
     def kill(self) -> None:
@@ -94,9 +91,9 @@ class ProcessHost:
         self._spec, self._emit = spec, emit
         self._silence_limit_s, self._stuck_limit_s = silence_limit_s, stuck_limit_s
         self._start_limit_s = start_limit_s
-        self._child: Child | None = None
-        self._words: Sender | None = None
-        self._early: list[LaneCommand | UseDevice] = []
+        self._process: LaneProcess | None = None
+        self._begun = False
+        self._early: list[Command] = []
         self._lock = threading.Lock()
         self._stop_by: float | None = None
         self._ended: Ended | None = None
@@ -107,87 +104,61 @@ class ProcessHost:
         self._phase: Phase = "spawn"
         self._greeted = False
         self._last_line = ""
-        self._processor = ProcessorMeter()
 
     def run(self) -> None:
         """Starts the child, relays its records, and reports how it ended."""
         self._emit(PhaseEntered("spawn", perf_counter_ns()))
         try:
-            inbox = self._spawn()
+            process = self._spawn()
         except OSError as error:
             self._emit(self._failed(failure_to_start(error, self._spec.interpreter)))
             return
-        if inbox is None:
+        if process is None:
             self._emit(Ended("stopped", 0, perf_counter_ns(), "stopped"))
             return
         failure: Failure | None = None
         try:
-            failure = self._relay(inbox)
+            failure = self._relay(process)
         finally:
             asked = self._stop_by is not None
-            self._clean_up(inbox)
-        self._emit(self._outcome(failure, asked))
+            self._clean_up(process)
+        self._emit(self._outcome(process, failure, asked))
 
-    def tell(self, word: LaneCommand | UseDevice) -> None:
+    def tell(self, word: Command) -> None:
         """Send a command; a `stop` that has no effect within half a second becomes a kill."""
         with self._lock:
             if isinstance(word, LaneCommand) and word.verb == "stop" and self._stop_by is None:
                 self._stop_by = time.monotonic() + STOP_GRACE_S
-            if self._words is None:
+            if self._process is not None and self._begun:
+                self._process.send(word)
+            else:
                 self._early.append(word)
-            self._send(word)
 
     def kill(self) -> None:
         """Kills the child and all that it may have started."""
         with self._lock:
             now = time.monotonic()
             self._stop_by = now if self._stop_by is None else min(now, self._stop_by)
-            if self._child is not None and self._child.process.returncode is None:
-                self._child.kill()
+            if self._process is not None:
+                self._process.kill()
 
-    def _send(self, word: LaneCommand | UseDevice) -> None:
-        # `run` reports a dead child; one that reads nothing any more must not make the app wait.
-        if self._words is not None:
-            with contextlib.suppress(OSError):
-                self._words.send(word)
-
-    def _spawn(self) -> Inbox | None:
-        """The child, started and given its spec; None where a stop came first."""
+    def _spawn(self) -> LaneProcess | None:
+        """The process, started and given its spec; None where a stop came first."""
         with self._lock:
             if self._stop_by is not None:
                 return None
-            pipes = words_out, words_in, records_out, records_in, log_out, log_in = _pipes(3)
-            try:
-                python = self._spec.interpreter.python
-                program = CHILD if python is None else command("fwtui.lane.child", python=python)
-                self._child = Child(
-                    (*program, str(records_in), str(words_out)),
-                    in_own_environment=python is None,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log_in,
-                    stderr=log_in,
-                    pass_fds=(records_in, words_out),
-                )
-            except OSError:
-                _close(pipes)
-                raise
-            _close((words_out, records_in, log_in))
-            words = Sender(words_in)
-            inbox = Inbox(records_out, log_out)
-        # A spec with weights is more than the pipe holds, and waits for the child to read it: outside the
-        # lock, so that a child that never does can be killed.
-        with contextlib.suppress(OSError):
-            words.send(self._spec)
+            self._process = process = start(self._spec)
+        # Outside the lock, so that a process that never reads it can be killed.
+        process.begin(self._spec)
         with self._lock:
-            os.set_blocking(words_in, False)
-            self._words = words
+            self._begun = True
             for word in self._early:
-                self._send(word)
-        return inbox
+                process.send(word)
+        return process
 
-    def _relay(self, inbox: Inbox) -> Failure | None:
+    def _relay(self, process: LaneProcess) -> Failure | None:
         """Passes on what the child says until it is over; why, where this host gave it up."""
-        assert self._child is not None
+        inbox = process.inbox
         measure_at = time.monotonic()
         awake = _Awake()
         heard_at, quiet_since = inbox.heard_at, 0.0
@@ -197,8 +168,8 @@ class ProcessHost:
                 return None
             if now >= measure_at:
                 measure_at = now + _MEASURE_S
-                self._measure()
-            gone = self._child.process.poll() is not None  # its pipes may live on, with what it started
+                self._measure(process)
+            gone = process.poll() is not None  # its pipes may live on, with what it started
             try:
                 came = inbox.read(_POLL_S)
             except NotAMessageError:
@@ -214,20 +185,19 @@ class ProcessHost:
             elif awake_s - quiet_since > self._silence_limit_s:
                 return Failure("hung", f"no answer for {awake_s - quiet_since:.0f} s")
             if not self._greeted and awake_s > GREETING_LIMIT_S:
-                who = self._spec.interpreter.python or "its process"
+                who = self._spec.interpreter.title
                 return Failure("hung", f"{who} has not started the lane after {awake_s:.0f} s")
             for record in map(cleaned, came):
-                if isinstance(record, LogLine):
-                    self._last_line = record.text.strip() or self._last_line
-                elif isinstance(record, Greeting):
+                self._note_line(record)
+                if isinstance(record, Greeting):
                     if record.protocol != PROTOCOL:
                         reason = f"its messages have version {record.protocol}, not {PROTOCOL}"
                         return Failure("fwtui", reason)
                     self._greeted = True
                     continue
-                elif not self._greeted:
+                if not self._greeted and not isinstance(record, HostRecord | LogLine):
                     return Failure("framework", "the lane process wrote something before its greeting")
-                elif isinstance(record, Steps):
+                if isinstance(record, Steps):
                     self._step = record.first + record.count
                     self._longest_s = max(
                         self._longest_s, max(memoryview(record.step_ns).cast("q"), default=0) / 1e9
@@ -236,7 +206,7 @@ class ProcessHost:
                 elif isinstance(record, Alive) and (stuck := self._stuck_s(record, awake_s)):
                     return Failure("hung", f"stuck {self._busy_with(record)} for {stuck:.0f} s")
                 elif isinstance(record, Built | Ended):
-                    self._measure()
+                    self._measure(process)
                 elif isinstance(record, PhaseEntered):
                     self._phase = record.phase
                 if isinstance(record, Ended):
@@ -245,6 +215,11 @@ class ProcessHost:
                         return None
                 self._emit(record)
         return None
+
+    def _note_line(self, record: Record) -> None:
+        """Keep the last line that it printed: why it ended, where it ends."""
+        if isinstance(record, LogLine):
+            self._last_line = record.text.strip() or self._last_line
 
     def _stuck_s(self, record: Alive, awake_s: float) -> float | None:
         """Return for how many seconds the child has been at one task, if longer than allowed; otherwise None.
@@ -265,39 +240,31 @@ class ProcessHost:
             return "building its network"
         return f"in step {record.step}" if record.in_step else f"waiting for the batch of step {record.step}"
 
-    def _clean_up(self, inbox: Inbox) -> None:
-        """Sees that nothing of the child is left, and reads the last of its log."""
-        assert self._child is not None
-        if not inbox.open:  # it is about to be gone: how it went is worth knowing
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._child.process.wait(timeout=_LAST_WORDS_S)
-        self._child.end()
-        for line in inbox.rest(_LAST_WORDS_S):
-            self._emit(line)
-        inbox.close()
+    def _clean_up(self, process: LaneProcess) -> None:
+        """Kill what is left of the child, and read the last of its log."""
+        if not process.inbox.open:  # it is about to be gone: how it went is worth knowing
+            process.wait(_LAST_WORDS_S)
+        process.end()
+        for record in process.inbox.rest(_LAST_WORDS_S):
+            self._note_line(record)
+            self._emit(record)
+        process.inbox.close()
         with self._lock:
-            assert self._words is not None
-            self._words.close()
-            self._words = None
+            process.close()
+            self._process = None
 
-    def _measure(self) -> None:
-        assert self._child is not None
-        pid = self._child.pid
-        rss = memory.resident_bytes(pid)
-        if rss:
-            self._emit(ProcessMemory(rss, memory.resident_peak_bytes(pid), machine.gpu_bytes(pid)))
-        if use := self._processor.use():
-            self._emit(use)
+    def _measure(self, process: LaneProcess) -> None:
+        for record in process.measured():
+            self._emit(record)
 
-    def _outcome(self, failure: Failure | None, asked: bool) -> Ended:
+    def _outcome(self, process: LaneProcess, failure: Failure | None, asked: bool) -> Ended:
         """Return how the child ended: by its last record, its exit status and whether a stop was `asked`."""
-        assert self._child is not None
-        code = self._child.process.returncode
+        code = process.poll()
         if self._ended is not None and not self._ended.lingers:
             return self._ended
         if failure is not None:
             return self._failed(failure)
-        if asked and code in (0, 1, -signal.SIGKILL):
+        if asked and code in (None, 0, 1, -signal.SIGKILL):
             if self._ended:
                 return replace(self._ended, lingers=False)
             return Ended("stopped", self._step, perf_counter_ns(), "stopped")
@@ -305,23 +272,6 @@ class ProcessHost:
 
     def _failed(self, failure: Failure) -> Ended:
         return Ended.failed(self._step, perf_counter_ns(), failure)
-
-
-def _pipes(count: int) -> tuple[int, ...]:
-    """Open `count` pipes; return the read end and the write end of each. OSError leaves none open."""
-    ends: list[int] = []
-    try:
-        for _ in range(count):
-            ends += os.pipe()
-    except OSError:
-        _close(ends)
-        raise
-    return tuple(ends)
-
-
-def _close(fds: Iterable[int]) -> None:
-    for fd in fds:
-        os.close(fd)
 
 
 class _Awake:
@@ -358,7 +308,7 @@ class ThreadHost:
         guard()
         run_lane(self._runner, os.getpid())
 
-    def tell(self, word: LaneCommand | UseDevice) -> None:
+    def tell(self, word: Command) -> None:
         """Passes a word on."""
         self._control.tell(word)
 

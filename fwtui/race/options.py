@@ -80,6 +80,8 @@ def _workloads() -> tuple[str, ...]:
     return catalogue.names()
 
 
+_HOST = re.compile(r"[A-Za-z0-9_.][^\s\x00-\x1f]*")
+
 _ALL = (
     Option(
         "workload",
@@ -308,6 +310,16 @@ _ALL = (
         InterpreterPath(),
         "The Python interpreter that runs the lane, or the folder of its virtual environment, in place of "
         "fwtui's own; it needs Python 3.11 or newer, NumPy and the lane's framework, and nothing of fwtui.",
+        per_lane=True,
+    ),
+    Option(
+        "ssh",
+        WHERE,
+        "HOST",
+        Pattern(_HOST, "a host as ssh knows it, such as gpu1 or me@gpu1"),
+        "The host that runs the lane, through OpenSSH's client and your own configuration of it, without a "
+        "password; it needs a Python with NumPy and the framework ([bold]--python[/], there [bold]python3[/] "
+        "by default), and nothing of fwtui.",
         per_lane=True,
     ),
     Option(

@@ -55,6 +55,7 @@ class LaneRequest:
     batch: str | None = None
     threads: str | None = None
     python: str | None = None
+    ssh: str | None = None
 
     def settings(self) -> dict[str, str]:
         """The settings that were given, by key."""
@@ -96,6 +97,7 @@ class RaceRequest:
     seed: str = "0"
     threads: str | None = None
     python: str | None = None
+    ssh: str | None = None
     pace: str | None = None
     tf32: bool = False
     schedule: str = "turns"
@@ -148,7 +150,11 @@ def differences(lanes: tuple[LaneSpec, ...]) -> dict[str, tuple[str, ...]]:
         "lr": tuple("n/a" if lane.learning_rate is None else f"{lane.learning_rate:g}" for lane in lanes),
         "batch": tuple(str(workloads.batch_size(lane.workload) or "n/a") for lane in lanes),
         "threads": tuple(str(lane.threads) for lane in lanes),
-        "python": tuple(lane.interpreter.python or "fwtui's own" for lane in lanes),
+        "python": tuple(
+            lane.interpreter.python or ("python3" if lane.interpreter.ssh else "fwtui's own")
+            for lane in lanes
+        ),
+        "host": tuple(lane.interpreter.ssh or "this machine" for lane in lanes),
     }
     return {name: values for name, values in table.items() if len(set(values)) > 1}
 
@@ -204,9 +210,19 @@ def _lane(request: RaceRequest, index: int, files: UserFiles) -> LaneSpec:
         probes=_probes(request, steps),
         ops=_logging(request.log_every),
         sample_graphs=request.sample_graphs,
-        interpreter=Interpreter(setting("python")),
+        interpreter=_interpreter(request, lane, setting("ssh")),
         model=_model(request, loaded, (framework.key, which), workload, seed, files),
     )
+
+
+def _interpreter(request: RaceRequest, lane: LaneRequest, host: str | None) -> Interpreter:
+    """Where a lane's process runs. A path on another host is that host's affair."""
+    given = request.python if lane.python is None else lane.python
+    if host is not None:
+        return Interpreter(given, host)
+    option = OPTIONS["python"]
+    name = option.flag if lane.python is None else f"--lane {lane.backend}: python"
+    return Interpreter(None if given is None else option.kind.read(name, given))
 
 
 def _own_optimizer(loaded: PackagedWorkload | Description, framework: str) -> str | None:

@@ -6,12 +6,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from fwtui import cli
-from fwtui.race import hosts
+from fwtui.race.processes import local
 from tests import scripted
 
 if __name__ == "__main__":
     scripted.install()
-    hosts.CHILD = scripted.CHILD
+    local.CHILD = scripted.CHILD
     try:
         cli.main()
     finally:

@@ -4,11 +4,12 @@ import time
 
 from fwtui.core.records import Alive, Imported
 from fwtui.race import hosts
+from fwtui.race.processes import local
 from tests import scripted
 from tests.scripted.lanes import Running, lane
 
 if __name__ == "__main__":
-    hosts.CHILD = scripted.CHILD
+    local.CHILD = scripted.CHILD
     scripted.install()
     lanes = [lane(mode, steps=10**9) for mode in ("ok", "hang", "wedged", "sleepy.ok")]
     with Running(*lanes) as (race, heard):
@@ -19,5 +20,6 @@ if __name__ == "__main__":
         heard.comes(3, Alive)
         last = race.runs[3].host
         assert isinstance(last, hosts.ProcessHost)
-        print(*pids, last._child.pid, flush=True)  # noqa: T201
+        assert isinstance(last._process, local.LocalProcess)
+        print(*pids, last._process._child.pid, flush=True)  # noqa: T201
         time.sleep(600)

@@ -10,6 +10,7 @@ import threading
 from fwtui.core.outcome import Ended
 from fwtui.core.records import Alive, Imported
 from fwtui.race import hosts
+from fwtui.race.processes import local
 from tests import scripted
 from tests.scripted.lanes import Heard, lane
 
@@ -20,7 +21,7 @@ class Run:
 
 if __name__ == "__main__":
     mode, limit_s = sys.argv[1], float(sys.argv[2])
-    hosts.CHILD = scripted.CHILD
+    local.CHILD = scripted.CHILD
     scripted.install()
     heard = Heard()
     host = hosts.ProcessHost(

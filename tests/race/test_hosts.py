@@ -17,9 +17,9 @@ from fwtui.core.records import Alive, Imported, LogLine, PhaseEntered, Probed, P
 from fwtui.core.spec import HOSTS, Probes, Start, WorkloadSpec
 from fwtui.lane.control import LaneCommand
 from fwtui.lane.wire import Frames
-from fwtui.race import hosts
 from fwtui.race.hosts import ProcessHost
-from fwtui.race.process_failures import describe_exit
+from fwtui.race.processes import local
+from fwtui.race.processes.failures import describe_exit
 from tests import scripted
 from tests.conftest import lane_processes
 from tests.scripted.lanes import Heard, alone, counted, lane
@@ -215,7 +215,7 @@ def test_a_stop_before_the_process_starts_none(how):
 
 
 def test_a_process_that_cannot_be_started(monkeypatch, tmp_path):
-    monkeypatch.setattr(hosts, "CHILD", (str(tmp_path / "nothing"),))
+    monkeypatch.setattr(local, "CHILD", (str(tmp_path / "nothing"),))
     _, end = alone(lane())
     assert end.outcome == "failed"
     assert end.reason.startswith("no process could be started")
@@ -223,7 +223,7 @@ def test_a_process_that_cannot_be_started(monkeypatch, tmp_path):
 
 def test_a_process_that_sends_nonsense(monkeypatch):
     script = "import os, sys; os.write(int(sys.argv[-2]), b'hello' * 99); sys.stdin.read(); input()"
-    monkeypatch.setattr(hosts, "CHILD", (sys.executable, "-c", script))
+    monkeypatch.setattr(local, "CHILD", (sys.executable, "-c", script))
     _, end = alone(lane())
     assert (end.outcome, end.reason) == ("failed", "the lane process wrote invalid data to its pipe")
 
@@ -273,7 +273,7 @@ def test_what_a_lane_has_started_goes_with_it(monkeypatch, tmp_path):
         "time.sleep(0 if sys.argv[1] == 'leaves' else 3600)\n"
     )
     for behaviour in ("leaves", "stays"):
-        monkeypatch.setattr(hosts, "CHILD", (sys.executable, str(script), behaviour))
+        monkeypatch.setattr(local, "CHILD", (sys.executable, str(script), behaviour))
         with Hosted(lane()) as hosted:
             hosted.heard.comes(0, LogLine, text="started")
             if behaviour == "stays":

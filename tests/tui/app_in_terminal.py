@@ -10,8 +10,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import pytest
 
-from fwtui.race import hosts
 from fwtui.race.plan import LaneRequest, RaceRequest
+from fwtui.race.processes import local
 from fwtui.tui import run as running
 from fwtui.tui.app import FwtuiApp
 from fwtui.tui.common.model import RaceModel
@@ -67,7 +67,7 @@ if __name__ == "__main__":
     patch.setattr(FwtuiApp, "_handle_exception", keeping_tracebacks(FwtuiApp._handle_exception))
     patch.setattr(RaceModel, "log_error", keeping_tracebacks(RaceModel.log_error))
     scripted.install()
-    hosts.CHILD = scripted.CHILD
+    local.CHILD = scripted.CHILD
     words = sys.argv[1:]
     if "raise" in words:
         words.remove("raise")

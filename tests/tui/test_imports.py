@@ -7,12 +7,13 @@ from pathlib import Path
 PROGRAM = """
 import asyncio, sys
 from fwtui.race import hosts
+from fwtui.race.processes import local
 from fwtui.race.plan import LaneRequest, RaceRequest
 from fwtui.tui.app import FwtuiApp
 from tests import scripted
 
 scripted.install()
-hosts.CHILD = scripted.CHILD
+local.CHILD = scripted.CHILD
 
 async def main():
     app = FwtuiApp(RaceRequest((LaneRequest("scripted.ok"), LaneRequest("scripted.other"))))

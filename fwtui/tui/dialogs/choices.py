@@ -125,7 +125,8 @@ def present_settings(model: RaceModel, index: int) -> list[tuple[str, str, str]]
         "lr": "n/a" if spec.learning_rate is None else f"{spec.learning_rate:g}",
         "batch": str(workloads.batch_size(spec.workload) or numbers.NA),
         "threads": str(spec.threads),
-        "python": "fwtui's own" if spec.interpreter.python is None else _end_of(spec.interpreter.python),
+        "python": _end_of(spec.interpreter.python or ("python3" if spec.interpreter.ssh else "fwtui's own")),
+        "ssh": _end_of(spec.interpreter.ssh or "this machine"),
     }
     accepted = {key: OPTIONS[key].kind.accepted for key in LANE_KEYS}
     accepted["device"] = ", ".join(["auto", *devices])

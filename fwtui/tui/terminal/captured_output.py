@@ -16,7 +16,7 @@ from typing import TextIO
 from textual.events import Print
 from textual.message import Message
 
-from fwtui.race.inbox import LOG_LINE_MAX, clean
+from fwtui.race.processes.inbox import LOG_LINE_MAX, clean
 
 _READ = 1 << 16
 _LAST_LINES_S = 1.0

@@ -10,10 +10,9 @@ import re
 import selectors
 import time
 from collections import deque
+from typing import Any, Protocol
 
 from fwtui.core.records import LogLine, Record
-from fwtui.lane.messages import from_lane
-from fwtui.lane.wire import Frames
 
 LOG_LINE_MAX = 2000
 LOG_LINES_MAX = 1000
@@ -29,18 +28,33 @@ def clean(text: str) -> str:
     return _CONTROL.sub("", text).expandtabs().rstrip()
 
 
+class Feed(Protocol):
+    """Makes records of bytes."""
+
+    def feed(self, data: bytes) -> list[Any]:
+        """The records that are complete with `data`.
+
+        Raises:
+            NotAMessageError: something else came.
+            MemoryError: there is none for what came.
+        """
+
+
 class Inbox:
     """Reads both pipes of one process; takes over, and closes, the two file descriptors.
+
+    Args:
+        frames: makes records of what comes through the first pipe.
 
     Attributes:
         open: whether the process can still send records.
         heard_at: when anything came last, be it a piece of a record; `time.monotonic`'s seconds.
     """
 
-    def __init__(self, records_fd: int, log_fd: int) -> None:
+    def __init__(self, records_fd: int, log_fd: int, frames: Feed) -> None:
         self.open, self.heard_at = True, time.monotonic()
         self._records_fd, self._log_fd = records_fd, log_fd
-        self._frames, self._line = Frames(from_lane()), bytearray()
+        self._frames, self._line = frames, bytearray()
         self._held: deque[bytes] = deque(maxlen=LOG_LINES_MAX)
         self._left_out, self._room, self._window_at = 0, LOG_LINES_MAX, time.monotonic()
         self._selector = selectors.DefaultSelector()

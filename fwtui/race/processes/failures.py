@@ -9,31 +9,42 @@ from dataclasses import replace
 from fwtui.backends import catalogue as backends
 from fwtui.core.outcome import Failure
 from fwtui.core.records import Phase
-from fwtui.core.spec import Interpreter, LaneSpec
+from fwtui.core.spec import OWN_INTERPRETER, Interpreter, LaneSpec
 from fwtui.system.run_module import UNFIT
 from fwtui.workloads import catalogue as workloads
 
+SSH_FAILED = 255
+"""The exit status of OpenSSH's client for an error of its own."""
 _GIVE_ANOTHER = "give the path of a Python interpreter as python=PATH"
 
 
 def failure_to_start(error: OSError, interpreter: Interpreter) -> Failure:
     """Why the system started no process."""
+    if interpreter.ssh is not None:
+        return Failure("unsupported", f"ssh to {interpreter.ssh} cannot be started: {error}")
     if interpreter.python is None:
         return Failure("fwtui", f"no process could be started: {error}")
     what = os.strerror(error.errno).lower() if error.errno else str(error)
     return Failure("unsupported", f"{interpreter.python} cannot be started: {what}", _GIVE_ANOTHER)
 
 
-def failure_by_exit(code: int, spec: LaneSpec, phase: Phase, last_line: str) -> Failure:
+def failure_by_exit(code: int | None, spec: LaneSpec, phase: Phase, last_line: str) -> Failure:
     """Why a lane's process ended of itself.
 
     Args:
-        code: its exit status.
+        code: its exit status; None where it is unknown.
         phase: the last one that it entered.
         last_line: what it printed last; "" for nothing.
     """
-    python = spec.interpreter.python
-    if phase == "spawn" and python is not None:
+    if code is None:
+        return Failure("framework", "its process is gone", in_log=True)
+    python, host = spec.interpreter.python, spec.interpreter.ssh
+    if host is not None and code == SSH_FAILED:
+        what = "no connection to" if phase == "spawn" else "lost the connection to"
+        said = f": {last_line}" if last_line else ""
+        return Failure("killed", f"{what} {host}{said}", f"try: ssh {host}", in_log=True)
+    if phase == "spawn" and spec.interpreter != OWN_INTERPRETER:
+        python = spec.interpreter.title
         if code == UNFIT:
             return Failure("unsupported", f"{python} runs no lane: {last_line}")
         said = last_line or describe_exit(code).reason

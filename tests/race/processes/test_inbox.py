@@ -8,8 +8,9 @@ import pytest
 
 from fwtui.core.codec import NotAMessageError
 from fwtui.core.records import Alive, LogLine, Steps
-from fwtui.lane.wire import framed
-from fwtui.race.inbox import LOG_LINE_MAX, LOG_LINES_MAX, Inbox, clean
+from fwtui.lane.messages import from_lane
+from fwtui.lane.wire import Frames, framed
+from fwtui.race.processes.inbox import LOG_LINE_MAX, LOG_LINES_MAX, Inbox, clean
 
 
 def sent_as(record):
@@ -19,7 +20,7 @@ def sent_as(record):
 @pytest.fixture
 def pipes():
     (records, records_in), (log, log_in) = os.pipe(), os.pipe()
-    inbox = Inbox(records, log)
+    inbox = Inbox(records, log, Frames(from_lane()))
     yield inbox, records_in, log_in
     inbox.close()
     for fd in (records_in, log_in):
