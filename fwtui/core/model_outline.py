@@ -117,9 +117,16 @@ class ModelOutline:
 
     layers: tuple[LayerOutline, ...]
 
-    def used_by(self, gradients: Iterable[tuple[tuple[str, str], GradientSize | None]]) -> ModelOutline:
-        """The same, with each layer used that a gradient reaches: a weight may be used without a call."""
+    def used_by(
+        self, gradients: Iterable[tuple[tuple[str, str], GradientSize | None]], before: ModelOutline
+    ) -> ModelOutline:
+        """The same, with each layer used that a gradient reaches: a weight may be used without a call.
+
+        Args:
+            before: the outline until now, whose used layers stay used.
+        """
         reached = {layer for (layer, _), gradient in gradients if gradient is not None}
+        reached |= {layer.name for layer in before.layers if layer.is_used}
         return ModelOutline(
             tuple(replace(one, is_used=one.is_used or one.name in reached) for one in self.layers)
         )
@@ -171,7 +178,7 @@ class Model(Protocol):
 
     @property
     def outline(self) -> ModelOutline:
-        """Its layers, as the first trace found them."""
+        """Its layers, as the traces until now have found them."""
 
     def trace(
         self, batch: Batch, training: bool = False, turned: Sequence[tuple[int, int]] = ()

@@ -56,9 +56,15 @@ class Comparison:
         self._calls = {call.layer: call for call in theirs.calls}
 
     def is_equal(self, pair: LayerPair) -> bool | None:
-        """Whether what goes in and comes out of two layers is equal; None where it is not seen."""
-        gaps = [gap for _, gap in self._gaps_of_layer(pair)]
-        return all(gap <= PAIRED for gap in gaps) if gaps else None
+        """Whether two layers give the same; None where nothing is seen.
+
+        Where outputs are equal, inputs need not be: one model may pad outside of a convolution. Where no
+        output is seen, inputs tell.
+        """
+        gaps = dict(self._gaps_of_layer(pair))
+        if "output" in gaps:
+            return gaps["output"] <= PAIRED
+        return all(gap <= PAIRED for gap in gaps.values()) if gaps else None
 
     def apart(self) -> list[int]:
         """The pairs of layers of which what goes in or comes out is not equal, by their numbers."""
@@ -98,18 +104,14 @@ class Comparison:
         """Of metrics and gradients, relative."""
         return max([gap for _, gap in self._metric_gaps()] + [gap for *_, gap in self._gradient_gaps])
 
-    def compared(self) -> int:
-        """How many numbers of gradients are compared, without those of weights that have none."""
-        untested = set(self._untested())
+    def tested(self) -> dict[tuple[str, str], int]:
+        """Of each of the first model's weights whose gradient is compared, by layer and role: its numbers."""
+        untested = set(self.untested())
         mine = {key: gradient for key, gradient in self._mine.gradients if gradient is not None}
-        tested = (self.pairing.first_keys() & mine.keys()) - untested
-        return sum(mine[key].count for key in tested)
+        return {key: mine[key].count for key in (self.pairing.first_keys() & mine.keys()) - untested}
 
-    def untested(self) -> tuple[str, ...]:
-        """The first model's trained weights whose gradient is nothing on both sides: `layer: role`."""
-        return tuple(f"{layer}: {role}" for layer, role in self._untested())
-
-    def _untested(self) -> Iterator[tuple[str, str]]:
+    def untested(self) -> Iterator[tuple[str, str]]:
+        """The first model's trained weights whose gradient is nothing on both sides, by layer and role."""
         mine, theirs = (
             {key: 0.0 if one is None else one.largest for key, one in trace.gradients}
             for trace in (self._mine, self._theirs)
@@ -123,6 +125,8 @@ class Comparison:
                     yield key
 
     def _of_layer(self, pair: LayerPair) -> Difference | None:
+        if self.is_equal(pair):
+            return None
         for what, gap in self._gaps_of_layer(pair):
             if not gap <= PAIRED:
                 return Difference(

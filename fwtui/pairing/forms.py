@@ -14,28 +14,38 @@ Layers = list[LayerOutline]
 
 
 def by_form(first: ModelOutline, second: ModelOutline, given: Mapping[str, str]) -> Pairing:
-    """Pair the layers that are used, those of equal form in the order of use.
+    """Pair the layers, those of equal form in the order of use, and where nothing used them, of definition.
 
     Args:
         given: names of the first model's weights or layers, and of their counterparts in the second.
 
     Raises:
-        CannotPairError: layers are left over.
+        CannotPairError: layers that are used are left over.
         UnknownNameError: `given` names what is none, or has other shapes.
     """
-    ones, others = ([layer for layer in model.layers if layer.is_used] for model in (first, second))
+    ones, others = list(first.layers), list(second.layers)
     place = {layer.name: number for number, layer in enumerate(ones)}
     found: list[LayerPair] = []
     found += _given(ones, others, given)
+    unused = [[layer for layer in left if not layer.is_used] for left in (ones, others)]
+    ones, others = ([layer for layer in left if layer.is_used] for left in (ones, others))
     found += _equal(ones, others, _form)
     found += _packed(ones, others)
     found += _equal(ones, others, _shapes)
     found += _single_weights(ones, others)
+    # One model may compute with a layer and leave out its result, where the other does not come to it.
+    ones, others = [*ones, *unused[0]], [*others, *unused[1]]
+    found += _equal(ones, others, _form)
     # A constant that one model keeps as a buffer, such as positions or a mask, the other may compute.
-    ones, others = ([layer for layer in left if not layer.is_constant] for left in (ones, others))
-    if ones or others:
-        raise CannotPairError(tuple(ones), tuple(others))
-    return Pairing(tuple(sorted(found, key=lambda pair: place[pair.first.name])))
+    used = [[layer for layer in left if layer.is_used and not layer.is_constant] for left in (ones, others)]
+    if any(used):
+        raise CannotPairError(tuple(used[0]), tuple(used[1]))
+    layers = tuple(sorted(found, key=lambda pair: place[pair.first.name]))
+    return Pairing(layers, (_unused_names(ones), _unused_names(others)))
+
+
+def _unused_names(layers: Iterable[LayerOutline]) -> tuple[str, ...]:
+    return tuple(one.own for layer in layers if not layer.is_used for one in layer.weights if one.trained)
 
 
 def _given(ones: Layers, others: Layers, given: Mapping[str, str]) -> list[LayerPair]:

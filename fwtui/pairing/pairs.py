@@ -68,9 +68,14 @@ class LayerPair:
 
 @dataclass(frozen=True)
 class Pairing:
-    """All layers of two models, paired, in the first one's order of use."""
+    """All layers of two models, paired, in the first one's order of use.
+
+    Attributes:
+        left_out: of each model, names of weights that nothing used and that have no counterpart.
+    """
 
     layers: tuple[LayerPair, ...]
+    left_out: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
     def first_keys(self) -> set[tuple[str, str]]:
         """The layers and roles of the first model's weights that are paired."""
@@ -105,7 +110,7 @@ class Pairing:
                 if (array := array_of((layers.first.name, pair.first.role))) is not None:
                     parts.append(layers.converted(pair, array))
             if len(parts) == 1:
-                yield key, np.ascontiguousarray(parts[0])
+                yield key, np.asarray(parts[0], order="C")
             elif parts:
                 yield key, np.concatenate(parts, axis=-1)
 

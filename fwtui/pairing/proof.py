@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import permutations
+from itertools import combinations, islice, permutations
 from typing import Any
 
 from numpy.typing import NDArray
@@ -16,6 +16,10 @@ from fwtui.pairing.forms import by_form, paired
 from fwtui.pairing.general_position import moved_weight
 from fwtui.pairing.pairs import LayerPair, Pairing
 
+MAX_CASES = 5
+"""Of how many batches the models are traced to find layers that are used for some of them alone."""
+MAX_INTERCHANGED = 48
+"""Pairings that are tried of layers that evaluation mode does not tell apart."""
 MOST_ALIKE = 4
 """Of how many layers of one form and one input every order is tried: there are its factorial."""
 
@@ -49,7 +53,14 @@ class Proof:
         return None if self.difference is None and not self.compared else self.difference is None
 
 
-def prove(first: Model, second: Model, batch: Batch, given: Mapping[str, str], checkpoint: str = "") -> Proof:
+def prove(
+    first: Model,
+    second: Model,
+    batch: Batch,
+    given: Mapping[str, str],
+    checkpoint: str = "",
+    next_batch: Callable[[], Batch] | None = None,
+) -> Proof:
     """Pair two models' weights, load the first's into the second, and compare all that they compute.
 
     Both get the first's weights a little moved, see `general_position`.
@@ -60,13 +71,13 @@ def prove(first: Model, second: Model, batch: Batch, given: Mapping[str, str], c
     Args:
         given: names of the first model's weights or layers, and of their counterparts.
         checkpoint: a file whose weights the first model gets before; "" for none.
+        next_batch: gives further batches, which are taken while there are layers that nothing has used.
 
     Raises:
         CannotPairError: layers are left over.
         UnknownNameError: `given` names what is none.
     """
-    for model in (first, second):
-        model.trace(batch)  # finds its layers
+    cases = _cases(first, second, batch, next_batch)
     if checkpoint:
         first.restore(checkpoint)
     start = by_form(first.outline, second.outline, given)
@@ -78,15 +89,75 @@ def prove(first: Model, second: Model, batch: Batch, given: Mapping[str, str], c
         # What differs in evaluation mode alone, such as dropout that is left on, must not hide the pairing.
         trained = search.best(start, training=True)
         comparison = search.tried((trained if trained.agrees() else comparison).pairing)
+    elif not search.agrees_fully(comparison):
+        comparison = search.settled(comparison)
+    pairing = comparison.pairing
+    equal = tuple(map(comparison.is_equal, pairing.layers))
+    difference, largest = comparison.difference(), comparison.largest_gap()
+    tested, untested = comparison.tested(), dict.fromkeys(comparison.untested())
+    for one in cases[1:]:
+        further = search.tried(pairing, one)
+        difference = difference or _in_mode(further.difference(), one.training)
+        largest = max(largest, further.largest_gap())
+        tested |= further.tested()
     return Proof(
-        comparison.pairing,
-        tuple(map(comparison.is_equal, comparison.pairing.layers)),
-        comparison.difference(),
-        comparison.largest_gap(),
-        comparison.compared(),
-        comparison.untested(),
+        pairing,
+        equal,
+        difference,
+        largest,
+        sum(tested.values()),
+        tuple(f"{layer}: {role}" for layer, role in untested if (layer, role) not in tested),
         first_weights,
-        search.turned(comparison.pairing),
+        search.turned(pairing),
+    )
+
+
+def _in_mode(difference: Difference | None, training: bool) -> Difference | None:
+    if difference is None or not training:
+        return difference
+    return replace(difference, what=f"{difference.what} in training mode")
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What two models are compared on."""
+
+    batch: Batch
+    training: bool = False
+
+
+def _cases(first: Model, second: Model, batch: Batch, next_batch: Callable[[], Batch] | None) -> list[_Case]:
+    """The first batch in evaluation mode, and what else uses layers that nothing before has used.
+
+    A layer may be used in training mode alone, as an auxiliary head is, or for some batches alone.
+    """
+    models = first, second
+    cases = [_Case(batch)]
+    for model in models:
+        model.trace(batch)
+    known = _used(models)
+    for number in range(MAX_CASES):
+        if number and (next_batch is None or not any(_is_unused(model) for model in models)):
+            break
+        if number and next_batch is not None:
+            batch = next_batch()
+        case = _Case(batch, training=number == 0)
+        for model in models:
+            model.trace(case.batch, case.training)
+        if (now := _used(models)) != known:
+            known = now
+            cases.append(case)
+    return cases
+
+
+def _used(models: Iterable[Model]) -> list[set[str]]:
+    return [{layer.name for layer in model.outline.layers if layer.is_used} for model in models]
+
+
+def _is_unused(model: Model) -> bool:
+    """Whether the model has a layer that is to be trained, and that nothing has used."""
+    return any(
+        not layer.is_used and any(one.trained for one in layer.weights) for layer in model.outline.layers
     )
 
 
@@ -120,6 +191,26 @@ class _Search:
             comparison = found
         return comparison
 
+    def agrees_fully(self, comparison: Comparison) -> bool:
+        """Whether gradients and training mode agree, too; `comparison` must be of the last traces."""
+        return comparison.difference() is None and self._agrees_in_training(comparison.pairing)
+
+    def settled(self, comparison: Comparison) -> Comparison:
+        """Of the pairings that agree in evaluation mode one that agrees fully; where there is none, this one.
+
+        Layers that only their dropout, or what is frozen, tells apart are interchangeable there.
+        """
+        for other in islice(_interchanged(comparison), MAX_INTERCHANGED):
+            one = self.tried(other)
+            if one.agrees() and self.agrees_fully(one):
+                return self.tried(other)
+        return self.tried(comparison.pairing)
+
+    def _agrees_in_training(self, pairing: Pairing) -> bool:
+        theirs = self.second.trace(self.batch, training=True)
+        mine = self.first.trace(self.batch, training=True)
+        return Comparison(pairing, mine, theirs, (self.first, self.second)).agrees()
+
     def turned(self, pairing: Pairing) -> tuple[tuple[int, int], ...]:
         """Which flattened axes random numbers are drawn along in the order of each model's own layout.
 
@@ -127,18 +218,14 @@ class _Search:
         """
         found = [(one.flatten.outer, one.flatten.inner) for one in pairing.layers if one.flatten is not None]
         turned = tuple(dict.fromkeys(found))
-        if not turned:
-            return ()
-        theirs = self.second.trace(self.batch, training=True)
-        mine = self.first.trace(self.batch, training=True)
-        plain = Comparison(pairing, mine, theirs, (self.first, self.second))
-        return () if plain.agrees() else turned
+        return () if not turned or self._agrees_in_training(pairing) else turned
 
-    def tried(self, pairing: Pairing) -> Comparison:
-        """A pairing as it is, in evaluation mode."""
+    def tried(self, pairing: Pairing, case: _Case | None = None) -> Comparison:
+        """A pairing as it is, on the first batch in evaluation mode, or in another `case`."""
+        case = case or _Case(self.batch)
         self._load(pairing)
-        traces = self.first.trace(self.batch), self.second.trace(self.batch)
-        return Comparison(pairing, *traces, (self.first, self.second))
+        mine, theirs = (model.trace(case.batch, case.training) for model in (self.first, self.second))
+        return Comparison(pairing, mine, theirs, (self.first, self.second))
 
     def _load(self, pairing: Pairing) -> None:
         """Give the second model the first one's weights, which are moved once more instead of being kept."""
@@ -163,7 +250,8 @@ def _alternatives(comparison: Comparison) -> Iterator[Pairing]:
     for number in apart:
         here = layers[number]
         if (flatten := comparison.flatten(here)) != here.flatten:
-            yield Pairing((*layers[:number], replace(here, flatten=flatten), *layers[number + 1 :]))
+            turned = *layers[:number], replace(here, flatten=flatten), *layers[number + 1 :]
+            yield replace(comparison.pairing, layers=turned)
         for other in range(len(layers)):
             if (
                 other != number
@@ -171,9 +259,27 @@ def _alternatives(comparison: Comparison) -> Iterator[Pairing]:
                 and comparison.has_input_of(here, layers[other])
             ):
                 yield _rearranged(comparison.pairing, (number, other), (other, number))
+    yield from _interchanged(comparison)
+
+
+def _interchanged(comparison: Comparison) -> Iterator[Pairing]:
+    """Pairings in which layers of one form and input swap counterparts, or the branches behind them do."""
+    layers = comparison.pairing.layers
     for group in _alike(layers, comparison):
         for order in list(permutations(group))[1:]:
             yield _rearranged(comparison.pairing, group, order)
+        for one, other in combinations(group, 2):
+            length = _branch(layers, one, other)
+            if length > 1:
+                numbers = [*range(one, one + length), *range(other, other + length)]
+                yield _rearranged(comparison.pairing, numbers, numbers[length:] + numbers[:length])
+
+
+def _branch(layers: Sequence[LayerPair], one: int, other: int) -> int:
+    """For how many layers two branches that begin there are of the same forms."""
+    longest = min(other - one, len(layers) - other)
+    steps = range(longest)
+    return next((n for n in steps if not _may_swap(layers[one + n], layers[other + n])), longest)
 
 
 def _alike(layers: Sequence[LayerPair], comparison: Comparison) -> list[list[int]]:
@@ -205,4 +311,4 @@ def _rearranged(pairing: Pairing, numbers: Sequence[int], sources: Sequence[int]
     layers = list(pairing.layers)
     for number, source in zip(numbers, sources, strict=True):
         layers[number] = paired(layers[number].first, pairing.layers[source].second, "values")
-    return Pairing(tuple(layers))
+    return replace(pairing, layers=tuple(layers))

@@ -146,7 +146,7 @@ def paired_models(
             model.build()
         batch = first.batch()
         try:
-            proof = prove(first, second, batch, file.pairs, file.checkpoint)
+            proof = prove(first, second, batch, file.pairs, file.checkpoint, first.batch)
         except UnknownNameError as error:
             hint = "use the names that `fwtui weights` shows without PAIRS"
             raise UserFileError(Path(file.path).name, f"in PAIRS, {error}", hint) from None
@@ -157,7 +157,7 @@ class ModelProcess:
     """A model in a process of its own.
 
     Attributes:
-        outline: its layers, as the first trace found them.
+        outline: its layers, as the traces until now have found them.
     """
 
     def __init__(

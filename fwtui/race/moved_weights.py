@@ -98,5 +98,5 @@ def move_weights(file: Description, spec: WorkloadSpec, seed: int, path: str, wa
             reader.restore(path)
             traces = paired.first.trace(paired.batch), reader.trace(paired.batch)
             comparison = Comparison(pairing, *traces, (paired.first, reader))
-            same = comparison.agrees() if comparison.compared() else None
+            same = comparison.agrees() if comparison.tested() else None
             return Moved(paired.proof, same, comparison.largest_gap(), Path(path))

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from fwtui.backends.tensorflow import checkpoints
 from fwtui.backends.tensorflow.losses import outputs_loss
+from fwtui.backends.tensorflow.model_build import build_layers
 from fwtui.backends.tensorflow.model_layers import outlines, own_variables
 from fwtui.backends.tensorflow.model_mode import evaluating
-from fwtui.backends.tensorflow.model_names import counted_from_start, named_variables, variable_of
+from fwtui.backends.tensorflow.model_names import named_variables, variable_of
 from fwtui.backends.tensorflow.model_net import made
 from fwtui.backends.tensorflow.model_watch import Watch, numpy_of
 from fwtui.backends.tensorflow.random_ops import given_numbers
@@ -64,12 +65,13 @@ class TensorflowModel:
         loss: (model, tensors of a batch) -> a scalar, or a dict of scalars with `loss` first.
 
     Attributes:
-        outline: the layers that the first `trace` found.
+        outline: the layers that traces have found by now.
     """
 
     def __init__(self, model: Any, loss: Callable[[Any, Mapping[str, Any]], Any]) -> None:
         self._model, self._loss = model, loss
         self.outline = ModelOutline(())
+        self._called: list[Any] = []
         self._variables: dict[str, Any] = {}
         self._gave: list[list[Named[NDArray[Any]]]] = []
         self._found: dict[tuple[str, str], tuple[WeightOutline, Any]] = {}
@@ -82,26 +84,25 @@ class TensorflowModel:
         Random numbers are given ones, see `RandomNumbers`; no weight and no state changes.
         """
         tensors = _tensors(batch)
-        is_first = not self.outline.layers
-        if is_first:  # layers are built by calls that have no values yet
-            with Watch(self._model), counted_from_start():
-                self._loss(self._model, tensors)
-        state = [variable_of(one).numpy() for one in self._model.non_trainable_variables]
+        if not self.outline.layers:  # layers are built by calls that have no values yet
+            build_layers(self._model, lambda: self._loss(self._model, tensors))
+        state = [(one, variable_of(one).numpy()) for one in self._model.non_trainable_variables]
         numbers = given_numbers(RandomNumbers(0, turned), refuses=False)
         with numbers, Watch(self._model, training) as watch, tf.GradientTape() as tape:
             metrics = named_metrics(self._loss(self._model, tensors))
-        if is_first:
-            self.outline = self._outlined(watch.order)
+        before, known = self.outline, set(map(id, self._called))
+        if new := [one for one in watch.order if id(one) not in known]:
+            self._called += new
+            self.outline = self._outlined(self._called)
         trained = [(layer, one) for layer, one in self.outline.weights() if one.trained]
         names = list(dict.fromkeys(one.own for _, one in trained))
         variables = [variable_of(self._variables[name]) for name in names]
         own = dict(zip(names, tape.gradient(metrics["loss"], variables), strict=True))
         self._found = {(layer.name, one.role): (one, own[one.own]) for layer, one in trained}
         gradients = tuple((key, self._size(key)) for key in self._found)
-        if is_first:
-            self.outline = self.outline.used_by(gradients)
+        self.outline = self.outline.used_by(gradients, before)
         values = tuple((name, float(value)) for name, value in metrics.items())
-        for variable, value in zip(self._model.non_trainable_variables, state, strict=True):
+        for variable, value in state:
             variable_of(variable).assign(value)
         return ModelTrace(tuple(self._calls(watch)), watch.outputs, values, gradients)
 

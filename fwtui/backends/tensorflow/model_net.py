@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from fwtui.backends.base import Gradients, Job, JobModel, ModelError
 from fwtui.backends.tensorflow.device import tensorflow_name
 from fwtui.backends.tensorflow.layer_scopes import LayerScopes
+from fwtui.backends.tensorflow.model_build import build_layers
 from fwtui.backends.tensorflow.model_mode import evaluating, training
 from fwtui.backends.tensorflow.model_names import counted_from_start, named_variables, variable_of
 from fwtui.backends.tensorflow.model_optimizer import OwnOptimizer
@@ -36,8 +37,7 @@ class ModelNet(Net):
         device = tensorflow_name(job.device)
         with tf.device(device):
             self._model, self._loss, self._weights = made(model.make, job.dtype), model.loss, model.weights
-            with evaluating(), counted_from_start():  # builds it
-                self._loss(self._model, tensors_of(job.batch, device))
+            build_layers(self._model, lambda: self._loss(self._model, tensors_of(job.batch, device)))
         own = named_variables(self._model)
         trained = {id(variable) for variable in self._model.trainable_variables}
         whole = [one for one in model.weights if one.kind == "parameter" and one.is_whole]
@@ -132,11 +132,14 @@ class ModelNet(Net):
         """Put weights and state in the place of the present ones.
 
         Raises:
+            ModelError: the model has not built a variable.
             ValueError: an array has another shape.
         """
         for one in self._weights:
             if (array := arrays.get(one.name)) is not None:
-                variable = self._own[one.own]
+                if (variable := self._own.get(one.own)) is None:
+                    what = f"has no variable {one.own} after its first call"
+                    raise ModelError(what, "build every layer where the model is made")
                 own = np.array(variable.numpy())
                 one.view.write(array, own)
                 variable.assign(own)

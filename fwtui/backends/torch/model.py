@@ -63,12 +63,13 @@ class TorchModel:
         loss: (module, tensors of a batch) -> a scalar, or a dict of scalars with `loss` first.
 
     Attributes:
-        outline: the layers that the first `trace` found.
+        outline: the layers that traces have found by now.
     """
 
     def __init__(self, module: nn.Module, loss: Callable[[nn.Module, Mapping[str, Any]], Any]) -> None:
         self._module, self._loss = module, loss
         self.outline = ModelOutline(())
+        self._called: list[nn.Module] = []
         self._gave: list[list[Named[NDArray[Any]]]] = []
         self._found: dict[tuple[str, str], tuple[WeightOutline, Tensor | None]] = {}
 
@@ -85,12 +86,12 @@ class TorchModel:
         state = {name: one.detach().clone() for name, one in self._module.named_buffers()}
         with mode, numbers, Watch(self._module) as watch:
             metrics = named_metrics(self._loss(self._module, tensors))
-        is_first = not self.outline.layers
-        if is_first:
-            self.outline = self._outlined(watch.order)
+        before = self.outline
+        if new := [one for one in watch.order if one not in self._called]:
+            self._called += new
+            self.outline = self._outlined(self._called)
         gradients = tuple(self._gradients(metrics["loss"]))
-        if is_first:
-            self.outline = self.outline.used_by(gradients)
+        self.outline = self.outline.used_by(gradients, before)
         values = tuple((name, float(value.item())) for name, value in metrics.items())
         for name, one in self._module.named_buffers():
             if name in state:

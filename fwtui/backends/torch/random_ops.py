@@ -52,7 +52,7 @@ class GivenNumbers(Dispatched):  # type: ignore[no-untyped-call]
 
 
 def _like(array: NDArray[Any], tensor: Tensor) -> Tensor:
-    given = torch.as_tensor(np.ascontiguousarray(array), device=tensor.device)
+    given = torch.as_tensor(np.asarray(array, order="C"), device=tensor.device)
     return given.to(tensor.dtype)
 
 
