@@ -22,6 +22,8 @@ A weight that the loss does not depend on has no gradient and stays as it is.
 
 from __future__ import annotations
 
+GROUP = " of group "
+"""Between the name of a setting and the number of the parameter group that has another one than the first."""
 MOMENTUM = 0.9
 BETA_1 = 0.9
 BETA_2 = 0.999

@@ -255,6 +255,10 @@ class NetInspected:
         is_stateful: the two calls differ, and no random numbers were drawn.
         reason: why the network could not be inspected; "" where it was.
         draws: the sizes of each array of random numbers that it is given, see `RandomNumbers`.
+        draws_in_python: a call draws from the generators of Python or NumPy.
+        changed_batch: names of the batch's arrays that a call of the loss changes in place.
+        ignored: what the model says of its training, and this training does not do, such as `a constraint of
+            dense/kernel`.
     """
 
     own_weights: tuple[str, ...] = ()
@@ -263,6 +267,9 @@ class NetInspected:
     is_stateful: bool = False
     reason: str = ""
     draws: tuple[tuple[int, ...], ...] = ()
+    draws_in_python: bool = False
+    changed_batch: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

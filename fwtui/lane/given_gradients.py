@@ -59,6 +59,8 @@ def gradients_at(step: int, spec: LaneSpec, weights: Arrays) -> Gradients:
 
 def _probed(step: int, backend: Backend, with_rates: bool) -> Probed:
     rates = backend.learning_rates() if with_rates else ()
+    if len(set(rates)) == 1:  # groups that differ in something else
+        rates = rates[:1]
     names = [RATE if number == 1 else f"{RATE} {number}" for number in range(1, len(rates) + 1)]
     weights = tuple((name, Array.of(array)) for name, array in backend.weights().items())
     return Probed(step, tuple(zip(names, rates, strict=True)), (), weights)

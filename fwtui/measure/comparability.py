@@ -69,11 +69,22 @@ def _faults(net: NetInspected, is_model: bool) -> list[tuple[str, str]]:
         faults.append((f"could not be inspected: {net.reason}", ""))
     if net.is_random:
         hint = "set dropout to 0, or draw what is random in batches()"
-        hint = "fwtui parity gives all lanes the same numbers" if is_model else hint
+        if net.draws_in_python:
+            hint = "draw them with the framework's own functions, or in batches()"
+        elif is_model:
+            hint = "fwtui parity gives all lanes the same numbers"
         faults.append(("draws random numbers of its own", hint))
     if net.is_stateful:
         what = "is not deterministic: the net changes its own state, and gives another loss each time"
-        faults.append((what, "make the loss depend on params and batch alone"))
+        hint = "make the loss depend on params and batch alone"
+        if is_model:
+            hint = "keep what a call changes in a buffer or a variable that is not trained, which is compared"
+        faults.append((what, hint))
+    if net.changed_batch:
+        what = f"changes arrays of the batch in place: {listed(net.changed_batch)}"
+        faults.append((what, "work on a copy, such as x = x * 2 for x.mul_(2)"))
+    if net.ignored:
+        faults.append((f"has {listed(net.ignored)}", ""))
     if net.own_weights:
         what = f"trains on weights that parameters() does not return: {listed(net.own_weights)}"
         hint = "return them from parameters() and use params['…'] instead, or freeze them in both networks"

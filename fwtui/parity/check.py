@@ -302,11 +302,15 @@ def _settings(compared: ComparedUpdates, titles: Sequence[str]) -> str:
     assert compared.place is not None
     if not compared.settings:
         is_rate = compared.place.key[0] == "metric"
-        return "" if is_rate else "; their settings are the same, and have another effect"
+        return "" if is_rate else "; the settings that are known of both are the same"
     return "".join(
-        f"; {name} is {one:g} in {titles[0]} and {other:g} in {titles[1]}"
+        f"; {name} is {_setting(one)} in {titles[0]} and {_setting(other)} in {titles[1]}"
         for name, one, other in compared.settings
     )
+
+
+def _setting(value: float) -> str:
+    return "n/a" if math.isnan(value) else f"{value:g}"
 
 
 def _not_repeated(finding: Finding, error: NotRepeatedError) -> Finding:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from fwtui.core.numerical_policy import EPS, SINGLE_RATES
+from fwtui.core.optimizers import GROUP
 from fwtui.core.spec import OWN_OPTIMIZER, LaneSpec, Probes, RaceSpec
 from fwtui.measure.agreement import Place, first_place
 from fwtui.measure.history import History
@@ -112,9 +113,11 @@ def _rows(lanes: Sequence[History]) -> Sequence[ProbeRow]:
 
 
 def _different_settings(lanes: Sequence[History]) -> Iterator[tuple[str, float, float]]:
-    """What only one of two has counts as 0 in the other: clipping, for one, is a hook in PyTorch."""
+    """What is not known of one of two is NaN there; further parameter groups have the first's settings."""
     first, other = (lane.optimizer_settings for lane in lanes)
     for name in dict.fromkeys((*first, *other)):
-        one, that = first.get(name, 0.0), other.get(name, 0.0)
-        if not math.isclose(one, that, rel_tol=EPS["float32"]):
+        base = name.partition(GROUP)[0]
+        one, that = (side.get(name, side.get(base, math.nan)) for side in (first, other))
+        is_used = any(value and not math.isnan(value) for value in (one, that))
+        if is_used and not math.isclose(one, that, rel_tol=EPS["float32"]):
             yield name, one, that

@@ -18,6 +18,7 @@ from fwtui.backends.tensorflow.model_build import build_layers
 from fwtui.backends.tensorflow.model_mode import evaluating, training
 from fwtui.backends.tensorflow.model_names import counted_from_start, named_variables, variable_of
 from fwtui.backends.tensorflow.model_optimizer import OwnOptimizer
+from fwtui.backends.tensorflow.model_penalties import left_out
 from fwtui.backends.tensorflow.net import Metrics, Net, dense_array, tensors_of, where_it_lies
 from fwtui.backends.tensorflow.random_ops import begin, given_numbers
 from fwtui.core.lane_model import LaneWeight
@@ -55,6 +56,10 @@ class ModelNet(Net):
         """The metrics of a batch, the model in training mode unless the loss says otherwise."""
         with self._named_in_graphs(), training(), self._given():
             return named_metrics(self._loss(self._model, batch))
+
+    def ignored(self, call: Callable[[], object]) -> tuple[str, ...]:
+        """Penalties and constraints of its layers that the training leaves out."""
+        return tuple(left_out(self._model, call, self._make_optimizer is not None))
 
     @contextmanager
     def layers_followed(self) -> Iterator[Callable[[], str]]:

@@ -25,6 +25,8 @@ _NAMES = {
     "clipnorm": "clipping by norm",
     "global_clipnorm": "clipping by the global norm",
     "clipvalue": "clipping by value",
+    "gradient_accumulation_steps": "gradient accumulation",
+    "use_ema": "averaging of weights",
 }
 """What settings are called in all frameworks."""
 
@@ -67,7 +69,8 @@ class OwnOptimizer:
         """By the names that all frameworks' have."""
         config = self._optimizer.get_config()
         given = {name: config.get(own, 0) for own, name in _NAMES.items() if own in config}
-        return {name: float(value or 0) for name, value in given.items()}
+        constraints = sum(getattr(one, "constraint", None) is not None for one in self._variables)
+        return {name: float(value or 0) for name, value in given.items()} | {"constraints": constraints}
 
     @property
     def learning_rates(self) -> tuple[float, ...]:

@@ -89,6 +89,14 @@ class Net(ABC):
         """While entered, the function that it gives tells the path of the layer that is called now."""
         yield lambda: ""
 
+    def ignored(self, call: Callable[[], object]) -> tuple[str, ...]:
+        """What the network says of its training, and this training does not do; nothing but in models.
+
+        Args:
+            call: evaluates the loss.
+        """
+        return ()
+
     @contextmanager
     def put_back(self, with_weights: bool = False) -> Iterator[None]:
         """Whatever is done meanwhile, the state is what it was afterwards; so are weights where asked for."""

@@ -58,7 +58,8 @@ def inspect(
     before = [read(one) for one in others]
     with python_random_numbers() as drew_in_python:
         first, second = call(), call()
-        drew = drew_in_python() or any(map(_DRAWS.search, ops))
+        in_python = drew_in_python()
+        drew = in_python or any(map(_DRAWS.search, ops))
     changed = []
     for one, value in zip(others, before, strict=True):
         if not np.array_equal(read(one), value):
@@ -71,8 +72,9 @@ def inspect(
     return NetInspected(
         own_weights=tuple(name(one) for one in trained if id(one) not in frozen),
         changed_state=tuple(one for one in changed if not _GENERATOR_STATE.search(one)),
-        is_random=unequal and drew,
+        is_random=in_python or (unequal and drew),
         is_stateful=unequal and not drew,
+        draws_in_python=in_python,
     )
 
 

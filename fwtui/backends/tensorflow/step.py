@@ -144,15 +144,27 @@ class Eager:
             except Exception:  # a network that only runs eagerly
                 variables, ops = self._eager_variables_and_ops(tensors)
             # A number that Python draws is a constant of what was traced.
-            run = self._metrics if drew_in_python() else self._run_metrics
+            in_python = drew_in_python()
+            run = self._metrics if in_python else self._run_metrics
+
+            def metrics() -> dict[str, float]:
+                with self._net.put_back():  # what is compared of the state is equal before each call
+                    return {name: float(value) for name, value in run(tensors).items()}
+
             found = net_inspection.inspect(
                 [*self._weights, *self._net.untrained],
                 variables,
                 ops,
-                lambda: {name: float(value) for name, value in run(tensors).items()},
+                metrics,
                 lambda variable: variable.numpy(),
                 lambda variable, value: variable.assign(value),
                 self._weights[0].dtype.name,
+            )
+            found = replace(
+                found,
+                is_random=found.is_random or in_python,
+                draws_in_python=found.draws_in_python or in_python,
+                ignored=self._net.ignored(lambda: self._metrics(tensors)),
             )
         return replace(found, draws=self._net.numbers.sizes) if self._net.numbers else found
 

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from fwtui.backends.base import ModelError
 from fwtui.backends.torch.optimizers import Gradients
 from fwtui.core.known_differences import ADAM_EPSILON
+from fwtui.core.optimizers import GROUP
 
 _ADAMS = torch.optim.Adam, torch.optim.AdamW
 _NAMES = {
@@ -28,6 +29,11 @@ _NAMES = {
     "centered": "centered",
 }
 """What settings are called in all frameworks."""
+_OF_KERAS = (
+    *("clipping by norm", "clipping by the global norm", "clipping by value"),
+    *("gradient accumulation", "averaging of weights", "constraints"),
+)
+"""Settings of Keras's optimizers that are none of PyTorch's."""
 _SETTINGS = "lr", "eps", "weight_decay"
 
 
@@ -122,14 +128,27 @@ class OwnOptimizer:
 
     @property
     def settings(self) -> dict[str, float]:
-        """Those of the first parameter group, by the names that all frameworks' have."""
-        group = self._optimizer.param_groups[0]
-        betas = group.get("betas", ())
-        found = {f"β{number}": float(beta) for number, beta in enumerate(betas, 1)}
-        for own, name in _NAMES.items():
-            if isinstance(value := group.get(own), int | float):  # a switch is 0 or 1
-                found[name] = float(value)
-        return found
+        """By the names that all frameworks' have; those of a further parameter group where they are others.
+
+        Whether a hook clips gradients cannot be seen: where there is one, nothing is said of it.
+        """
+        first, *others = map(_settings_of, self._optimizer.param_groups)
+        found = first | {
+            f"{name}{GROUP}{number}": value
+            for number, group in enumerate(others, 2)
+            for name, value in group.items()
+            if value != first.get(name)
+        }
+        has_hook = bool(self._optimizer._optimizer_step_pre_hooks)
+        return found | ({} if has_hook else dict.fromkeys(_OF_KERAS, 0.0))
+
+
+def _settings_of(group: dict[str, Any]) -> dict[str, float]:
+    found = {f"β{number}": float(beta) for number, beta in enumerate(group.get("betas", ()), 1)}
+    for own, name in _NAMES.items():
+        if isinstance(value := group.get(own), int | float):  # a switch is 0 or 1
+            found[name] = float(value)
+    return found
 
 
 def _refused(what: str, hint: str) -> ModelError:

@@ -30,7 +30,7 @@ def inspect(net: Net, batch: Mapping[str, Any]) -> NetInspected:
     ours = {id(tensor) for tensor in (*net.trained.values(), *net.state.values(), *batch.values())}
     with python_random_numbers():
         with _running_modules(modules, buffers):
-            metrics = net.metrics(batch)
+            metrics = net.metrics(_copied(batch))
         foreign = [leaf for leaf in _leaves(metrics["loss"]) if id(leaf) not in ours]
         names = _names(net.function, list(modules.values()))
         # A buffer that only the first call creates or changes does not count: later calls must change it too.
@@ -41,8 +41,13 @@ def inspect(net: Net, batch: Mapping[str, Any]) -> NetInspected:
         }
         with python_random_numbers() as drew_in_python:
             generators = _generators(metrics["loss"].device)
-            again = [net.metrics(batch) for _ in range(2)]
-            drew = drew_in_python() or not _equal(generators, _generators(metrics["loss"].device))
+            again, given = [], _copied(batch)
+            for _ in range(2):
+                given = _copied(batch)
+                with net.put_back():
+                    again.append(net.metrics(given))
+            in_python = drew_in_python()
+            drew = in_python or not _equal(generators, _generators(metrics["loss"].device))
         changed = [place for place in before if not torch.equal(buffers[place].now, before[place][1])]
         for place in changed:
             buffers[place].put_back()
@@ -53,9 +58,22 @@ def inspect(net: Net, batch: Mapping[str, Any]) -> NetInspected:
     return NetInspected(
         own_weights=tuple(dict.fromkeys(_name(leaf, names) for leaf in foreign if id(leaf) in lasting)),
         changed_state=tuple(dict.fromkeys(_name(before[place][0], names) for place in changed)),
-        is_random=unequal and drew,
+        is_random=in_python or (unequal and drew),
         is_stateful=unequal and not drew,
+        draws_in_python=in_python,
+        changed_batch=tuple(name for name, one in batch.items() if not _is_same(one, given[name])),
     )
+
+
+def _copied(batch: Mapping[str, Any]) -> dict[str, Any]:
+    """The batch, with tensors that may be changed."""
+    return {name: one.clone() if isinstance(one, Tensor) else one for name, one in batch.items()}
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    if not isinstance(one, Tensor):
+        return True
+    return bool(((one == other) | ((one != one) & (other != other))).all())
 
 
 @dataclass(frozen=True)
