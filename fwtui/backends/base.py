@@ -59,6 +59,7 @@ class JobModel:
         optimizer: (model) -> an optimizer as the framework has it; None: the job's.
         exact_numbers: whether that computes with its own numbers as they are, where the framework would round
             them to float32.
+        function: the name of the function of the user's file that `make` calls.
     """
 
     make: Callable[[], Any]
@@ -68,6 +69,7 @@ class JobModel:
     expected: Sequence[str] = ()
     optimizer: Callable[[Any], Any] | None = None
     exact_numbers: bool = False
+    function: str = ""
 
 
 @dataclass(frozen=True)

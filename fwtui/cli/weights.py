@@ -88,5 +88,5 @@ def weights(
         show(page(description, found, moved))
     same = None if isinstance(found, CannotPairError) else found.same
     if same and moved is not None:
-        same = moved.same
+        same = None if moved.without_source else moved.same
     return 2 if same is None else int(not same)

@@ -42,7 +42,11 @@ def _written(moved: Moved) -> Text:
         False: "loaded in a new process it computes something else",
         None: "nothing of it was compared",
     }[moved.same]
-    return Text.assemble((f"{sign} written", f"bold {colour}"), f"  {moved.path.name}: {what}")
+    line = Text.assemble((f"{sign} written", f"bold {colour}"), f"  {moved.path.name}: {what}")
+    if moved.without_source:
+        names = plain(", ".join(moved.without_source))
+        line.append(f"\nnothing uses {names}, which have no counterpart: they are first weights", "yellow")
+    return line
 
 
 def _paired(file: Description, proof: Proof) -> RenderableType:
@@ -97,6 +101,7 @@ def as_json(file: Description, found: Proof | CannotPairError, moved: Moved | No
         "largest_gap": found.largest_gap,
         "gradients_compared": found.compared,
         "untested": list(found.untested),
+        "left_out": [list(names) for names in found.pairing.left_out],
         "pairs": [
             {
                 "first": _side_json(layers.first, pair, 0),
@@ -112,7 +117,12 @@ def as_json(file: Description, found: Proof | CannotPairError, moved: Moved | No
         "left_over": None,
         "written": None
         if moved is None
-        else {"path": str(moved.path), "same": moved.same, "largest_gap": moved.largest_gap},
+        else {
+            "path": str(moved.path),
+            "same": moved.same,
+            "largest_gap": moved.largest_gap,
+            "without_source": list(moved.without_source),
+        },
     }
 
 
@@ -171,6 +181,8 @@ def _verdict(proof: Proof) -> Iterator[Text]:
         yield Text.assemble(("✓ proven", "bold green"), f"  {weights} paired; in float64 {gap}, relatively")
         if proof.untested:
             yield Text(f"not tested, as their gradients are 0: {plain(', '.join(proof.untested))}", "yellow")
+        for names in filter(None, proof.pairing.left_out):
+            yield Text(f"not paired, as nothing uses them: {plain(', '.join(names))}", "yellow")
         return
     yield Text.assemble(
         ("✗ not proven", "bold red"),
@@ -180,6 +192,8 @@ def _verdict(proof: Proof) -> Iterator[Text]:
     where = f"{plain(what.first)} | {plain(what.second)}: " if what.first or what.second else ""
     gap = "" if what.gap is None else f", {what.gap:.1e} apart"
     yield Text(f"first difference: {where}{what.what}{gap}")
+    if any(layers.decided == "order" for layers in proof.pairing.layers):
+        yield Text("where the order of use is no evidence, PAIRS in the file names counterparts", "dim")
 
 
 def _difference_json(difference: Difference) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 RETURNED = "the loss function returned"
 """How an error begins that says what a loss function must not return."""
 MAX_METRICS = 16
@@ -27,6 +29,8 @@ def named_metrics(returned: Any) -> dict[str, Any]:
         if getattr(value, "ndim", -1) not in (0, None):
             shape = tuple(value.shape) if hasattr(value, "shape") else type(value).__name__
             raise ValueError(f"{RETURNED} {name!r} as {shape}, no scalar tensor")
+        if isinstance(value, np.ndarray | np.generic):
+            raise ValueError(f"{RETURNED} {name!r} as a NumPy {type(value).__name__}, no tensor")
         if _is_complex(value.dtype):
             raise ValueError(
                 f"{RETURNED} {name!r} as {_name(value.dtype)}: return its magnitude, real part or angle"

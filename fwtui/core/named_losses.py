@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 LOSSES = ("cross-entropy", "binary-cross-entropy", "mse", "mae", "huber")
@@ -30,3 +31,18 @@ def inputs_of(batch: Mapping[str, Any]) -> tuple[Any, ...]:
     if not inputs:
         raise ValueError(f"the data has {', '.join(batch) or 'nothing'}: it needs the model's inputs")
     return inputs
+
+
+def check_target(name: str, target: Sequence[int | None], output: Sequence[int | None]) -> None:
+    """Check the shapes of `y` and of what a model gives, as far as they are known.
+
+    Raises:
+        ValueError: the loss cannot be computed of them.
+    """
+    known = [one for one in (*target, *output) if one is not None]
+    if len(known) < len(target) + len(output):
+        return
+    labels = known[len(target) : -1] if name == "cross-entropy" else known[len(target) :]
+    if not output or math.prod(labels) != math.prod(known[: len(target)]):
+        shapes = f"y has the shape {tuple(target)} and the model gives {tuple(output)}"
+        raise ValueError(f"{shapes}: no {name} of them")

@@ -141,4 +141,4 @@ def _model_of(spec: LaneSpec, file: ModelFile, state: Mapping[str, Any]) -> JobM
 
     optimizer = file.optimizer(side) if spec.optimizer == OWN_OPTIMIZER else None
     known = spec.model.weights, dict(state), spec.model.expected
-    return JobModel(make, file.loss(side), *known, optimizer, spec.exact_numbers)
+    return JobModel(make, file.loss(side), *known, optimizer, spec.exact_numbers, side.function)

@@ -30,29 +30,39 @@ def by_form(first: ModelOutline, second: ModelOutline, given: Mapping[str, str])
     unused = [[layer for layer in left if not layer.is_used] for left in (ones, others)]
     ones, others = ([layer for layer in left if layer.is_used] for left in (ones, others))
     found += _equal(ones, others, _form)
+    # One model may compute with a layer and leave out its result, where the other does not come to it.
+    found += _equal(every_one := [*ones, *unused[0]], every_other := [*others, *unused[1]], _form)
+    unused = [[layer for layer in left if not layer.is_used] for left in (every_one, every_other)]
+    ones, others = ([layer for layer in left if layer.is_used] for left in (every_one, every_other))
     found += _packed(ones, others)
     found += _equal(ones, others, _shapes)
     found += _single_weights(ones, others)
-    # One model may compute with a layer and leave out its result, where the other does not come to it.
-    ones, others = [*ones, *unused[0]], [*others, *unused[1]]
-    found += _equal(ones, others, _form)
     # A constant that one model keeps as a buffer, such as positions or a mask, the other may compute.
-    used = [[layer for layer in left if layer.is_used and not layer.is_constant] for left in (ones, others)]
-    if any(used):
-        raise CannotPairError(tuple(used[0]), tuple(used[1]))
+    left = [[layer for layer in left if not layer.is_constant] for left in (ones, others)]
+    if any(left):
+        raise CannotPairError(tuple(left[0]), tuple(left[1]))
     layers = tuple(sorted(found, key=lambda pair: place[pair.first.name]))
-    return Pairing(layers, (_unused_names(ones), _unused_names(others)))
+    return Pairing(layers, (_trained_names(unused[0]), _trained_names(unused[1])))
 
 
-def _unused_names(layers: Iterable[LayerOutline]) -> tuple[str, ...]:
-    return tuple(one.own for layer in layers if not layer.is_used for one in layer.weights if one.trained)
+def _trained_names(layers: Iterable[LayerOutline]) -> tuple[str, ...]:
+    return tuple(one.own for layer in layers for one in layer.weights if one.trained)
 
 
 def _given(ones: Layers, others: Layers, given: Mapping[str, str]) -> list[LayerPair]:
     """Pair what the user names; a weight's name stands for its layer."""
-    found = []
+    found: list[LayerPair] = []
+    every = list(ones), list(others)
     for name, counterpart in given.items():
-        one, other = _named(ones, name), _named(others, counterpart)
+        one, other = _named(every[0], name), _named(every[1], counterpart)
+        mine, theirs = _shape_of(one, name), _shape_of(other, counterpart)
+        if mine is not None and theirs is not None and mine != theirs:
+            raise UnknownNameError(f"{name} and {counterpart} have the shapes {mine} and {theirs}")
+        before = [pair for pair in found if pair.first is one or pair.second is other]
+        if before and (before[0].first is not one or before[0].second is not other):
+            raise UnknownNameError(f"{name} or {counterpart} has two counterparts")
+        if before:  # another weight of layers that are paired by now
+            continue
         if _shapes(one) != _shapes(other):
             shapes = f"{_shapes(one)} and {_shapes(other)}"
             raise UnknownNameError(f"the layers of {name} and {counterpart} differ in shapes: {shapes}")
@@ -69,6 +79,11 @@ def _named(layers: Layers, name: str) -> LayerOutline:
     known = [one.own for layer in layers for one in layer.weights]
     near = difflib.get_close_matches(name, known, 1)
     raise UnknownNameError(f"{name} is no weight that is used" + (f"; is it {near[0]}?" if near else ""))
+
+
+def _shape_of(layer: LayerOutline, own: str) -> tuple[int, ...] | None:
+    """The common shape of one of its weights; None where the layer itself is named."""
+    return next((one.shape for one in layer.weights if one.own == own), None)
 
 
 def _form(layer: LayerOutline) -> Hashable:
@@ -131,8 +146,8 @@ def _unpacked(
     make: Callable[[WeightOutline, WeightOutline, tuple[int, int]], WeightPair],
 ) -> list[LayerPair]:
     found = []
-    for whole in [one for one in wholes if one.kind == "dense"]:
-        run = _run(whole, [one for one in parts if one.kind == "dense"])
+    for whole in filter(_has_kernel, list(wholes)):
+        run = _run(whole, list(filter(_has_kernel, parts)))
         if run:
             ends = [0]
             for part in run:
@@ -144,6 +159,11 @@ def _unpacked(
             _take(wholes, [whole])
             _take(parts, run)
     return found
+
+
+def _has_kernel(layer: LayerOutline) -> bool:
+    """Whether it is a dense layer with a kernel of its own: a tied one is another layer's."""
+    return layer.kind == "dense" and layer.weights[0].role == "kernel" and len(layer.weights[0].shape) == 2
 
 
 def _run(whole: LayerOutline, parts: Sequence[LayerOutline]) -> list[LayerOutline]:

@@ -29,12 +29,14 @@ class Moved:
             nothing was compared.
         largest_gap: of metrics and gradients, relative, with the weights rounded to float32.
         path: of the file.
+        without_source: names of weights in it that nothing uses and that have no counterpart.
     """
 
     proof: Proof
     same: bool | None
     largest_gap: float
     path: Path
+    without_source: tuple[str, ...] = ()
 
 
 def beginning_with(file: Description, path: str) -> Description:
@@ -44,12 +46,19 @@ def beginning_with(file: Description, path: str) -> Description:
         SpecError: no model of the file has checkpoints of this name.
     """
     framework = framework_of(path)
+    if not Path(path).is_file():
+        raise SpecError("--from", path, "the path of a file")
     if framework not in [side.framework for side in file.models]:
         raise SpecError("--from", path, f"a path that ends in {FORMATS}, of a framework of the models")
     if file.models[0].framework != framework:
         pairs = {other: one for one, other in file.pairs.items()}
         file = replace(file, models=file.models[::-1], pairs=pairs)
     return replace(file, checkpoint=path)
+
+
+def _is_other_h5(path: str) -> bool:
+    """Whether Keras would not read the name."""
+    return path.endswith(".h5") and not path.endswith(".weights.h5")
 
 
 def for_target(file: Description, path: str) -> Description:
@@ -59,7 +68,9 @@ def for_target(file: Description, path: str) -> Description:
         SpecError: no model of the file has checkpoints of this name, or the file says otherwise.
     """
     framework = framework_of(path)
-    if framework not in [side.framework for side in file.models]:
+    if not Path(path).parent.is_dir():
+        raise SpecError("--write", path, "a path in a folder that exists")
+    if framework not in [side.framework for side in file.models] or _is_other_h5(path):
         raise SpecError("--write", path, f"a path that ends in {FORMATS}, of a framework of the models")
     if file.models[-1].framework == framework:
         return file
@@ -99,4 +110,10 @@ def move_weights(file: Description, spec: WorkloadSpec, seed: int, path: str, wa
             traces = paired.first.trace(paired.batch), reader.trace(paired.batch)
             comparison = Comparison(pairing, *traces, (paired.first, reader))
             same = comparison.agrees() if comparison.tested() else None
-            return Moved(paired.proof, same, comparison.largest_gap(), Path(path))
+            if same:
+                came = reader.weights()
+                same = all(
+                    np.array_equal(array, came[key]) for key, array in pairing.each_to_second(rounded.get)
+                )
+            left = pairing.left_out[1]
+            return Moved(paired.proof, same, comparison.largest_gap(), Path(path), left)

@@ -319,6 +319,9 @@ def workload_of(request: RaceRequest) -> str:
                 )
         return request.workload
     check_two(references)
+    if request.workload != RaceRequest().workload:
+        accepted = "left out, where --torch and --tensorflow give the models"
+        raise SpecError("--workload", request.workload, accepted)
     if request.data is None:
         raise SpecError("--data", "nothing", "an .npz file with the models' inputs, and the target as y")
     return str(file_of(references, request.loss, request.layout))

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 
 from fwtui.core.text import plain
 from fwtui.format import numbers
@@ -83,6 +84,7 @@ class FwtuiApp(LaneActions):
     ) -> None:
         textual_leak.patch()
         super().__init__()
+        self._painted_size: Size | None = None
         self._frames = FrameRate(usual_fps() if fps is None else fps, TICK_S, self._takes_frame)
         self.model = self.MODEL(request, self._start_thread, clock)
         self._auto_check = AutoCheck(self.model)
@@ -204,6 +206,14 @@ class FwtuiApp(LaneActions):
         if isinstance(self._driver, TerminalDriver):
             self._driver.forget_screen()
         self._paint_all()
+
+    def paints(self, size: Size) -> None:
+        """Has all be drawn where the size is another one: what was painted since the terminal got it is not
+        where it was meant to be.
+        """
+        if size != self._painted_size and isinstance(self._driver, TerminalDriver):
+            self._painted_size = size
+            self._driver.forget_screen()
 
     def _paint_all(self) -> None:
         if self.screen_stack:

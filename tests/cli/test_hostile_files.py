@@ -36,7 +36,7 @@ def test_a_file_that_ends_python_is_bad_input_everywhere(fwtui, hostile, command
     path = hostile("import os; print('\x1b]0;title\x07'); os._exit(0)")
     ran = fwtui(*command, *((path,) if command == ("workloads",) else ("--workload", path)))
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith("fwtui: --workload: my_net.py: ends Python (exit code 0) when it is loaded; ")
+    assert ran.err.startswith("fwtui: my_net.py: ends Python (exit code 0) when it is loaded; ")
     assert ran.err.count("\n") == 1
     assert ran.err.strip().isprintable()
 

@@ -71,6 +71,21 @@ NETS = {
         "is not deterministic: the net changes its own state, and gives another loss each time",
         "make the loss depend on params and batch alone",
     ),
+    "changed_batch": (
+        NetInspected(changed_batch=("x",)),
+        "changes arrays of the batch in place: x",
+        "work on a copy, such as x = x * 2 for x.mul_(2)",
+    ),
+    "ignored": (
+        NetInspected(ignored=("a penalty in model.losses that the loss leaves out",)),
+        "has a penalty in model.losses that the loss leaves out",
+        "",
+    ),
+    "draws_in_python": (
+        NetInspected(is_random=True, draws_in_python=True),
+        "draws random numbers of its own",
+        "draw them with the framework's own functions, or in batches()",
+    ),
     "reason": (NetInspected(reason="RuntimeError: no"), "could not be inspected: RuntimeError: no", ""),
 }
 

@@ -33,7 +33,7 @@ def test_what_is_not_used_has_no_counterpart():
     assert found([dense("a"), dense("spare", is_used=False)], [dense("x")]) == [("a", "x", "form")]
 
 
-@pytest.mark.parametrize("name", [("a", "y"), ("a.kernel", "y.bias")])
+@pytest.mark.parametrize("name", [("a", "y"), ("a.kernel", "y.kernel")])
 def test_what_the_user_names_goes_first(name):
     ones, others = [dense("a"), dense("b")], [dense("x"), dense("y")]
     assert found(ones, others, dict([name])) == [("a", "y", "given"), ("b", "x", "form")]
@@ -45,11 +45,47 @@ def test_what_the_user_names_goes_first(name):
         ({"a": "no such"}, "no such is no weight"),
         ({"a.kernal": "x"}, "is it a.kernel"),
         ({"a": "y"}, "the layers of a and y differ in shapes"),
+        ({"a.kernel": "x.bias"}, r"have the shapes \(4, 4\) and \(4,\)"),
+        ({"a.kernel": "x.kernel", "a.bias": "y.bias"}, "shapes"),
     ],
 )
 def test_names_that_do_not_fit_are_refused(given, said):
     with pytest.raises(UnknownNameError, match=said):
         found([dense("a"), dense("b", 4, 2)], [dense("x"), dense("y", 4, 2)], given)
+
+
+def test_both_weights_of_a_layer_may_be_named():
+    ones, others = [dense("a"), dense("b")], [dense("x"), dense("y")]
+    given = {"a.kernel": "y.kernel", "a.bias": "y.bias"}
+    assert found(ones, others, given) == [("a", "y", "given"), ("b", "x", "form")]
+
+
+def test_a_layer_has_one_counterpart():
+    ones, others = [dense("a"), dense("b")], [dense("x"), dense("y")]
+    with pytest.raises(UnknownNameError, match="two counterparts"):
+        found(ones, others, {"a.kernel": "x.kernel", "b.bias": "x.bias"})
+
+
+def test_what_nothing_uses_is_paired_in_the_order_of_definition_or_named():
+    ones = [dense("a"), dense("spare", is_used=False), dense("own", 4, 2, is_used=False)]
+    others = [dense("x"), dense("reserve", is_used=False)]
+    pairing = by_form(ModelOutline(tuple(ones)), ModelOutline(tuple(others)), {})
+    assert [(pair.first.name, pair.second.name) for pair in pairing.layers] == [
+        ("a", "x"),
+        ("spare", "reserve"),
+    ]
+    assert pairing.left_out == (("own.kernel", "own.bias"), ())
+
+
+def test_what_one_model_computes_for_nothing_is_paired_with_what_the_other_leaves_out():
+    ones = [dense("a"), dense("either", is_used=False)]
+    assert found(ones, [dense("x"), dense("both")]) == [("a", "x", "order"), ("either", "both", "order")]
+
+
+def test_a_dense_layer_may_have_a_bias_alone_as_its_kernel_is_tied():
+    tied = LayerOutline("head", "dense", "Linear", (WeightOutline("bias", "head.bias", (4,)),))
+    own = LayerOutline("net", "parameters", "Net", (WeightOutline("bias", "net.bias", (4,)),))
+    assert found([dense("a"), tied], [dense("x"), own])[-1][:2] == ("head", "net")
 
 
 def test_a_constant_that_one_side_keeps_needs_no_counterpart():

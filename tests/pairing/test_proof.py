@@ -93,7 +93,7 @@ def test_what_the_order_decides_rightly_is_tried_once():
     assert proof.compared == 48
     assert proof.same is True
     assert proof.untested == ()
-    assert second.traces == 2  # one finds the layers
+    assert second.traces == 4  # two find the layers, one compares, and one does so in training mode
 
 
 def test_another_order_of_use_is_found_by_values():

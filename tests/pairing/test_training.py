@@ -11,7 +11,10 @@ import pytest
 
 from tests.pairing.test_zoo import ZOO
 
-CUT = ["packed_attention", "resnet_block", "lstm"]
+CUT = [
+    *("packed_attention", "resnet_block", "lstm"),
+    *("interchangeable", "tied_with_bias", "auxiliary_head", "conditional_layers"),
+]
 SINGLE_CONSTANTS = {"autoencoder", "dcgan", "grouped_conv"}
 """Their Keras layers compute with constants in float32, whatever the dtype, such as a leaky ReLU's slope."""
 DTYPES = ["float64", "float32"]

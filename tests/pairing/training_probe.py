@@ -48,7 +48,8 @@ def _paired(module: Any) -> tuple[LaneModel, LaneModel]:
     with default_dtype("float64"):
         first = torch_model(module.torch_model, module.torch_loss)
         second = tensorflow_model(module.tensorflow_model, module.tensorflow_loss)
-        proof = prove(first, second, next(module.batches(np.random.default_rng(0))), {})
+        batches = module.batches(np.random.default_rng(0))
+        proof = prove(first, second, next(batches), {}, next_batch=lambda: next(batches))
     torch.set_default_dtype(torch.float32)
     expected = getattr(module, "EXPECT", ())
     one, other = lane_models(proof, ("torch_model", "tensorflow_model"))

@@ -39,10 +39,11 @@ def _paired(module: Any, way: str) -> dict[str, Any]:
         torch_model = TorchModel(module.torch_model(), module.torch_loss)
         tensorflow_model = TensorflowModel(module.tensorflow_model(), module.tensorflow_loss)
         models = torch_model, tensorflow_model
-        batch = next(module.batches(np.random.default_rng(0)))
+        batches = module.batches(np.random.default_rng(0))
+        batch = next(batches)
         first, second = models if way == "torch first" else models[::-1]
         try:
-            proof = prove(first, second, batch, {})
+            proof = prove(first, second, batch, {}, next_batch=lambda: next(batches))
         except CannotPairError as error:
             return {"left": [[one.name for one in side] for side in (error.first, error.second)]}
         first.load(proof.first_weights)

@@ -35,7 +35,7 @@ async def test_an_edited_file_runs_anew_and_a_broken_one_is_told(path, told):
         path.write_text(FILE.replace("HIDDEN = 4", "HIDDEN = = 4"))
         await d.press("R")
         await d.until(lambda: told, "a notification")
-        assert told == ["--workload: my_net.py:5: not valid Python: invalid syntax; fix this line"]
+        assert told == ["my_net.py:5: not valid Python: invalid syntax; fix this line"]
         await d.press("r")
         await d.until(lambda: len(told) == 2, "another notification")
         assert d.lanes == running

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
 from fwtui.backends.base import CheckpointError
 
@@ -19,13 +21,18 @@ def restore(model: Any, path: Path) -> None:
         CheckpointError: it is no such file, or does not fit.
     """
     _check(model, path)
+    if path.exists() and not path.is_file():
+        raise CheckpointError(path.name, "is no file")
     try:
         model.load_weights(path)
     except FileNotFoundError:
         raise CheckpointError(path.name, "cannot be read: there is no such file") from None
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         first = (" ".join(str(error).split()) or type(error).__name__)[:300]
         raise CheckpointError(path.name, f"does not fit, or cannot be read: {first}") from None
+    for one in model.variables:
+        if one.dtype.startswith(("float", "bfloat")) and not np.isfinite(one.numpy()).all():
+            raise CheckpointError(path.name, f"has numbers in {one.path} that are not finite")
 
 
 def save(model: Any, path: Path) -> None:

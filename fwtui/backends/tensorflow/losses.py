@@ -8,7 +8,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from fwtui.core.named_losses import inputs_and_target, inputs_of
+from fwtui.core.named_losses import check_target, inputs_and_target, inputs_of
 from fwtui.core.nested import flattened
 
 
@@ -16,6 +16,7 @@ def loss(name: str, model: Any, batch: Mapping[str, Any]) -> tf.Tensor:
     """The mean loss of this name: of logits (…, classes) and whole numbers (…), or of two of one shape."""
     inputs, target = inputs_and_target(batch)
     output = _called(model, inputs)
+    check_target(name, target.shape, output.shape)
     if name == "cross-entropy":
         return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(target, output))
     target = tf.reshape(tf.cast(target, output.dtype), tf.shape(output))

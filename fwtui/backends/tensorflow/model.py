@@ -91,7 +91,8 @@ class TensorflowModel:
         with numbers, Watch(self._model, training) as watch, tf.GradientTape() as tape:
             metrics = named_metrics(self._loss(self._model, tensors))
         before, known = self.outline, set(map(id, self._called))
-        if new := [one for one in watch.order if id(one) not in known]:
+        new = [one for one in watch.order if id(one) not in known]
+        if new or not before.layers:
             self._called += new
             self.outline = self._outlined(self._called)
         trained = [(layer, one) for layer, one in self.outline.weights() if one.trained]

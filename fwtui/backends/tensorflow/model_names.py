@@ -28,8 +28,26 @@ def counted_from_start() -> Iterator[None]:
         global_state.set_global_attribute(_COUNTERS, before)
 
 
-def named_variables(model: Any) -> dict[str, Any]:
-    """A model's variables by name; of several of one name, the later ones get a number."""
+_first_names: dict[str, tuple[list[tuple[int | None, ...]], list[str]]] = {}
+"""By function: the shapes and names of the variables of the first model that it gave in this process."""
+
+
+def named_variables(model: Any, function: str = "") -> dict[str, Any]:
+    """A model's variables by name; of several of one name, the later ones get a number.
+
+    Args:
+        function: what gave the model. The next one that it gives has the names of the first: a module may
+            make layers when it is imported, or count the names that it gives.
+    """
+    found = _named(model)
+    if not function:
+        return found
+    shapes = [tuple(one.shape) for one in found.values()]
+    before, names = _first_names.setdefault(function, (shapes, list(found)))
+    return dict(zip(names, found.values(), strict=True)) if shapes == before else found
+
+
+def _named(model: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for variable in model.variables:
         name = known = getattr(variable, "path", None) or variable.name.partition(":")[0]

@@ -39,7 +39,8 @@ class ModelNet(Net):
         with tf.device(device):
             self._model, self._loss, self._weights = made(model.make, job.dtype), model.loss, model.weights
             build_layers(self._model, lambda: self._loss(self._model, tensors_of(job.batch, device)))
-        own = named_variables(self._model)
+        self._function = model.function
+        own = named_variables(self._model, self._function)
         trained = {id(variable) for variable in self._model.trainable_variables}
         whole = [one for one in model.weights if one.kind == "parameter" and one.is_whole]
         names, self.views = {one.own: one.name for one in whole}, {one.name: one.view for one in whole}
@@ -106,7 +107,7 @@ class ModelNet(Net):
         """The file's, where it gives one."""
         if self._make_optimizer is None:
             return super().optimizer(otherwise)
-        named = named_variables(self._model)
+        named = named_variables(self._model, self._function)
         variables = [named[name] for name in self._own_names]
         return OwnOptimizer(self._make_optimizer, self._model, variables, self._has_exact_numbers)
 

@@ -49,6 +49,9 @@ def restore(module: nn.Module, path: Path) -> None:
             found = found[name]
             break
     tensors = {name: value for name, value in found.items() if isinstance(value, Tensor)}
+    for name, value in tensors.items():
+        if value.is_floating_point() and not value.isfinite().all():
+            raise CheckpointError(path.name, f"has numbers in {name} that are not finite")
     try:
         module.load_state_dict(tensors)
     except RuntimeError as error:
@@ -69,6 +72,8 @@ def save(module: nn.Module, path: Path) -> None:
 
 
 def _read(path: Path) -> Mapping[str, Any]:
+    if path.exists() and not path.is_file():
+        raise CheckpointError(path.name, "is no file")
     try:
         found = (
             _read_safetensors(path)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from fwtui.core.named_losses import inputs_and_target, inputs_of
+from fwtui.core.named_losses import check_target, inputs_and_target, inputs_of
 from fwtui.core.nested import flattened
 
 
@@ -17,6 +17,7 @@ def loss(name: str, module: nn.Module, batch: Mapping[str, Any]) -> Tensor:
     """The mean loss of this name: of logits (…, classes) and whole numbers (…), or of two of one shape."""
     inputs, target = inputs_and_target(batch)
     output = module(*inputs)
+    check_target(name, target.shape, output.shape)
     if name == "cross-entropy":
         return functional.cross_entropy(output.reshape(-1, output.shape[-1]), target.reshape(-1).long())
     target = target.to(output.dtype).reshape(output.shape)

@@ -87,7 +87,8 @@ class TorchModel:
         with mode, numbers, Watch(self._module) as watch:
             metrics = named_metrics(self._loss(self._module, tensors))
         before = self.outline
-        if new := [one for one in watch.order if one not in self._called]:
+        new = [one for one in watch.order if one not in self._called]
+        if new or not before.layers:
             self._called += new
             self.outline = self._outlined(self._called)
         gradients = tuple(self._gradients(metrics["loss"]))

@@ -220,11 +220,12 @@ class ModelNet(Net):
 
 
 def checked(module: Any) -> nn.Module:
-    """What a user's file gives as a module.
+    """What a user's file gives as a module; of a compiled one the module itself: a backend compiles.
 
     Raises:
         ModelError: it is none, or has no parameters.
     """
+    module = getattr(module, "_orig_mod", module)
     if not isinstance(module, nn.Module):
         raise ModelError(f"a {type(module).__name__}, no torch.nn.Module", "return the module itself")
     if not any(True for _ in module.parameters()):

@@ -73,6 +73,8 @@ class OwnOptimizer:
         self._make, self._weights, self._expected = make, weights, expected
         self._updates = 0
         given = make(module)
+        if isinstance(given, tuple) and len(given) != 2:
+            raise _refused(f"{len(given)} things", "return the optimizer, or (optimizer, scheduler)")
         self._optimizer, self._scheduler = given if isinstance(given, tuple) else (given, None)
         if not isinstance(self._optimizer, torch.optim.Optimizer):
             what = f"a {type(self._optimizer).__name__}, no torch.optim.Optimizer"
@@ -83,6 +85,13 @@ class OwnOptimizer:
                 "take another optimizer",
                 of_optimizer=True,
             )
+        own = {id(one) for one in module.parameters()}
+        updated = {id(one) for group in self._optimizer.param_groups for one in group["params"]}
+        if not updated <= own:
+            what = "an optimizer of parameters that are none of the model's"
+            raise _refused(what, "make it of model.parameters(), where model is what the function is given")
+        if isinstance(self._scheduler, torch.optim.lr_scheduler.ReduceLROnPlateau):
+            raise _refused("ReduceLROnPlateau, which needs a metric", "take a scheduler of steps")
         if self._scheduler is not None and not hasattr(self._scheduler, "state_dict"):
             what = f"a {type(self._scheduler).__name__} as its scheduler"
             raise ModelError(

@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import Protocol, cast
 
 from textual.events import Event, Mount, Resize, ScreenResume
-from textual.geometry import Offset
+from textual.geometry import Offset, Size
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
 
 from fwtui.tui.common.backlog import Backlog
 
 
-class HasBacklog(Protocol):
-    """An app that knows whether keys wait."""
+class Paints(Protocol):
+    """An app that knows whether keys wait, and what the terminal shows."""
 
     @property
     def backlog(self) -> Backlog: ...
+
+    def paints(self, size: Size) -> None:
+        """A screen of this size is about to be painted."""
 
 
 class BaseScreen(Screen[ScreenResultType]):
@@ -34,7 +37,9 @@ class BaseScreen(Screen[ScreenResultType]):
 
     def _compositor_refresh(self) -> None:
         # Every paint goes through here: those of a changed layout, and those of changed widgets.
-        if not cast("HasBacklog", self.app).backlog.skips_paint():
+        app = cast("Paints", self.app)
+        if not app.backlog.skips_paint():
+            app.paints(self._compositor.size)
             super()._compositor_refresh()
 
     def get_widget_and_offset_at(self, x: int, y: int) -> tuple[Widget | None, Offset | None]:

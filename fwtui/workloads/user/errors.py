@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sysconfig
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -66,7 +67,7 @@ class UserFileError(SpecError):
         self.where, self.what = where, what
         self.reason, self.hint = plain(f"{where}: {what}"), plain(hint)
         super().__init__("--workload", where, hint)
-        self.args = (f"--workload: {self.reason}; {self.hint}",)
+        self.args = (f"{self.reason}; {self.hint}",)
 
     @classmethod
     def without(cls, where: str, function: str) -> UserFileError:
@@ -79,18 +80,23 @@ HINT = "FWTUI_HINT"
 
 
 def explained(
-    error: BaseException, path: Path, given: Mapping[str, tuple[str, ...]], otherwise: str = WHOLE_STORY
+    error: BaseException,
+    path: Path,
+    given: Mapping[str, tuple[str, ...]],
+    otherwise: str = WHOLE_STORY,
+    title: str = "",
 ) -> UserFileError | None:
     """What an exception says of the user's file; None where it did not come from there.
 
     Args:
         given: the names of what the net gets, by the function that gives it.
         otherwise: the hint where nothing better is known.
+        title: what a file that fwtui wrote is called in its place; "" for the user's own.
     """
-    line = line_of(error, path)
-    if line is None:
+    found = place_of(error, path)
+    if found is None:
         return None
-    what, hint = error_text(error), otherwise
+    what, hint = error_text(error), otherwise if found[0] == path else MEND
     key = _missing_key(error)
     if key is not None and key not in {name for names in given.values() for name in names}:
         what = f"asks for '{key}', which is not there"
@@ -103,7 +109,14 @@ def explained(
         hint = f"install {error.name} beside fwtui, or do without it"
     elif "read-only" in message(error):
         hint = "make new arrays: batches that were given, and what --data holds, must stay as they are"
-    return UserFileError(place(path, line), what, hint)
+    return UserFileError(title if title and found[0] == path else place(*found), what, hint)
+
+
+_PACKAGE = Path(__file__).parents[2]
+_NOT_USERS = (
+    *(Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
+    _PACKAGE,
+)
 
 
 def _missing_key(error: BaseException) -> str | None:
@@ -113,20 +126,30 @@ def _missing_key(error: BaseException) -> str | None:
     return error.args[0].removeprefix("KeyError: ").strip("'")
 
 
-def line_of(error: BaseException, path: Path) -> int | None:
-    """The innermost line of the file at `path` that an exception passed through.
+def place_of(error: BaseException, path: Path) -> tuple[Path, int] | None:
+    """The innermost line of the user's that an exception passed through, in the file at `path` or behind it.
+
+    None where it did not pass through the file.
 
     A traced net runs as generated code, or not at all: TensorFlow and torch.compile then write the file's
     own lines into the message.
     """
     named = re.findall(rf'File "{re.escape(str(path))}", line (\d+)', first_root(message(error)))
     if named:
-        return int(named[-1])
+        return path, int(named[-1])
     for one in _chain(error):
-        lines = [tb.tb_lineno for tb in _frames(one.__traceback__) if _file(tb) == str(path)]
-        if lines:
-            return lines[-1]
+        frames = [(_file(tb), tb.tb_lineno) for tb in _frames(one.__traceback__)]
+        files = [file for file, _ in frames]
+        if str(path) in files:
+            behind = frames[files.index(str(path)) :]
+            file, line = next(frame for frame in reversed(behind) if _is_users(frame[0]))
+            return Path(file), line
     return None
+
+
+def _is_users(file: str) -> bool:
+    """Whether code is the user's own: no installed package's, not Python's, not fwtui's, not generated."""
+    return Path(file).is_file() and not any(Path(file).is_relative_to(folder) for folder in _NOT_USERS)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

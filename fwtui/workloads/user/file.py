@@ -131,7 +131,8 @@ class UserFile:
             what = returned + what.partition("\n")[0]
             return self._wrong(self._net, what, "return a scalar, or {'loss': scalar, 'accuracy': scalar, …}")
         otherwise = self._names.get(HINT, otherwise)
-        return explained(error, self.file.path, self._given, otherwise)
+        title = " and ".join(self.file.path.stem.split("-")) if HINT in self._names else ""
+        return explained(error, self.file.path, self._given, otherwise, title)
 
     def _setting(self, name: str, default: object) -> tuple[str, str]:
         """Where a setting is assigned, and its value as text."""

@@ -16,7 +16,7 @@ from types import ModuleType
 
 from fwtui.core.error_text import error_text
 from fwtui.core.text import place
-from fwtui.workloads.user.errors import MEND, UserFileError, gives_model, line_of
+from fwtui.workloads.user.errors import MEND, UserFileError, gives_model, place_of
 from fwtui.workloads.user.shadows import shadow_hint, shadowed_imports
 
 FRAMEWORKS = ("torch", "tensorflow", "keras", "jax")
@@ -187,10 +187,10 @@ def _run(path: Path, tree: ast.Module, module: ModuleType) -> None:
         try:
             exec(compile(tree, str(path), "exec", dont_inherit=True), module.__dict__)
         except _FrameworkError as error:
-            where, what = place(path, line_of(error, path)), f"imports {error.name} when it is loaded"
+            where, what = _where(error, path), f"imports {error.name} when it is loaded"
             raise UserFileError(where, what, _IMPORT_INSIDE) from None
         except SystemExit as error:
-            where = place(path, line_of(error, path))
+            where = _where(error, path)
             what = f"leaves Python when it is loaded (exit {error.code})"
             raise UserFileError(
                 where, what, "put what only a script does under if __name__ == '__main__':"
@@ -200,9 +200,14 @@ def _run(path: Path, tree: ast.Module, module: ModuleType) -> None:
                 raise UserFileError(
                     place(path, error.lineno), f"not valid Python: {error.msg}", MEND
                 ) from None
-            where = place(path, line_of(error, path))
+            where = _where(error, path)
             hint = shadow_hint(error, path.parent) or MEND
             raise UserFileError(where, f"{error_text(error)} when it is loaded", hint) from error
+
+
+def _where(error: BaseException, path: Path) -> str:
+    found = place_of(error, path)
+    return place(path, None) if found is None else place(*found)
 
 
 def _beside(folder: Path, names: set[str]) -> Iterator[tuple[str, Path]]:

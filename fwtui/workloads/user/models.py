@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from fwtui.core.inputs import one_of, text_of
+from fwtui.core.inputs import SpecError, text_of
 from fwtui.core.known_differences import KNOWN_DIFFERENCES
 from fwtui.core.workload import Batch
 from fwtui.workloads.user.errors import MODEL, NET, OPTIMIZER, SECOND, UserFileError, gives_model
@@ -79,7 +79,10 @@ class ModelFile(UserFile):
         keys = first.framework, second.framework
         if "WEIGHTS" in self._names:
             whose = framework_of(text_of(self._names["WEIGHTS"])) or self._names["WEIGHTS"]
-            one_of(self._setting("WEIGHTS", keys[0])[0], text_of(whose), keys)
+            if whose not in keys:
+                formats = ", ".join(_SUFFIXES)
+                setting, got = self._setting("WEIGHTS", keys[0])
+                raise SpecError(setting, got, f"{' or '.join(keys)}, or the path of a {formats} file")
             if whose != first.framework:
                 return second, first
         return first, second
@@ -114,8 +117,8 @@ class ModelFile(UserFile):
             UserFileError: `EXPECT` has another name.
         """
         given = self._names.get("EXPECT", ())
-        names = tuple(given) if isinstance(given, list | tuple) else (given,)
-        if any(name not in KNOWN_DIFFERENCES for name in names):
+        names = tuple(given) if isinstance(given, list | tuple | set | frozenset) else (given,)
+        if any(not isinstance(name, str) or name not in KNOWN_DIFFERENCES for name in names):
             known = ", ".join(map(repr, KNOWN_DIFFERENCES))
             raise self._wrong("EXPECT", f"EXPECT is {text_of(given)}", f"known differences are {known}")
         return names
@@ -144,7 +147,8 @@ class ModelFile(UserFile):
         """The order in which a side's framework gets the data's axes; None where that is the data's own."""
         layout = self._names.get("LAYOUT", {})
         hint = 'LAYOUT = {"torch": "NCHW", "tensorflow": "NHWC"}, the one that the data have first'
-        if not isinstance(layout, Mapping) or not all(isinstance(one, str) for one in layout.values()):
+        is_layout = isinstance(layout, Mapping) and all(isinstance(one, str) for one in layout.values())
+        if not is_layout or (layout and set(layout) != {"torch", "tensorflow"}):
             raise self._wrong("LAYOUT", "LAYOUT is no dict of axes by framework", hint)
         if side.framework not in layout:
             return None

@@ -30,7 +30,7 @@ OBJECT_FILE = ".object.npz"
 """How the name of a file ends that has a model itself, see `fwtui.system.object_file`."""
 STEPS = 100
 """A proof takes no more: the rest of a training is the same over again."""
-_HINT = "what is this model's own is to be mended there; else look at --layout, --loss and --data"
+_HINT = "look at the model, and at --layout, --loss and --data"
 FORM = "module:name, such as my_package.nets:Net"
 
 
@@ -133,8 +133,14 @@ def found(reference: str) -> Any:
         sys.path.append(folder)
     try:
         thing: Any = _by_path(Path(module)) if module.endswith(".py") else importlib.import_module(module)
-    except ImportError as error:
-        raise UserFileError(reference, error_text(error), "give the name as an import would") from error
+    except UserFileError:
+        raise
+    except (ImportError, TypeError, ValueError) as error:  # TypeError: a relative name
+        hint = "give the name as an import would"
+        missing = error.name if isinstance(error, ModuleNotFoundError) else None
+        if missing and module != missing and not module.startswith(f"{missing}."):
+            hint = f"install {missing}, which {module} imports"
+        raise UserFileError(reference, error_text(error), hint) from error
     for part in name.split("."):
         if not hasattr(thing, part):
             raise UserFileError(reference, f"{module} has no {name}", f"give {FORM}")
@@ -170,6 +176,8 @@ def _losses(loss: str | None, frameworks: list[str]) -> list[str]:
 
 def _layout(text: str) -> dict[str, str]:
     pairs = [one.partition("=")[::2] for one in text.split(",")]
-    if len(pairs) != 2 or not all(key in ("torch", "tensorflow") and axes.isalpha() for key, axes in pairs):
+    if len(dict(pairs)) != 2 or not all(
+        key in ("torch", "tensorflow") and axes.isalpha() for key, axes in pairs
+    ):
         raise SpecError("--layout", text, "torch=NCHW,tensorflow=NHWC, that of the data first")
     return dict(pairs)

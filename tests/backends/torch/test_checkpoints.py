@@ -53,6 +53,12 @@ refused("huge.safetensors")
 save(nn.Linear(3, 2), Path("other.pt"))
 refused("other.pt")
 refused("nothing.pt")
+bad = net()
+bad[1].bias.data[0] = float("nan")
+save(bad, Path("nan.pt"))
+refused("nan.pt")
+os.mkfifo("pipe.pt")
+refused("pipe.pt")
 print("ran" if Path("ran").exists() else "nothing ran")
 """
 
@@ -89,6 +95,8 @@ def test_what_asks_for_more_than_weights_is_refused_and_not_run(said, name):
         ("huge.safetensors", "cannot be read: it is cut short"),
         ("nothing.pt", "cannot be read"),
         ("other.pt", "does not fit: Missing key(s)"),
+        ("nan.pt", "has numbers in 1.bias that are not finite"),
+        ("pipe.pt", "is no file"),
     ],
 )
 def test_what_cannot_be_used_is_told(said, name, what):

@@ -176,7 +176,7 @@ def test_a_framework_that_something_else_imports_is_never_loaded(write, tmp_path
         [sys.executable, "-c", IN_A_PROCESS, path], capture_output=True, text=True, check=False, cwd=ROOT
     )
     assert said.stdout.splitlines() == [
-        "--workload: my_net.py:5: imports torch when it is loaded; move the import into torch_loss or "
+        "helper_with_torch.py:1: imports torch when it is loaded; move the import into torch_loss or "
         "tensorflow_loss: each lane's process loads one framework",
         "none",
     ], said.stderr
