@@ -10,9 +10,9 @@ import asyncio
 import contextlib
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import asyncssh
 
@@ -75,21 +75,28 @@ async def serve(folder: Path) -> None:
 
 async def run(process: asyncssh.SSHServerProcess) -> None:
     """Run a command in a shell, whose pipes are the connection's."""
-    shell = subprocess.Popen(
-        ["/bin/sh", "-c", process.command or ""],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+    shell = await asyncio.create_subprocess_exec(
+        *("/bin/sh", "-c", process.command or ""),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
     )
-    await process.redirect(stdin=shell.stdin, stdout=shell.stdout, stderr=shell.stderr)
-    with contextlib.suppress(OSError, asyncssh.Error):  # the client may have gone
-        await process.stdout.drain()
-        await process.stderr.drain()
-    code = await asyncio.get_running_loop().run_in_executor(None, shell.wait)
-    await asyncio.sleep(0.1)  # what it said last is still on its way
+    feeding = asyncio.create_task(_copied(process.stdin, shell.stdin))
+    feeding.add_done_callback(lambda _: shell.stdin.close() if shell.stdin else None)
+    await asyncio.gather(_copied(shell.stdout, process.stdout), _copied(shell.stderr, process.stderr))
+    code = await shell.wait()
+    feeding.cancel()
     with contextlib.suppress(OSError, asyncssh.Error):
         process.exit(code if code >= 0 else 128 - code)
+
+
+async def _copied(source: Any, target: Any) -> None:
+    """Copy until the source ends, or who reads the target is gone."""
+    with contextlib.suppress(OSError, asyncssh.Error):
+        while data := await source.read(1 << 16):
+            target.write(data)
+            await target.drain()
 
 
 if __name__ == "__main__":

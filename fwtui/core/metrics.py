@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 RETURNED = "the loss function returned"
 """How an error begins that says what a loss function must not return."""
 MAX_METRICS = 16
@@ -29,13 +27,13 @@ def named_metrics(returned: Any) -> dict[str, Any]:
         if getattr(value, "ndim", -1) not in (0, None):
             shape = tuple(value.shape) if hasattr(value, "shape") else type(value).__name__
             raise ValueError(f"{RETURNED} {name!r} as {shape}, no scalar tensor")
-        if isinstance(value, np.ndarray | np.generic):
-            raise ValueError(f"{RETURNED} {name!r} as a NumPy {type(value).__name__}, no tensor")
         if _is_complex(value.dtype):
             raise ValueError(
                 f"{RETURNED} {name!r} as {_name(value.dtype)}: return its magnitude, real part or angle"
             )
     dtype = metrics["loss"].dtype
+    if hasattr(dtype, "kind"):
+        raise ValueError(f"{RETURNED} a loss that is NumPy's, no tensor")
     if not (dtype.is_floating_point if hasattr(dtype, "is_floating_point") else dtype.is_floating):
         raise ValueError(f"{RETURNED} a loss of {dtype}, no floating-point number")
     return {"loss": metrics["loss"], **metrics}

@@ -27,6 +27,7 @@ from fwtui.core.records import (
     Steps,
 )
 from fwtui.core.spec import LaneSpec
+from fwtui.core.text import plain
 from fwtui.lane.control import Command, Control, LaneCommand
 from fwtui.lane.run import run_lane
 from fwtui.lane.runner import Runner
@@ -34,6 +35,7 @@ from fwtui.race.cleaning import cleaned
 from fwtui.race.processes.failures import failure_by_exit, failure_to_start
 from fwtui.race.processes.local import LaneProcess
 from fwtui.race.processes.start import start
+from fwtui.race.processes.validation import validated
 from fwtui.race.shared_exit import guard
 from fwtui.system import machine, memory
 from fwtui.system.child_process import use_own_temporary_folder
@@ -172,9 +174,8 @@ class ProcessHost:
             gone = process.poll() is not None  # its pipes may live on, with what it started
             try:
                 came = inbox.read(_POLL_S)
-            except NotAMessageError:
-                hint = "something writes into a pipe that is not its own"
-                return Failure("framework", "the lane process wrote invalid data to its pipe", hint)
+            except NotAMessageError as error:
+                return _invalid(error)
             except MemoryError:
                 reason = "fwtui itself is out of memory for what its process sent"
                 return Failure("out of memory", reason, "smaller sizes may fit")
@@ -187,33 +188,42 @@ class ProcessHost:
             if not self._greeted and awake_s > GREETING_LIMIT_S:
                 who = self._spec.interpreter.title
                 return Failure("hung", f"{who} has not started the lane after {awake_s:.0f} s")
-            for record in map(cleaned, came):
-                self._note_line(record)
-                if isinstance(record, Greeting):
-                    if record.protocol != PROTOCOL:
-                        reason = f"its messages have version {record.protocol}, not {PROTOCOL}"
-                        return Failure("fwtui", reason)
-                    self._greeted = True
-                    continue
-                if not self._greeted and not isinstance(record, HostRecord | LogLine):
-                    return Failure("framework", "the lane process wrote something before its greeting")
-                if isinstance(record, Steps):
-                    self._step = record.first + record.count
-                    self._longest_s = max(
-                        self._longest_s, max(memoryview(record.step_ns).cast("q"), default=0) / 1e9
-                    )
-                    self._ended = None
-                elif isinstance(record, Alive) and (stuck := self._stuck_s(record, awake_s)):
-                    return Failure("hung", f"stuck {self._busy_with(record)} for {stuck:.0f} s")
-                elif isinstance(record, Built | Ended):
-                    self._measure(process)
-                elif isinstance(record, PhaseEntered):
-                    self._phase = record.phase
-                if isinstance(record, Ended):
-                    self._ended = record
-                    if not record.lingers:  # said when the last of the log has been
-                        return None
-                self._emit(record)
+            for record in came:
+                failure = self._take(record, process, awake_s)
+                if failure is not None or (self._ended and not self._ended.lingers):
+                    return failure
+        return None
+
+    def _take(self, record: Record, process: LaneProcess, awake_s: float) -> Failure | None:
+        """Pass a record on; why this host gives the lane up, where it does."""
+        try:
+            record = validated(cleaned(record), self._step)
+        except NotAMessageError as error:
+            return _invalid(error)
+        self._note_line(record)
+        if isinstance(record, Greeting):
+            if record.protocol != PROTOCOL:
+                return Failure("fwtui", f"its messages have version {record.protocol}, not {PROTOCOL}")
+            self._greeted = True
+            return None
+        if not self._greeted and not isinstance(record, HostRecord | LogLine):
+            return Failure("framework", "the lane process wrote something before its greeting")
+        if isinstance(record, Steps):
+            self._step = record.first + record.count
+            longest_ns = max(memoryview(record.step_ns).cast("q"), default=0)
+            self._longest_s = max(self._longest_s, longest_ns / 1e9)
+            self._ended = None
+        elif isinstance(record, Alive) and (stuck := self._stuck_s(record, awake_s)):
+            return Failure("hung", f"stuck {self._busy_with(record)} for {stuck:.0f} s")
+        elif isinstance(record, Built | Ended):
+            self._measure(process)
+        elif isinstance(record, PhaseEntered):
+            self._phase = record.phase
+        if isinstance(record, Ended):
+            self._ended = record
+            if not record.lingers:  # said when the last of the log has been
+                return None
+        self._emit(record)
         return None
 
     def _note_line(self, record: Record) -> None:
@@ -272,6 +282,11 @@ class ProcessHost:
 
     def _failed(self, failure: Failure) -> Ended:
         return Ended.failed(self._step, perf_counter_ns(), failure)
+
+
+def _invalid(error: NotAMessageError) -> Failure:
+    hint = f"something writes into a pipe that is not its own ({plain(str(error))[:200]})"
+    return Failure("framework", "the lane process wrote invalid data to its pipe", hint)
 
 
 class _Awake:

@@ -157,7 +157,8 @@ class Session:
             next(iter(self._params.values())).dtype.base_dtype.name,
         )
         # Every run of this graph has the same numbers, which another one has not.
-        return replace(found, is_random=True) if self._holds_drawn_numbers else found
+        drawn = self._holds_drawn_numbers
+        return replace(found, is_random=True, draws_in_python=True) if drawn else found
 
     def log_ops(self, batch: Batch, values: bool = False, feeds: Sequence[Feed] = ()) -> OpLog:
         """The run of a copy with the present weights, and the kernels inside of it: see `by_copy`."""

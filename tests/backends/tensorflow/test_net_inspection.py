@@ -89,7 +89,7 @@ def test_keras_own_dropout_is_random(said, mode):
 @pytest.mark.parametrize("name", ["numpy_noise", "python_noise"])
 def test_numbers_that_python_draws_are_random_also_where_a_graph_holds_them(nets, name):
     """Another trace of the same network holds other ones."""
-    assert nets[name] == NetInspected(is_random=True)
+    assert nets[name] == NetInspected(is_random=True, draws_in_python=True)
 
 
 def test_what_python_counts_is_state_where_it_runs_in_every_step(said):
