@@ -161,6 +161,9 @@ class Replay:
     measures_single: bool = False
 
 
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+
+
 @dataclass(frozen=True, slots=True)
 class Interpreter:
     """Where a lane's process runs.
@@ -172,6 +175,12 @@ class Interpreter:
 
     python: str | None = None
     ssh: str | None = None
+
+    @property
+    def machine(self) -> str:
+        """What lanes of one machine have in common; "" for this one."""
+        host = (self.ssh or "").rpartition("@")[2]
+        return "" if host in _THIS_MACHINE else host
 
     @property
     def title(self) -> str:

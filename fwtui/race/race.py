@@ -6,7 +6,7 @@ import math
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import count
 from time import perf_counter_ns
@@ -87,27 +87,33 @@ class Race:
         self._paused: set[int] = set()
         self._done: dict[int, int] = {}
         self._launched: set[int] = set()
-        steps = min((lane.steps for lane in spec.lanes), default=1)
-        by_turns = any(lane.by_turns for lane in spec.lanes)
         self._live: dict[int, LaneRun] = {}
         self._runs = [self._new(lane, lane_spec) for lane, lane_spec in enumerate(spec.lanes)]
-        heartbeat_s = silent_s if spec.host == "process" else None
-        self._turns = (
-            Turns(
-                self._live,
-                steps,
-                self._tell_run,
-                hung_s,
-                heartbeat_s,
-                awaited_s=awaited_s,
-                pace=spec.lanes[0].pace,
-            )
-            if by_turns
-            else None
-        )
+        self._hung_s, self._silent_s = hung_s, silent_s if spec.host == "process" else None
         self._awaited_s = awaited_s
+        # Lanes of one machine take turns: those of another disturb nobody there.
+        self._turns: dict[str, Turns] = {}
+        for machine in dict.fromkeys(run.spec.interpreter.machine for run in self._runs):
+            on_it = [run for run in self._runs if run.spec.interpreter.machine == machine]
+            self._add_turns(machine, [run.number for run in on_it if run.spec.by_turns])
         self._asked_at: float | None = None
         self._undecided = {run.number for run in self._runs if run.spec.device == "auto"}
+
+    def _add_turns(self, machine: str, runs: Iterable[int]) -> Turns:
+        steps = min((lane.steps for lane in self.spec.lanes), default=1)
+        pace = self.spec.lanes[0].pace if self.spec.lanes else None
+        limits = self._hung_s, self._silent_s
+        turns = Turns(runs, steps, self._tell_run, *limits, awaited_s=self._awaited_s, pace=pace)
+        self._turns[machine] = turns
+        return turns
+
+    def _turns_of(self, run: LaneRun) -> Turns | None:
+        """Who gives the run its turns; None for one that takes none."""
+        if not run.spec.by_turns:
+            return None
+        machine = run.spec.interpreter.machine
+        with self._lock:
+            return self._turns.get(machine) or self._add_turns(machine, ())
 
     @property
     def runs(self) -> tuple[LaneRun, ...]:
@@ -123,23 +129,23 @@ class Race:
         """Halts the lane after the step that it is in."""
         number = self._runs[lane].number
         self._paused.add(number)
-        if self._turns:
-            self._turns.pause(number)
+        if turns := self._turns_of(self._runs[lane]):
+            turns.pause(number)
         self._tell(lane, LaneCommand("pause"))
 
     def resume(self, lane: int) -> None:
         """Lets a paused lane go on."""
         self._paused.discard(self._runs[lane].number)
         self._tell(lane, LaneCommand("resume"))
-        if self._turns:
-            self._turns.resume(self._runs[lane].number)
+        if turns := self._turns_of(self._runs[lane]):
+            turns.resume(self._runs[lane].number)
 
     def step(self, lane: int) -> None:
         """Pauses the lane and has it take one step, in its turn where lanes take turns."""
         if self._runs[lane].number not in self._paused:
             self.pause(lane)
-        if self._turns:
-            self._turns.single(self._runs[lane].number)
+        if turns := self._turns_of(self._runs[lane]):
+            turns.single(self._runs[lane].number)
         else:
             self._tell(lane, LaneCommand("step"))
 
@@ -208,8 +214,8 @@ class Race:
         with self._lock:
             if self._asked_at is not None and time.monotonic() - self._asked_at > self._awaited_s:
                 self._decide_device(among_all=False)
-        if self._turns:
-            self._turns.watch()
+        for turns in list(self._turns.values()):
+            turns.watch()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Blocks until every lane is over; False when `timeout` seconds have passed before."""
@@ -250,8 +256,8 @@ class Race:
                 failure = Failure("fwtui", reason, "the lane's log has the whole story", in_log=True)
                 self._heard(run, Ended.failed(self._done.get(run.number, 0), perf_counter_ns(), failure))
             finally:
-                if self._turns:
-                    self._turns.leave(run.number)
+                if turns := self._turns_of(run):
+                    turns.leave(run.number)
                 run.over.set()
                 del self._live[run.number]
 
@@ -271,8 +277,8 @@ class Race:
             with self._lock:
                 if run in self._runs:
                     self._learn_devices(run.number, record)
-        if self._turns and run.spec.by_turns:
-            turns, number = self._turns, run.number
+        if turns := self._turns_of(run):
+            number = run.number
             if not isinstance(record, HostRecord):
                 turns.heard(number)
             if isinstance(record, Built) or (

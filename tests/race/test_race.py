@@ -14,6 +14,7 @@ import pytest
 
 from fwtui.core.outcome import Ended
 from fwtui.core.records import Alive, Built, Imported, PhaseEntered, RunStateChanged, Steps
+from fwtui.core.spec import Interpreter
 from tests import scripted
 from tests.conftest import lane_processes
 from tests.scripted import step as scripted_step
@@ -386,3 +387,16 @@ def test_a_lane_is_started_once_however_often_it_is_asked_for():
         assert race.wait(60)
         for number in (0, 1):
             assert counted(heard.of(number)) == 40
+
+
+def test_lanes_of_another_machine_wait_for_no_turn_of_this_one():
+    """Threads stand for both machines: where a lane's process runs is not theirs to know."""
+    specs = [
+        lane("slow", steps=5, by_turns=True),
+        lane(steps=400, by_turns=True, interpreter=Interpreter(ssh="box")),
+        lane("other", steps=400, by_turns=True, interpreter=Interpreter(ssh="me@box")),
+    ]
+    with Running(*specs, host="thread") as (race, heard):
+        assert race.wait(30)
+    assert set(race._turns) == {"", "box"}
+    assert [heard.steps(number) for number in range(3)] == [5, 400, 400]
