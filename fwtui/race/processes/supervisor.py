@@ -47,8 +47,11 @@ MEASURE_S = 0.5
 PART_BYTES = 1 << 14
 """What a large message lets small ones wait for: an eighth of a second at 1 Mbit/s."""
 LARGE_BYTES = 1 << 16
-MAX_WAITING_BYTES = 1 << 26
-"""What may wait to be sent; beyond that the process waits."""
+MAX_SMALL_BYTES = 1 << 18
+"""What may wait of small messages: some seconds of them at 1 Mbit/s. Beyond that the process waits between
+steps, as a screen that is behind by minutes is no live one."""
+MAX_LARGE_BYTES = 1 << 26
+"""The same of large ones."""
 
 _FRAME = struct.Struct("!4sI")
 _END = b'{"Ended"'
@@ -134,6 +137,7 @@ class Link:
         self._out = bytearray(MARK)
         self._fast: deque[bytes] = deque()
         self._slow: deque[memoryview] = deque()
+        self._overtook_bytes = 0
 
     def note(self, kind: str, **facts: Any) -> None:
         """Queue a note."""
@@ -197,9 +201,10 @@ class Link:
         else:
             self._fast.append(data)
 
-    def waiting_bytes(self) -> int:
-        """How much waits to be sent."""
-        return len(self._out) + sum(map(len, self._fast)) + sum(map(len, self._slow))
+    def takes_messages(self) -> bool:
+        """Whether there is room for further messages of the process."""
+        small, large = sum(map(len, self._fast)), sum(map(len, self._slow))
+        return small < MAX_SMALL_BYTES and large < MAX_LARGE_BYTES
 
     def has_output(self) -> bool:
         """Whether anything waits to be sent."""
@@ -220,10 +225,14 @@ class Link:
             del self._out[:sent]
 
     def _next(self) -> None:
-        """Choose what is sent next: a small message, or a part of a large one."""
-        if self._fast and not (self._slow and _END in self._fast[0][:_HEAD_BYTES]):
-            self._queue(FAST, self._fast.popleft())
+        """Choose what is sent next: a small message, or a part of a large one, which gets half of it all."""
+        may_be_fast = self._fast and not (self._slow and _END in self._fast[0][:_HEAD_BYTES])
+        if may_be_fast and (not self._slow or self._overtook_bytes < PART_BYTES):
+            message = self._fast.popleft()
+            self._overtook_bytes += len(message)
+            self._queue(FAST, message)
             return
+        self._overtook_bytes = 0
         part = self._slow[0][:PART_BYTES]
         rest = self._slow[0][PART_BYTES:]
         if rest:
@@ -306,7 +315,7 @@ class Lane:
                 selector.register(0, selectors.EVENT_READ)
                 if link.has_output():
                     selector.register(1, selectors.EVENT_WRITE)
-                if self._records is not None and link.waiting_bytes() < MAX_WAITING_BYTES:
+                if self._records is not None and link.takes_messages():
                     selector.register(self._records, selectors.EVENT_READ)
                 if self._to_process:
                     selector.register(self._words, selectors.EVENT_WRITE)

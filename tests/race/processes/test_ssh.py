@@ -15,11 +15,12 @@ import psutil
 import pytest
 
 from fwtui.core.outcome import Ended
-from fwtui.core.records import Imported, LogLine, PhaseEntered, ProcessMemory, Steps
-from fwtui.core.spec import Interpreter, WorkloadSpec
+from fwtui.core.records import Imported, LogLine, PhaseEntered, Probed, ProcessMemory, Steps
+from fwtui.core.spec import Interpreter, Probes, WorkloadSpec
 from fwtui.lane.control import LaneCommand
 from fwtui.race.hosts import ProcessHost
 from fwtui.race.processes import ssh
+from tests.scripted import ROOT
 from tests.scripted.lanes import Heard, counted, lane
 from tests.workloads.user.test_workload import FILE
 
@@ -190,3 +191,19 @@ def test_a_users_file_and_what_lies_beside_it_go_along(box, tmp_path):
     with Hosted(steps=5, workload=WorkloadSpec(str(path), "file")) as hosted:
         end = hosted.end()
     assert end.outcome == "done", end.reason
+
+
+@pytest.mark.slow
+def test_over_a_slow_link_steps_do_not_wait_for_what_is_large(scripted_backends, tmp_path, monkeypatch):
+    """The probe of step 0 is sent before step 0, and takes seconds: its steps are here before."""
+    monkeypatch.setattr(ssh, "SSH", (sys.executable, str(ROOT / "tests" / "slow_ssh.py")))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    sizes = (("batch", 2), ("d_in", 100), ("d_out", 2), ("hidden", 500))
+    workload = WorkloadSpec("two-layer", "static", sizes)
+    with Hosted(steps=FOREVER, workload=workload, probes=Probes(every=10**6)) as hosted:
+        hosted.heard.comes(0, Probed)
+        said = hosted.heard.of(0)
+        hosted.host.tell(LaneCommand("stop"))
+        assert hosted.end().outcome == "stopped"
+    before = said[: next(place for place, one in enumerate(said) if isinstance(one, Probed))]
+    assert counted(before) > 0
