@@ -127,7 +127,7 @@ class TensorflowModel:
         names = {id(variable): name for name, variable in self._variables.items()}
         calls = tuple(
             ModuleCall(
-                getattr(one, "path", one.name),
+                getattr(one, "path", None) or one.name,
                 type(one).__name__,
                 tuple(dict.fromkeys(names[id(v)] for v in _every_variable(one) if id(v) in names)),
                 watch.given(one),
