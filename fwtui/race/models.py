@@ -40,6 +40,7 @@ from fwtui.core.model_requests import (
 from fwtui.core.ndarray import Array
 from fwtui.core.nested import Named
 from fwtui.core.spec import WorkloadSpec
+from fwtui.core.text import plain
 from fwtui.core.workload import Batch
 from fwtui.lane.messages import from_model
 from fwtui.lane.pipes import Sender
@@ -250,8 +251,8 @@ class ModelProcess:
             self._process.listen(
                 take, lambda seconds: self._waiting(f"{self._path.name} {stage}", seconds), LIMIT_S
             )
-        except NotAMessageError:
-            what = f"writes into a pipe that is not its own {stage}"
+        except NotAMessageError as error:
+            what = f"writes into a pipe that is not its own {stage} ({plain(str(error))[:200]})"
             raise UserFileError(self._path.name, what, "write to files it opened") from None
         answer = answers[0]
         if isinstance(answer, kind):
