@@ -18,6 +18,7 @@ import torch
 from fwtui.backends.tensorflow.device import default_dtype
 from fwtui.backends.tensorflow.model import build as tensorflow_model
 from fwtui.backends.torch.model import build as torch_model
+from fwtui.lane.batches import cast
 from fwtui.pairing.compare import Comparison
 from fwtui.pairing.proof import prove
 
@@ -46,14 +47,14 @@ def _built(module: Any, framework: str, dtype: str) -> Any:
 
 
 def _batch(module: Any, dtype: str) -> Any:
-    batch = next(module.batches(np.random.default_rng(0)))
-    return {name: one.astype(dtype) if one.dtype.kind == "f" else one for name, one in batch.items()}
+    return cast(next(module.batches(np.random.default_rng(0))), dtype)
 
 
 def _proven(module: Any, way: tuple[str, str]) -> Any:
     first, second = (_built(module, framework, "float64") for framework in way)
     with default_dtype("float64"):
-        return first, second, prove(first, second, _batch(module, "float64"), {})
+        batches = module.batches(np.random.default_rng(0))
+        return first, second, prove(first, second, next(batches), {}, next_batch=lambda: next(batches))
 
 
 def _write(module: Any, path: Path, way: tuple[str, str]) -> None:

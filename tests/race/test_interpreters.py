@@ -120,7 +120,7 @@ def test_each_framework_in_an_environment_of_its_own(environments, tmp_path, wor
         environments["app"], "parity", *lanes, "--workload", workload, "--steps", "20", "--json", str(result)
     )
     assert run.returncode == 0, run.stdout + run.stderr
-    assert json.loads(result.read_text())["same"] is True
+    assert json.loads(result.read_text())["verdict"]["same"] is True
 
 
 @pytest.mark.slow
