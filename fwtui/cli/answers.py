@@ -9,7 +9,7 @@ from fwtui.measure.compared import compared
 from fwtui.measure.probe_gap import largest
 from fwtui.measure.speed import NOTED_SHARE
 from fwtui.measure.statistics import LEAST_STEPS
-from fwtui.race.plan import differences
+from fwtui.race.plan import ELSEWHERE, differences
 from fwtui.session.run import Result
 
 
@@ -41,7 +41,7 @@ def same(result: Result, no: str = "no") -> str:
     text = f"{verdict}: {text}{_lanes(result)}"
     if place is None:
         return text
-    if settings := [name for name in differing(result) if name not in ("threads", "device")]:
+    if settings := [name for name in differing(result) if name not in ELSEWHERE]:
         return f"{text}; the lanes differ in {', '.join(settings)}"
     return f"{text}; fwtui parity tells where from, and whether it is rounding"
 

@@ -140,7 +140,7 @@ class Name:
 class InterpreterPath:
     """A Python interpreter: its path, its name on PATH, or the folder of its virtual environment."""
 
-    accepted: str = "the path of a Python interpreter, or the folder of its virtual environment"
+    accepted: str = "path of an interpreter or an environment"
     examples: tuple[str, ...] = ()
 
     def read(self, option: str, text: str) -> str:

@@ -316,7 +316,7 @@ _ALL = (
         "ssh",
         WHERE,
         "HOST",
-        Pattern(_HOST, "a host as ssh knows it, such as gpu1 or me@gpu1"),
+        Pattern(_HOST, "host that ssh knows, such as me@gpu1"),
         "The host that runs the lane, through OpenSSH's client and your own configuration of it, without a "
         "password; it needs a Python with NumPy and the framework ([bold]--python[/], there [bold]python3[/] "
         "by default), and nothing of fwtui.",

@@ -141,6 +141,10 @@ def plan(request: RaceRequest, files: UserFiles | None = None) -> RaceSpec:
     return RaceSpec(lanes, schedule, host)
 
 
+ELSEWHERE = ("device", "threads", "python", "host")
+"""Settings that say where a lane computes, and not what."""
+
+
 def differences(lanes: tuple[LaneSpec, ...]) -> dict[str, tuple[str, ...]]:
     """What differs between the lanes besides the backend: setting -> its value in each lane."""
     table: dict[str, tuple[Any, ...]] = {

@@ -2,7 +2,7 @@
 
 The child of a process thus has the very package that its parent has, wherever that was found, while nothing
 is put before the standard library and the installed packages. It may run in another interpreter than its
-parent: what is wrong with that one is said in a line. Older Pythons, back to 2.7, must be able to read this.
+parent; one that lacks something gets a one-line error. Older Pythons, back to 2.7, must be able to read this.
 """
 
 import os
@@ -28,7 +28,7 @@ def main():  # type: () -> None
 
     del sys.argv[0]
     own = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
-    # Python puts this file's folder first where it is not told to leave it out.
+    # Python puts this file's folder first unless it runs in safe-path mode.
     sys.path[:] = [one for one in sys.path if one != own]
     if find_spec("numpy") is None:
         _refuse("NumPy is not installed: " + sys.executable + " -m pip install numpy")

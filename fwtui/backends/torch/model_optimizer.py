@@ -139,7 +139,7 @@ class OwnOptimizer:
     def settings(self) -> dict[str, float]:
         """By the names that all frameworks' have; those of a further parameter group where they are others.
 
-        Whether a hook clips gradients cannot be seen: where there is one, nothing is said of it.
+        A hook may clip gradients: where there is one, clipping is left out, as unknown.
         """
         first, *others = map(_settings_of, self._optimizer.param_groups)
         found = first | {

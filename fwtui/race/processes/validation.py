@@ -1,4 +1,4 @@
-"""Whether what a lane says can be: the codec checks types, and this what the fields say together.
+"""Check that the fields of a lane's records are consistent; the codec has checked their types.
 
 A lane may run another version's code, or a user's file may write into its pipe: what makes no sense ends the
 lane, before a history or a screen relies on it.
@@ -47,7 +47,7 @@ def validated(record: Record, step: int) -> Record:
     """The record.
 
     Args:
-        step: how many steps the lane has told of by now.
+        step: number of steps received from the lane so far.
 
     Raises:
         NotAMessageError: it makes no sense.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -148,7 +149,7 @@ def _title(index: int, view: LaneView) -> tuple[tuple[Content, Content], ...]:
     version = f" {'.'.join(imported.version.split('+')[0].split('.')[:2])}" if imported else ""
     colour = f"bold ${view.colour}"
     badge = (f" {index + 1} ", f"bold $background on ${view.colour}")
-    own = "".join(f"  {name} {value}" for name, value in view.settings)
+    own = "".join(f"  {name} {_short(name, value)}" for name, value in view.settings)
     sign, sign_colour = status(lane)
     state = Content.assemble((sign, sign_colour))
     title = (f"{entry.framework.title}{version}", colour)
@@ -161,6 +162,16 @@ def _title(index: int, view: LaneView) -> tuple[tuple[Content, Content], ...]:
         (plain, Content.assemble((short, sign_colour))),
         (plain, Content.assemble((sign[0], sign_colour))),
     )
+
+
+def _short(setting: str, value: str) -> str:
+    """A setting's value; of an interpreter its environment's name, as far as the path has one."""
+    path = PurePath(value)
+    if setting != "python" or not path.is_absolute():
+        return value
+    folder = path.parent.parent if path.parent.name == "bin" else path.parent
+    name = f"{folder.parent.name}/{folder.name}" if folder.name.startswith(".") else folder.name
+    return path.name if name in ("", "usr", "local") else name
 
 
 def _figures(view: LaneView) -> tuple[tuple[Content, Content], ...]:

@@ -9,6 +9,7 @@ from textual.content import Content
 from fwtui.backends import catalogue as backends
 from fwtui.format import numbers
 from fwtui.measure.speed import NOTED_SHARE, Speed
+from fwtui.race.plan import ELSEWHERE
 from fwtui.tui.common.judgement import Judgement, difference, judge, largest_gap
 from fwtui.tui.common.lane_colours import colour_names
 from fwtui.tui.common.line import Line
@@ -41,7 +42,7 @@ def _same(model: RaceModel) -> list[Content]:
         return [Content.assemble(question, (f"{numbers.NA}: {judgement.reason}", "$dim"))]
     if judgement.same is None:
         return [Content.assemble(question, (numbers.NA, "$dim"))]
-    differing = [name for name in model.differences() if name not in ("threads", "device")]
+    differing = [name for name in model.differences() if name not in ELSEWHERE]
     differ = f"  lanes differ in {', '.join(differing)}" if differing else ""
     skipped = f"  {gap.skipped:,} steps not compared" if gap.skipped else ""
     check, short = _check(model, judgement)
