@@ -9,6 +9,7 @@ from fwtui.core.inputs import SpecError
 from fwtui.core.records import Device
 from fwtui.core.spec import LaneSpec, WorkloadSpec
 from fwtui.format import numbers
+from fwtui.format.environments import environment_name
 from fwtui.race.options import LANE_KEYS, OPTIONS
 from fwtui.system import machine
 from fwtui.tui.common.model import RaceModel
@@ -18,7 +19,6 @@ from fwtui.workloads.base import PackagedWorkload
 from fwtui.workloads.user.description import Description
 
 _NAME_CELLS = 16
-_VALUE_WIDTH = 14
 
 
 def backend_choices(model: RaceModel, index: int) -> list[Choice]:
@@ -106,17 +106,13 @@ def _which(spec: LaneSpec) -> str:
     return "ab"[[one.function for one in models].index(spec.model.function)]
 
 
-def _end_of(path: str) -> str:
-    """As much of a path's end as the column has room for."""
-    return path if len(path) <= _VALUE_WIDTH else f"…{path[1 - _VALUE_WIDTH :]}"
-
-
 def present_settings(model: RaceModel, index: int) -> list[tuple[str, str, str]]:
     """What a lane's settings are, by the keys of its own: (name, value, what is accepted)."""
     lane = model.lanes[index]
     spec, imported = lane.spec, lane.history.imported
     devices = [device.name for device in imported.devices if device.reason is None] if imported else ["cpu"]
     built = lane.history.built
+    default = "python3" if spec.interpreter.ssh else "fwtui's own"
     now = {
         "model": _which(spec),
         "device": built.device if built else spec.device,
@@ -125,9 +121,11 @@ def present_settings(model: RaceModel, index: int) -> list[tuple[str, str, str]]
         "lr": "n/a" if spec.learning_rate is None else f"{spec.learning_rate:g}",
         "batch": str(workloads.batch_size(spec.workload) or numbers.NA),
         "threads": str(spec.threads),
-        "python": _end_of(spec.interpreter.python or ("python3" if spec.interpreter.ssh else "fwtui's own")),
-        "ssh": _end_of(spec.interpreter.ssh or "this machine"),
+        "python": environment_name(spec.interpreter.python or default),
+        "ssh": spec.interpreter.ssh or "this machine",
     }
     accepted = {key: OPTIONS[key].kind.accepted for key in LANE_KEYS}
     accepted["device"] = ", ".join(["auto", *devices])
-    return [(key, now[key], accepted[key]) for key in LANE_KEYS]
+    # Two models of one framework are rare, and a small screen has no row to spare.
+    shown = [key for key in LANE_KEYS if key != "model" or now[key] != numbers.NA]
+    return [(key, now[key], accepted[key]) for key in shown]

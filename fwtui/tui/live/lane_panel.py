@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -13,6 +12,7 @@ from textual.widgets import Static
 
 from fwtui.backends import catalogue as backends
 from fwtui.format import numbers
+from fwtui.format.environments import environment_name
 from fwtui.measure.statistics import StepTimes
 from fwtui.tui.charts.axes import BYTES, DURATION, NUMBER
 from fwtui.tui.charts.chart import Chart
@@ -165,13 +165,7 @@ def _title(index: int, view: LaneView) -> tuple[tuple[Content, Content], ...]:
 
 
 def _short(setting: str, value: str) -> str:
-    """A setting's value; of an interpreter its environment's name, as far as the path has one."""
-    path = PurePath(value)
-    if setting != "python" or not path.is_absolute():
-        return value
-    folder = path.parent.parent if path.parent.name == "bin" else path.parent
-    name = f"{folder.parent.name}/{folder.name}" if folder.name.startswith(".") else folder.name
-    return path.name if name in ("", "usr", "local") else name
+    return environment_name(value) if setting == "python" else value
 
 
 def _figures(view: LaneView) -> tuple[tuple[Content, Content], ...]:

@@ -164,6 +164,13 @@ async def test_settings_show_what_is_set_and_what_may_be():
             assert parse_lane(f"torch.eager dtype={dtype}").dtype == dtype
 
 
+async def test_settings_have_room_for_an_error_and_the_keys_in_a_small_window():
+    scene = Scene(race(), [training(BOTH[0], 9), training(BOTH[1], 9)])
+    async with shown(scene, size=SMALL) as d:
+        await d.press("s", *" lr=x")
+        await d.shows("--lane tf.function: lr: got 'x'", "host that ssh knows", "enter restart the lane so")
+
+
 async def test_a_log_is_not_cut_in_a_small_window():
     lines = still.log_lines("one " * 30 + "end of the line")
     async with shown(Scene(race(), [[*training(BOTH[0], 9), *lines], training(BOTH[1], 9)]), size=SMALL) as d:
