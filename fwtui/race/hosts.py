@@ -33,7 +33,7 @@ from fwtui.lane.run import run_lane
 from fwtui.lane.runner import Runner
 from fwtui.race.cleaning import cleaned
 from fwtui.race.processes.failures import failure_by_exit, failure_to_start
-from fwtui.race.processes.local import LaneProcess
+from fwtui.race.processes.lane_process import LaneProcess
 from fwtui.race.processes.start import start
 from fwtui.race.processes.validation import validated
 from fwtui.race.shared_exit import guard
@@ -146,10 +146,13 @@ class ProcessHost:
 
     def _spawn(self) -> LaneProcess | None:
         """The process, started and given its spec; None where a stop came first."""
+        if self._stop_by is not None:
+            return None
+        process = start(self._spec)  # may pack a user's data for another host
         with self._lock:
+            self._process = process
             if self._stop_by is not None:
-                return None
-            self._process = process = start(self._spec)
+                process.kill()
         # Outside the lock, so that a process that never reads it can be killed.
         process.begin(self._spec)
         with self._lock:
@@ -163,7 +166,7 @@ class ProcessHost:
         inbox = process.inbox
         measure_at = time.monotonic()
         awake = _Awake()
-        heard_at, quiet_since = inbox.heard_at, 0.0
+        heard_at, quiet_since, began_s = inbox.heard_at, 0.0, 0.0
         while inbox.open:
             now, awake_s = time.monotonic(), awake.seconds()
             if self._stop_by is not None and now > self._stop_by:
@@ -181,13 +184,15 @@ class ProcessHost:
                 return Failure("out of memory", reason, "smaller sizes may fit")
             if gone and inbox.heard_at < now:
                 return None
+            if process.is_preparing:
+                began_s = quiet_since = awake_s
             if inbox.heard_at != heard_at:
                 heard_at, quiet_since = inbox.heard_at, awake_s
             elif awake_s - quiet_since > self._silence_limit_s:
                 return Failure("hung", f"no answer for {awake_s - quiet_since:.0f} s")
-            if not self._greeted and awake_s > GREETING_LIMIT_S:
+            if not self._greeted and awake_s - began_s > GREETING_LIMIT_S:
                 who = self._spec.interpreter.title
-                return Failure("hung", f"{who} has not started the lane after {awake_s:.0f} s")
+                return Failure("hung", f"{who} has not started the lane after {awake_s - began_s:.0f} s")
             for record in came:
                 failure = self._take(record, process, awake_s)
                 if failure is not None or (self._ended and not self._ended.lingers):

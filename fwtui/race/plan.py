@@ -220,8 +220,17 @@ def _lane(request: RaceRequest, index: int, files: UserFiles) -> LaneSpec:
 
 
 def _interpreter(request: RaceRequest, lane: LaneRequest, host: str | None) -> Interpreter:
-    """Where a lane's process runs. A path on another host is that host's affair."""
+    """Where a lane's process runs. A path on another host is that host's affair.
+
+    Raises:
+        SpecError: there is no such interpreter, or the lane cannot run where it is asked to.
+    """
     given = request.python if lane.python is None else lane.python
+    if request.host == "thread" and (given or host):
+        raise SpecError("--host", request.host, "process, as lanes have interpreters or hosts of their own")
+    if host is not None and any(getattr(request, side) for side in SIDES):
+        accepted = "left out, or models in a file: fwtui workloads new --model my_port.py"
+        raise SpecError("--ssh", host, accepted)
     if host is not None:
         return Interpreter(given, host)
     option = OPTIONS["python"]
@@ -355,14 +364,17 @@ def _share(request: RaceRequest, index: int) -> tuple[int, tuple[int, ...] | Non
     One core is left to the app and the system. A lane that has every core shares one with whatever else
     runs, and a thread that waits for its core holds up all the others of an op: measured on 2 cores, the
     slowest hundredth of PyTorch's steps took 1 ms with one thread and 20 to 100 ms with two.
+
+    A lane on another host gets as many threads as one here would: a comparison wants them alike.
     """
-    lanes = len(request.lanes)
-    if request.schedule != "race" or lanes == 1:
+    hosts = [lane.ssh or request.ssh for lane in request.lanes]
+    host, lanes = hosts[index], hosts.count(hosts[index])
+    if request.schedule != "race" or lanes == 1 or host is not None:
         return max(1, core_count() - 1), None
     cores = bound_cores()
     count = core_count() if cores is None else len(cores)
     share = max(1, (count - 1) // lanes)
     if cores is None or count < lanes or request.host == "thread":
         return share, None
-    first = count - lanes * share + index * share
+    first = count - lanes * share + hosts[:index].count(host) * share
     return share, cores[first : first + share]

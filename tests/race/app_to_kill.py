@@ -21,5 +21,5 @@ if __name__ == "__main__":
         last = race.runs[3].host
         assert isinstance(last, hosts.ProcessHost)
         assert isinstance(last._process, local.LocalProcess)
-        print(*pids, last._process._child.pid, flush=True)  # noqa: T201
+        print(*pids, last._process.child.pid, flush=True)  # noqa: T201
         time.sleep(600)

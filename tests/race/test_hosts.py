@@ -13,57 +13,20 @@ import pytest
 
 from fwtui.core.ndarray import Array
 from fwtui.core.outcome import Ended
-from fwtui.core.records import Alive, Imported, LogLine, PhaseEntered, Probed, ProcessMemory, Steps
+from fwtui.core.records import Alive, LogLine, PhaseEntered, Probed, ProcessMemory, Steps
 from fwtui.core.spec import HOSTS, Probes, Start, WorkloadSpec
 from fwtui.lane.control import LaneCommand
 from fwtui.lane.wire import Frames
-from fwtui.race.hosts import ProcessHost
 from fwtui.race.processes import local
 from fwtui.race.processes.failures import describe_exit
 from tests import scripted
 from tests.conftest import lane_processes
-from tests.scripted.lanes import Heard, alone, counted, lane
+from tests.scripted.hosted import Hosted
+from tests.scripted.lanes import alone, counted, lane
 from tests.workloads.user.test_workload import FILE
 
 pytestmark = pytest.mark.usefixtures("scripted_backends")
 FOREVER = 10**9
-
-
-class Hosted:
-    """One lane under the process host, in a thread."""
-
-    def __init__(self, spec, **limits):
-        self.heard = Heard()
-        self.host = ProcessHost(spec, self._emit, **limits)
-        self.thread = threading.Thread(target=self.host.run, daemon=True)
-
-    def _emit(self, record):
-        self.heard(Run, record)
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.host.kill()
-        self.thread.join(10)
-        assert not self.thread.is_alive()
-
-    def pid(self):
-        return self.heard.comes(0, Imported).pid
-
-    def end(self):
-        """How it ended; the thread must be over then, and the end be the last that was said."""
-        self.thread.join(20)
-        assert not self.thread.is_alive()
-        assert [type(record) for record in self.heard.of(0)].count(Ended) == 1
-        end = self.heard.of(0)[-1]
-        assert isinstance(end, Ended)
-        return end
-
-
-class Run:
-    number = 0
 
 
 @pytest.mark.parametrize("host", ["process", "thread"])

@@ -49,6 +49,33 @@ def test_cores_are_left_free_where_they_cannot_be_bound(monkeypatch, lanes, host
     assert [(lane.threads, lane.cores) for lane in spec.lanes] == [(1, None)] * lanes
 
 
+def test_a_lane_on_another_host_takes_no_cores_of_this_one():
+    lanes = (LaneRequest("tf.eager"), LaneRequest("torch.eager", ssh="box"), LaneRequest("tf.eager"))
+    spec = plan(RaceRequest(lanes=lanes, schedule="race"))
+    assert [lane.cores for lane in spec.lanes] == [(4,), None, (6,)]
+    assert [lane.interpreter.ssh for lane in spec.lanes] == [None, "box", None]
+    assert [lane.interpreter.machine for lane in spec.lanes] == ["", "box", ""]
+
+
+def test_interpreters_are_checked_here_and_left_to_other_hosts(tmp_path):
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python").touch()
+    there = LaneRequest("torch.eager", python="/no/python", ssh="box")
+    spec = plan(RaceRequest(lanes=(there, LaneRequest("tf.eager", python=str(tmp_path)))))
+    assert [lane.interpreter.python for lane in spec.lanes] == [
+        "/no/python",
+        str(tmp_path / "bin" / "python"),
+    ]
+    with pytest.raises(SpecError, match="python: got '/no/python'; accepted: path of an interpreter"):
+        plan(RaceRequest(lanes=(LaneRequest("torch.eager", python="/no/python"),)))
+
+
+@pytest.mark.parametrize("settings", [{"python": "python3"}, {"ssh": "box"}])
+def test_a_thread_has_no_interpreter_or_host_of_its_own(settings):
+    with pytest.raises(SpecError, match="--host: got 'thread'; accepted: process"):
+        plan(RaceRequest(lanes=(LaneRequest("torch.eager", **settings),), host="thread"))
+
+
 def test_one_lane_has_no_turns_to_wait_for():
     (lane,) = plan(RaceRequest(lanes=(LaneRequest("torch.eager"),))).lanes
     assert not lane.by_turns

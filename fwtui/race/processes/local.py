@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Iterable, Sequence
 
 from fwtui.core.records import ProcessMemory, Record
 from fwtui.core.spec import Interpreter, LaneSpec
@@ -15,6 +14,7 @@ from fwtui.lane.messages import from_lane
 from fwtui.lane.pipes import Sender
 from fwtui.lane.wire import Frames
 from fwtui.race.processes.inbox import Inbox
+from fwtui.race.processes.lane_process import LaneProcess
 from fwtui.system import machine, memory
 from fwtui.system.child_process import Child, command
 from fwtui.system.processor import ProcessorMeter
@@ -24,41 +24,7 @@ CHILD = command(MODULE)
 """What runs a lane in fwtui's own interpreter."""
 
 
-class LaneProcess(Protocol):
-    """A process that runs one lane.
-
-    Attributes:
-        inbox: what it sends.
-    """
-
-    inbox: Inbox
-
-    def begin(self, spec: LaneSpec) -> None:
-        """Send it the spec; may wait until that is read."""
-
-    def send(self, word: Command) -> None:
-        """Send it a command; never waits, and does nothing where it is over. Once it has the spec."""
-
-    def poll(self) -> int | None:
-        """Its exit status; None while it runs, and where it is unknown."""
-
-    def wait(self, seconds: float) -> None:
-        """Wait until it has ended, at most so long."""
-
-    def kill(self) -> None:
-        """Kill it, and all that it has started; from any thread."""
-
-    def end(self) -> None:
-        """See that nothing of it is left."""
-
-    def close(self) -> None:
-        """Close what it was sent commands through."""
-
-    def measured(self) -> list[Record]:
-        """Figures of the process that are measured here, and not sent by it."""
-
-
-class LocalProcess:
+class LocalProcess(LaneProcess):
     """A lane's process on this machine.
 
     Raises:
@@ -70,7 +36,7 @@ class LocalProcess:
         program = CHILD if python is None else command(MODULE, python=python)
         pipes = words_out, self._words_in, records_out, records_in, log_out, log_in = _pipes(3)
         try:
-            self._child = Child(
+            self.child = Child(
                 (*program, str(records_in), str(words_out)),
                 in_own_environment=python is None,
                 stdin=subprocess.DEVNULL,
@@ -97,31 +63,13 @@ class LocalProcess:
         with contextlib.suppress(OSError):  # it reads nothing any more
             self._words.send(word)
 
-    def poll(self) -> int | None:
-        """Its exit status; None while it runs."""
-        return self._child.process.poll()
-
-    def wait(self, seconds: float) -> None:
-        """Wait until it has ended, at most so long."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._child.process.wait(timeout=seconds)
-
-    def kill(self) -> None:
-        """Kill it, and all that it has started."""
-        if self._child.process.returncode is None:
-            self._child.kill()
-
-    def end(self) -> None:
-        """See that nothing of it is left."""
-        self._child.end()
-
     def close(self) -> None:
         """Close what it was sent commands through."""
         self._words.close()
 
-    def measured(self) -> list[Record]:
+    def measured(self) -> Sequence[Record]:
         """Its memory, and what its processor does."""
-        pid = self._child.pid
+        pid = self.child.pid
         rss, use = memory.resident_bytes(pid), self._processor.use()
         peak, gpu = memory.resident_peak_bytes(pid), machine.gpu_bytes(pid)
         return [*([ProcessMemory(rss, peak, gpu)] if rss else []), *([use] if use else [])]

@@ -20,13 +20,13 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter_ns
 
-from fwtui.core.records import Record
 from fwtui.core.spec import Interpreter, LaneSpec
 from fwtui.lane.control import Command
 from fwtui.lane.wire import framed
 from fwtui.race.processes import supervisor
 from fwtui.race.processes.archive import Archive, package
 from fwtui.race.processes.inbox import Inbox
+from fwtui.race.processes.lane_process import LaneProcess
 from fwtui.race.processes.link import FIRST_PINGS, HostGreeting, Link
 from fwtui.race.processes.supervisor import ARCHIVE, MESSAGES, PACKET, PING
 from fwtui.race.processes.user_files import files_of
@@ -43,6 +43,7 @@ OPTIONS = (
 PYTHON = "python3"
 PING_S = 5.0
 _PART = 1 << 16
+_Packet = tuple[int, bytes]
 _BOOT = (
     "import sys,base64,zlib;v=sys.version_info;"
     'v<(3,11) and (sys.stderr.write("fwtui needs Python 3.11 or newer, and this is %d.%d.%d\\n"%v[:3]),'
@@ -52,7 +53,7 @@ _BOOT = (
 """One line that every Python can read, and every shell pass on."""
 
 
-class SshProcess:
+class SshProcess(LaneProcess):
     """A lane's process on another host.
 
     Raises:
@@ -65,7 +66,7 @@ class SshProcess:
         self._archives = [package(), *([self._user_files] if self._user_files else [])]
         log_out, log_in = os.pipe()
         try:
-            self._child = Child(
+            self.child = Child(
                 (*SSH, *OPTIONS, "--", interpreter.ssh, _remote_command(interpreter, self._archives)),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -76,13 +77,17 @@ class SshProcess:
             raise
         finally:
             os.close(log_in)
-        assert self._child.process.stdout is not None
+        assert self.child.process.stdout is not None
         self._link = Link(self._greeted, self._send_all)
-        self._packets: queue.SimpleQueue[tuple[int, bytes] | None] = queue.SimpleQueue()
+        self._packets: queue.SimpleQueue[_Packet | None] = queue.SimpleQueue()
         self._spec: LaneSpec | None = None
+        self._is_sending_files = False
+        # Commands that wait for the spec; None once it has been sent.
+        self._early: list[_Packet] | None = []
+        self._lock = threading.Lock()
         self._greeting: HostGreeting | None = None
-        records = os.dup(self._child.process.stdout.fileno())
-        self._child.process.stdout.close()
+        records = os.dup(self.child.process.stdout.fileno())
+        self.child.process.stdout.close()
         self.inbox = Inbox(records, log_out, self._link)
         threading.Thread(target=self._write, name=f"to {interpreter.ssh}", daemon=True).start()
 
@@ -91,35 +96,27 @@ class SshProcess:
         self._spec = spec
 
     def send(self, word: Command) -> None:
-        """Send it a command."""
-        self._packets.put((MESSAGES, b"".join(framed(word))))
-
-    def poll(self) -> int | None:
-        """The exit status of the lane's process, or ssh's own; None while both run."""
-        code = self._child.process.poll()
-        return code if self._link.exit_code is None else self._link.exit_code
-
-    def wait(self, seconds: float) -> None:
-        """Wait until the connection has ended, at most so long."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._child.process.wait(timeout=seconds)
-
-    def kill(self) -> None:
-        """End the connection, and with it all that runs on the other host."""
-        if self._child.process.returncode is None:
-            self._child.kill()
-
-    def end(self) -> None:
-        """See that nothing of it is left here."""
-        self._child.end()
+        """Send it a command, once it has the spec."""
+        packet = MESSAGES, b"".join(framed(word))
+        with self._lock:
+            if self._early is None:
+                self._packets.put(packet)
+            else:
+                self._early.append(packet)
 
     def close(self) -> None:
         """Let the thread end that writes to it."""
         self._packets.put(None)
 
-    def measured(self) -> list[Record]:
-        """Nothing: the other host measures."""
-        return []
+    @property
+    def is_preparing(self) -> bool:
+        """Whether files are on their way to the other host."""
+        return self._is_sending_files
+
+    def poll(self) -> int | None:
+        """The exit status of the lane's process, or ssh's own; None while both run."""
+        code = super().poll()
+        return code if self._link.exit_code is None else self._link.exit_code
 
     def _greeted(self, greeting: HostGreeting) -> Mapping[str, str]:
         """Ask for its clock; return which paths there stand for which here."""
@@ -139,6 +136,7 @@ class SshProcess:
         """Send what is missing there, then the spec."""
         assert self._greeting is not None
         assert self._spec is not None
+        self._is_sending_files = True
         for archive in self._archives:
             if archive.sha256 in self._greeting.missing:
                 for at in range(0, len(archive.data), _PART):
@@ -147,11 +145,14 @@ class SshProcess:
         if self._user_files:
             spec = _with_files_at(spec, self._folder(self._user_files))
         there = replace(spec, interpreter=Interpreter(spec.interpreter.python or PYTHON))
-        self._packets.put((MESSAGES, b"".join(framed(there))))
+        with self._lock:
+            for packet in ((MESSAGES, b"".join(framed(there))), *(self._early or ())):
+                self._packets.put(packet)
+            self._early = None
 
     def _write(self) -> None:
         """Send packets until the process is closed, and pings meanwhile."""
-        stream = self._child.process.stdin
+        stream = self.child.process.stdin
         assert stream is not None
         with contextlib.suppress(OSError, ValueError):  # it is over: `poll` tells how
             while True:
@@ -162,6 +163,7 @@ class SshProcess:
                 if packet is None:
                     break
                 channel, body = packet
+                self._is_sending_files &= channel != MESSAGES  # the spec is behind them
                 if channel == PING:
                     body = str(perf_counter_ns()).encode()
                 stream.write(PACKET.pack(channel, len(body)) + body)

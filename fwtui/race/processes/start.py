@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from fwtui.core.spec import LaneSpec
-from fwtui.race.processes.local import LaneProcess, LocalProcess
+from fwtui.race.processes.lane_process import LaneProcess
+from fwtui.race.processes.local import LocalProcess
 from fwtui.race.processes.ssh import SshProcess
 
 

@@ -8,20 +8,19 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
 
 import psutil
 import pytest
 
 from fwtui.core.outcome import Ended
-from fwtui.core.records import Imported, LogLine, PhaseEntered, Probed, ProcessMemory, Steps
+from fwtui.core.records import Imported, LogLine, PhaseEntered, Probed, ProcessMemory, RunStateChanged, Steps
 from fwtui.core.spec import Interpreter, Probes, WorkloadSpec
 from fwtui.lane.control import LaneCommand
-from fwtui.race.hosts import ProcessHost
 from fwtui.race.processes import ssh
 from tests.scripted import ROOT
-from tests.scripted.lanes import Heard, counted, lane
+from tests.scripted.hosted import Hosted
+from tests.scripted.lanes import counted, lane
 from tests.workloads.user.test_workload import FILE
 
 pytest.importorskip("asyncssh")
@@ -49,33 +48,9 @@ def box(scripted_backends, tmp_path, monkeypatch):
     server.wait(10)
 
 
-class Run:
-    number = 0
-
-
-class Hosted:
-    """A lane on another host, in a thread."""
-
-    def __init__(self, host="box", python=sys.executable, **changes):
-        self.heard = Heard()
-        spec = lane(interpreter=Interpreter(python, host), **changes)
-        self.host = ProcessHost(spec, lambda record: self.heard(Run, record))
-        self.thread = threading.Thread(target=self.host.run, daemon=True)
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.host.kill()
-        self.thread.join(10)
-        assert not self.thread.is_alive()
-
-    def end(self):
-        self.thread.join(30)
-        assert not self.thread.is_alive()
-        assert isinstance(self.heard.of(0)[-1], Ended)
-        return self.heard.of(0)[-1]
+def hosted(host="box", python=sys.executable, mode="ok", **changes):
+    """A lane on another host."""
+    return Hosted(lane(mode, interpreter=Interpreter(python, host), **changes))
 
 
 def gone(pid):
@@ -91,10 +66,10 @@ def gone(pid):
 
 
 def test_a_lane_trains_there_as_it_does_here(box):
-    with Hosted(steps=900) as hosted:
-        end = hosted.end()
+    with hosted(steps=900) as lane_there:
+        end = lane_there.end()
     assert end.outcome == "done", end.reason
-    said = hosted.heard.of(0)
+    said = lane_there.heard.of(0)
     assert counted(said) == 900
     assert [one for one in said if isinstance(one, ProcessMemory)][-1].rss_bytes > 1e6
     moments = [one.at_ns for one in said if isinstance(one, PhaseEntered | Ended)]
@@ -105,8 +80,8 @@ def test_a_lane_trains_there_as_it_does_here(box):
 
 def test_what_a_host_has_by_now_is_not_sent_again(box):
     for _ in range(2):
-        with Hosted(steps=5) as hosted:
-            assert hosted.end().outcome == "done"
+        with hosted(steps=5) as lane_there:
+            assert lane_there.end().outcome == "done"
         [base] = box.glob(f"fwtui-{os.getuid()}")
         assert len(list(base.iterdir())) == 1
 
@@ -114,45 +89,56 @@ def test_what_a_host_has_by_now_is_not_sent_again(box):
 def test_what_a_login_prints_goes_to_the_log(box, monkeypatch):
     client = box / "ssh"
     client.write_text(client.read_text().replace("exec ", "echo 'Welcome!'\nexec "))
-    with Hosted(steps=5) as hosted:
-        assert hosted.end().outcome == "done"
-    assert "Welcome!" in [one.text for one in hosted.heard.of(0, LogLine)]
+    with hosted(steps=5) as lane_there:
+        assert lane_there.end().outcome == "done"
+    assert "Welcome!" in [one.text for one in lane_there.heard.of(0, LogLine)]
 
 
 def test_a_stopped_lane_leaves_nothing_there(box):
-    with Hosted(steps=FOREVER) as hosted:
-        pid = hosted.heard.comes(0, Imported).pid
-        hosted.heard.comes(0, Steps)
-        hosted.host.tell(LaneCommand("stop"))
-        assert hosted.end().outcome == "stopped"
+    with hosted(steps=FOREVER) as lane_there:
+        pid = lane_there.pid()
+        lane_there.heard.comes(0, Steps)
+        lane_there.host.tell(LaneCommand("stop"))
+        assert lane_there.end().outcome == "stopped"
     assert gone(pid)
+
+
+def test_what_is_asked_before_the_lane_is_there_comes_after_its_spec(box):
+    with hosted(steps=FOREVER) as lane_there:
+        lane_there.host.tell(LaneCommand("pause"))
+        lane_there.heard.comes(0, RunStateChanged, standing="paused")
+        lane_there.host.tell(LaneCommand("step"))
+        lane_there.heard.at_least(0, 1)
+        lane_there.host.tell(LaneCommand("stop"))
+        assert lane_there.end().outcome == "stopped"
+    assert counted(lane_there.heard.of(0)) == 1
 
 
 @pytest.mark.parametrize("mode", ["hang", "wedged"])
 def test_a_lane_that_hangs_there_is_killed(box, mode):
-    with Hosted(mode=mode, steps=FOREVER) as hosted:
-        pid = hosted.heard.comes(0, Imported).pid
-        hosted.heard.comes(0, PhaseEntered, phase="build")
-        hosted.host.kill()
-        assert hosted.end().outcome == "stopped"
+    with hosted(mode=mode, steps=FOREVER) as lane_there:
+        pid = lane_there.pid()
+        lane_there.heard.comes(0, PhaseEntered, phase="build")
+        lane_there.host.kill()
+        assert lane_there.end().outcome == "stopped"
     assert gone(pid)
 
 
 def test_a_lost_connection_is_a_failed_lane_and_leaves_nothing_there(box):
-    with Hosted(steps=FOREVER) as hosted:
-        pid = hosted.heard.comes(0, Imported).pid
-        hosted.heard.comes(0, Steps)
+    with hosted(steps=FOREVER) as lane_there:
+        pid = lane_there.pid()
+        lane_there.heard.comes(0, Steps)
         [client] = [one for one in psutil.Process().children() if "box" in one.cmdline()]
         client.send_signal(signal.SIGTERM)
-        end = hosted.end()
+        end = lane_there.end()
     assert end.outcome == "failed"
     assert end.reason.startswith(("lost the connection to box", "its process"))
     assert gone(pid)
 
 
 def test_a_crash_there_is_told_as_one_here(box):
-    with Hosted(mode="abort", steps=50) as hosted:
-        end = hosted.end()
+    with hosted(mode="abort", steps=50) as lane_there:
+        end = lane_there.end()
     assert end.outcome == "failed"
     assert "SIGABRT" in end.reason
 
@@ -171,15 +157,15 @@ def test_a_crash_there_is_told_as_one_here(box):
     ],
 )
 def test_a_host_that_runs_no_lane_is_a_line(box, host, python, reason):
-    with Hosted(host, python) as hosted:
-        assert hosted.end().reason == reason
+    with hosted(host, python) as lane_there:
+        assert lane_there.end().reason == reason
 
 
 def test_a_folder_of_somebody_else_is_not_used(box):
     (box / f"fwtui-{os.getuid()}").mkdir(mode=0o777)
     (box / f"fwtui-{os.getuid()}").chmod(0o777)
-    with Hosted() as hosted:
-        assert "belongs to somebody else" in hosted.end().reason
+    with hosted() as lane_there:
+        assert "belongs to somebody else" in lane_there.end().reason
 
 
 def test_a_users_file_and_what_lies_beside_it_go_along(box, tmp_path):
@@ -188,8 +174,8 @@ def test_a_users_file_and_what_lies_beside_it_go_along(box, tmp_path):
     (folder / "beside.py").write_text("SCALE = 1.0\n")
     path = folder / "my_net.py"
     path.write_text(f"import beside\n{FILE}")
-    with Hosted(steps=5, workload=WorkloadSpec(str(path), "file")) as hosted:
-        end = hosted.end()
+    with hosted(steps=5, workload=WorkloadSpec(str(path), "file")) as lane_there:
+        end = lane_there.end()
     assert end.outcome == "done", end.reason
 
 
@@ -200,10 +186,10 @@ def test_over_a_slow_link_steps_do_not_wait_for_what_is_large(scripted_backends,
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     sizes = (("batch", 2), ("d_in", 100), ("d_out", 2), ("hidden", 500))
     workload = WorkloadSpec("two-layer", "static", sizes)
-    with Hosted(steps=FOREVER, workload=workload, probes=Probes(every=10**6)) as hosted:
-        hosted.heard.comes(0, Probed)
-        said = hosted.heard.of(0)
-        hosted.host.tell(LaneCommand("stop"))
-        assert hosted.end().outcome == "stopped"
+    with hosted(steps=FOREVER, workload=workload, probes=Probes(every=10**6)) as lane_there:
+        lane_there.heard.comes(0, Probed)
+        said = lane_there.heard.of(0)
+        lane_there.host.tell(LaneCommand("stop"))
+        assert lane_there.end().outcome == "stopped"
     before = said[: next(place for place, one in enumerate(said) if isinstance(one, Probed))]
     assert counted(before) > 0
