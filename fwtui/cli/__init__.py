@@ -9,11 +9,13 @@ import atexit
 import contextlib
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from io import TextIOWrapper
 from typing import NoReturn
 
 BAD_INPUT = 2
+CRASHED = 2
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 
@@ -68,6 +70,11 @@ def _run(argv: list[str]) -> int:
         return _refuse(str(error))
     except TyperException as error:
         return _refuse(errors.one_line(error))
+    except BrokenPipeError:
+        raise
+    except Exception:  # of ours: Python's own 1 would say that lanes, models or outputs differ
+        traceback.print_exc()
+        return CRASHED
     return code if isinstance(code, int) else 0
 
 

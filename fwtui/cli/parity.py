@@ -9,12 +9,12 @@ from fwtui.cli.options import Json
 if TYPE_CHECKING:
     from fwtui.core.spec import RaceSpec
     from fwtui.measure.history import History
+    from fwtui.parity.finding import Finding
     from fwtui.race.plan import RaceRequest
     from fwtui.session.run import Result, Watch
 
 JUDGING = "How to judge"
 COULD_NOT_BE_JUDGED = 2
-"""A relative gap of more is two arrays that have nothing in common."""
 
 Tolerance = Annotated[
     str | None,
@@ -87,7 +87,6 @@ def parity(
         return compare(request, tolerance, tolerance_float64, json)
     import os
     import sys
-    import traceback
     from dataclasses import replace
 
     from fwtui.cli import parity_table, result_table
@@ -117,21 +116,22 @@ def parity(
         hint = "smaller sizes may fit" + ("" if no_truth else ", and --no-truth needs less")
         print(f"fwtui: out of memory: {error}; {hint}", file=sys.stderr)  # noqa: T201
         return COULD_NOT_BE_JUDGED
-    except Exception:  # of ours: 1 would say that the lanes differ
-        traceback.print_exc()
-        return COULD_NOT_BE_JUDGED
     if out is None or not out.standard:
         show(parity_table.render(finding))
     if out is not None:
         out.write(report(finding))
     result_table.explain_failures(finding.result)
-    code = COULD_NOT_BE_JUDGED if finding.same is None else int(not finding.same)
-    if finding.result.signal:
-        code = 128 + finding.result.signal
+    code = _code(finding)
     if not settled:  # a thread is stuck in a framework, and would keep the interpreter from leaving
         sys.stdout.flush()
         os._exit(code)
     return code
+
+
+def _code(finding: "Finding") -> int:
+    if finding.result.signal:
+        return 128 + finding.result.signal
+    return COULD_NOT_BE_JUDGED if finding.same is None else int(not finding.same)
 
 
 def _both(watch: "Watch", progress: "Watch") -> "Watch":

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fwtui.core.graph import Graph, Node, NoGraph
+from fwtui.core.greeting import Greeting
 from fwtui.core.ndarray import Array
 from fwtui.core.oplog import LoggedOp, OpLog
 from fwtui.core.outcome import Ended
 from fwtui.core.processor_use import ProcessorUse
 
-PROTOCOL = 1
-"""The version of the messages between fwtui and its lanes: another one for each change of a message."""
 DIGEST_BLOCK = 8_192
 """Elements of an array that one step's digest covers; the next step's covers the next block."""
 
@@ -31,21 +30,6 @@ class Device:
     name: str
     label: str
     reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Greeting:
-    """The first message of a lane's process, whose interpreter does what fwtui needs.
-
-    Attributes:
-        protocol: the version of the messages, see `PROTOCOL`.
-        python: the interpreter's version, such as `3.12.4`.
-        clock_ns: its `time.perf_counter_ns` now.
-    """
-
-    protocol: int
-    python: str
-    clock_ns: int
 
 
 @dataclass(frozen=True, slots=True)

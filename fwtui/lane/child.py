@@ -14,7 +14,8 @@ import sys
 import threading
 import time
 
-from fwtui.core.records import PROTOCOL, Alive, Greeting, Record
+from fwtui.core.greeting import PROTOCOL, Greeting
+from fwtui.core.records import Alive, Record
 from fwtui.core.spec import LaneSpec
 from fwtui.lane.control import Control
 from fwtui.lane.messages import to_lane

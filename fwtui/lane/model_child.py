@@ -15,29 +15,10 @@ from dataclasses import replace
 
 from fwtui.backends import catalogue
 from fwtui.backends.base import CheckpointError, ModelError
+from fwtui.core import model_requests as protocol
 from fwtui.core.error_text import error_text
 from fwtui.core.inputs import SpecError
 from fwtui.core.model_outline import Model
-from fwtui.core.model_requests import (
-    Answer,
-    BatchMessage,
-    Done,
-    Forward,
-    Given,
-    Gradient,
-    Load,
-    ModelSpec,
-    NextBatch,
-    Outputs,
-    Refused,
-    Request,
-    Restore,
-    Save,
-    Trace,
-    Traced,
-    Weights,
-    WeightsMessage,
-)
 from fwtui.core.ndarray import Array
 from fwtui.core.seeding import data_rng
 from fwtui.core.workload import Batch
@@ -65,37 +46,37 @@ def main() -> None:
     try:
         _serve(requests, send)
     except UserFileError as error:
-        send(Refused(error.where, error.what, error.hint))
+        send(protocol.Refused(error.where, error.what, error.hint))
     except SpecError as error:
-        send(Refused(error.option, f"{error.got} is not {error.accepted}", ""))
+        send(protocol.Refused(error.option, f"{error.got} is not {error.accepted}", ""))
     except LaneError as error:
-        send(Refused("", str(error), ""))
+        send(protocol.Refused("", str(error), ""))
     except BaseException as error:  # whatever it is, it is the file's
-        send(Refused("", error_text(error), ""))
+        send(protocol.Refused("", error_text(error), ""))
     os._exit(0)
 
 
-def _serve(requests: Receiver, send: Callable[[Answer], None]) -> None:
-    asked: ModelSpec = requests.receive()
-    entry = next(one for one in catalogue.frameworks() if one.key == asked.framework)
+def _serve(requests: Receiver, send: Callable[[protocol.Answer], None]) -> None:
+    spec: protocol.ModelSpec = requests.receive()
+    entry = next(one for one in catalogue.frameworks() if one.key == spec.framework)
     framework = import_framework(entry)
-    framework.device.configure("cpu", asked.threads, False)
-    file = ModelFile(asked.workload, read(asked.workload, {}))
-    side = file.side(asked.function)
+    framework.device.configure("cpu", spec.threads, False)
+    file = ModelFile(spec.workload, read(spec.workload, {}))
+    side = file.side(spec.function)
     try:
-        with framework.device.default_dtype(asked.dtype):
+        with framework.device.default_dtype(spec.dtype):
             module = catalogue.model_module(entry)
-            module.seed(asked.seed)
+            module.seed(spec.seed)
             loss = file.loss(side) if side.loss else None
-            model = module.build(lambda: file.model(side), loss, asked.dtype)
-            batches = file.batches(data_rng(asked.seed))
-            send(Done())
+            model = module.build(lambda: file.model(side), loss, spec.dtype)
+            batches = file.batches(data_rng(spec.seed))
+            send(protocol.Done())
             while True:
                 try:
                     request = requests.receive()
                 except EOFError:  # nobody asks any more
                     return
-                send(_answer(request, model, file, side, batches, asked.dtype))
+                send(_answer(request, model, file, side, batches, spec.dtype))
     except CheckpointError as error:
         raise UserFileError(error.name, error.what, "give a file that the model's weights fit") from None
     except ModelError as error:
@@ -107,32 +88,32 @@ def _serve(requests: Receiver, send: Callable[[Answer], None]) -> None:
 
 
 def _answer(
-    request: Request, model: Model, file: ModelFile, side: Side, batches: Iterator[Batch], dtype: str
-) -> Answer:
+    request: protocol.Request, model: Model, file: ModelFile, side: Side, batches: Iterator[Batch], dtype: str
+) -> protocol.Answer:
     """What a request comes to."""
     match request:
-        case NextBatch():
-            return BatchMessage.of(cast(next(batches), dtype))
-        case Trace():
+        case protocol.NextBatch():
+            return protocol.BatchMessage.of(cast(next(batches), dtype))
+        case protocol.Trace():
             batch = file.laid_out(request.batch.value(), side)
             trace = model.trace(batch, request.training, request.turned)
-            return Traced(model.outline, trace)
-        case Gradient():
+            return protocol.Traced(model.outline, trace)
+        case protocol.Gradient():
             return Array.of(model.gradient(request.layer, request.role))
-        case Forward():
+        case protocol.Forward():
             done = model.forward(file.laid_out(request.batch.value(), side))
             return replace(done, axes=file.axes(side))
-        case Given():
-            return Outputs(tuple((name, Array.of(one)) for name, one in model.gave(request.place)))
-        case Weights():
-            return WeightsMessage.of(model.weights())
-        case Load():
+        case protocol.Given():
+            return protocol.Outputs(tuple((name, Array.of(one)) for name, one in model.gave(request.place)))
+        case protocol.Weights():
+            return protocol.WeightsMessage.of(model.weights())
+        case protocol.Load():
             model.load(request.weights.value())
-        case Restore():
+        case protocol.Restore():
             model.restore(request.path)
-        case Save():
+        case protocol.Save():
             model.save(request.path)
-    return Done()
+    return protocol.Done()
 
 
 if __name__ == "__main__":

@@ -12,12 +12,11 @@ from time import perf_counter_ns
 from typing import Protocol
 
 from fwtui.core.codec import NotAMessageError
+from fwtui.core.greeting import PROTOCOL, Greeting
 from fwtui.core.outcome import Ended, Failure
 from fwtui.core.records import (
-    PROTOCOL,
     Alive,
     Built,
-    Greeting,
     HostRecord,
     LogLine,
     Phase,

@@ -13,30 +13,11 @@ from typing import Any, Self, TypeVar
 from numpy.typing import NDArray
 
 from fwtui.backends.catalogue import frameworks
+from fwtui.core import model_requests as protocol
 from fwtui.core.codec import NotAMessageError
 from fwtui.core.forward_pass import ForwardPass
 from fwtui.core.lane_model import LaneModel
 from fwtui.core.model_outline import LayerOutline, ModelOutline, ModelTrace, ModelWeights
-from fwtui.core.model_requests import (
-    Answer,
-    BatchMessage,
-    Done,
-    Forward,
-    Given,
-    Gradient,
-    Load,
-    ModelSpec,
-    NextBatch,
-    Outputs,
-    Refused,
-    Request,
-    Restore,
-    Save,
-    Trace,
-    Traced,
-    Weights,
-    WeightsMessage,
-)
 from fwtui.core.ndarray import Array
 from fwtui.core.nested import Named
 from fwtui.core.spec import WorkloadSpec
@@ -54,7 +35,7 @@ from fwtui.workloads.user.file_process import FileProcess
 from fwtui.workloads.user.models import Side
 
 _MOST_LISTED = 3
-_Answer = TypeVar("_Answer", bound=Answer)
+_Answer = TypeVar("_Answer", bound=protocol.Answer)
 LIMIT_S = 600.0
 """How long a model may take to be built, or to be evaluated once."""
 Waiting = Callable[[str, float], None]
@@ -170,7 +151,7 @@ class ModelProcess:
         self._frames = Frames(from_model())
         self._process = FileProcess(self._path, "fwtui.lane.model_child", f"in {side.function}()")
         self._requests = Sender(os.dup(self._process.requests.fileno()))
-        self._send(ModelSpec(spec, side.framework, side.function, threads, seed, dtype))
+        self._send(protocol.ModelSpec(spec, side.framework, side.function, threads, seed, dtype))
 
     def __enter__(self) -> Self:
         return self
@@ -181,66 +162,68 @@ class ModelProcess:
 
     def build(self) -> None:
         """Wait until it is built. UserFileError where it cannot be."""
-        self._answer(Done)
+        self._answer(protocol.Done)
 
     def batch(self) -> Batch:
         """The next batch of the file's data, in float64."""
-        return self._ask("in batches()", NextBatch(), BatchMessage).value()
+        return self._ask("in batches()", protocol.NextBatch(), protocol.BatchMessage).value()
 
     def trace(
         self, batch: Batch, training: bool = False, turned: Sequence[tuple[int, int]] = ()
     ) -> ModelTrace:
         """Evaluate the loss of `batch` and its gradients; changes no weight, and no state."""
-        request = Trace(BatchMessage.of(batch), training, tuple(turned))
-        found = self._ask(self._in_loss, request, Traced)
+        request = protocol.Trace(protocol.BatchMessage.of(batch), training, tuple(turned))
+        found = self._ask(self._in_loss, request, protocol.Traced)
         self.outline = found.outline
         return found.trace
 
     def gradient(self, layer: str, role: str) -> NDArray[Any]:
         """One that the last trace found, in the common layout."""
-        return self._ask("when a gradient is read", Gradient(layer, role), Array).value()
+        return self._ask("when a gradient is read", protocol.Gradient(layer, role), Array).value()
 
     def forward(self, batch: Batch) -> ForwardPass:
         """One forward pass in evaluation mode, of the present weights, see `gave`."""
-        return self._ask(self._in_loss, Forward(BatchMessage.of(batch)), ForwardPass)
+        return self._ask(self._in_loss, protocol.Forward(protocol.BatchMessage.of(batch)), ForwardPass)
 
     def gave(self, place: int) -> list[Named[NDArray[Any]]]:
         """What the last forward pass gave: 0 for its outputs, from 1 on for its calls."""
-        found = self._ask("when its outputs are read", Given(place), Outputs)
+        found = self._ask("when its outputs are read", protocol.Given(place), protocol.Outputs)
         return [(name, array.value()) for name, array in found.arrays]
 
     def weights(self) -> ModelWeights:
         """A copy of the present weights and states, in the common layout."""
-        return self._ask("when its weights are read", Weights(), WeightsMessage).value()
+        return self._ask("when its weights are read", protocol.Weights(), protocol.WeightsMessage).value()
 
     def restore(self, path: str) -> None:
         """Load the weights of a file."""
-        self._ask("when a checkpoint is loaded", Restore(path), Done)
+        self._ask("when a checkpoint is loaded", protocol.Restore(path), protocol.Done)
 
     def save(self, path: str) -> None:
         """Write the present weights into a file."""
-        self._ask("when a checkpoint is written", Save(path), Done)
+        self._ask("when a checkpoint is written", protocol.Save(path), protocol.Done)
 
     def load(self, weights: ModelWeights) -> None:
         """Put weights and states into it; those that are not named stay."""
-        self._ask("when its weights are replaced", Load(WeightsMessage.of(weights)), Done)
+        self._ask(
+            "when its weights are replaced", protocol.Load(protocol.WeightsMessage.of(weights)), protocol.Done
+        )
 
     @property
     def _in_loss(self) -> str:
         return f"in {self._side.loss}()" if self._side.loss else f"when {self._side.function}() is called"
 
-    def _ask(self, stage: str, request: Request, kind: type[_Answer]) -> _Answer:
+    def _ask(self, stage: str, request: protocol.Request, kind: type[_Answer]) -> _Answer:
         self._process.stage = stage
         self._send(request)
         return self._answer(kind)
 
-    def _send(self, request: ModelSpec | Request) -> None:
+    def _send(self, request: protocol.ModelSpec | protocol.Request) -> None:
         with contextlib.suppress(OSError):  # it is over: the answer says why
             self._requests.send(request)
 
     def _answer(self, kind: type[_Answer]) -> _Answer:
         """Wait for the answer. UserFileError where there is none."""
-        answers: list[Answer | Refused] = []
+        answers: list[protocol.Answer | protocol.Refused] = []
 
         def take(data: bytes) -> bool:
             answers.extend(self._frames.feed(data))
@@ -257,7 +240,7 @@ class ModelProcess:
         answer = answers[0]
         if isinstance(answer, kind):
             return answer
-        assert isinstance(answer, Refused)
+        assert isinstance(answer, protocol.Refused)
         raise UserFileError(
             answer.where or self._path.name, answer.what, answer.hint or f"it happens {stage}"
         )

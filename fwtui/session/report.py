@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from fwtui.backends import catalogue as backends
-from fwtui.core.records import Phase
 from fwtui.core.spec import LaneSpec, RaceSpec
 from fwtui.core.version import __version__
 from fwtui.measure.comparability import incomparable
@@ -63,24 +62,44 @@ def _workload(spec: LaneSpec) -> dict[str, Any]:
 
 
 def _lane(spec: LaneSpec, lane: History) -> dict[str, Any]:
-    built, ended, phases = lane.built, lane.ended, lane.phase_ns()
-    times, batch = lane.step_times(), workloads.batch_size(spec.workload)
+    return {
+        **_settings(spec, lane),
+        **_course(lane),
+        **_preparation(lane),
+        **_times(spec, lane),
+        "memory": {
+            "rss_peak_bytes": lane.rss_peak_bytes,
+            "rss_shared": lane.process_memory.shared,
+            "device_peak_bytes": lane.device_peak_bytes,
+        },
+        "log": list(lane.log)[-LOG_TAIL:] if lane.ended and lane.ended.outcome == "failed" else [],
+    }
 
-    def phase_ns(phase: Phase) -> int | None:
-        return phases.get(phase)
 
+def _settings(spec: LaneSpec, lane: History) -> dict[str, Any]:
+    """What the lane is."""
+    built = lane.built
     return {
         "backend": spec.backend,
         "framework": backends.entry(spec.backend).framework.title,
         "framework_version": lane.imported.version if lane.imported else None,
+        "python": spec.interpreter.python,
+        "host": spec.interpreter.ssh,
         "device": built.device if built else None,
         "dtype": spec.dtype,
         "optimizer": spec.optimizer,
         "learning_rate": spec.learning_rate,
-        "batch": batch,
+        "batch": workloads.batch_size(spec.workload),
         "threads": built.threads if built else None,
         "cores": list(built.cores) if built and built.cores is not None else None,
         "parameters": built.parameters if built else None,
+    }
+
+
+def _course(lane: History) -> dict[str, Any]:
+    """What it did, and how it ended."""
+    built, ended = lane.built, lane.ended
+    return {
         "outcome": ended.outcome if ended else None,
         "reason": (ended.reason or None) if ended else None,
         "cause": ended.failure.cause if ended and ended.failure else None,
@@ -93,10 +112,17 @@ def _lane(spec: LaneSpec, lane: History) -> dict[str, Any]:
         "held_out": [{"step": one.step, **_finite_items(one.metrics)} for one in lane.evaluations],
         "weights_sha256": built.weights_sha256 if built else None,
         "data_sha256": built.data_sha256 if built else None,
-        "import_ns": phase_ns("import"),
-        "build_ns": phase_ns("build"),
+    }
+
+
+def _preparation(lane: History) -> dict[str, Any]:
+    """What it did before and beside its steps."""
+    phases = lane.phase_ns()
+    return {
+        "import_ns": phases.get("import"),
+        "build_ns": phases.get("build"),
         "first_step_ns": lane.first_step_ns,
-        "compilations": lane.compilations if built else None,
+        "compilations": lane.compilations if lane.built else None,
         "compiled": [
             {"step": one.step, "kind": one.kind, "cost_ns": one.cost_ns, "reason": one.reason}
             for one in lane.compiled
@@ -109,6 +135,13 @@ def _lane(spec: LaneSpec, lane: History) -> dict[str, Any]:
             "left_out": lane.ops_left_out,
             "not_logged": lane.not_logged or None,
         },
+    }
+
+
+def _times(spec: LaneSpec, lane: History) -> dict[str, Any]:
+    """How long its steady steps took."""
+    times, batch = lane.step_times(), workloads.batch_size(spec.workload)
+    return {
         "step_ns": {
             key: getattr(times, key) if times else None for key in ("p50", "p95", "p99", "mean", "min")
         },
@@ -117,12 +150,6 @@ def _lane(spec: LaneSpec, lane: History) -> dict[str, Any]:
         "others_share": lane.processor.others_share if lane.processor else None,
         "steps_a_second": times.steps_a_second if times else None,
         "samples_a_second": times.steps_a_second * batch if times and batch else None,
-        "memory": {
-            "rss_peak_bytes": lane.rss_peak_bytes,
-            "rss_shared": lane.process_memory.shared,
-            "device_peak_bytes": lane.device_peak_bytes,
-        },
-        "log": list(lane.log)[-LOG_TAIL:] if ended and ended.outcome == "failed" else [],
     }
 
 

@@ -233,11 +233,12 @@ def _name(thing: Any) -> str:
     module = getattr(thing, "__module__", None) or "builtins"
     name = f"{module}:{getattr(thing, '__qualname__', '?')}"
     try:
-        if _by_name(name) is thing:
-            return name
+        found = _by_name(name)
     except (ImportError, AttributeError):
-        pass
-    raise CannotWriteError(f"{name.rpartition(':')[2]}, which is not at the top of a module")
+        found = None
+    if found is not thing:
+        raise CannotWriteError(f"{name.rpartition(':')[2]}, which is not at the top of a module")
+    return name
 
 
 def _by_name(name: str) -> Any:

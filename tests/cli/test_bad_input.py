@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from fwtui.workloads import catalogue
+
 BAD = {
     "unknown option": (("bench", "--stpes", "3"), "--stpes", "did you mean --steps?"),
     "unknown option, live": (("--lnaes", "torch.eager"), "--lnaes", "did you mean --lanes?"),
@@ -119,3 +121,15 @@ def test_one_line(fwtui, words, names, accepts):
     assert len(ran.err) < 300
     assert names in ran.err
     assert accepts in ran.err
+
+
+def test_an_error_of_fwtuis_own_is_no_answer(fwtui, monkeypatch):
+    """Python would end with 1, which says that lanes differ."""
+
+    def fails(*_):
+        raise ZeroDivisionError("of ours")
+
+    monkeypatch.setattr(catalogue, "names", fails)
+    ran = fwtui("workloads")
+    assert ran.code == 2
+    assert ran.err.rstrip().endswith("ZeroDivisionError: of ours")

@@ -43,6 +43,7 @@ def inspect(
     read: Callable[[tf.Variable], Any],
     put_back: Callable[[tf.Variable, Any], object],
     dtype: str,
+    drew_in_python: bool = False,
 ) -> NetInspected:
     """Calls the loss twice, and compares its metrics and the variables that are no parameters.
 
@@ -52,13 +53,14 @@ def inspect(
         call: gives the metrics of one batch.
         read, put_back: give and set a variable's value.
         dtype: of the parameters.
+        drew_in_python: whether Python or NumPy drew random numbers when the ops were found.
     """
     ours = {id(one) for one in parameters}
     others = [one for one in variables if id(one) not in ours]
     before = [read(one) for one in others]
-    with python_random_numbers() as drew_in_python:
+    with python_random_numbers() as has_drawn:
         first, second = call(), call()
-        in_python = drew_in_python()
+        in_python = drew_in_python or has_drawn()
         drew = in_python or any(map(_DRAWS.search, ops))
     changed = []
     for one, value in zip(others, before, strict=True):

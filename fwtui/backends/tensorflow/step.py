@@ -134,11 +134,7 @@ class Eager:
     def inspect(self, batch: Batch) -> NetInspected:
         """Return what it uses besides the parameters, and whether it is deterministic; compiles nothing."""
         tensors = self._looked_at.tensors(batch)
-        with (
-            self._net.put_back(),
-            other_random_numbers(),
-            python_random_numbers() as drew_in_python,
-        ):
+        with self._net.put_back(), other_random_numbers(), python_random_numbers() as drew_in_python:
             try:
                 variables, ops = net_inspection.variables_and_ops(self._metrics, tensors)
             except Exception:  # a network that only runs eagerly
@@ -146,27 +142,18 @@ class Eager:
             # A number that Python draws is a constant of what was traced.
             in_python = drew_in_python()
             run = self._metrics if in_python else self._run_metrics
-
-            def metrics() -> dict[str, float]:
-                with self._net.put_back():  # what is compared of the state is equal before each call
-                    return {name: float(value) for name, value in run(tensors).items()}
-
             found = net_inspection.inspect(
                 [*self._weights, *self._net.untrained],
                 variables,
                 ops,
-                metrics,
+                lambda: self._values(run, tensors),
                 lambda variable: variable.numpy(),
                 lambda variable, value: variable.assign(value),
                 self._weights[0].dtype.name,
+                in_python,
             )
-            found = replace(
-                found,
-                is_random=found.is_random or in_python,
-                draws_in_python=found.draws_in_python or in_python,
-                ignored=self._net.ignored(lambda: self._metrics(tensors)),
-            )
-        return replace(found, draws=self._net.numbers.sizes) if self._net.numbers else found
+            ignored = self._net.ignored(lambda: self._metrics(tensors))
+        return replace(found, ignored=ignored, draws=self._net.numbers.sizes if self._net.numbers else ())
 
     def log_ops(self, batch: Batch, values: bool = False, feeds: Sequence[Feed] = ()) -> OpLog:
         """Take one step, log every op of it, and restore all variables."""

@@ -12,18 +12,9 @@ from typing import Any
 import numpy as np
 
 from fwtui.core.codec import NotAMessageError
+from fwtui.core.greeting import Greeting
 from fwtui.core.outcome import Ended
-from fwtui.core.records import (
-    Alive,
-    Built,
-    Greeting,
-    Imported,
-    LogLine,
-    PhaseEntered,
-    ProcessMemory,
-    Record,
-    Steps,
-)
+from fwtui.core.records import Alive, Built, Imported, LogLine, PhaseEntered, ProcessMemory, Record, Steps
 from fwtui.lane.messages import from_lane
 from fwtui.lane.wire import Frames
 from fwtui.race.processes.supervisor import FAST, MARK, NOTE, PACKET, SLOW, machine_id

@@ -334,11 +334,11 @@ class Lane:
     def _write(self) -> None:
         try:
             sent = os.write(self._words, self._to_process)
-            del self._to_process[:sent]
-        except BlockingIOError:
-            pass
-        except OSError:  # it ends
-            self._to_process.clear()
+        except BlockingIOError:  # no room yet
+            return
+        except OSError:  # it ends, and reads nothing any more
+            sent = len(self._to_process)
+        del self._to_process[:sent]
 
     def _read(self) -> None:
         """Take in what the process has written, and queue whole messages; what is none goes on as it is."""
