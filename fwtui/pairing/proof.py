@@ -95,8 +95,9 @@ def prove(
     equal = tuple(map(comparison.is_equal, pairing.layers))
     difference, largest = comparison.difference(), comparison.largest_gap()
     tested, untested = comparison.tested(), dict.fromkeys(comparison.untested())
+    turned = search.turned(pairing)
     for one in cases[1:]:
-        further = search.tried(pairing, one)
+        further = search.tried(pairing, one, turned)
         difference = difference or _in_mode(further.difference(), one.training)
         largest = max(largest, further.largest_gap())
         tested |= further.tested()
@@ -108,7 +109,7 @@ def prove(
         sum(tested.values()),
         tuple(f"{layer}: {role}" for layer, role in untested if (layer, role) not in tested),
         first_weights,
-        search.turned(pairing),
+        turned,
     )
 
 
@@ -220,11 +221,18 @@ class _Search:
         turned = tuple(dict.fromkeys(found))
         return () if not turned or self._agrees_in_training(pairing) else turned
 
-    def tried(self, pairing: Pairing, case: _Case | None = None) -> Comparison:
-        """A pairing as it is, on the first batch in evaluation mode, or in another `case`."""
+    def tried(
+        self, pairing: Pairing, case: _Case | None = None, turned: Sequence[tuple[int, int]] = ()
+    ) -> Comparison:
+        """A pairing as it is, on the first batch in evaluation mode, or in another `case`.
+
+        Args:
+            turned: of the first model's random numbers, see `RandomNumbers`.
+        """
         case = case or _Case(self.batch)
         self._load(pairing)
-        mine, theirs = (model.trace(case.batch, case.training) for model in (self.first, self.second))
+        mine = self.first.trace(case.batch, case.training, turned)
+        theirs = self.second.trace(case.batch, case.training)
         return Comparison(pairing, mine, theirs, (self.first, self.second))
 
     def _load(self, pairing: Pairing) -> None:
