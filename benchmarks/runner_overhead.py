@@ -25,6 +25,7 @@ from fwtui.lane.control import Control
 from fwtui.lane.run import run_lane
 from fwtui.lane.runner import Runner
 from fwtui.race import hosts
+from fwtui.race.processes import local
 
 STEPS, REPEATS, GOAL_NS = 500_000, 7, 2000
 WORKLOAD = WorkloadSpec("two-layer", "dynamic", (("batch", 2), ("d_in", 4), ("hidden", 3)))
@@ -44,7 +45,7 @@ class Idle:
         return self._values
 
     def inspect(self, batch: Any) -> NetInspected:
-        """Nothing to tell."""
+        """Nothing."""
         return NetInspected()
 
     def events(self) -> tuple[()]:
@@ -52,7 +53,7 @@ class Idle:
         return ()
 
     def close(self) -> None:
-        """Nothing to give back."""
+        """Nothing."""
 
 
 def register(folder: str) -> None:
@@ -105,14 +106,14 @@ def lane() -> float:
 
 def a_step(run: Any) -> float:
     """From the first step's start to the last one's, by the clock of the lane itself."""
-    said: list[Record] = []
-    run(said.append)
-    steps = [record for record in said if isinstance(record, Steps)]
+    records: list[Record] = []
+    run(records.append)
+    steps = [record for record in records if isinstance(record, Steps)]
     first, last = (memoryview(one.started_ns).cast("q") for one in (steps[0], steps[-1]))
     return (last[-1] - first[0]) / (STEPS - 1)
 
 
-def say(line: object) -> None:
+def show(line: object) -> None:
     """Prints a line at once."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
@@ -122,11 +123,11 @@ def main() -> None:
     """Measures each way in turn, several times over."""
     ways = {"bare loop": bare, "runner": here, "runner in a lane's process": lane}
     columns = list(zip(*([way() for way in ways.values()] for _ in range(REPEATS)), strict=True))
-    say(f"{'ns a step, ' + f'{STEPS:,} steps × {REPEATS}':<32}{'median':>8}{'least':>8}{'beyond bare':>13}")
+    show(f"{'ns a step, ' + f'{STEPS:,} steps × {REPEATS}':<32}{'median':>8}{'least':>8}{'beyond bare':>13}")
     for name, values in zip(ways, columns, strict=True):
         beyond = statistics.median(v - b for v, b in zip(values, columns[0], strict=True))
-        say(f"{name:<32}{statistics.median(values):>8.0f}{min(values):>8.0f}{beyond:>13.0f}")
-    say(f"goal: at most {GOAL_NS:,} ns beyond the bare loop")
+        show(f"{name:<32}{statistics.median(values):>8.0f}{min(values):>8.0f}{beyond:>13.0f}")
+    show(f"goal: at most {GOAL_NS:,} ns beyond the bare loop")
 
 
 if __name__ == "__main__":
@@ -135,5 +136,5 @@ if __name__ == "__main__":
         if sys.argv[1:2] == ["--child"]:  # two descriptors follow
             child.main()
         else:
-            hosts.CHILD = (sys.executable, __file__, "--child")
+            local.CHILD = (sys.executable, __file__, "--child")
             main()
