@@ -38,6 +38,12 @@ def no_width(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def no_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests know nothing of the configuration of whoever runs them."""
+    monkeypatch.setenv("FWTUI_CONFIG", "")
+
+
+@pytest.fixture(autouse=True)
 def quiet_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """What else runs on the machine is not a test's to judge."""
     monkeypatch.setattr(ProcessorMeter, "use", lambda meter: None)

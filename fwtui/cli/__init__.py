@@ -54,14 +54,13 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 
 def _run(argv: list[str]) -> int:
     from typer import TyperException
-    from typer.main import get_command
 
     from fwtui.cli import errors, options
-    from fwtui.cli.app import app
+    from fwtui.cli.app import command_line
     from fwtui.core.inputs import SpecError
 
     try:
-        code = get_command(app()).main(options.filled_in(argv), prog_name="fwtui", standalone_mode=False)
+        code = command_line().main(options.filled_in(argv), prog_name="fwtui", standalone_mode=False)
     except SystemExit as ended:  # Typer ends with 1 here, with which `fwtui parity` says that lanes differ
         if isinstance(ended.__context__, BrokenPipeError):
             raise ended.__context__ from None

@@ -6,9 +6,24 @@ from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_command
 
-from fwtui.cli import backends, bench, doctor, errors, graph, live, ops, parity, weights, workloads
+from fwtui.cli import (
+    backends,
+    bench,
+    config,
+    defaults,
+    doctor,
+    errors,
+    graph,
+    live,
+    ops,
+    parity,
+    weights,
+    workloads,
+)
 from fwtui.cli.options import takes_race
+from fwtui.cli.signatures import with_parameters
 from fwtui.core.inputs import SpecError
 from fwtui.core.version import __version__
 
@@ -26,6 +41,11 @@ options below mean the same in every command that has them.
 class Commands(TyperGroup):
     """The group of all commands, with errors in one line."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse what comes before a command, with defaults from the configuration."""
+        defaults.use_configuration(ctx, args)
+        return list(super().parse_args(ctx, args))
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that `args` begins with; SpecError where there is none."""
         if args and args[0] not in self.commands:
@@ -35,8 +55,15 @@ class Commands(TyperGroup):
         return super().resolve_command(ctx, args)
 
 
+def command_line() -> Any:
+    """The whole command line, ready to be run."""
+    root = get_command(app())
+    defaults.take_variables(root)
+    return root
+
+
 def app() -> typer.Typer:
-    """The whole command line."""
+    """The whole command line as Typer declares it."""
     settings = {"help_option_names": ["--help", "-h"]}
     made = typer.Typer(
         cls=Commands,
@@ -48,9 +75,11 @@ def app() -> typer.Typer:
     made.callback(cls=Commands, help=_paragraphs(HELP))(_with_version(takes_race(live.live)))
     commands: list[Callable[..., int]] = [takes_race(bench.bench), takes_race(parity.parity)]
     commands += [takes_race(graph.graph), takes_race(ops.ops)]
-    commands += [weights.weights, doctor.doctor, backends.backends, workloads.workloads]
+    commands += [weights.weights, doctor.doctor, backends.backends, workloads.workloads, config.config]
     for command in commands:
-        made.command(context_settings=settings, help=_paragraphs(command.__doc__ or ""))(command)
+        made.command(context_settings=settings, help=_paragraphs(command.__doc__ or ""))(
+            defaults.names_sources(command)
+        )
     return made
 
 
@@ -63,16 +92,14 @@ def _paragraphs(text: str) -> str:
 def _with_version(command: Any) -> Any:
     """`command` with `--version`, and silent where another command follows."""
 
+    run = defaults.names_sources(command)
+
     def root(ctx: typer.Context, **options: Any) -> int:
         options.pop("version")
-        return 0 if ctx.invoked_subcommand else command(**options)
+        return 0 if ctx.invoked_subcommand else run(ctx=ctx, **options)
 
-    context = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
     version = inspect.Parameter("version", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=_VERSION)
-    parameters = [context, *inspect.signature(command).parameters.values(), version]
-    root.__signature__ = inspect.Signature(parameters, return_annotation=int)  # type: ignore[attr-defined]
-    root.__annotations__ = {p.name: p.annotation for p in parameters}
-    return root
+    return with_parameters(root, [*inspect.signature(run).parameters.values(), version], command)
 
 
 def _show_version(asked: bool) -> None:
@@ -93,5 +120,5 @@ def _refuse_misplaced(ctx: Any, command: str) -> None:
     """SpecError for an option before `command`, where it would be taken for nothing."""
     for param in ctx.command.get_params(ctx):
         value = ctx.params.get(param.name)
-        if value and param.name != "version":
+        if value and param.name != "version" and defaults.is_typed(ctx, param.name):
             raise SpecError(param.opts[0], value, f"after the command: fwtui {command} {param.opts[0]} …")

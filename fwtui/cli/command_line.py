@@ -5,13 +5,14 @@ from __future__ import annotations
 import shlex
 from dataclasses import fields
 
-from fwtui.race.plan import RaceRequest
+from fwtui.race.plan import RaceRequest, with_interpreters
 
 _NOT_OPTIONS = ("lanes", "sizes", "tf32", "linger", "keep_training", "sample_graphs")
 
 
 def bench_command(request: RaceRequest) -> str:
     """Return `fwtui bench …` with every option in which `request` differs from the defaults."""
+    request = with_interpreters(request)
     words = ["fwtui", "bench"]
     if any(lane.settings() for lane in request.lanes):
         for lane in request.lanes:

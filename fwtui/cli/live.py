@@ -26,8 +26,20 @@ Fps = Annotated[
 ]
 
 
-def live(request: "RaceRequest", fps: Fps = None) -> int:
-    """Shows the lanes live."""
+Theme = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="[bold]fwtui-dark[/] (the default), [bold]fwtui-light[/], or one of Textual's, such as "
+        "[bold]nord[/].",
+        rich_help_panel=SCREEN,
+    ),
+]
+
+
+def live(request: "RaceRequest", ctx: typer.Context, fps: Fps = None, theme: Theme = None) -> int:
+    """Show the lanes live."""
+    from fwtui.cli.defaults import configuration
     from fwtui.cli.planning import planned
     from fwtui.race.plan import with_usual_lanes
     from fwtui.race.user_files import UserFiles
@@ -47,7 +59,7 @@ def live(request: "RaceRequest", fps: Fps = None) -> int:
     from fwtui.cli.farewell import say_farewell
     from fwtui.tui.run import run
 
-    return run(request, say_farewell, frames)
+    return run(request, say_farewell, frames, theme, configuration(ctx.find_root().command).keys)
 
 
 def _require_terminal() -> None:

@@ -4,14 +4,16 @@ What they are is declared in `fwtui.race.options`. They arrive as strings and ar
 `fwtui.race.plan`, which is imported late: it needs NumPy, and `--help` must not.
 """
 
-import functools
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fwtui.cli import defaults
 from fwtui.cli.completion import completion
+from fwtui.cli.signatures import CONTEXT, with_parameters
 from fwtui.core.inputs import SpecError, one_of
 from fwtui.core.spec import MAX_LANES
 from fwtui.core.value_kinds import Switch
@@ -76,17 +78,18 @@ def takes_race(command: Callable[..., int]) -> Callable[..., int]:
     name = command.__name__
     shared = {key: _parameter(one) for key, one in OPTIONS.items() if name not in one.without}
     _, *own = inspect.signature(command).parameters.values()
+    takes_context = any(one.name == CONTEXT.name for one in own)
 
-    @functools.wraps(command)
-    def run(**options: Any) -> int:
-        asked = {key: options.pop(key) for key in shared}
-        return command(race_request(**asked), **options)
+    def run(ctx: typer.Context, **options: Any) -> int:
+        asked = defaults.given(ctx, {key: options.pop(key) for key in shared})
+        environments = defaults.configuration(ctx.find_root().command).environments
+        if takes_context:
+            options[CONTEXT.name] = ctx
+        return command(replace(race_request(**asked), environments=environments), **options)
 
+    own = [one for one in own if one.name != CONTEXT.name]
     parameters = [p.replace(kind=p.KEYWORD_ONLY) for p in (*shared.values(), *own)]
-    del run.__wrapped__  # Typer would look through it, at names that only the type checker knows
-    run.__signature__ = inspect.Signature(parameters, return_annotation=int)  # type: ignore[attr-defined]
-    run.__annotations__ = {p.name: p.annotation for p in parameters}
-    return run
+    return with_parameters(run, [CONTEXT, *parameters], command)
 
 
 def _parameter(option: Option) -> inspect.Parameter:

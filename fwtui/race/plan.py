@@ -13,6 +13,7 @@ from fwtui.core.optimizers import learning_rate
 from fwtui.core.spec import (
     MAX_LANES,
     MAX_SIZE,
+    OWN_INTERPRETER,
     OWN_OPTIMIZER,
     HostKind,
     Interpreter,
@@ -23,6 +24,7 @@ from fwtui.core.spec import (
     Schedule,
     WorkloadSpec,
 )
+from fwtui.race.environments import NO_ENVIRONMENTS, Environments
 from fwtui.race.options import LANE_KEYS, OPTIONS
 from fwtui.race.user_files import UserFiles
 from fwtui.system.cpu_affinity import bound_cores, core_count
@@ -74,6 +76,7 @@ class RaceRequest:
     Attributes:
         linger: lanes take more steps after their last one.
         keep_training: they will be given more, so that only what comes before is compared.
+        environments: the interpreters and hosts of the user's configuration.
     """
 
     lanes: tuple[LaneRequest, ...] = tuple(map(LaneRequest, DEFAULT_BACKENDS))
@@ -108,6 +111,7 @@ class RaceRequest:
     log_every: str | None = None
     sample_graphs: bool = False
     expect: str | None = None
+    environments: Environments = NO_ENVIRONMENTS
 
 
 def parse_lane(text: str, option: str = "--lane") -> LaneRequest:
@@ -214,28 +218,42 @@ def _lane(request: RaceRequest, index: int, files: UserFiles) -> LaneSpec:
         probes=_probes(request, steps),
         ops=_logging(request.log_every),
         sample_graphs=request.sample_graphs,
-        interpreter=_interpreter(request, lane, setting("ssh")),
+        interpreter=_interpreter(request, lane, framework.key, setting("ssh")),
         model=_model(request, loaded, (framework.key, which), workload, seed, files),
     )
 
 
-def _interpreter(request: RaceRequest, lane: LaneRequest, host: str | None) -> Interpreter:
-    """Where a lane's process runs. A path on another host is that host's affair.
+def _interpreter(request: RaceRequest, lane: LaneRequest, framework: str, host: str | None) -> Interpreter:
+    """Where a lane's process runs.
 
     Raises:
         SpecError: there is no such interpreter, or the lane cannot run where it is asked to.
     """
     given = request.python if lane.python is None else lane.python
-    if request.host == "thread" and (given or host):
-        raise SpecError("--host", request.host, "process, as lanes have interpreters or hosts of their own")
+    if request.host == "thread":
+        if given or host:
+            raise SpecError(
+                "--host", request.host, "process, as lanes have interpreters or hosts of their own"
+            )
+        return OWN_INTERPRETER
     if host is not None and any(getattr(request, side) for side in SIDES):
         accepted = "left out, or models in a file: fwtui workloads new --model my_port.py"
         raise SpecError("--ssh", host, accepted)
-    if host is not None:
-        return Interpreter(given, host)
-    option = OPTIONS["python"]
-    name = option.flag if lane.python is None else f"--lane {lane.backend}: python"
-    return Interpreter(None if given is None else option.kind.read(name, given))
+    option = OPTIONS["python"].flag if lane.python is None else f"--lane {lane.backend}: python"
+    return request.environments.interpreter(framework, given, host, option)
+
+
+def with_interpreters(request: RaceRequest) -> RaceRequest:
+    """The request with what each lane gets from the configuration as a setting of its own."""
+    if request.host == "thread" or request.environments == NO_ENVIRONMENTS:
+        return replace(request, environments=NO_ENVIRONMENTS)
+    lanes = []
+    for lane in request.lanes:
+        key = backends.entry(lane.backend).framework.key
+        host = request.ssh if lane.ssh is None else lane.ssh
+        found = _interpreter(request, lane, key, host)
+        lanes.append(replace(lane, python=found.python, ssh=found.ssh))
+    return replace(request, lanes=tuple(lanes), python=None, ssh=None, environments=NO_ENVIRONMENTS)
 
 
 def _own_optimizer(loaded: PackagedWorkload | Description, framework: str) -> str | None:

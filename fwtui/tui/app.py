@@ -6,13 +6,15 @@ import gc
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 
+from fwtui.core.inputs import one_of
 from fwtui.core.text import plain
 from fwtui.format import numbers
 from fwtui.race.plan import RaceRequest
@@ -28,7 +30,7 @@ from fwtui.tui.common.key_order import KeyOrder
 from fwtui.tui.common.model import RaceModel
 from fwtui.tui.common.race_screen import RaceScreen
 from fwtui.tui.common.selection import Selection
-from fwtui.tui.common.themes import DARK, THEMES
+from fwtui.tui.common.themes import DARK, LIGHT, THEMES
 from fwtui.tui.dialogs.commands import Command, commands_of
 from fwtui.tui.dialogs.help import HelpScreen
 from fwtui.tui.dialogs.histogram import HistogramScreen
@@ -45,6 +47,7 @@ TICK_S = 0.1
 WATCH_S = 0.5
 START_S = 0.5
 INTERRUPT_S = 2.0
+NO_KEYS: Mapping[str, str] = MappingProxyType({})
 _SCREENSHOT = "screenshot: export this screen as an SVG file in the current folder"
 
 
@@ -55,6 +58,8 @@ class FwtuiApp(LaneActions):
         request: what to run; SpecError where it makes no sense.
         fps: frames a second at most; None: what is usual, see `usual_fps`.
         clock: gives the present in ns, see `History`.
+        theme: one of ours or of Textual's; SpecError for another.
+        keys: keys with commas between, by action, in place of the usual ones, see `fwtui.config.keys`.
     """
 
     TITLE = "fwtui"
@@ -67,11 +72,20 @@ class FwtuiApp(LaneActions):
     MODEL = RaceModel
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("t", "toggle_dark", show=False, tooltip="dark or light theme"),
-        Binding("ctrl+p", "command_palette", show=False, tooltip="every action by name"),
-        Binding("Y", "copy", show=False, tooltip="copy the selected text, or the screen", key_display="Y"),
+        Binding("t", "toggle_dark", show=False, tooltip="dark or light theme", id="theme"),
+        Binding("ctrl+p", "command_palette", show=False, tooltip="every action by name", id="actions"),
+        Binding(
+            "Y",
+            "copy",
+            show=False,
+            tooltip="copy the selected text, or the screen",
+            key_display="Y",
+            id="copy",
+        ),
         Binding("ctrl+c", "interrupt", show=False, priority=True, tooltip="copy selected text; twice: leave"),
-        Binding("ctrl+l", "redraw", show=False, priority=True, tooltip="draw the whole screen again"),
+        Binding(
+            "ctrl+l", "redraw", show=False, priority=True, tooltip="draw the whole screen again", id="redraw"
+        ),
         Binding("ctrl+z", "suspend_process", show=False, priority=True, tooltip="suspend; fg goes on"),
         Binding("ctrl+q", "leave", show=False, priority=True, system=True),
     ]
@@ -81,6 +95,8 @@ class FwtuiApp(LaneActions):
         request: RaceRequest,
         fps: float | None = None,
         clock: Callable[[], int] = time.perf_counter_ns,
+        theme: str | None = None,
+        keys: Mapping[str, str] = NO_KEYS,
     ) -> None:
         textual_leak.patch()
         super().__init__()
@@ -90,9 +106,10 @@ class FwtuiApp(LaneActions):
         self._auto_check = AutoCheck(self.model)
         self._continuation = Continuation(self.model)
         self._changes = Changes(self._start_thread, self._refuse)
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = DARK.name
+        for own in THEMES:
+            self.register_theme(own)
+        self.theme = one_of("--theme", theme or DARK.name, tuple(sorted(self.available_themes)))
+        self.set_keymap(dict(keys))
         self._key_order = KeyOrder(self, self._press)
         self.backlog = Backlog(self._key_order.call_after, self._paint_all)
         self._selection = Selection()
@@ -130,7 +147,7 @@ class FwtuiApp(LaneActions):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own colours, for themes that do not know of them."""
-        return dict(DARK.variables)
+        return dict((DARK if self.current_theme.dark else LIGHT).variables)
 
     def commands(self) -> list[Command]:
         """Every action that has a key at the moment, and one that has none."""
@@ -293,5 +310,4 @@ class FwtuiApp(LaneActions):
 
     def action_toggle_dark(self) -> None:
         """Dark or light."""
-        names = [theme.name for theme in THEMES]
-        self.theme = names[1 - names.index(self.theme)] if self.theme in names else names[0]
+        self.theme = (LIGHT if self.current_theme.dark else DARK).name

@@ -6,14 +6,14 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
 
 from fwtui.core.inputs import SpecError
 from fwtui.race.plan import RaceRequest
 from fwtui.system.reaper import reaper
-from fwtui.tui.app import FwtuiApp
+from fwtui.tui.app import NO_KEYS, FwtuiApp
 from fwtui.tui.common.model import RaceModel
 from fwtui.tui.terminal.captured_output import captured_output
 from fwtui.tui.terminal.driver import TerminalDriver
@@ -26,11 +26,13 @@ def run(
     request: RaceRequest,
     farewell: Callable[[RaceModel], None] = lambda model: None,
     fps: float | None = None,
+    theme: str | None = None,
+    keys: Mapping[str, str] = NO_KEYS,
 ) -> int:
     """Shows the race until the user leaves.
 
     Args:
-        fps: see `FwtuiApp`.
+        fps, theme, keys: see `FwtuiApp`.
         farewell: is called once the terminal is as it was, unless that is gone or the app has failed.
 
     Returns:
@@ -39,7 +41,7 @@ def run(
     Raises:
         SpecError: the request makes no sense; nothing has been drawn.
     """
-    app = FwtuiApp(request, fps)
+    app = FwtuiApp(request, fps, theme=theme, keys=keys)
     app.driver_class = TerminalDriver
     loop = asyncio.new_event_loop()
     loop.set_default_executor(ThreadPoolExecutor(_WORKERS))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 from unittest.mock import patch
@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from fwtui.race.plan import RaceRequest, parse_lane
-from fwtui.tui.app import FwtuiApp
+from fwtui.tui.app import NO_KEYS, FwtuiApp
 from fwtui.tui.common.lane import Lane
 from fwtui.tui.common.line import Line
 from fwtui.tui.live.screen import LiveScreen
@@ -98,15 +98,18 @@ class Driven:
 
 
 @asynccontextmanager
-async def driven(*lanes: str, size: tuple[int, int] = (80, 24), **settings: Any) -> AsyncIterator[Driven]:
+async def driven(
+    *lanes: str, size: tuple[int, int] = (80, 24), keys: Mapping[str, str] = NO_KEYS, **settings: Any
+) -> AsyncIterator[Driven]:
     """Runs the app; no lane of it is left afterwards.
 
     Args:
         lanes: each as on the command line.
+        keys: see `FwtuiApp`.
         settings: of the `RaceRequest`; by default the steps are as good as endless, a few hundred a second.
     """
     settings = {"steps": FOREVER, "pace": "300", "device": "cpu", "linger": True, **settings}
-    app = FwtuiApp(RaceRequest(tuple(map(parse_lane, lanes)), **settings))
+    app = FwtuiApp(RaceRequest(tuple(map(parse_lane, lanes)), **settings), keys=keys)
     # The pilot waits for an idle process after each key; with live lanes that is its limit of a second.
     with patch("textual.app.wait_for_idle", a_moment), patch("textual.pilot.wait_for_idle", a_moment):
         async with app.run_test(size=size) as pilot:

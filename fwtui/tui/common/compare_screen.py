@@ -16,7 +16,7 @@ from fwtui.tui.common.prompt import Prompt
 from fwtui.tui.common.race_screen import NARROW_COLUMNS, RaceScreen
 from fwtui.tui.common.selection import Place, ScreenName, Selection
 
-_BACK = Binding("backspace", "app.go_back", "back", tooltip="where the last jump came from")
+_BACK = Binding("backspace", "app.go_back", "back", tooltip="where the last jump came from", id="back")
 _MATCH = "match"
 
 
@@ -34,8 +34,8 @@ class CompareScreen(RaceScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "next_lane(1)", "lane", tooltip="the next lane"),
         _BACK,
-        Binding("n", "find(1)", show=False, tooltip="the next that was searched for"),
-        Binding("N", "find(-1)", show=False, tooltip="the one before", key_display="N"),
+        Binding("n", "find(1)", show=False, tooltip="the next that was searched for", id="next-found"),
+        Binding("N", "find(-1)", show=False, tooltip="the one before", key_display="N", id="previous-found"),
         Binding("up,k", "move(-1)", show=False, tooltip="a row up"),
         Binding("down,j", "move(1)", show=False, tooltip="a row down"),
         Binding("pageup", "page(-1)", show=False, tooltip="a page up"),

@@ -32,9 +32,9 @@ class KeyFooter(Widget):
     It is one widget: one for each key made a fifth of the first paint.
 
     Args:
-        first: keys that come first and always stay.
-        common: keys that every screen has, the most useful first; they give way before a screen's own.
-        last: keys that come last and always stay.
+        first: actions whose keys come first and always stay.
+        common: actions that every screen has, the most useful first; they give way before a screen's own.
+        last: actions whose keys come last and always stay.
     """
 
     DEFAULT_CSS = """
@@ -94,9 +94,9 @@ class KeyFooter(Widget):
         staying = {*self._first, *self._last}
         room = self.content_size.width + len(self._gap)
         shown = []
-        for key in sorted(keys, key=lambda one: one.binding.key not in staying):
+        for key in sorted(keys, key=lambda one: one.binding.action not in staying):
             needed = key.width + len(self._gap)
-            if needed <= room or key.binding.key in staying:
+            if needed <= room or key.binding.action in staying:
                 room -= needed
                 shown.append(key)
         return sorted(shown, key=keys.index)
@@ -110,7 +110,7 @@ class KeyFooter(Widget):
         return list(found.values())
 
     def _place(self, key: _Key) -> tuple[int, int]:
-        for rank, keys in ((0, self._first), (2, self._common), (3, self._last)):
-            if key.binding.key in keys:
-                return rank, keys.index(key.binding.key)
+        for rank, actions in ((0, self._first), (2, self._common), (3, self._last)):
+            if key.binding.action in actions:
+                return rank, actions.index(key.binding.action)
         return 1, 0

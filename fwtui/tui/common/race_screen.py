@@ -21,28 +21,46 @@ NARROW_COLUMNS = 118
 STATISTICS_EVERY, QUIET_EVERY, DIALOG_EVERY = 2, 3, 5
 
 _SCREENS = (
-    Binding("1", "app.show_live", "live", tooltip="the live race: loss, step times, memory"),
-    Binding("2", "app.show('graph')", "graph", tooltip="why? the graphs that the lanes run"),
-    Binding("3", "app.show('ops')", "ops", tooltip="why? what a step does, op by op"),
-    Binding("4", "app.show('source')", "source", tooltip="why? the source that it comes from"),
-    Binding("5", "app.show('parity')", "parity", tooltip="same answer? each gradient and parameter compared"),
+    Binding("1", "app.show_live", "live", tooltip="the live race: loss, step times, memory", id="live"),
+    Binding("2", "app.show('graph')", "graph", tooltip="why? the graphs that the lanes run", id="graph"),
+    Binding("3", "app.show('ops')", "ops", tooltip="why? what a step does, op by op", id="ops"),
+    Binding("4", "app.show('source')", "source", tooltip="why? the source that it comes from", id="source"),
+    Binding(
+        "5",
+        "app.show('parity')",
+        "parity",
+        tooltip="same answer? each gradient and parameter compared",
+        id="parity",
+    ),
 )
 _RACE = (
-    Binding("b", "app.pick_backend", "backend", tooltip="another backend in this lane"),
-    Binding("w", "app.pick_workload", "workload", tooltip="another workload in every lane"),
+    Binding("b", "app.pick_backend", "backend", tooltip="another backend in this lane", id="backend"),
+    Binding("w", "app.pick_workload", "workload", tooltip="another workload in every lane", id="workload"),
     Binding(
-        "space", "app.pause", "pause", tooltip="pause or resume every lane; a lane that is done trains on"
+        "space",
+        "app.pause",
+        "pause",
+        tooltip="pause or resume every lane; a lane that is done trains on",
+        id="pause",
     ),
-    Binding("full_stop", "app.step", "step", tooltip="one step in every lane", key_display="."),
-    Binding("d", "app.pick_device", "device", tooltip="another device for this lane"),
-    Binding("r", "app.restart", "restart", tooltip="restart this lane"),
-    Binding("l", "app.log", "log", tooltip="what this lane's process printed"),
-    Binding("c", "app.compilations", "compiled", tooltip="what was traced or compiled, and why"),
-    Binding("s", "app.lane_settings", "settings", tooltip="this lane's own rate, batch, device, threads"),
+    Binding("full_stop", "app.step", "step", tooltip="one step in every lane", key_display=".", id="step"),
+    Binding("d", "app.pick_device", "device", tooltip="another device for this lane", id="device"),
+    Binding("r", "app.restart", "restart", tooltip="restart this lane", id="restart"),
+    Binding("l", "app.log", "log", tooltip="what this lane's process printed", id="log"),
+    Binding(
+        "c", "app.compilations", "compiled", tooltip="what was traced or compiled, and why", id="compiled"
+    ),
+    Binding(
+        "s",
+        "app.lane_settings",
+        "settings",
+        tooltip="this lane's own rate, batch, device, threads",
+        id="settings",
+    ),
 )
 _ALWAYS = (
-    Binding("question_mark", "app.help", "help", tooltip="all keys and words", key_display="?"),
-    Binding("q", "app.leave", "quit", tooltip="exit: end every lane and leave"),
+    Binding("question_mark", "app.help", "help", tooltip="all keys and words", key_display="?", id="help"),
+    Binding("q", "app.leave", "quit", tooltip="exit: end every lane and leave", id="quit"),
 )
 
 
@@ -58,11 +76,30 @@ class RaceScreen(BaseScreen[None]):
         *_SCREENS,
         *_RACE,
         *_ALWAYS,
-        Binding("h", "app.histogram", show=False, tooltip="how the step times are distributed"),
-        Binding("p", "app.pause_lane", show=False, tooltip="pause or resume this lane alone"),
-        Binding("R", "app.restart_all", show=False, tooltip="restart every lane", key_display="R"),
-        Binding("a", "app.add_lane", show=False, tooltip="add a lane like this one; the others go on"),
-        Binding("x", "app.remove_lane", show=False, tooltip="remove this lane; the others go on"),
+        Binding(
+            "h", "app.histogram", show=False, tooltip="how the step times are distributed", id="histogram"
+        ),
+        Binding(
+            "p", "app.pause_lane", show=False, tooltip="pause or resume this lane alone", id="pause-lane"
+        ),
+        Binding(
+            "R",
+            "app.restart_all",
+            show=False,
+            tooltip="restart every lane",
+            key_display="R",
+            id="restart-all",
+        ),
+        Binding(
+            "a",
+            "app.add_lane",
+            show=False,
+            tooltip="add a lane like this one; the others go on",
+            id="add-lane",
+        ),
+        Binding(
+            "x", "app.remove_lane", show=False, tooltip="remove this lane; the others go on", id="remove-lane"
+        ),
         Binding("tab", "next_lane(1)", show=False, tooltip="the next lane"),
         Binding("shift+tab", "next_lane(-1)", show=False, tooltip="the lane before"),
     ]
@@ -73,7 +110,7 @@ class RaceScreen(BaseScreen[None]):
         # Kept, not queried for: when the app leaves, its timer finds some widgets gone already.
         self._top = TopBar(id="top")
         groups = (_SCREENS, self.COMMON, _ALWAYS)
-        self._footer = KeyFooter(*([binding.key for binding in bindings] for bindings in groups))
+        self._footer = KeyFooter(*([binding.action for binding in bindings] for bindings in groups))
         self._frames = 0
         self._stale = False
 

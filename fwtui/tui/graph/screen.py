@@ -40,17 +40,20 @@ class GraphScreen(CompareScreen):
     NAME: ClassVar[ScreenName] = "graph"
     HINT: ClassVar[str] = "phase, op, name, file:line, or what it does, such as matrix product"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("g", "counterpart", "match", tooltip="to the counterpart in the other lane"),
-        Binding("v", "view", "draw", tooltip="as a drawing, or as a tree by phase and scope"),
-        Binding("e", "next_graph", "graphs", tooltip="another of this lane's graphs"),
-        Binding("D", "alone", "diff", tooltip="only what does not match", key_display="D"),
-        Binding("slash", "ask('search')", "search", tooltip="search", key_display="/"),
+        Binding(
+            "g", "counterpart", "match", tooltip="to the counterpart in the other lane", id="counterpart"
+        ),
+        Binding("v", "view", "draw", tooltip="as a drawing, or as a tree by phase and scope", id="view"),
+        Binding("e", "next_graph", "graphs", tooltip="another of this lane's graphs", id="next-graph"),
+        Binding("D", "alone", "diff", tooltip="only what does not match", key_display="D", id="differences"),
+        Binding("slash", "ask('search')", "search", tooltip="search", key_display="/", id="search"),
         Binding(
             "F",
             "ask('filter')",
             "filter",
             tooltip="only the nodes of a phase, op, name or line",
             key_display="F",
+            id="filter",
         ),
         Binding(
             "left_square_bracket",
@@ -58,6 +61,7 @@ class GraphScreen(CompareScreen):
             "inputs",
             tooltip="to what a node takes; again: the next of them",
             key_display="[",
+            id="inputs",
         ),
         Binding(
             "right_square_bracket",
@@ -65,8 +69,9 @@ class GraphScreen(CompareScreen):
             "outputs",
             tooltip="to what takes it; again: the next of them",
             key_display="]",
+            id="outputs",
         ),
-        Binding("u", "renew", show=False, tooltip="recapture both lanes' graphs"),
+        Binding("u", "renew", show=False, tooltip="recapture both lanes' graphs", id="recapture"),
         Binding("left", "fold(True)", show=False, tooltip="close a group, or go to the group around"),
         Binding("right", "fold(False)", show=False, tooltip="open a group, or go into it"),
         Binding(

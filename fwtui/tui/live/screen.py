@@ -31,8 +31,14 @@ class LiveScreen(RaceScreen):
     """Show every lane's losses, step times and memory."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "zoom", "zoom", tooltip="this lane alone, or all again"),
-        Binding("m", "next_metric", show=False, tooltip="another metric of the network's in the first chart"),
+        Binding("enter", "zoom", "zoom", tooltip="this lane alone, or all again", id="zoom"),
+        Binding(
+            "m",
+            "next_metric",
+            show=False,
+            tooltip="another metric of the network's in the first chart",
+            id="metric",
+        ),
         Binding("up,k", "next_chart(-1)", "charts", tooltip="another chart of the lane", key_display="↑↓"),
         Binding("down,j", "next_chart(1)", show=False, tooltip="the next chart"),
         Binding(
@@ -40,6 +46,7 @@ class LiveScreen(RaceScreen):
             "toggle_scale",
             "log scale",
             tooltip="this chart on a logarithmic or a linear scale",
+            id="scale",
         ),
         Binding("escape", "unzoom", show=False, tooltip="back: all lanes, no cursor; end the check"),
     ]

@@ -36,23 +36,31 @@ class OpsScreen(CompareScreen):
     NAME: ClassVar[ScreenName] = "ops"
     HINT: ClassVar[str] = "op, what it does, shape, file:line"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("g", "counterpart", "match", tooltip="to the counterpart in the other lane"),
-        Binding("v", "view", "view", tooltip="the log, totals by op, or the timeline of the step"),
-        Binding("z", "follow", "freeze", tooltip="follow the newest log, or freeze this one"),
-        Binding("o", "order", "sort", tooltip="by phase, by time, by bytes, or by name"),
         Binding(
-            "F", "phase", "filter", tooltip="all phases, or forward, backward, update alone", key_display="F"
+            "g", "counterpart", "match", tooltip="to the counterpart in the other lane", id="counterpart"
         ),
-        Binding("slash", "ask", "search", tooltip="search", key_display="/"),
+        Binding("v", "view", "view", tooltip="the log, totals by op, or the timeline of the step", id="view"),
+        Binding("z", "follow", "freeze", tooltip="follow the newest log, or freeze this one", id="follow"),
+        Binding("o", "order", "sort", tooltip="by phase, by time, by bytes, or by name", id="order"),
+        Binding(
+            "F",
+            "phase",
+            "filter",
+            tooltip="all phases, or forward, backward, update alone",
+            key_display="F",
+            id="filter",
+        ),
+        Binding("slash", "ask", "search", tooltip="search", key_display="/", id="search"),
         Binding(
             "exclamation_mark",
             "until_nan",
             "NaN",
             tooltip="log every step until the first NaN, and go to it; or stop",
             key_display="!",
+            id="until-nan",
         ),
-        Binding("plus", "rate(1)", show=False, tooltip="log more steps", key_display="+"),
-        Binding("minus", "rate(-1)", show=False, tooltip="log fewer steps", key_display="-"),
+        Binding("plus", "rate(1)", show=False, tooltip="log more steps", key_display="+", id="more-often"),
+        Binding("minus", "rate(-1)", show=False, tooltip="log fewer steps", key_display="-", id="less-often"),
         Binding("escape", "less", show=False, tooltip="one thing less: the search, the filter, the order"),
     ]
 

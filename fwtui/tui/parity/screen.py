@@ -37,9 +37,19 @@ class ParityScreen(RaceScreen):
     """Shows how far the lanes are apart, down to each gradient and parameter."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f", "check", "find", tooltip="find what differs first, and tell rounding from a bug"),
-        Binding("enter", "table", "table", tooltip="the figures of the step at the cursor, or the map"),
-        Binding("o", "order", "order", tooltip="the figures in the network's order, or the largest first"),
+        Binding(
+            "f", "check", "find", tooltip="find what differs first, and tell rounding from a bug", id="check"
+        ),
+        Binding(
+            "enter", "table", "table", tooltip="the figures of the step at the cursor, or the map", id="table"
+        ),
+        Binding(
+            "o",
+            "order",
+            "order",
+            tooltip="the figures in the network's order, or the largest first",
+            id="order",
+        ),
         Binding("up,k", "move(-1, 0)", show=False, tooltip="the quantity above"),
         Binding("down,j", "move(1, 0)", show=False, tooltip="the quantity below"),
         Binding("left", "move(0, -1)", show=False, tooltip="the probe before"),

@@ -30,9 +30,11 @@ class SourceScreen(CompareScreen):
     NAME: ClassVar[ScreenName] = "source"
     HINT: ClassVar[str] = "a part of a line"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("g", "counterpart", "match", tooltip="to the counterpart in the other lane"),
-        Binding("e", "next_op", "op", tooltip="the next op that this line asked for"),
-        Binding("slash", "ask", "search", tooltip="search", key_display="/"),
+        Binding(
+            "g", "counterpart", "match", tooltip="to the counterpart in the other lane", id="counterpart"
+        ),
+        Binding("e", "next_op", "op", tooltip="the next op that this line asked for", id="next-op"),
+        Binding("slash", "ask", "search", tooltip="search", key_display="/", id="search"),
         Binding("escape", "less", show=False, tooltip="one thing less: the search"),
     ]
 

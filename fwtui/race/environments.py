@@ -1,0 +1,71 @@
+"""In which interpreter, and on which host, a lane runs: as asked for, completed from a configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fwtui.core.spec import Interpreter
+from fwtui.race.options import OPTIONS
+
+_PYTHON = OPTIONS["python"]
+
+
+@dataclass(frozen=True)
+class KnownHost:
+    """A host that the configuration has a name for.
+
+    Attributes:
+        name: what stands for it in `ssh=NAME`.
+        ssh: the host as OpenSSH's client knows it.
+        python: its interpreter for every framework; None: `python3`.
+        interpreters: (framework, path) of those that have their own.
+    """
+
+    name: str
+    ssh: str
+    python: str | None = None
+    interpreters: tuple[tuple[str, str], ...] = ()
+
+    def interpreter(self, framework: str) -> str | None:
+        """The path of the interpreter for a framework; None: `python3`."""
+        return dict(self.interpreters).get(framework, self.python)
+
+
+@dataclass(frozen=True)
+class Environments:
+    """The interpreters and hosts of a configuration.
+
+    Attributes:
+        interpreters: (framework, path) of those on this machine; a framework without one runs in fwtui's own.
+        hosts: of other machines.
+        source: the name of the file they are from, for errors.
+    """
+
+    interpreters: tuple[tuple[str, str], ...] = ()
+    hosts: tuple[KnownHost, ...] = ()
+    source: str = ""
+
+    def interpreter(self, framework: str, python: str | None, ssh: str | None, option: str) -> Interpreter:
+        """Where a lane of `framework` runs. A path on another host is that host's affair.
+
+        Args:
+            framework: its key, such as `torch`.
+            python: the interpreter that was asked for; None: the configuration's, or else the usual one.
+            ssh: the host that was asked for, by its name here or as ssh knows it.
+            option: how `python` was given, for errors.
+
+        Raises:
+            SpecError: there is no such interpreter on this machine.
+        """
+        if ssh is not None:
+            known = next((host for host in self.hosts if host.name == ssh), KnownHost(ssh, ssh))
+            return Interpreter(python or known.interpreter(framework), known.ssh)
+        if python is None:
+            python, option = (
+                dict(self.interpreters).get(framework),
+                f"{self.source}: interpreters.{framework}",
+            )
+        return Interpreter(None if python is None else _PYTHON.kind.read(option, python))
+
+
+NO_ENVIRONMENTS = Environments()
