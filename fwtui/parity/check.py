@@ -53,33 +53,54 @@ def check(
         with_truth: whether to hold the lanes against float64.
         say: receives the name of each stage as it begins.
     """
-    finding = _checked(spec, allowed, run, with_truth, say)
-    known = known_at(spec, finding)
-    if not known:
+    raced = _raced(spec, allowed, run, with_truth, say)
+    finding = raced.finding()
+    if finding.reason:
         return finding
+    place = raced.in_float64(finding)
+    # Looked for first: a known difference is off at every step, and rounding is sought for each in vain.
+    suspected = known_at(spec, replace(finding, same=False, place=place))
+    if suspected and not finding.result.signal:
+        found = replace(finding, same=False, place=place, in_float64=True)
+        judged = _without(suspected, found, allowed, run, with_truth, say)
+        if judged is not None:
+            return judged
+    finding = _Judge(raced, run, say).judged(finding)
+    known = known_at(spec, finding)
+    if not known or known == suspected or finding.result.signal:
+        return finding
+    return _without(known, finding, allowed, run, with_truth, say) or finding
+
+
+def _without(
+    known: tuple[str, ...], finding: Finding, allowed: Tolerances, run: Run, with_truth: bool, say: Say
+) -> Finding | None:
+    """What the check comes to without known differences; None where what was found is none of them."""
     say(f"checking once more without {', '.join(known)}")
-    again = _checked(expecting(spec, known), allowed, run, with_truth, say)
+    spec = finding.result.spec
+    raced = _raced(expecting(spec, known), allowed, run, with_truth, say)
+    again = raced.finding()
+    if not again.reason:
+        again = _Judge(raced, run, say).judged(again)
     if again.result.signal:
-        return replace(finding, result=replace(finding.result, signal=again.result.signal))
+        result = replace(finding.result, signal=again.result.signal)
+        which = f"what was found may be {' or '.join(known)}: the search was cut short"
+        return replace(finding, same=None, result=result, reason=which, place=None)
     if again.same is None:
         return replace(finding, known=known)
-    if again.place is not None and again.place.is_at(finding.place):
-        return finding  # which is none of them
+    if again.place is not None and finding.place is not None and again.place.is_at(finding.place):
+        return None
     found = again if again.same is False else finding
     return replace(found, result=replace(found.result, spec=spec), known=known, but_for_known=again.same)
 
 
-def _checked(spec: RaceSpec, allowed: Tolerances, run: Run, with_truth: bool, say: Say) -> Finding:
+def _raced(spec: RaceSpec, allowed: Tolerances, run: Run, with_truth: bool, say: Say) -> RacedLanes:
     twins = Twins(spec.lanes, with_truth, allowed.lanes)
     watch = Comparisons(spec.lanes, twins)
     say("training")
     ran = run(replace(spec, lanes=twins.all), watch)
     watch(ran.lanes)
-    raced = RacedLanes(spec, allowed, ran, watch, twins)
-    finding = raced.finding()
-    if finding.reason:
-        return finding
-    return _Judge(raced, run, say).judged(finding)
+    return RacedLanes(spec, allowed, ran, watch, twins)
 
 
 @dataclass(frozen=True)
@@ -97,6 +118,8 @@ class _Judge:
     def judged(self, finding: Finding) -> Finding:
         """`finding` with its verdict."""
         raced, lanes = self.raced, finding.result.lanes
+        if finding.result.signal:  # whoever sent it waits for no further race
+            return replace(finding, reason=_unfinished(lanes) or "the search was cut short")
         if place := raced.in_float64(finding):
             if _diverged_alike(lanes, place):
                 return replace(finding, reason=_unfinished(lanes))
@@ -314,9 +337,12 @@ def _setting(value: float) -> str:
 
 
 def _not_repeated(finding: Finding, error: NotRepeatedError) -> Finding:
-    """`finding` as a difference that could not be looked into."""
-    stopped = replace(finding, same=False, op_reason=str(error))
-    return replace(stopped, result=replace(finding.result, signal=error.by or finding.result.signal))
+    """`finding` as a gap that could not be looked into: it may be a difference, or rounding."""
+    assert finding.place is not None
+    what = f"they are {finding.place.gap.relative:.1e} apart{' in float64' if finding.in_float64 else ''}"
+    reason = f"{what}, and whether that is rounding is unknown: {error}"
+    result = replace(finding.result, signal=error.by or finding.result.signal)
+    return replace(finding, same=None, reason=reason, result=result)
 
 
 def _off(finding: Finding) -> Place | None:

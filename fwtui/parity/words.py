@@ -159,9 +159,11 @@ def _mathematics(finding: Finding, between: tuple[int, Key, Gap]) -> str:
     gap, tolerance = between[2].relative, finding.tolerances.truth
     if problem := between[2].array.problem:
         return f"not the same mathematics: of {quantity(between[1])}, {problem}"
-    is_same = gap <= tolerance or (finding.aside and not finding.in_float64)
+    is_aside = finding.aside and not finding.in_float64
+    is_same = gap <= tolerance or is_aside or finding.but_for_known
     same = "the same mathematics" if is_same else "not the same mathematics"
-    but = " but for what is set aside" if is_same and gap > tolerance else ""
+    what = "set aside" if is_aside else "known"
+    but = f" but for what is {what}" if is_same and gap > tolerance else ""
     return f"{same}{but}: {_figure(gap)} apart in float64, tolerance {tolerance:.0e}"
 
 

@@ -13,6 +13,7 @@ from fwtui.core.records import Probed
 from fwtui.core.spec import OpLogging, Probes, RaceSpec
 from fwtui.measure.history import History
 from fwtui.measure.probe_gap import ProbeComparison
+from fwtui.parity import check as parity_check
 from fwtui.parity import words
 from fwtui.parity.check import check
 from fwtui.parity.finding import tolerances
@@ -322,9 +323,28 @@ def test_a_search_that_is_cut_short_says_so_and_by_what():
         return result if len(races) == 1 else replace(result, signal=signal.SIGINT, lanes=[History()] * 2)
 
     finding = check(spec, tolerances(spec), watched)
-    assert finding.same is False
-    assert finding.op_reason == "the search was cut short"
+    assert finding.same is None, "a gap that was not looked into may be rounding"
+    assert finding.reason.endswith("whether that is rounding is unknown: the search was cut short")
     assert finding.result.signal is signal.SIGINT
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3])
+def test_a_signal_ends_the_search_for_known_differences_too(monkeypatch, cut):
+    lanes = tuple(lane(mode, steps=30, probes=Probes()) for mode in ("ok", "drift"))
+    spec, races = RaceSpec(lanes, "race", "thread"), []
+    names = ("batchnorm-variance",)
+    monkeypatch.setattr(parity_check, "known_at", lambda spec, finding: names if finding.place else ())
+
+    def watched(race, watch):
+        races.append(race)
+        result = run(race, watch)
+        return replace(result, signal=signal.SIGTERM) if len(races) == cut else result
+
+    finding = check(spec, tolerances(spec), watched)
+    assert finding.same is None, "a known difference may be all that there is"
+    assert "cut short" in finding.reason
+    assert finding.result.signal is signal.SIGTERM
+    assert len(races) == cut
 
 
 def test_a_race_that_is_cut_short_says_so():
