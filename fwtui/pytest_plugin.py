@@ -102,4 +102,6 @@ def _report(result: Any) -> str:
 
     text = StringIO()
     Console(file=text, width=_WIDTH).print(result)
-    return f"{result.verdict}\n\n{text.getvalue()}"
+    known = result.to_dict()["verdict"].get("known_differences")
+    hint = f'\n\nexpect="{",".join(known)}" accepts what is known.' if known else ""
+    return f"{result.verdict}{hint}\n\n{text.getvalue()}"

@@ -53,7 +53,7 @@ def _other_numbers(lanes: Sequence[History]) -> str:
             sizes = (_sizes(next(iter(one))) for one in (left, right))
             return (
                 f"1 and {number} draw random numbers in arrays of other shapes, {' and '.join(sizes)}, which "
-                "cannot be made equal"
+                "cannot be made equal: dropout may be in another place"
             )
     return ""
 

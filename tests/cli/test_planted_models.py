@@ -63,7 +63,7 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("name", ["image", "text"])
+@pytest.mark.parametrize("name", ["image", "text", "attention"])
 def test_without_a_fault_they_agree(fwtui, name):
     code, verdict = parity(fwtui, FOLDER / f"{name}.py")
     assert (code, verdict["same"]) == (0, True)
@@ -81,6 +81,18 @@ def test_each_is_found_and_placed(fwtui, tmp_path, fault):
     first = verdict["first_divergence"]
     assert (first["phase"], first["step"]) == (phase, 0)
     assert quantity in first["name"]
+
+
+def test_a_fault_behind_an_attention_that_masks_otherwise_is_placed_in_its_own_layer(fwtui, tmp_path):
+    text = (FOLDER / "attention.py").read_text(encoding="utf-8")
+    path = tmp_path / "attention.py"
+    path.write_text(text.replace("approximate=False", "approximate=True"), encoding="utf-8")
+    code, verdict = parity(fwtui, path)
+    assert code == 1
+    op = verdict["first_divergence"]["op"]
+    assert [side["module"] for side in op["ops"]] == ["encoder/dense", "encoder/layers/0"]
+    assert op["ops"][1]["op"] == "aten.gelu"
+    assert "only" not in op["words"]
 
 
 def test_decoupled_decay_is_no_l2(fwtui, tmp_path):

@@ -9,6 +9,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from fwtui.backends.logbook import in_net
 from fwtui.core.numerical_policy import NOISE
 from fwtui.core.oplog import LoggedOp, OpPhase
 from fwtui.core.records import OpsLogged
@@ -274,8 +275,13 @@ class _Message:
         return forward[has][0] if forward[has] and not forward[1 - has] else None
 
     def _left_out(self) -> str:
-        """Which parameters one side alone computes with."""
+        """Which parameters one side alone computes with.
+
+        Where both have some, one may hold several of the other's in one array.
+        """
         used = [side.parameters(op for op in side.ops if op.phase == "forward") for side in self._sides]
+        if used[0] - used[1] and used[1] - used[0]:
+            return ""
         only = [
             f"; only {title} uses {', '.join(sorted(mine - others))}"
             for title, mine, others in zip(self._titles, used, used[::-1], strict=True)
@@ -288,8 +294,12 @@ class _Message:
 
 
 def named(op: LoggedOp) -> str:
-    """An op with its module and its line, as far as they are known."""
-    where = [*([f"in {plain(op.scope)}"] if op.scope else []), *([_line(op.source)] if op.source else [])]
+    """An op with its module and its line, as far as they are known.
+
+    Where a functional model is called within fwtui, no line of the user's asks for its layers' ops.
+    """
+    line = _line(op.source) if op.source and (in_net(op.source) or not op.scope) else ""
+    where = [*([f"in {plain(op.scope)}"] if op.scope else []), *([line] if line else [])]
     return f"{op.op} ({', '.join(where)})" if where else op.op
 
 

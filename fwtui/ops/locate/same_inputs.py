@@ -27,7 +27,7 @@ from fwtui.core.oplog import LoggedOp
 from fwtui.core.spec import Feed
 from fwtui.measure.arrays import array_gap
 from fwtui.ops.locate.value_flow import Flow
-from fwtui.ops.locate.value_index import aligned, nearest
+from fwtui.ops.locate.value_index import aligned, mask_as_infinite, nearest
 from fwtui.ops.vocabulary.canonical import carries, kind
 
 _RECURSION = ("ctc",)
@@ -99,16 +99,18 @@ class Feeding:
         """
         gaps = []
         for number, other in sorted(self.pairs.items()):
-            gap = array_gap(again[number].values[0].value(), self._value(number, other), "float64")
+            own, others = again[number].values[0].value(), self._value(number, other)
+            gap = array_gap(mask_as_infinite(own), mask_as_infinite(others), "float64")
             if gap is not None and gap.relative > self._tolerance:
                 op, counterpart = self._fed.ops[number], self._other.ops[other]
                 own_ops, fed = _origins(self._fed, op, self.pairs)
                 # A value of the other side that this op does not get has a share in the gap.
                 other_ops, _ = _origins(self._other, counterpart, {self.pairs[one] for one in fed})
-                own, others = _precision(own_ops), _precision(other_ops)
-                lowest = min(filter(None, (own, others)), key=BELOW_DOUBLE.index, default="")
+                precisions = _precision(own_ops), _precision(other_ops)
+                lowest = min(filter(None, precisions), key=BELOW_DOUBLE.index, default="")
+                is_the_others = lowest == precisions[1] != precisions[0]
                 limit = _roundings([*own_ops, *other_ops])
-                gaps.append(OwnGap(op, counterpart, gap.relative, lowest, limit, lowest == others != own))
+                gaps.append(OwnGap(op, counterpart, gap.relative, lowest, limit, is_the_others))
         return gaps
 
     def _counterpart(self, op: LoggedOp) -> int | None:

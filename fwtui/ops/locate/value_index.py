@@ -104,7 +104,7 @@ class Values:
 
     def _value(self, number: int) -> NDArray[Any]:
         if number not in self._values:
-            self._values[number] = _mask_as_infinite(self._ops[number].values[0].value())
+            self._values[number] = mask_as_infinite(self._ops[number].values[0].value())
         return self._values[number]
 
 
@@ -158,7 +158,7 @@ def _orders(a: NDArray[Any]) -> Iterable[NDArray[Any]]:
                 yield turned
 
 
-def _mask_as_infinite(a: NDArray[Any]) -> NDArray[Any]:
+def mask_as_infinite(a: NDArray[Any]) -> NDArray[Any]:
     """`a` with −∞ for what is so far below all the rest that it can only be a mask."""
     if a.dtype.kind != "f":
         return a

@@ -1,15 +1,17 @@
 """The search for the first op that differs, on logs made by hand: small nets, cut into ops in many ways."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from fwtui import backends
 from fwtui.core.graph import Tensor
 from fwtui.core.ndarray import Array
 from fwtui.core.oplog import LoggedOp, OpInput, OpLog
 from fwtui.core.records import OpsLogged
-from fwtui.ops.locate.first_divergence import first_difference
+from fwtui.ops.locate.first_divergence import first_difference, named
 
 TOLERANCE = 1e-10
 X = np.random.default_rng(0).normal(size=(6, 4))
@@ -195,6 +197,24 @@ def test_what_one_side_alone_computes_with_is_named():
     found = first_difference(bare.done(), biased.done(), TOLERANCE)
     assert ops(found) == ("forward", "loss", "relu", "add")
     assert found.words.endswith("; only lane 2 uses parameter b")
+
+
+def test_what_one_side_holds_in_one_array_is_no_difference():
+    logs = []
+    for names, factor in ((("w",), 1.0), (("query", "key"), 2.0)):
+        log = Log()
+        made = log.op("mm", ("batch x", *(f"parameter {name}" for name in names)), X @ W * factor)
+        log.op("sum", (made,), X.sum() * factor, loss=0)
+        logs.append(log.done())
+    assert "only" not in first_difference(*logs, TOLERANCE).words
+
+
+def test_a_line_of_fwtui_s_own_is_left_out_where_the_module_is_known():
+    line = str(Path(backends.__file__).with_name("torch") / "losses.py"), 50
+    op = LoggedOp(0, "forward", "add", (), (), line)
+    assert named(replace(op, scope="stem/0")) == "add (in stem/0)"
+    assert named(op) == "add (losses.py:50)"
+    assert named(replace(op, scope="stem/0", source=("net.py", 7))) == "add (in stem/0, net.py:7)"
 
 
 def test_shapes_are_told_where_values_cannot_be_compared():

@@ -88,6 +88,24 @@ def test_what_replaces_an_output_is_the_other_sides_value():
     assert names(feeding.feeds(but={0, 2}), mine) == ["Mul", "Mean"]
 
 
+def masked(constant, mask, feeds=(), how="plain"):
+    """Scores times a constant, and a mask over half of them."""
+    log = Log(feeds)
+    scores, value = log.op("MatMul", ("batch x", "parameter w"), X @ W)
+    scaled, value = log.op("Mul", (scores,), value * constant, attribute=how == "attribute")
+    log.op("Select", (scaled,), np.where(np.arange(24).reshape(6, 4) % 2, value, mask), loss=0)
+    return log.ops
+
+
+def test_places_that_both_mask_are_no_gap():
+    """One framework masks with the least number that there is, the other with minus infinity."""
+    mine, other = masked(0.1, -np.inf), masked(SINGLE, np.finfo(np.float32).min, how="attribute")
+    feeding = Feeding(Flow(mine), Flow(other), TOLERANCE)
+    gaps = feeding.own_gaps(masked(0.1, -np.inf, feeding.feeds()))
+    assert feeding.pairs == {0: 0, 1: 1, 2: 2}
+    assert [(gap.op.op, gap.is_rounding) for gap in gaps] == [("Mul", True)]
+
+
 class TestAFloat32Number:
     @pytest.mark.parametrize("how", ["constant", "attribute"])
     def test_that_the_other_side_holds_is_rounding_of_the_op_that_takes_it_alone(self, how):
