@@ -206,7 +206,7 @@ def test_what_one_side_holds_in_one_array_is_no_difference():
         made = log.op("mm", ("batch x", *(f"parameter {name}" for name in names)), X @ W * factor)
         log.op("sum", (made,), X.sum() * factor, loss=0)
         logs.append(log.done())
-    assert "only" not in first_difference(*logs, TOLERANCE).words
+    assert "only" not in first_difference(logs[0], logs[1], TOLERANCE).words
 
 
 def test_a_line_of_fwtui_s_own_is_left_out_where_the_module_is_known():
