@@ -38,7 +38,7 @@ def no_width(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def no_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+def unconfigured(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests know nothing of the configuration of whoever runs them."""
     monkeypatch.setenv("FWTUI_CONFIG", "")
 

@@ -5,6 +5,7 @@ A framework lists only what it can use. To say why a GPU is missing there, one m
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 from pathlib import Path
@@ -14,6 +15,7 @@ from fwtui.core.records import Device
 _VENDOR = "0x10de"
 _DISPLAY_CLASS = "0x03"
 _ANY_MODEL = "NVIDIA GPU"
+_CUDA = "libcuda.so.1"
 
 
 def gpus(root: Path = Path("/")) -> tuple[str, ...]:
@@ -46,6 +48,27 @@ def devices(usable: tuple[str, ...], library_problem: str) -> tuple[Device, ...]
     for n, name in list(enumerate(present))[len(usable) :]:
         found.append(Device(f"cuda:{n}", name, _reason(bool(usable), library_problem)))
     return tuple(found)
+
+
+def pci_bus_id(device: str) -> str | None:
+    """The slot of `cuda:N`, such as `0000:1e:00.0`, as CUDA counts the GPUs that this process may see.
+
+    None for other devices, and where CUDA's driver does not tell.
+    """
+    kind, _, number = device.partition(":")
+    if kind != "cuda":
+        return None
+    try:
+        cuda = ctypes.CDLL(_CUDA)
+    except OSError:
+        return None
+    handle, text = ctypes.c_int(), ctypes.create_string_buffer(32)
+    failed = (
+        cuda.cuInit(0)
+        or cuda.cuDeviceGet(ctypes.byref(handle), int(number or 0))
+        or cuda.cuDeviceGetPCIBusId(text, len(text), handle)
+    )
+    return None if failed else text.value.decode(errors="replace").lower()
 
 
 def _reason(others_work: bool, library_problem: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from fwtui.core.gpu import Card
 from fwtui.core.graph import Graph, Node, NoGraph
 from fwtui.core.greeting import Greeting
 from fwtui.core.ndarray import Array
@@ -63,6 +64,7 @@ class Built:
         threads: CPU threads that the framework really uses.
         cores: CPU cores that the process may really run on; None where the system does not tell.
         at_ns: when that was so; the lane may then wait for others.
+        pci_bus_id: the slot of its GPU, such as `0000:1e:00.0`; None on other devices, or if it is unknown.
     """
 
     device: str
@@ -73,6 +75,7 @@ class Built:
     threads: int
     cores: tuple[int, ...] | None
     at_ns: int
+    pci_bus_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,21 @@ class ProcessMemory:
     rss_peak_bytes: int | None
     gpu_bytes: int | None
     shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GpuUse:
+    """The GPU of the lane, and what its process has of it, as the driver counts.
+
+    Attributes:
+        card: None where nothing is known of it (`problem`).
+        process_bytes: of the lane's process; None where the driver does not tell.
+        problem: why there is no card; "" where there is one.
+    """
+
+    card: Card | None
+    process_bytes: int | None = None
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,6 +395,7 @@ Record = (
     | FrameworkMemory
     | ProcessMemory
     | ProcessorUse
+    | GpuUse
     | Compiled
     | GraphBroken
     | NetInspected
@@ -396,5 +415,5 @@ Record = (
     | Ended
 )
 
-HostRecord = ProcessMemory | ProcessorUse
+HostRecord = ProcessMemory | ProcessorUse | GpuUse
 """What a lane's host measures: it is no sign of life of the lane."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 
 def mistyped(instance: Any) -> str:
@@ -23,6 +24,8 @@ def _is_of(value: Any, hint: Any) -> bool:
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Literal:
         return value in arguments
+    if origin in (Union, UnionType):
+        return any(_is_of(value, one) for one in arguments)
     if origin is tuple and arguments[-1:] == (Ellipsis,):
         return isinstance(value, tuple) and all(
             _is_of(one, arguments[0]) and not (is_dataclass(one) and mistyped(one)) for one in value
@@ -31,6 +34,8 @@ def _is_of(value: Any, hint: Any) -> bool:
         return isinstance(value, Mapping) and all(
             _is_of(key, arguments[0]) and _is_of(one, arguments[1]) for key, one in value.items()
         )
-    if hint is int and isinstance(value, bool):
+    if hint in (int, float) and isinstance(value, bool):
         return False
+    if hint is float:
+        return isinstance(value, int | float)
     return isinstance(value, origin or hint)

@@ -20,6 +20,7 @@ from typing import Any
 from fwtui.backends import catalogue as backends
 from fwtui.backends.base import Backend, Job, ModelError
 from fwtui.backends.default_dtype import UNCHANGED, WithDefaultDtype, shared
+from fwtui.backends.nvidia import pci_bus_id
 from fwtui.core.outcome import Ended, Failure, Outcome
 from fwtui.core.records import (
     Built,
@@ -338,6 +339,7 @@ class Runner:
                 threads=framework.device.threads(),
                 cores=bound_cores(),
                 at_ns=perf_counter_ns(),
+                pci_bus_id=pci_bus_id(self._device),
             )
         )
 

@@ -19,6 +19,7 @@ from fwtui.core.records import (
     Compiled,
     Evaluated,
     FrameworkMemory,
+    GpuUse,
     GraphBroken,
     GraphRan,
     GraphsCaptured,
@@ -42,6 +43,7 @@ from fwtui.core.records import (
     RunStateChanged,
     Steps,
 )
+from fwtui.measure.energy import CardEnergy
 from fwtui.measure.graph_runs import GraphRuns
 from fwtui.measure.quantiles import QuantileBuckets
 from fwtui.measure.series import Extrema, Window
@@ -80,6 +82,8 @@ class History:
         metric_curves: the same over the whole run, for charts.
         step_curve, in_use_curve, rss_curve: the whole run, for charts. The memory curves have one value a
             step, that of the last reading before it.
+        gpu: its GPU, as its driver counts; None on other devices.
+        energy: what the card used during the steady steps.
         compiled: each time the step was built, traced or compiled.
         graph_breaks: where a compiler could not take in the step as one graph.
         op_logs: the last logs, at most `KEPT_OPS` ops together, unless a single log has more.
@@ -107,6 +111,7 @@ class History:
     ended: Ended | None = None
     memory: FrameworkMemory = field(default_factory=FrameworkMemory)
     process_memory: ProcessMemory = field(default_factory=lambda: ProcessMemory(None, None, None))
+    gpu: GpuUse | None = None
     compiled: list[Compiled] = field(default_factory=list)
     graph_breaks: list[GraphBroken] = field(default_factory=list)
     evaluations: list[Evaluated] = field(default_factory=list)
@@ -142,6 +147,7 @@ class History:
         self.rounding: dict[int, tuple[Rounding, ...]] = {}
         self.op_logs: deque[OpsLogged] = deque()
         self.graph_runs = GraphRuns()
+        self.energy = CardEnergy()
         self._probe_bytes = 0
         self._kept_ops = 0
         self._device_peak: int | None = None
@@ -300,6 +306,12 @@ class History:
         while self._disturbed and self._disturbed[0][1] <= self.step_ns.first:
             self._disturbed.popleft()
 
+    def _gpu_use(self, record: GpuUse) -> None:
+        self.gpu = record
+        counter = record.card.energy_j if record.card else None
+        if self.steady_from is not None:
+            self.energy.add(counter, self.steps, self.standing == "running" and self.ended is None)
+
     def _log(self, record: LogLine) -> None:
         self.log.append(record.text)
         self.log_lines += 1
@@ -365,6 +377,7 @@ _HANDLERS: dict[type, Callable[[History, Any], None]] = {
     FrameworkMemory: History._framework_memory,
     ProcessMemory: History._process_memory,
     ProcessorUse: History._processor_use,
+    GpuUse: History._gpu_use,
     Compiled: lambda history, record: history.compiled.append(record),
     NetInspected: lambda history, record: setattr(history, "net", record),
     Probed: History._probed,

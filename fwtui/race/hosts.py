@@ -21,7 +21,6 @@ from fwtui.core.records import (
     LogLine,
     Phase,
     PhaseEntered,
-    ProcessMemory,
     Record,
     Steps,
 )
@@ -33,10 +32,10 @@ from fwtui.lane.runner import Runner
 from fwtui.race.cleaning import cleaned
 from fwtui.race.processes.failures import failure_by_exit, failure_to_start
 from fwtui.race.processes.lane_process import LaneProcess
+from fwtui.race.processes.local import measured
 from fwtui.race.processes.start import start
 from fwtui.race.processes.validation import validated
 from fwtui.race.shared_exit import guard
-from fwtui.system import machine, memory
 from fwtui.system.child_process import use_own_temporary_folder
 from fwtui.system.processor import ProcessorMeter
 
@@ -220,6 +219,7 @@ class ProcessHost:
         elif isinstance(record, Alive) and (stuck := self._stuck_s(record, awake_s)):
             return Failure("hung", f"stuck {self._busy_with(record)} for {stuck:.0f} s")
         elif isinstance(record, Built | Ended):
+            process.built = record if isinstance(record, Built) else process.built
             self._measure(process)
         elif isinstance(record, PhaseEntered):
             self._phase = record.phase
@@ -319,6 +319,7 @@ class ThreadHost:
         self._emit = emit
         self._measure_at = 0.0
         self._processor = ProcessorMeter()
+        self._built: Built | None = None
         self._runner = Runner(spec, self._relay, self._control)
 
     def run(self) -> None:
@@ -339,15 +340,9 @@ class ThreadHost:
         now = time.monotonic()
         if now >= self._measure_at or isinstance(record, Built | Ended):
             self._measure_at = now + _MEASURE_S
-            pid = os.getpid()
-            rss, peak, gpu = (
-                memory.resident_bytes(pid),
-                memory.resident_peak_bytes(pid),
-                machine.gpu_bytes(pid),
-            )
-            self._emit(ProcessMemory(rss, peak, gpu, shared=True))
-            if use := self._processor.use():
-                self._emit(use)
+            self._built = record if isinstance(record, Built) else self._built
+            for one in measured(os.getpid(), self._processor, self._built, shared=True):
+                self._emit(one)
         self._emit(cleaned(record))
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import functools
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
+
+from fwtui.core.gpu import Card
 
 ASK_S = 0.5
 LIMIT_S = 3.0
@@ -19,37 +21,6 @@ LIMIT_S = 3.0
 RETRY_S = 5.0
 IDLE_S = 10.0
 """Nobody has looked for so long: the driver is left alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One GPU at one moment; None is unknown.
-
-    Attributes:
-        pci_bus_id: as CUDA writes it, `0000:1e:00.0`.
-        used_bytes: of all processes, and of the driver itself.
-        process_bytes: of each process, by its number; None where the driver does not tell, as in a container.
-        utilization: the share of the last moments in which a kernel ran, 0 to 1.
-        energy_j: since the driver was loaded.
-        throttled: why its clock is lower than it could be; empty where it is not.
-        problem: why nothing is known; "" where something is.
-    """
-
-    name: str
-    pci_bus_id: str
-    total_bytes: int | None = None
-    used_bytes: int | None = None
-    free_bytes: int | None = None
-    process_bytes: Mapping[int, int] | None = None
-    utilization: float | None = None
-    power_w: float | None = None
-    power_limit_w: float | None = None
-    energy_j: float | None = None
-    temperature_c: int | None = None
-    clock_mhz: int | None = None
-    max_clock_mhz: int | None = None
-    throttled: tuple[str, ...] | None = None
-    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,17 +129,3 @@ class GpuMonitor:
 def monitor() -> GpuMonitor:
     """This process's own."""
     return GpuMonitor()
-
-
-@dataclass
-class Energy:
-    """Adds up what one card used while something went on."""
-
-    joules: float = 0.0
-    _last: float | None = field(default=None, repr=False)
-
-    def add(self, counter_j: float | None, counts: bool) -> None:
-        """Take in a counter's reading; what was used since the last one counts where `counts`."""
-        if counts and counter_j is not None and self._last is not None and counter_j >= self._last:
-            self.joules += counter_j - self._last
-        self._last = counter_j

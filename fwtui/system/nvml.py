@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from fwtui.system.gpus import Card, GpuError
+from fwtui.core.gpu import Card
+from fwtui.system.gpus import GpuError
 
 _THROTTLES = {
     "SwPowerCap": "power limit",
@@ -86,7 +87,7 @@ class Nvml:
             problem=lost,
         )
 
-    def _processes(self, known: Callable[..., Any]) -> dict[int, int] | None:
+    def _processes(self, known: Callable[..., Any]) -> tuple[tuple[int, int], ...] | None:
         """Bytes of each process, of whatever kind."""
         nvml = self._nvml
         lists = [
@@ -99,7 +100,7 @@ class Nvml:
         for process in (process for one in lists for process in one or ()):
             if process.usedGpuMemory not in (None, _UNKNOWN_BYTES):
                 found[process.pid] = max(found.get(process.pid, 0), process.usedGpuMemory)
-        return found
+        return tuple(sorted(found.items()))
 
     def _throttled(self, reasons: int | None) -> tuple[str, ...] | None:
         if reasons is None:

@@ -17,8 +17,12 @@ def test_a_lane_can_be_asked_for_with_every_setting_of_its_own():
     assert tuple(field.name for field in fields(LaneRequest))[1:] == LANE_KEYS
 
 
+INTERNAL = {"linger", "keep_training", "sample_graphs", "environments"}
+"""What is set by the app, and by the configuration."""
+
+
 def test_a_race_can_be_asked_for_with_every_option():
-    asked = {field.name for field in fields(RaceRequest)} - {"linger", "keep_training", "sample_graphs"}
+    asked = {field.name for field in fields(RaceRequest)} - INTERNAL
     assert {IN_OTHER_WORDS.get(key, key) for key in OPTIONS} == asked
 
 

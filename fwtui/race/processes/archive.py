@@ -7,8 +7,9 @@ import gzip
 import hashlib
 import io
 import tarfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[2]
@@ -35,15 +36,28 @@ class Archive:
 
 @functools.cache
 def package() -> Archive:
-    """Fwtui as far as lanes need it."""
+    """Fwtui as far as lanes need it, and NVML's binding, one file, which reads GPUs there."""
     files = [PACKAGE / "__init__.py"]
     for folder in LANES_SIDE:
         files += [path for path in (PACKAGE / folder).rglob("*") if path.is_file()]
-    return archive_of((path for path in files if "__pycache__" not in path.parts), PACKAGE.parent)
+    of_package = {str(path.relative_to(PACKAGE.parent)): path for path in files}
+    named = {name: path for name, path in of_package.items() if "__pycache__" not in path.parts}
+    if (nvml := find_spec("pynvml")) is not None and nvml.origin is not None:
+        named["pynvml.py"] = Path(nvml.origin)
+    return _archive(named, PACKAGE.parent)
 
 
 def archive_of(files: Iterable[Path], root: Path) -> Archive:
-    """An archive of files below `root`: of the same contents, the same bytes.
+    """An archive of files below `root`.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+    return _archive({str(path.relative_to(root)): path for path in files}, root)
+
+
+def _archive(files: Mapping[str, Path], root: Path) -> Archive:
+    """An archive of files by their names in it: of the same contents, the same bytes.
 
     Raises:
         OSError: a file cannot be read.
@@ -53,9 +67,9 @@ def archive_of(files: Iterable[Path], root: Path) -> Archive:
         gzip.GzipFile(fileobj=written, mode="wb", mtime=0, compresslevel=6) as packed,
         tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar,
     ):
-        for path in sorted(set(files)):
+        for name, path in sorted(files.items()):
             data = path.read_bytes()
-            entry = tarfile.TarInfo(str(path.relative_to(root)))
+            entry = tarfile.TarInfo(name)
             entry.size, entry.mode = len(data), 0o644
             tar.addfile(entry, io.BytesIO(data))
     return Archive(root, written.getvalue())

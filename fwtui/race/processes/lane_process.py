@@ -7,7 +7,7 @@ import subprocess
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from fwtui.core.records import Record
+from fwtui.core.records import Built, Record
 from fwtui.core.spec import LaneSpec
 from fwtui.lane.control import Command
 from fwtui.race.processes.inbox import Inbox
@@ -20,10 +20,12 @@ class LaneProcess(ABC):
     Attributes:
         inbox: what it sends.
         child: the child of this process.
+        built: what it said of the device that its network is on; None before.
     """
 
     inbox: Inbox
     child: Child
+    built: Built | None = None
 
     @abstractmethod
     def begin(self, spec: LaneSpec) -> None:

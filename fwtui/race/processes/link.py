@@ -12,12 +12,26 @@ from typing import Any
 import numpy as np
 
 from fwtui.core.codec import NotAMessageError
+from fwtui.core.gpu import Card
 from fwtui.core.greeting import Greeting
 from fwtui.core.outcome import Ended
-from fwtui.core.records import Alive, Built, Imported, LogLine, PhaseEntered, ProcessMemory, Record, Steps
+from fwtui.core.records import (
+    Alive,
+    Built,
+    GpuUse,
+    Imported,
+    LogLine,
+    PhaseEntered,
+    ProcessMemory,
+    Record,
+    Steps,
+)
+from fwtui.core.typed_fields import mistyped
 from fwtui.lane.messages import from_lane
 from fwtui.lane.wire import Frames
+from fwtui.race.processes.gpu_use import use_of
 from fwtui.race.processes.supervisor import FAST, MARK, NOTE, PACKET, SLOW, machine_id
+from fwtui.system.gpus import Reading
 
 MAX_NOISE_BYTES = 1 << 20
 """What a login may print before the supervisor speaks."""
@@ -65,6 +79,8 @@ class Link:
         self._paths: tuple[tuple[bytes, bytes], ...] = ()
         self._fast, self._slow = (Frames(from_lane(), self._with_paths_here) for _ in range(2))
         self._clock = _Clock()
+        self._built: Built | None = None
+        self._gpu: GpuUse | None = None
 
     def feed(self, data: bytes) -> list[Record]:
         """The records that are complete with `data`.
@@ -88,6 +104,7 @@ class Link:
             else:
                 frames = self._fast if channel == FAST else self._slow
                 records += [self._clock.here(record) for record in frames.feed(body)]
+                self._built = next((one for one in records if isinstance(one, Built)), self._built)
         return records
 
     def _begin(self) -> list[Record]:
@@ -119,7 +136,11 @@ class Link:
                     if self._clock.pongs == FIRST_PINGS:
                         self._known()
                 case "memory":
-                    return [ProcessMemory(_size(note["rss_bytes"]), _size(note["rss_peak_bytes"]), None)]
+                    held = self._gpu.process_bytes if self._gpu else None
+                    return [ProcessMemory(_size(note["rss_bytes"]), _size(note["rss_peak_bytes"]), held)]
+                case "gpus" if self._built is not None and self._built.device.startswith("cuda"):
+                    self._gpu = use_of(_reading(note["reading"]), self._built.pci_bus_id, int(note["pid"]))
+                    return [self._gpu]
                 case "exit":
                     self.exit_code = int(note["code"])
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
@@ -135,6 +156,20 @@ class Link:
 def _in_json(path: str) -> bytes:
     """A path as it stands within a JSON text."""
     return json.dumps(path)[1:-1].encode()
+
+
+def _reading(note: dict[str, Any]) -> Reading:
+    """What the driver said there; NotAMessageError where a field is of another type."""
+    cards = []
+    for one in note["cards"]:
+        processes, throttled = one.pop("process_bytes"), one.pop("throttled")
+        known = None if processes is None else tuple((int(pid), int(size)) for pid, size in processes)
+        reasons = None if throttled is None else tuple(map(str, throttled))
+        cards.append(Card(**one, process_bytes=known, throttled=reasons))
+    reading = Reading(tuple(cards), note["driver"], note["problem"])
+    if wrong := mistyped(reading):
+        raise NotAMessageError(f"GPUs: {wrong}")
+    return reading
 
 
 def _size(value: Any) -> int | None:

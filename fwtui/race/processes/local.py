@@ -7,16 +7,18 @@ import os
 import subprocess
 from collections.abc import Iterable, Sequence
 
-from fwtui.core.records import ProcessMemory, Record
+from fwtui.core.records import Built, ProcessMemory, Record
 from fwtui.core.spec import Interpreter, LaneSpec
 from fwtui.lane.control import Command
 from fwtui.lane.messages import from_lane
 from fwtui.lane.pipes import Sender
 from fwtui.lane.wire import Frames
+from fwtui.race.processes.gpu_use import use_of
 from fwtui.race.processes.inbox import Inbox
 from fwtui.race.processes.lane_process import LaneProcess
-from fwtui.system import machine, memory
+from fwtui.system import memory
 from fwtui.system.child_process import Child, command
+from fwtui.system.gpus import monitor
 from fwtui.system.processor import ProcessorMeter
 
 MODULE = "fwtui.lane.child"
@@ -68,11 +70,22 @@ class LocalProcess(LaneProcess):
         self._words.close()
 
     def measured(self) -> Sequence[Record]:
-        """Its memory, and what its processor does."""
-        pid = self.child.pid
-        rss, use = memory.resident_bytes(pid), self._processor.use()
-        peak, gpu = memory.resident_peak_bytes(pid), machine.gpu_bytes(pid)
-        return [*([ProcessMemory(rss, peak, gpu)] if rss else []), *([use] if use else [])]
+        """Its memory, and what its processor and its GPU do."""
+        return measured(self.child.pid, self._processor, self.built)
+
+
+def measured(pid: int, processor: ProcessorMeter, built: Built | None, shared: bool = False) -> list[Record]:
+    """The memory of a process of this machine, and what its processor and its GPU do.
+
+    Args:
+        built: what its lane said of the device that its network is on.
+        shared: whether it runs other lanes as well.
+    """
+    on_gpu = built is not None and built.device.startswith("cuda")
+    gpu = use_of(monitor().read(), built.pci_bus_id, pid) if built is not None and on_gpu else None
+    rss, use, peak = memory.resident_bytes(pid), processor.use(), memory.resident_peak_bytes(pid)
+    held = ProcessMemory(rss, peak, gpu.process_bytes if gpu else None, shared) if rss or shared else None
+    return [one for one in (held, use, gpu) if one is not None]
 
 
 def _pipes(count: int) -> tuple[int, ...]:

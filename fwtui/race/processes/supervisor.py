@@ -5,7 +5,7 @@ It stands between ssh's pipes and the process of a lane. Packets go both ways: a
 
 To it: `ARCHIVE`, a part of a file that the host has not got; `MESSAGES`, for the process; `PING`, which is
 answered, and tells that somebody is still there.
-From it: `NOTE`, a JSON object a packet: the greeting, the answer to a ping, memory, the exit; `FAST` and
+From it: `NOTE`, a JSON object a packet: greeting, answer to a ping, memory, GPUs, exit; `FAST` and
 `SLOW`, the process's messages, whole or in parts. Small messages overtake large ones, so that a loss is not
 late for the megabytes of a gradient; one that says how the lane ended overtakes nothing.
 
@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import dataclasses
 import hashlib
 import io
 import json
@@ -31,6 +32,7 @@ import tarfile
 import tempfile
 import time
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +87,16 @@ def main(arguments: dict[str, Any]) -> None:
     for sha in missing:
         unpack(link.archive(sizes[sha]), sha, base)
     own, *_ = arguments["archives"]
-    Lane(link, base / own[0], arguments["module"], arguments["mark"]).run()
+    folder = base / own[0]
+    Lane(link, folder, arguments["module"], arguments["mark"], gpu_reader(folder)).run()
+
+
+def gpu_reader(folder: Path) -> Callable[[], Any]:
+    """What gives the GPUs' figures, in a thread of its own: fwtui's, as it was sent along."""
+    sys.path.insert(0, str(folder))
+    from fwtui.system.gpus import monitor
+
+    return monitor().read
 
 
 def own_folder() -> Path:
@@ -255,8 +266,11 @@ class Link:
 class Lane:
     """The process of a lane, and its pipes."""
 
-    def __init__(self, link: Link, folder: Path, module: str, mark: tuple[str, str]) -> None:
-        self._link = link
+    def __init__(
+        self, link: Link, folder: Path, module: str, mark: tuple[str, str], read_gpus: Callable[[], Any]
+    ) -> None:
+        self._link, self._read_gpus = link, read_gpus
+        self._no_gpus = ""
         self._came = bytearray()
         self._temporary = tempfile.mkdtemp(prefix="fwtui-")
         records_out, records_in = os.pipe()
@@ -371,6 +385,10 @@ class Lane:
             for name, key in (("VmRSS:", "rss_bytes"), ("VmHWM:", "rss_peak_bytes"))
         }
         self._link.note("memory", **facts)
+        reading = dataclasses.asdict(self._read_gpus())
+        if reading["cards"] or reading["problem"] != self._no_gpus:
+            self._no_gpus = reading["problem"]
+            self._link.note("gpus", reading=reading, pid=self._process.pid)
 
 
 def message_bytes(data: bytearray) -> int | None:

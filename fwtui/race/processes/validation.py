@@ -23,6 +23,7 @@ from fwtui.core.records import (
     Compiled,
     Evaluated,
     FrameworkMemory,
+    GpuUse,
     GraphBroken,
     GraphRan,
     GraphsCaptured,
@@ -119,6 +120,15 @@ def _(record: FrameworkMemory) -> None:
 @_check.register
 def _(record: ProcessMemory) -> None:
     _counted(record.rss_bytes, record.rss_peak_bytes, record.gpu_bytes)
+
+
+@_check.register
+def _(record: GpuUse) -> None:
+    _counted(record.process_bytes)
+    if (card := record.card) is not None:
+        _counted(card.total_bytes, card.used_bytes, card.free_bytes, card.clock_mhz, card.max_clock_mhz)
+        figures = card.utilization, card.power_w, card.power_limit_w, card.energy_j
+        _require(all(one is None or 0 <= one < math.inf for one in figures), "a figure of a GPU")
 
 
 @_check.register
