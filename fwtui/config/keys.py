@@ -25,6 +25,7 @@ EVERYWHERE = {
     "help": "question_mark",
     "quit": "q",
     "histogram": "h",
+    "memory": "M",
     "pause-lane": "p",
     "restart-all": "R",
     "add-lane": "a",

@@ -80,7 +80,10 @@ def _without(
     spec = finding.result.spec
     raced = _raced(expecting(spec, known), allowed, run, with_truth, say)
     again = raced.finding()
-    if not again.reason:
+    if not again.reason and not again.result.signal:
+        still = raced.in_float64(again) if finding.in_float64 else None
+        if still is not None and finding.place is not None and still.is_at(finding.place):
+            return None  # the gap is another's, which may be rounding
         again = _Judge(raced, run, say).judged(again)
     if again.result.signal:
         result = replace(finding.result, signal=again.result.signal)

@@ -11,6 +11,7 @@ from fwtui.core.spec import LaneSpec, RaceSpec
 from fwtui.core.version import __version__
 from fwtui.measure.comparability import incomparable
 from fwtui.measure.compared import compared
+from fwtui.measure.device_memory import lane_share
 from fwtui.measure.history import History
 from fwtui.measure.loss_gap import LossGap
 from fwtui.measure.probe_gap import ProbeRow
@@ -72,7 +73,29 @@ def _lane(spec: LaneSpec, lane: History) -> dict[str, Any]:
             "rss_shared": lane.process_memory.shared,
             "device_peak_bytes": lane.device_peak_bytes,
         },
+        "gpu": _gpu(lane),
         "log": list(lane.log)[-LOG_TAIL:] if lane.ended and lane.ended.outcome == "failed" else [],
+    }
+
+
+def _gpu(lane: History) -> dict[str, Any] | None:
+    """Its GPU as the driver counted it last; null for a lane on another device."""
+    if lane.gpu is None:
+        return None
+    card, share = lane.gpu.card, lane_share(0, lane)
+    return {
+        "problem": lane.gpu.problem or None,
+        "name": card.name if card else None,
+        "pci_bus_id": card.pci_bus_id if card else None,
+        "total_bytes": card.total_bytes if card else None,
+        "free_bytes": card.free_bytes if card else None,
+        "process_bytes": share.process,
+        "in_use_bytes": share.in_use,
+        "cached_bytes": share.cached,
+        "context_bytes": share.context,
+        "power_w": card.power_w if card else None,
+        "temperature_c": card.temperature_c if card else None,
+        "throttled": list(card.throttled) if card and card.throttled is not None else None,
     }
 
 

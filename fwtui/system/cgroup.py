@@ -14,6 +14,12 @@ def memory_left_bytes(root: Path = _ROOT, membership: Path = _MEMBERSHIP) -> int
     return min((one for one in left if one is not None), default=None)
 
 
+def memory_limit_bytes(root: Path = _ROOT, membership: Path = _MEMBERSHIP) -> int | None:
+    """The most that the group and those that it is part of may have; None where none of them has a limit."""
+    limits = [_limit(folder, version) for folder, version in _groups("memory", root, membership)]
+    return min((one for one in limits if one is not None), default=None)
+
+
 def processor(root: Path = _ROOT, membership: Path = _MEMBERSHIP) -> tuple[float, float] | None:
     """Return the cores that the group may use, and the core seconds that all in it have used so far.
 
@@ -51,6 +57,14 @@ _MEMORY_FILES = {
     1: ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
     2: ("memory.max", "memory.current", "inactive_file"),
 }
+
+
+def _limit(folder: Path, version: int) -> int | None:
+    try:
+        text = (folder / _MEMORY_FILES[version][0]).read_text().strip()
+        return None if text == "max" else int(text)
+    except (OSError, ValueError):
+        return None
 
 
 def _left(folder: Path, version: int) -> int | None:

@@ -30,6 +30,12 @@ def total_bytes(proc: Path = _PROC) -> int | None:
     return _listed(proc / "meminfo", "MemTotal:")
 
 
+def limit_bytes(proc: Path = _PROC) -> int | None:
+    """The machine's memory, or what this process's control group may have of it, where that is less."""
+    known = (total_bytes(proc), cgroup.memory_limit_bytes() if sys.platform == "linux" else None)
+    return min((one for one in known if one is not None), default=None)
+
+
 def free_bytes(proc: Path = _PROC) -> int | None:
     """Memory that this process can still get without swapping; None where the system does not tell."""
     if sys.platform != "linux":

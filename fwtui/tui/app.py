@@ -34,6 +34,7 @@ from fwtui.tui.common.themes import DARK, LIGHT, THEMES
 from fwtui.tui.dialogs.commands import Command, commands_of
 from fwtui.tui.dialogs.help import HelpScreen
 from fwtui.tui.dialogs.histogram import HistogramScreen
+from fwtui.tui.dialogs.memory import MemoryScreen
 from fwtui.tui.dialogs.palette import Palette
 from fwtui.tui.graph.screen import GraphScreen
 from fwtui.tui.lane_actions import LaneActions
@@ -263,6 +264,10 @@ class FwtuiApp(LaneActions):
     def action_histogram(self) -> None:
         """How the step times are distributed."""
         self.push_screen(HistogramScreen(self.model))
+
+    def action_memory(self) -> None:
+        """Where the memory has gone."""
+        self.push_screen(MemoryScreen(self.model))
 
     def action_quit_with(self, code: int) -> None:
         """Leaves; the lanes are ended once the terminal is restored."""

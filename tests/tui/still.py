@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 from textual.pilot import Pilot
 
+from fwtui.core.gpu import Card
 from fwtui.core.ndarray import Array
 from fwtui.core.outcome import Ended
 from fwtui.core.records import (
@@ -18,6 +19,7 @@ from fwtui.core.records import (
     Device,
     Evaluated,
     FrameworkMemory,
+    GpuUse,
     GraphRan,
     Imported,
     LogLine,
@@ -34,6 +36,7 @@ from fwtui.race.plan import LaneRequest, RaceRequest, parse_lane
 from fwtui.tui import app
 from fwtui.tui.app import FwtuiApp
 from fwtui.tui.common.model import RaceModel
+from tests.scripted.gpus import H200
 
 NOW = 100 * 10**9
 """What the clock shows, in ns."""
@@ -96,6 +99,9 @@ def still_app(scene: Scene) -> FwtuiApp:
         MODEL = StillModel
 
     return StillApp(scene.request, clock=stopped_clock)
+
+
+PROCESS = ProcessMemory(1_900_000_000, 2_100_000_000, None)
 
 
 def pressing(*keys: str) -> Callable[[Pilot[int]], object]:
@@ -182,6 +188,29 @@ def sampled(steps: int, kinds: int) -> list[Record]:
     ran = [int(draw.randint(kinds)) for _ in steps_sampled]
     return [
         GraphRan(step, f"{kind:04x}", 41 + 9 * kind) for step, kind in zip(steps_sampled, ran, strict=True)
+    ]
+
+
+def on_gpu(
+    backend: str, steps: int, memory: FrameworkMemory, card: Card | None = H200, process: int | None = None
+) -> list[Record]:
+    """A lane that has done so many steps on a GPU.
+
+    Args:
+        card: None: its driver does not answer.
+    """
+    said = [
+        replace(one, device="cuda:0") if isinstance(one, Built) else one for one in training(backend, steps)
+    ]
+    gpu = GpuUse(card, process) if card else GpuUse(None, problem="the driver has not answered for 4 s")
+    at = next(index for index, one in enumerate(said) if isinstance(one, FrameworkMemory))
+    held = replace(PROCESS, gpu_bytes=process)
+    return [
+        *said[:at],
+        memory,
+        held,
+        *(one for one in said[at + 1 :] if not isinstance(one, ProcessMemory)),
+        gpu,
     ]
 
 

@@ -10,7 +10,9 @@ import pytest
 
 from fwtui.core.outcome import Ended, Failure
 from fwtui.core.processor_use import ProcessorUse
-from fwtui.core.records import Compiled, GraphBroken, Steps
+from fwtui.core.records import Compiled, FrameworkMemory, GraphBroken, Steps
+from fwtui.tui.dialogs import memory
+from fwtui.tui.dialogs.memory import MachineMemory
 from tests.tui import still
 from tests.tui.still import NOW, Scene, done, importing, pressing, race, training
 
@@ -209,3 +211,49 @@ def test_light(looks):
 
 def test_too_small(looks):
     assert looks(mid_run(), (40, 12))
+
+
+MACHINE = MachineMemory(128_000_000_000, 96_000_000_000, 62_000_000, gpus=("NVIDIA H200",))
+NO_DRIVER = "no NVIDIA driver: libnvidia-ml is not found"
+TORCH = FrameworkMemory(5_200_000_000, 8_400_000_000, 7_700_000_000)
+TENSORFLOW = FrameworkMemory(5_100_000_000, None, 6_000_000_000)
+
+
+def on_one_gpu() -> list:
+    return [
+        still.on_gpu("tf.function", 312, TENSORFLOW, process=6_300_000_000),
+        still.on_gpu("torch.eager", 306, TORCH, process=9_100_000_000),
+    ]
+
+
+def without_gpu() -> list:
+    return [training("tf.function", 312), training("torch.eager", 306)]
+
+
+def driver_hangs() -> list:
+    return [still.on_gpu("torch.eager", 306, TORCH, card=None), training("tf.function", 312)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("lanes", "machine"),
+    [
+        pytest.param(on_one_gpu, MACHINE, id="one-gpu"),
+        pytest.param(
+            without_gpu,
+            MachineMemory(
+                25_300_000_000, 20_100_000_000, 62_000_000, "no NVIDIA driver: libnvidia-ml is not found"
+            ),
+            id="no-gpu",
+        ),
+        pytest.param(driver_hangs, MachineMemory(None, None, None), id="nothing-known"),
+    ],
+)
+def test_memory(looks, monkeypatch, size, lanes, machine):
+    monkeypatch.setattr(memory, "machine_memory", lambda: machine)
+    assert looks(Scene(race(), lanes()), size, "M")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_lanes_on_a_gpu(looks, size):
+    assert looks(Scene(race(), on_one_gpu()), size)

@@ -80,6 +80,14 @@ class RaceScreen(BaseScreen[None]):
             "h", "app.histogram", show=False, tooltip="how the step times are distributed", id="histogram"
         ),
         Binding(
+            "M",
+            "app.memory",
+            show=False,
+            tooltip="memory: each lane's share of its GPU and of the machine",
+            key_display="M",
+            id="memory",
+        ),
+        Binding(
             "p", "app.pause_lane", show=False, tooltip="pause or resume this lane alone", id="pause-lane"
         ),
         Binding(

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from fwtui.backends import catalogue as backends
 from fwtui.format import numbers
 from fwtui.format.environments import environment_name
+from fwtui.format.gpus import activity
 from fwtui.measure.statistics import StepTimes
 from fwtui.tui.charts.axes import BYTES, DURATION, NUMBER
 from fwtui.tui.charts.chart import Chart
@@ -68,6 +69,7 @@ class LanePanel(Vertical):
         self._trouble = Static(classes="lane--trouble")
         self._phases = Line(classes="lane--phases")
         self._place = Line(classes="lane--place")
+        self._gpu = Line(classes="lane--gpu")
         self._charts = {
             "metric": Chart("loss", formatter=NUMBER, gutter=_GUTTER, scale="log", classes="chart-metric"),
             "step": Chart("step time", formatter=DURATION, gutter=_GUTTER, classes="chart-step"),
@@ -88,6 +90,7 @@ class LanePanel(Vertical):
         yield memory
         yield self._phases
         yield self._place
+        yield self._gpu
 
     def chart(self, kind: str) -> Chart:
         """The chart of that kind: `metric`, `step` or `memory`."""
@@ -103,6 +106,8 @@ class LanePanel(Vertical):
         self._figures.show(*_figures(view))
         self._phases.show(*_phases(lane))
         self._place.show(*_place(view))
+        self._gpu.set_class(lane.history.gpu is not None, "-shown")
+        self._gpu.show(*_gpu(lane))
         self._show_trouble(_trouble(lane))
         self._show_compiled(_compiled(lane, self.size.width - _BORDER))
         self._ribbon.show(lane.history, view.axes.x, backends.entry(lane.spec.backend).graph == "static")
@@ -293,6 +298,17 @@ def _place(view: LaneView) -> tuple[tuple[Content, Content], ...]:
         (Content.assemble((place, "$dim")), Content("")),
         (Content.assemble((f"{built.device} · {built.dtype} · {threads}", "$dim")), Content("")),
     )
+
+
+def _gpu(lane: Lane) -> tuple[tuple[Content, Content], ...]:
+    """Return what the lane's GPU does; why that is unknown, where it is."""
+    gpu = lane.history.gpu
+    if gpu is None or gpu.card is None:
+        return ((Content.assemble((f"GPU {numbers.NA}: {gpu.problem}" if gpu else "", "$dim")), Content("")),)
+    parts = activity(gpu.card)
+    named = [gpu.card.name, *parts]
+    variants = [named, parts, *(parts[:count] for count in range(len(parts) - 1, 0, -1))]
+    return tuple((Content.assemble((" · ".join(one), "$dim")), Content("")) for one in variants)
 
 
 def _ranges(values: Sequence[int]) -> str:
