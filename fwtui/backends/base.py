@@ -265,6 +265,9 @@ class DeviceModule(Protocol):
     def configure(self, device: str, threads: int, tf32: bool) -> None:
         """Sets what is process-wide, before anything runs on a device."""
 
+    def build(self) -> dict[str, str]:
+        """What the framework was built with, and how it is set, by name."""
+
     def default_dtype(self, name: str) -> AbstractContextManager[None]:
         """While entered, `name` is the dtype of what is made without one, in the whole process."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import os
 import re
+from importlib import metadata
 from pathlib import Path
 
 from fwtui.core.records import Device
@@ -69,6 +70,63 @@ def pci_bus_id(device: str) -> str | None:
         or cuda.cuDeviceGetPCIBusId(text, len(text), handle)
     )
     return None if failed else text.value.decode(errors="replace").lower()
+
+
+def driver_problem(title: str, built_for: str | None, otherwise: str | None = None) -> str:
+    """Why a framework that is built for CUDA sees no GPU, by what CUDA's driver says of itself.
+
+    Args:
+        title: the framework.
+        built_for: CUDA's version that it is built for; None where that is unknown.
+        otherwise: what is to blame where the driver is in order.
+    """
+    for_cuda = f", built for CUDA {built_for}," if built_for else ""
+    found = f"{title}{for_cuda} finds no GPU"
+    try:
+        cuda = ctypes.CDLL(_CUDA)
+    except OSError:
+        return f"{found}: {_CUDA}, the driver's library, is not found; a container needs --gpus"
+    version = ctypes.c_int()
+    cuda.cuDriverGetVersion(ctypes.byref(version))
+    can = version.value // 1000, version.value % 1000 // 10
+    if built_for and can[0] < int(built_for.partition(".")[0]):  # within a major version all work
+        most = f"{can[0]}.{can[1]}"
+        return f"{found}: the driver supports CUDA {most} at most; update it, or install a build for that"
+    if status := cuda.cuInit(0):
+        return f"{found}: CUDA does not start, {_status(cuda, status)}"
+    return otherwise or f"{found}, and the driver is in order"
+
+
+def _status(cuda: ctypes.CDLL, number: int) -> str:
+    """A status of CUDA's driver in its own words."""
+    text = ctypes.c_char_p()
+    if cuda.cuGetErrorString(number, ctypes.byref(text)) or not text.value:
+        return f"status {number}"
+    return text.value.decode(errors="replace")
+
+
+def other_versions(package: str) -> tuple[str, ...]:
+    """NVIDIA's libraries that a package needs in one version, and that are installed in another.
+
+    Two frameworks in one environment bring them both, and what is installed last is there.
+    """
+    try:
+        needs = metadata.requires(package) or []
+    except metadata.PackageNotFoundError:
+        return ()
+    found = []
+    for need in needs:
+        pinned = re.match(r"(nvidia-[\w.-]+)\s*\(?==\s*([\w.]+)", need)
+        if pinned is None or "extra ==" in need:
+            continue
+        name, version = pinned.groups()
+        try:
+            there = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue  # another platform's, or the framework has said so by itself
+        if there != version:
+            found.append(f"{package} needs {name} {version}, and {there} is installed")
+    return tuple(found)
 
 
 def _reason(others_work: bool, library_problem: str) -> str:

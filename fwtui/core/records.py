@@ -44,13 +44,19 @@ class PhaseEntered:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The framework is loaded at `at_ns`: its version, and every device that it knows of, usable or not."""
+    """The framework is loaded at `at_ns`: its version, and every device that it knows of, usable or not.
+
+    `build` and `clashes` are asked for (see `LaneSpec.describe`): what the framework was built with and how
+    it is set, by name; and which libraries of its environment are others than those that it needs.
+    """
 
     framework: str
     version: str
     devices: tuple[Device, ...]
     pid: int
     at_ns: int
+    build: tuple[tuple[str, str], ...] = ()
+    clashes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

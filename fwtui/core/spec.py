@@ -223,6 +223,7 @@ class LaneSpec:
         on_given_gradients: update the weights by gradients that are the same in each lane, instead of by the
             network's: tells whether optimizers are equal.
         interpreter: where its process runs.
+        describe: tell what the framework was built with, and what its environment lacks.
     """
 
     backend: str
@@ -251,6 +252,7 @@ class LaneSpec:
     exact_numbers: bool = False
     equal_random_numbers: bool = False
     interpreter: Interpreter = OWN_INTERPRETER
+    describe: bool = False
 
     @property
     def update_text(self) -> str:

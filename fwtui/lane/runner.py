@@ -20,7 +20,7 @@ from typing import Any
 from fwtui.backends import catalogue as backends
 from fwtui.backends.base import Backend, Job, ModelError
 from fwtui.backends.default_dtype import UNCHANGED, WithDefaultDtype, shared
-from fwtui.backends.nvidia import pci_bus_id
+from fwtui.backends.nvidia import other_versions, pci_bus_id
 from fwtui.core.outcome import Ended, Failure, Outcome
 from fwtui.core.records import (
     Built,
@@ -106,7 +106,13 @@ class Runner:
         self._framework = import_framework(entry, _pip(spec.interpreter))
         devices = self._framework.device.devices()
         version = self._framework.device.version()
-        self._emit(Imported(entry.title, version, devices, pid, perf_counter_ns()))
+        imported = Imported(entry.title, version, devices, pid, perf_counter_ns())
+        if spec.describe:
+            build: dict[str, str] = getattr(
+                self._framework.device, "build", dict
+            )()  # other packages' may have none
+            imported = replace(imported, build=tuple(build.items()), clashes=other_versions(entry.package))
+        self._emit(imported)
         device = self._control.device() if spec.device == "auto" else spec.device
         if device is None:
             return

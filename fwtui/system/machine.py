@@ -24,7 +24,13 @@ def describe() -> dict[str, Any]:
         "processor": _processor(),
         "cores": os.cpu_count(),
         "memory_bytes": memory.total_bytes(),
+        "memory_limit_bytes": memory.limit_bytes() if memory.is_limited() else None,
         "gpus": [card.name for card in reading.cards],
+        "gpu_memory": [
+            {"name": card.name, "total_bytes": card.total_bytes, "free_bytes": card.free_bytes}
+            for card in reading.cards
+        ],
+        "gpu_problem": reading.problem or None,
         "nvidia_driver": reading.driver,
     }
 

@@ -36,6 +36,12 @@ def limit_bytes(proc: Path = _PROC) -> int | None:
     return min((one for one in known if one is not None), default=None)
 
 
+def is_limited(proc: Path = _PROC) -> bool:
+    """Whether this process's control group may not have all of the machine's memory."""
+    whole, most = total_bytes(proc), limit_bytes(proc)
+    return whole is not None and most is not None and most < whole
+
+
 def free_bytes(proc: Path = _PROC) -> int | None:
     """Memory that this process can still get without swapping; None where the system does not tell."""
     if sys.platform != "linux":

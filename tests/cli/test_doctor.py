@@ -9,7 +9,10 @@ from dataclasses import replace
 import pytest
 
 from fwtui.backends import catalogue
-from fwtui.cli import doctor, examination, terminal
+from fwtui.cli import doctor, terminal
+from fwtui.core.spec import OWN_INTERPRETER
+from fwtui.doctor.examination import examine
+from fwtui.doctor.places import Place
 from tests.scripted import modes
 
 pytestmark = pytest.mark.usefixtures("scripted_backends")
@@ -62,7 +65,7 @@ def test_a_missing_compiler(fwtui, monkeypatch):
 
 
 def test_an_import_that_hangs(monkeypatch):
-    found = examination.examine(modes.SLEEPY, patience_s=1.5)
+    found = examine(Place(modes.SLEEPY, OWN_INTERPRETER), patience_s=1.5)
     assert found.problem == "importing it takes more than 2 s"
     assert "import sleepy" in found.mend
 
@@ -80,3 +83,33 @@ def test_terminal_problems():
     ]
     assert terminal.problems({**bad, "is_terminal": False}) == []
     assert doctor.PACKAGES
+
+
+def test_a_broken_configuration_is_a_problem_and_the_rest_is_looked_over(fwtui, monkeypatch, tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text("[defaults]\nseeed = 1\n")
+    monkeypatch.setenv("FWTUI_CONFIG", str(path))
+    use(monkeypatch, modes.SCRIPTED)
+    ran = fwtui("doctor", "--json")
+    facts = json.loads(ran.out)
+    assert ran.code == 1
+    assert facts["problems"][0] == {
+        "what": "config.toml: defaults: got 'seeed'; accepted: seed?",
+        "mend": "fwtui config edit",
+    }
+    (found,) = facts["frameworks"]
+    assert found["usable"] is True
+    assert (found["build"], found["clashes"]) == ({"CUDA": "none", "TF32": "off"}, [])
+
+
+def test_another_interpreter_has_a_row_of_its_own(fwtui, monkeypatch, tmp_path):
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nexit 3\n")
+    python.chmod(0o755)
+    use(monkeypatch, modes.SCRIPTED)
+    ran = fwtui("doctor", "--python", str(python), "--json")
+    facts = json.loads(ran.out)
+    assert ran.code == 1
+    assert [one["python"] for one in facts["frameworks"]] == [None, str(python)]
+    assert f"{python} runs no lane" in facts["problems"][0]["what"]
+    assert fwtui("doctor", "--python", str(tmp_path / "none")).code == 2

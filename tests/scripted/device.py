@@ -13,6 +13,10 @@ def devices():
     return (Device("cpu", "Scripted CPU"), Device("cuda:0", "Scripted GPU", "no CUDA build of Scripted"))
 
 
+def build() -> dict[str, str]:
+    return {"CUDA": "none", "TF32": "off"}
+
+
 _threads: int
 
 

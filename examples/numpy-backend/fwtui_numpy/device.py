@@ -17,6 +17,11 @@ def devices() -> tuple[Device, ...]:
     return (Device("cpu", "CPU"),)
 
 
+def build() -> dict[str, str]:
+    """What `fwtui doctor` tells of NumPy besides."""
+    return {}
+
+
 def configure(device: str, threads: int, tf32: bool) -> None:
     """Do nothing: NumPy's library for matrix products takes its threads from the environment."""
 

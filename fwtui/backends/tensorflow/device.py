@@ -26,13 +26,37 @@ def devices() -> tuple[Device, ...]:
         needs_plugin = "TensorFlow reaches Apple's GPU through a plugin: pip install tensorflow-metal"
         return Device("cpu", "CPU"), Device("mps", "Apple GPU", None if physical else needs_plugin)
     if tf.test.is_built_with_cuda():
-        problem = "TensorFlow did not find the CUDA libraries: pip install 'tensorflow[and-cuda]'"
+        missing = "TensorFlow did not find the CUDA libraries: pip install 'tensorflow[and-cuda]'"
+        problem = nvidia.driver_problem("TensorFlow", _build_info().get("cuda_version"), missing)
     else:
         problem = "this TensorFlow is built without CUDA"
     usable = tuple(
         tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name) for gpu in physical
     )
     return Device("cpu", "CPU"), *nvidia.devices(usable, problem)
+
+
+def build() -> dict[str, str]:
+    """What TensorFlow was built with, and how it is set."""
+    info = _build_info()
+    tf32 = tf.config.experimental.tensor_float_32_execution_enabled()
+    deterministic = os.environ.get("TF_DETERMINISTIC_OPS", "0").lower() in ("1", "true")
+    one_dnn = os.environ.get("TF_ENABLE_ONEDNN_OPTS")
+    return {
+        "CUDA": info.get("cuda_version", "none"),
+        "cuDNN": info.get("cudnn_version", "none"),
+        "GPU code": " ".join(info.get("cuda_compute_capabilities", ())) or "none",
+        "oneDNN": "as TensorFlow decides" if one_dnn is None else f"TF_ENABLE_ONEDNN_OPTS={one_dnn}",
+        "XLA": "yes" if tf.test.is_built_with_xla() else "none",
+        "TF32": "allowed" if tf32 else "off",
+        "deterministic": "asked for" if deterministic else "not asked for",
+    }
+
+
+def _build_info() -> dict[str, Any]:
+    """What the build was given; without CUDA there is nothing of CUDA in it."""
+    info = dict(tf.sysconfig.get_build_info())
+    return info if info.get("is_cuda_build") else {}
 
 
 def configure(device: str, threads: int, tf32: bool) -> None:

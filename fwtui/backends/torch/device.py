@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,9 +22,7 @@ def version() -> str:
 def devices() -> tuple[Device, ...]:
     """The CPU, every NVIDIA GPU of the machine, and on macOS `mps`, with why one cannot be used."""
     if torch.version.cuda:
-        problem = (
-            f"PyTorch, built for CUDA {torch.version.cuda}, finds no GPU: the driver may be too old for it"
-        )
+        problem = nvidia.driver_problem("PyTorch", torch.version.cuda)
     else:
         problem = (
             "this PyTorch is built without CUDA; https://pytorch.org/get-started lists the builds with it"
@@ -31,6 +30,29 @@ def devices() -> tuple[Device, ...]:
     usable = tuple(torch.cuda.get_device_name(n) for n in range(torch.cuda.device_count()))
     metal = (_mps(),) if sys.platform == "darwin" else ()
     return (Device("cpu", "CPU"), *nvidia.devices(usable, problem), *metal)
+
+
+def build() -> dict[str, str]:
+    """What PyTorch was built with, and how it is set."""
+    backends: Any = torch.backends  # its type stubs lack these settings
+    cudnn = backends.cudnn.version() if torch.version.cuda else None
+    mkl = re.search(r"MKL-DNN v([\d.]+)", torch.__config__.show())
+    deterministic = torch.are_deterministic_algorithms_enabled()
+    return {
+        "CUDA": torch.version.cuda or "none",
+        "cuDNN": "none" if cudnn is None else ".".join(map(str, _cudnn(cudnn))),
+        "GPU code": " ".join(torch.cuda.get_arch_list()) or "none",
+        "oneDNN": (mkl[1] if mkl else "yes") if backends.mkldnn.is_available() else "none",
+        "TF32": "allowed" if backends.cuda.matmul.fp32_precision == "tf32" else "off",
+        "deterministic": "asked for" if deterministic else "not asked for",
+        "cuDNN autotuning": "on" if backends.cudnn.benchmark else "off",
+    }
+
+
+def _cudnn(version: int) -> tuple[int, int, int]:
+    """91002 is 9.10.2; before version 9, 8902 is 8.9.2."""
+    major = 10_000 if version >= 90_000 else 1_000
+    return version // major, version % major // 100, version % 100
 
 
 def configure(device: str, threads: int, tf32: bool) -> None:

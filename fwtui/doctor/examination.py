@@ -1,16 +1,18 @@
-"""What one framework can do here, by a lane of three small steps in a process of its own."""
+"""What one framework can do in one interpreter, by a lane of three small steps in a process of its own."""
 
 from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fwtui.backends.catalogue import entries, simplest
 from fwtui.backends.entries import FrameworkEntry
 from fwtui.core.inputs import SpecError
 from fwtui.core.spec import WorkloadSpec
+from fwtui.doctor.places import Place
 from fwtui.measure.history import History
 from fwtui.race.plan import LaneRequest, RaceRequest, plan
 from fwtui.race.race import Race
@@ -22,18 +24,25 @@ STEPS = "3"
 
 @dataclass(frozen=True)
 class Finding:
-    """One framework, examined.
+    """One framework, examined in one place.
 
     Attributes:
         lane: the history of its lane.
+        is_absent: whether it is not installed there.
         problem: why it cannot be used, in words; None where it can.
         mend: what to do about it.
     """
 
-    framework: FrameworkEntry
+    place: Place
     lane: History
     problem: str | None = None
     mend: str = ""
+    is_absent: bool = False
+
+    @property
+    def framework(self) -> FrameworkEntry:
+        """What was examined."""
+        return self.place.framework
 
     @property
     def version(self) -> str | None:
@@ -51,7 +60,13 @@ class Finding:
         title = self.framework.title
         devices = self.lane.imported.devices if self.lane.imported else ()
         hindered = [d for d in devices if d.reason is not None]
-        return tuple(f"{title} cannot use {d.name} ({d.label}): {d.reason}" for d in hindered)
+        where = f"{self.place.title}: " if self.place.title else ""
+        return tuple(f"{where}{title} cannot use {d.name} ({d.label}): {d.reason}" for d in hindered)
+
+    def clashes(self) -> tuple[str, ...]:
+        """Which libraries of its environment are others than those that the framework needs."""
+        where = f"{self.place.title}: " if self.place.title else ""
+        return tuple(where + one for one in self.lane.imported.clashes) if self.lane.imported else ()
 
     def as_json(self) -> dict[str, Any]:
         """The finding; unknown is null."""
@@ -59,6 +74,8 @@ class Finding:
         return {
             "framework": self.framework.title,
             "package": self.framework.package,
+            "python": self.place.interpreter.python,
+            "host": self.place.interpreter.ssh,
             "version": self.version,
             "usable": self.problem is None,
             "problem": self.problem,
@@ -70,6 +87,8 @@ class Finding:
             ],
             "device": lane.built.device if lane.built else None,
             "threads": lane.built.threads if lane.built else None,
+            "build": dict(lane.imported.build) if lane.imported else {},
+            "clashes": list(self.clashes()),
             "import_ns": lane.phase_ns().get("import"),
             "rss_peak_bytes": lane.rss_peak_bytes,
             "log": list(lane.log)[-20:] if self.problem else [],
@@ -87,18 +106,21 @@ def _with_a_net_for(framework: FrameworkEntry) -> str | None:
     return None
 
 
-def examine(framework: FrameworkEntry, patience_s: float = PATIENCE_S) -> Finding:
-    """Runs a lane of `framework` on its best device; one that hangs is killed after `patience_s`."""
-    lane = History()
+def examine(place: Place, patience_s: float = PATIENCE_S) -> Finding:
+    """Run a lane of the place's framework on its best device; one that hangs is killed after `patience_s`."""
+    lane, framework = History(), place.framework
     workload = _with_a_net_for(framework)
     if workload is None:
         hint = "`fwtui workloads FILE` tries the net of a file"
-        return Finding(framework, lane, "no workload has a net for it", hint)
+        return Finding(place, lane, "no workload has a net for it", hint)
     sizes = tuple((name, "4") for name in ("batch", "d_in", "hidden", "d_out") if workload == "two-layer")
     request = RaceRequest(
         lanes=(LaneRequest(simplest(framework)),), workload=workload, sizes=sizes, steps=STEPS
     )
-    race = Race(plan(request), lambda _, record: lane.apply(record))
+    planned = plan(request)
+    (spec,) = planned.lanes
+    spec = replace(spec, describe=True, interpreter=place.interpreter)
+    race = Race(replace(planned, lanes=(spec,)), lambda _, record: lane.apply(record))
     since = time.monotonic()
     race.start()
     in_time = race.wait(patience_s)
@@ -106,8 +128,33 @@ def examine(framework: FrameworkEntry, patience_s: float = PATIENCE_S) -> Findin
     if not in_time:
         doing = {"import": "importing it", "build": "building a network with it"}.get(lane.phase, "training")
         problem = f"{doing} takes more than {time.monotonic() - since:.0f} s"
-        return Finding(framework, lane, problem, f"try `python -c 'import {framework.package}'` by hand")
+        python = place.interpreter.python or "python"
+        return Finding(place, lane, problem, f"try `{python} -c 'import {framework.package}'` by hand")
     ended = lane.ended
     if ended is None or ended.outcome == "done":
-        return Finding(framework, lane)
-    return Finding(framework, lane, ended.reason, ended.hint)
+        return Finding(place, lane)
+    is_absent = ended.reason == f"{framework.title} is not installed"
+    return Finding(place, lane, ended.reason, ended.hint, is_absent)
+
+
+def problems_of(findings: Sequence[Finding]) -> list[tuple[str, str]]:
+    """(what, what mends it) of each interpreter's problems, each once.
+
+    In an interpreter that is looked over as a whole a framework may be missing, if another is there.
+    """
+    found: dict[tuple[str, str], None] = {}
+    for finding in findings:
+        if finding.problem is None:
+            continue
+        beside = [one for one in findings if one.place.interpreter == finding.place.interpreter]
+        if finding.is_absent and not finding.place.is_expected:
+            if any(not one.is_absent for one in beside):
+                continue
+            found.setdefault((f"{finding.place.title}: no framework is installed there", ""))
+            continue
+        same = [one for one in beside if one.problem == finding.problem]
+        is_everybody_s = len(beside) == len(same) > 1 and not finding.is_absent
+        what = finding.problem if is_everybody_s else finding.complaint
+        title = finding.place.title
+        found.setdefault((what if title in what else f"{title}: {what}", finding.mend))
+    return list(found)
