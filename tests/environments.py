@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
-APP = ("textual", "rich", "pygments", "plotext", "numpy", "psutil", "typer", "nvidia-ml-py")
+APP = ("textual", "rich", "pygments", "plotext", "numpy", "psutil", "typer", "nvidia-ml-py", "platformdirs")
 """What fwtui itself needs, without a framework."""
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields, replace
+from typing import Any
 
+import typer
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from fwtui.cli import defaults
 from fwtui.cli.output import JsonOutput, plain_table, show
 from fwtui.cli.planning import inspection_shown
 from fwtui.core.text import plain
@@ -16,7 +20,7 @@ from fwtui.parity.forward import words
 from fwtui.parity.forward.comparison import compare_outputs
 from fwtui.parity.forward.finding import Compared, ForwardFinding
 from fwtui.parity.forward.report import report
-from fwtui.parity.forward.request import forward_request
+from fwtui.parity.forward.request import TAKEN, forward_request
 from fwtui.race.models import titles
 from fwtui.race.plan import RaceRequest
 from fwtui.race.user_files import UserFiles
@@ -36,6 +40,18 @@ def forward(request: RaceRequest, tolerance: str | None, tolerance64: str | None
     if out is not None:
         out.write(report(finding))
     return 2 if finding.same is None else int(not finding.same)
+
+
+def without_defaults(context: typer.Context, request: RaceRequest) -> RaceRequest:
+    """The request without what only a training has, where it was not typed but is the user's default."""
+    usual: dict[str, Any] = {
+        field.name: field.default
+        for field in fields(request)
+        if field.name not in TAKEN and not defaults.is_typed(context, field.name)
+    }
+    if defaults.is_typed(context, "lane"):
+        del usual["lanes"]
+    return replace(request, **usual)
 
 
 def render(finding: ForwardFinding) -> RenderableType:

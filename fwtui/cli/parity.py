@@ -61,6 +61,7 @@ Forward = Annotated[
 
 def parity(
     request: "RaceRequest",
+    ctx: typer.Context,
     forward: Forward = False,
     tolerance: Tolerance = None,
     tolerance_float64: Tolerance64 = None,
@@ -83,8 +84,9 @@ def parity(
     """
     if forward:
         from fwtui.cli.forward import forward as compare
+        from fwtui.cli.forward import without_defaults
 
-        return compare(request, tolerance, tolerance_float64, json)
+        return compare(without_defaults(ctx, request), tolerance, tolerance_float64, json)
     import os
     import sys
     from dataclasses import replace

@@ -31,6 +31,7 @@ Write = Annotated[
 
 
 def weights(
+    ctx: typer.Context,
     file: Annotated[str, typer.Argument(metavar="FILE")],
     data: Data = None,
     seed: Seed = None,
@@ -52,12 +53,14 @@ def weights(
       fwtui weights my_port.py --json -
       fwtui weights my_port.py --from trained.pt --write trained.weights.h5
     """
+    from fwtui.cli.defaults import configuration
     from fwtui.cli.output import JsonOutput, show
     from fwtui.cli.planning import inspection_shown
     from fwtui.cli.weights_table import as_json, page
     from fwtui.core.inputs import whole_number
     from fwtui.core.spec import MAX_SEED, WorkloadSpec
     from fwtui.pairing.pairs import CannotPairError
+    from fwtui.race.environments import of_models
     from fwtui.race.models import prove_weights
     from fwtui.race.moved_weights import Moved, beginning_with, for_target, move_weights
     from fwtui.workloads.user import workload as own
@@ -70,6 +73,9 @@ def weights(
     moved: Moved | None = None
     with inspection_shown() as waiting:
         description = inspect(spec, waiting=waiting)
+        frameworks = [side.framework for side in description.models]
+        environments = configuration(ctx.find_root().command).environments
+        description = description.held_by(of_models(environments, (), frameworks))
         if begin is not None:
             description = beginning_with(description, own.absolute(begin))
         if write is not None:

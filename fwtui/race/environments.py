@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fwtui.core.spec import Interpreter
@@ -66,6 +67,28 @@ class Environments:
                 f"{self.source}: interpreters.{framework}",
             )
         return Interpreter(None if python is None else _PYTHON.kind.read(option, python))
+
+
+def of_models(
+    environments: Environments, lanes: Iterable[tuple[str, Interpreter]], frameworks: Iterable[str]
+) -> dict[str, str]:
+    """The interpreters of this machine that hold models while their weights are paired, by framework.
+
+    Args:
+        lanes: (framework, where it runs) of each lane: a framework's first one here says where.
+        frameworks: those of the models.
+
+    Raises:
+        SpecError: a configured interpreter is not there.
+    """
+    here = [(key, interpreter) for key, interpreter in lanes if interpreter.ssh is None]
+    found = {}
+    for framework in frameworks:
+        known = next((one for key, one in here if key == framework), None)
+        known = known or environments.interpreter(framework, None, None, "")
+        if known.python is not None:
+            found[framework] = known.python
+    return found
 
 
 NO_ENVIRONMENTS = Environments()

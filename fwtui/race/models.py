@@ -149,7 +149,8 @@ class ModelProcess:
         self.outline = ModelOutline(())
         self._path, self._side, self._waiting = Path(spec.name), side, waiting
         self._frames = Frames(from_model())
-        self._process = FileProcess(self._path, "fwtui.lane.model_child", f"in {side.function}()")
+        stage = f"in {side.function}()"
+        self._process = FileProcess(self._path, "fwtui.lane.model_child", stage, side.python)
         self._requests = Sender(os.dup(self._process.requests.fileno()))
         self._send(protocol.ModelSpec(spec, side.framework, side.function, threads, seed, dtype))
 

@@ -24,7 +24,7 @@ from fwtui.core.spec import (
     Schedule,
     WorkloadSpec,
 )
-from fwtui.race.environments import NO_ENVIRONMENTS, Environments
+from fwtui.race.environments import NO_ENVIRONMENTS, Environments, of_models
 from fwtui.race.options import LANE_KEYS, OPTIONS
 from fwtui.race.user_files import UserFiles
 from fwtui.system.cpu_affinity import bound_cores, core_count
@@ -243,17 +243,25 @@ def _interpreter(request: RaceRequest, lane: LaneRequest, framework: str, host: 
     return request.environments.interpreter(framework, given, host, option)
 
 
+def _places(request: RaceRequest) -> list[tuple[str, Interpreter]]:
+    """(framework, where it runs) of each lane."""
+    found = []
+    for lane in request.lanes:
+        key = backends.entry(lane.backend).framework.key
+        host = request.ssh if lane.ssh is None else lane.ssh
+        found.append((key, _interpreter(request, lane, key, host)))
+    return found
+
+
 def with_interpreters(request: RaceRequest) -> RaceRequest:
     """The request with what each lane gets from the configuration as a setting of its own."""
     if request.host == "thread" or request.environments == NO_ENVIRONMENTS:
         return replace(request, environments=NO_ENVIRONMENTS)
-    lanes = []
-    for lane in request.lanes:
-        key = backends.entry(lane.backend).framework.key
-        host = request.ssh if lane.ssh is None else lane.ssh
-        found = _interpreter(request, lane, key, host)
-        lanes.append(replace(lane, python=found.python, ssh=found.ssh))
-    return replace(request, lanes=tuple(lanes), python=None, ssh=None, environments=NO_ENVIRONMENTS)
+    lanes = tuple(
+        replace(lane, python=place.python, ssh=place.ssh)
+        for lane, (_, place) in zip(request.lanes, _places(request), strict=True)
+    )
+    return replace(request, lanes=lanes, python=None, ssh=None, environments=NO_ENVIRONMENTS)
 
 
 def _own_optimizer(loaded: PackagedWorkload | Description, framework: str) -> str | None:
@@ -285,7 +293,9 @@ def _model(
         return None
     sides = [side for side in loaded.models if side.framework == which[0]]
     side = sides[0] if len(sides) == 1 else sides["ab".index(which[1])]
-    models = files.models(workload, loaded, seed)
+    frameworks = [side.framework for side in loaded.models]
+    interpreters = of_models(request.environments, _places(request), frameworks)
+    models = files.models(workload, loaded.held_by(interpreters), seed)
     model = next((one for one in models or () if one.function == side.function), None)
     if model is None:
         return None

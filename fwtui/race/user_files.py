@@ -96,4 +96,5 @@ class LastFiles(UserFiles):
 
 def _known_models(spec: WorkloadSpec, file: Description, seed: int) -> Models | None:
     then, models = _paired.get((spec, seed), (None, None))
-    return models if then is not None and then.stamp == file.stamp else None
+    is_same = then is not None and (then.stamp, then.models) == (file.stamp, file.models)
+    return models if is_same else None

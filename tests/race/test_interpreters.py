@@ -131,3 +131,25 @@ def test_the_logs_and_graphs_of_a_lane_in_its_own_environment(environments):
     assert "aten.mm" in run.stdout
     run = run_bare(environments["app"], "graph", "torch.compile", python)
     assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.slow
+def test_models_as_they_are_under_an_app_that_has_no_framework(environments, tmp_path):
+    """Paired, trained, evaluated, and weights written, each model by its own interpreter."""
+    (tmp_path / "config.toml").write_text(
+        f"[interpreters]\ntorch = '{environments['torch']}'\ntensorflow = '{environments['tensorflow']}'\n"
+        "[defaults]\nlanes = 'tf.eager,torch.eager'\nsteps = 5\n"
+    )
+    settings = {"FWTUI_CONFIG": str(tmp_path / "config.toml")}
+    port = str(tmp_path / "my_port.py")
+    assert run_bare(environments["app"], "workloads", "new", "--model", port, **settings).returncode == 0
+    for words in (
+        ("parity", "--workload", port),
+        ("parity", "--forward", "--workload", port),
+        ("weights", port),
+    ):
+        run = run_bare(environments["app"], *words, **settings)
+        assert run.returncode == 0, (words, run.stdout + run.stderr)
+    run = run_bare(environments["app"], "weights", port, FWTUI_CONFIG="")
+    assert run.returncode == 2
+    assert "is not installed" in run.stderr

@@ -10,6 +10,7 @@ from fwtui.core.numerical_policy import TOLERANCES
 from fwtui.core.spec import DTYPES, MAX_SEED, MAX_STEPS, WorkloadSpec
 from fwtui.parity.finding import Tolerances
 from fwtui.parity.request import tolerance
+from fwtui.race.environments import of_models
 from fwtui.race.options import OPTIONS
 from fwtui.race.plan import RaceRequest, workload_spec
 from fwtui.race.user_files import UserFiles
@@ -18,7 +19,7 @@ from fwtui.workloads.user.errors import UserFileError
 
 BATCHES = 10
 """How many are compared unless `--steps` says otherwise."""
-_TAKEN = {
+TAKEN = {
     "workload",
     "preset",
     "data",
@@ -33,6 +34,8 @@ _TAKEN = {
     "dtype",
     "seed",
     "steps",
+    "python",
+    "environments",
 }
 """What a request may say."""
 
@@ -70,7 +73,7 @@ def forward_request(
     """
     for field in fields(request):
         value = getattr(request, field.name)
-        if field.name not in _TAKEN and value != field.default:
+        if field.name not in TAKEN and value != field.default:
             flag = OPTIONS[field.name].flag if field.name in OPTIONS else f"--{field.name}"
             given = value if isinstance(value, str) else "on" if value is True else "given"
             raise SpecError(flag, given, "left out: --forward compares what two models give, and trains none")
@@ -88,4 +91,10 @@ def forward_request(
         name = Path(file.path).name if isinstance(file, Description) else workload.name
         hint = "name a file with torch_model() and tensorflow_model(), or give --torch and --tensorflow"
         raise UserFileError(name, "has no models", hint)
-    return ForwardRequest(file, workload, seed, batches, allowed, dtype)
+    frameworks = [side.framework for side in file.models]
+    if request.python is None:
+        held = of_models(request.environments, (), frameworks)
+    else:
+        python = OPTIONS["python"].kind.read(OPTIONS["python"].flag, request.python)
+        held = dict.fromkeys(frameworks, python)
+    return ForwardRequest(file.held_by(held), workload, seed, batches, allowed, dtype)

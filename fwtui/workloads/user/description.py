@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,11 @@ class Description:
     def changed(self) -> bool:
         """Whether one of its files is another one now."""
         return stamp_of([Path(file) for file in self.files]) != self.stamp
+
+    def held_by(self, interpreters: Mapping[str, str]) -> Description:
+        """The same, with models that are held by these interpreters' processes, by framework."""
+        models = tuple(replace(side, python=interpreters.get(side.framework)) for side in self.models)
+        return replace(self, models=models)
 
     def sizes(self) -> dict[str, int]:
         """The whole numbers in capitals at the top of the file, by their names in lower case."""

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import IO, Self
 
 from fwtui.core.inputs import SpecError
-from fwtui.core.text import place
+from fwtui.core.text import place, plain
 from fwtui.system.child_process import Child, command
+from fwtui.system.run_module import UNFIT
 from fwtui.workloads.user.errors import UserFileError
 
 _EVERY_S = 0.25
@@ -31,26 +32,33 @@ class FileProcess:
     Args:
         path: the user's file.
         module: what runs in the process; its last argument is the descriptor of the answers' pipe.
+        python: the interpreter that runs it; None: fwtui's own.
 
     Raises:
         SpecError: no process can be started.
     """
 
-    def __init__(self, path: Path, module: str, stage: str) -> None:
+    def __init__(self, path: Path, module: str, stage: str, python: str | None = None) -> None:
         self.stage = stage
-        self._path, self._output = path, b""
+        self._path, self._output, self._python = path, b"", python
         ends: list[int] = []
         try:
             ends += os.pipe()
             ends += os.pipe()
             self._answers, answers_end, self._printed, output = ends
-            arguments = command(module, str(answers_end))
             self._child = Child(
-                arguments, stdin=subprocess.PIPE, stdout=output, stderr=output, pass_fds=(answers_end,)
+                command(module, str(answers_end), python=python),
+                in_own_environment=python is None,
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=output,
+                pass_fds=(answers_end,),
             )
         except OSError as error:
             for fd in ends:
                 os.close(fd)
+            if python is not None:
+                raise SpecError("--python", python, f"a Python interpreter ({error})") from None
             accepted = f"a machine with processes and pipes to spare ({error})"
             raise SpecError("--workload", str(path), accepted) from None
         for fd in (answers_end, output):
@@ -108,6 +116,9 @@ class FileProcess:
         return UserFileError(place(self._path, self._crashed_line()), what, hint)
 
     def _ended(self, exit: int | None, limit_s: float) -> UserFileError:
+        if exit == UNFIT and self._python is not None:
+            *_, last = ["", *self._output.decode("utf-8", "replace").strip().splitlines()]
+            return UserFileError(self._path.name, f"cannot be used by {self._python}", plain(last))
         if exit is None:
             hint = "load data in batches(rng, data) and give --data, or take less of it"
             return self.error(f"is not done after {limit_s:.0f} s {self.stage}", hint)

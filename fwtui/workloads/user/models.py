@@ -30,12 +30,14 @@ class Side:
         function: the name of the function that gives the model.
         loss: the name of its loss; "" where the file has none, and only outputs can be compared.
         optimizer: the name of the function that gives its optimizer; "" where the file has none.
+        python: the interpreter whose process holds it while weights are paired; None: fwtui's own.
     """
 
     framework: str
     function: str
     loss: str
     optimizer: str = ""
+    python: str | None = None
 
 
 _SUFFIXES = {
