@@ -16,6 +16,7 @@ from time import perf_counter_ns
 
 from fwtui.backends import catalogue as backends
 from fwtui.backends.base import Job
+from fwtui.core.spec import USUAL_SETTINGS
 from fwtui.lane.batches import cast, shapes
 from fwtui.lane.digests import Digester
 from fwtui.workloads import catalogue as workloads
@@ -32,7 +33,7 @@ def measure(name: str, dtype: str) -> None:
 
     entry = backends.entry(name)
     framework = backends.load(entry.framework)
-    framework.device.configure("cpu", 1, False)
+    framework.device.configure("cpu", 1, USUAL_SETTINGS)
     workload = workloads.execute(WorkloadSpec("two-layer", "dynamic"))
     batch = next(iter(workload.batches(data_rng(0))))
     first = cast(workload.parameters(parameters_rng(0)), dtype)

@@ -64,7 +64,7 @@ def register(folder: str) -> None:
         "device": {
             "version": lambda: "0",
             "devices": lambda: (Device("cpu", "CPU"),),
-            "configure": lambda device, threads, tf32: None,
+            "configure": lambda device, threads, settings: None,
             "default_dtype": lambda name: nullcontext(),
             "threads": lambda: 1,
         },

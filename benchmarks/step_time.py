@@ -31,7 +31,7 @@ from fwtui.backends import catalogue
 from fwtui.backends.base import Job
 from fwtui.core.records import Record
 from fwtui.core.seeding import data_rng, parameters_rng
-from fwtui.core.spec import LaneSpec
+from fwtui.core.spec import USUAL_SETTINGS, LaneSpec
 from fwtui.lane.batches import cast, shapes
 from fwtui.measure.history import History
 from fwtui.race.plan import LaneRequest, RaceRequest, plan
@@ -122,7 +122,7 @@ def bare(spec: LaneSpec) -> None:
     """Takes as many steps as each line that comes says, and answers with the median step in ns."""
     entry = catalogue.entry(spec.backend)
     framework = catalogue.load(entry.framework)
-    framework.device.configure("cpu", spec.threads, False)
+    framework.device.configure("cpu", spec.threads, USUAL_SETTINGS)
     workload = workloads.execute(spec.workload)
     parameters = cast(workload.parameters(parameters_rng(spec.seed)), spec.dtype)
     batch = cast(next(workload.batches(data_rng(spec.seed))), spec.dtype)  # two-layer has no other

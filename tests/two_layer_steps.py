@@ -16,6 +16,7 @@ from typing import Any
 from fwtui.core.graph import Graph, Node, NoGraph, Tensor
 from fwtui.core.oplog import LoggedOp, OpInput, OpLog, TensorStats
 from fwtui.core.records import GraphsCaptured, OpsLogged
+from fwtui.core.spec import USUAL_SETTINGS
 
 STEP = 100
 ROOT = Path(__file__).parents[1]
@@ -147,7 +148,7 @@ def _ask(name: str) -> dict[str, Any]:
 
     entry = catalogue.entry(name)
     framework = catalogue.load(entry.framework)
-    framework.device.configure("cpu", 1, False)
+    framework.device.configure("cpu", 1, USUAL_SETTINGS)
     workload = fresh(WorkloadSpec("two-layer", next(iter(presets("two-layer")))))
     weights = {k: array.astype("float32") for k, array in workload.parameters(parameters_rng(0)).items()}
     batches = (

@@ -15,6 +15,7 @@ from fwtui.backends import catalogue as backends
 from fwtui.core.graph import Graph, NoGraph
 from fwtui.core.inputs import SpecError, one_of, text_of, whole_number
 from fwtui.core.spec import MAX_STEPS, OpLogging, RaceSpec
+from fwtui.core.value_kinds import Switch
 from fwtui.parity.check import check
 from fwtui.parity.forward.comparison import compare_outputs
 from fwtui.parity.forward.request import forward_request
@@ -58,7 +59,7 @@ def race(lanes: Sequence[str] = DEFAULT_BACKENDS, **settings: Any) -> RaceResult
         lanes: each a backend, such as `torch.eager`, or one with settings of its own, `torch.eager lr=2e-6`.
         settings: the command line's options by name, with `_` for `-`: `workload`, `preset`, `data`, `sizes`
             (a mapping), `device`, `dtype`, `optimizer`, `lr`, `batch`, `steps`, `seed`, `threads`, `pace`,
-            `tf32`, `schedule`, `probe_every`, `log_every`.
+            `tf32`, `deterministic`, `autotune`, `gpu_memory`, `schedule`, `probe_every`, `log_every`, `expect`.
 
     Raises:
         SpecError: a setting does not exist or makes no sense.
@@ -174,8 +175,9 @@ def _request(lanes: Sequence[str], settings: Mapping[str, Any]) -> RaceRequest:
     sizes = {} if sizes is None else sizes
     if not isinstance(sizes, Mapping):
         raise SpecError("sizes", sizes, "a dict of whole numbers by name, such as {'hidden': 512}")
-    if not isinstance(given.get("tf32", False), bool):
-        raise SpecError("tf32", given["tf32"], "True or False")
+    for name in (key for key, option in OPTIONS.items() if isinstance(option.kind, Switch)):
+        if not isinstance(given.get(name, False), bool):
+            raise SpecError(name, given[name], "True or False")
     for name in ("workload", "data"):
         if not isinstance(given.get(name), str | os.PathLike | None):
             raise SpecError(name, given[name], "a name or a path")

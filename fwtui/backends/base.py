@@ -22,7 +22,7 @@ from fwtui.core.model_outline import Model
 from fwtui.core.oplog import OpLog
 from fwtui.core.random_numbers import RandomNumbers
 from fwtui.core.records import Compiled, Device, FrameworkMemory, GraphBroken, NetInspected, Phase
-from fwtui.core.spec import Feed
+from fwtui.core.spec import DeviceSettings, Feed
 from fwtui.core.workload import Arrays, Batch, Loss, Workload
 
 Gradients = dict[str, NDArray[Any] | None]
@@ -262,7 +262,7 @@ class DeviceModule(Protocol):
     def devices(self) -> tuple[Device, ...]:
         """Every device that the machine has, with the reason where this framework cannot use it."""
 
-    def configure(self, device: str, threads: int, tf32: bool) -> None:
+    def configure(self, device: str, threads: int, settings: DeviceSettings) -> None:
         """Sets what is process-wide, before anything runs on a device."""
 
     def build(self) -> dict[str, str]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import shlex
 from dataclasses import fields
 
+from fwtui.core.value_kinds import Switch
+from fwtui.race.options import OPTIONS
 from fwtui.race.plan import RaceRequest, with_interpreters
 
-_NOT_OPTIONS = ("lanes", "sizes", "tf32", "linger", "keep_training", "sample_graphs")
+_SWITCHES = tuple(key for key, option in OPTIONS.items() if isinstance(option.kind, Switch))
+_NOT_OPTIONS = ("lanes", "sizes", "linger", "keep_training", "sample_graphs", *_SWITCHES)
 
 
 def bench_command(request: RaceRequest) -> str:
@@ -26,6 +29,5 @@ def bench_command(request: RaceRequest) -> str:
             words += [f"--{field.name.replace('_', '-')}", value]
     for name, size in request.sizes:
         words += ["--size", f"{name}={size}"]
-    if request.tf32:
-        words.append("--tf32")
+    words += [OPTIONS[key].flag for key in _SWITCHES if getattr(request, key)]
     return shlex.join(words)

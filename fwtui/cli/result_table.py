@@ -70,6 +70,7 @@ def headline(race: RaceSpec) -> str:
             *same(lambda lane: lane.workload, workload.shape()),
             *same(lambda lane: (lane.optimizer, lane.learning_rate), first.update_text),
             *same(lambda lane: lane.dtype, first.dtype),
+            *first.device_settings.words,
             f"seed {first.seed}",
             f"{race.schedule}, {race.host} host",
         ]

@@ -161,6 +161,35 @@ class Replay:
     measures_single: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class DeviceSettings:
+    """What decides how a device computes, and how fast; the same for every lane.
+
+    Attributes:
+        tf32: whether matrix products in float32 may round their inputs to TF32 on a GPU.
+        deterministic: only algorithms that give the same bits at each run; an op that has none fails.
+        autotune: whether cuDNN tries its algorithms out at the first call of each shape.
+        gpu_memory_bytes: the most that the framework's allocator may take of a GPU; None: no limit.
+    """
+
+    tf32: bool = False
+    deterministic: bool = False
+    autotune: bool = False
+    gpu_memory_bytes: int | None = None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Those that are not the usual ones, for people."""
+        limit = self.gpu_memory_bytes
+        return (
+            *(["TF32"] if self.tf32 else []),
+            *(["deterministic"] if self.deterministic else []),
+            *(["autotuned"] if self.autotune else []),
+            *([f"GPU memory ≤ {limit / 1e9:g} GB"] if limit is not None else []),
+        )
+
+
+USUAL_SETTINGS = DeviceSettings()
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -206,7 +235,7 @@ class LaneSpec:
         threads: CPU threads the framework may use inside one op.
         cores: CPU cores that the lane's process is bound to; None leaves it free.
         pace: steps a second at most; None is full speed.
-        tf32: whether matrix products in float32 may round their inputs to TF32 on a GPU.
+        device_settings: how the device computes.
         by_turns: take only the steps that are granted, instead of as many as there are.
         linger: stay alive after the last step, so that more steps can be asked for.
         probes: when to tell gradients and parameters; None: never.
@@ -237,7 +266,7 @@ class LaneSpec:
     threads: int
     cores: tuple[int, ...] | None = None
     pace: float | None = None
-    tf32: bool = False
+    device_settings: DeviceSettings = USUAL_SETTINGS
     by_turns: bool = False
     linger: bool = False
     probes: Probes | None = None

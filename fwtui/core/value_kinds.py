@@ -156,6 +156,24 @@ class InterpreterPath:
 
 
 @dataclass(frozen=True)
+class MemorySize:
+    """An amount of memory, such as `8GB`, in bytes."""
+
+    accepted: str = "an amount of memory, such as 8GB or 500MB"
+    examples: tuple[str, ...] = ()
+
+    def read(self, option: str, text: str) -> int:
+        found = re.fullmatch(r"(\d{1,6}(?:\.\d{1,3})?) ?(MB|GB)", text.strip(), re.IGNORECASE | re.ASCII)
+        size = round(float(found[1]) * _UNITS[found[2].upper()]) if found else 0
+        if size <= 0:
+            raise SpecError(option, text, self.accepted)
+        return size
+
+
+_UNITS = {"MB": 10**6, "GB": 10**9}
+
+
+@dataclass(frozen=True)
 class Switch:
     """Nothing: it is on where it is named."""
 

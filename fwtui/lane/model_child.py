@@ -21,6 +21,7 @@ from fwtui.core.inputs import SpecError
 from fwtui.core.model_outline import Model
 from fwtui.core.ndarray import Array
 from fwtui.core.seeding import data_rng
+from fwtui.core.spec import USUAL_SETTINGS
 from fwtui.core.workload import Batch
 from fwtui.lane.batches import cast
 from fwtui.lane.errors import LaneError
@@ -60,7 +61,7 @@ def _serve(requests: Receiver, send: Callable[[protocol.Answer], None]) -> None:
     spec: protocol.ModelSpec = requests.receive()
     entry = next(one for one in catalogue.frameworks() if one.key == spec.framework)
     framework = import_framework(entry)
-    framework.device.configure("cpu", spec.threads, False)
+    framework.device.configure("cpu", spec.threads, USUAL_SETTINGS)
     file = ModelFile(spec.workload, read(spec.workload, {}))
     side = file.side(spec.function)
     try:

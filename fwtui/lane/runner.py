@@ -324,7 +324,7 @@ class Runner:
 
     def _build(self) -> None:
         spec, framework = self._spec, self._framework
-        framework.device.configure(self._device, spec.threads, spec.tf32)
+        framework.device.configure(self._device, spec.threads, spec.device_settings)
         self._workload = source_of(spec)
         training = training_of(spec, self._workload, self._device)
         self._batches = self._source = training.batches

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fwtui.backends import catalogue as backends
-from fwtui.core.spec import LaneSpec, Probes
+from fwtui.core.spec import DeviceSettings, LaneSpec, Probes
 from fwtui.measure.digests import Scales
 from fwtui.measure.history import History
 from fwtui.measure.probe_gap import ProbeComparison
@@ -56,7 +56,8 @@ def _exact(probes: Probes | None, tolerance: float) -> Probes | None:
 def eagerly(lane: LaneSpec, dtype: str) -> LaneSpec:
     """The same training, op by op, on the CPU."""
     eager = backends.entry(lane.backend).framework.eager or lane.backend
-    return replace(lane, backend=eager, dtype=dtype, device="cpu", tf32=False)
+    settings = DeviceSettings(deterministic=lane.device_settings.deterministic)
+    return replace(lane, backend=eager, dtype=dtype, device="cpu", device_settings=settings)
 
 
 def is_eager(lane: LaneSpec) -> bool:

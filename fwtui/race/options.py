@@ -24,6 +24,7 @@ from fwtui.core.spec import (
 from fwtui.core.value_kinds import (
     InterpreterPath,
     Kind,
+    MemorySize,
     Name,
     OneOf,
     Pattern,
@@ -274,6 +275,33 @@ _ALL = (
         Switch(),
         "On a GPU, let both frameworks round the inputs of float32 products to TF32: faster, and "
         "less exact. Off for both unless you ask.",
+        without=("graph", "ops"),
+    ),
+    Option(
+        "deterministic",
+        HOW,
+        "",
+        Switch(),
+        "Have both frameworks use only algorithms that give the same bits at each run; an op that has none "
+        "fails. Slower, on a GPU above all.",
+        without=("graph", "ops"),
+    ),
+    Option(
+        "autotune",
+        HOW,
+        "",
+        Switch(),
+        "On a GPU, let cuDNN try its algorithms out for each shape, in both frameworks. Off for both unless "
+        "you ask, although TensorFlow alone would.",
+        without=("graph", "ops"),
+    ),
+    Option(
+        "gpu_memory",
+        WHERE,
+        "SIZE",
+        MemorySize(),
+        "The most that each lane's framework may take of a GPU, such as [bold]8GB[/]; as much as it needs "
+        "unless you say otherwise.",
         without=("graph", "ops"),
     ),
     Option(

@@ -15,6 +15,7 @@ from fwtui.core.spec import (
     MAX_SIZE,
     OWN_INTERPRETER,
     OWN_OPTIMIZER,
+    DeviceSettings,
     HostKind,
     Interpreter,
     LaneSpec,
@@ -103,6 +104,9 @@ class RaceRequest:
     ssh: str | None = None
     pace: str | None = None
     tf32: bool = False
+    deterministic: bool = False
+    autotune: bool = False
+    gpu_memory: str | None = None
     schedule: str = "turns"
     host: str = "process"
     linger: bool = False
@@ -211,7 +215,9 @@ def _lane(request: RaceRequest, index: int, files: UserFiles) -> LaneSpec:
         threads=share if threads is None else threads,
         cores=cores,
         pace=_read("pace", request.pace),
-        tf32=request.tf32,
+        device_settings=DeviceSettings(
+            request.tf32, request.deterministic, request.autotune, _read("gpu_memory", request.gpu_memory)
+        ),
         # A lane that is shown alone may get company.
         by_turns=request.schedule == "turns" and (len(request.lanes) > 1 or request.linger),
         linger=request.linger,

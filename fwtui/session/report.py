@@ -114,6 +114,10 @@ def _settings(spec: LaneSpec, lane: History) -> dict[str, Any]:
         "learning_rate": spec.learning_rate,
         "batch": workloads.batch_size(spec.workload),
         "threads": built.threads if built else None,
+        "tf32": spec.device_settings.tf32,
+        "deterministic": spec.device_settings.deterministic,
+        "autotune": spec.device_settings.autotune,
+        "gpu_memory_limit_bytes": spec.device_settings.gpu_memory_bytes,
         "cores": list(built.cores) if built and built.cores is not None else None,
         "parameters": built.parameters if built else None,
     }

@@ -17,7 +17,7 @@ from fwtui.backends.base import Job
 from fwtui.backends.catalogue import load
 from fwtui.core.records import OpsLogged
 from fwtui.core.seeding import data_rng, parameters_rng
-from fwtui.core.spec import OPTIMIZERS, WorkloadSpec
+from fwtui.core.spec import OPTIMIZERS, USUAL_SETTINGS, WorkloadSpec
 from fwtui.workloads.catalogue import execute, names, presets
 from tests.backends.own import FRAMEWORKS
 from tests.planted import BUGS, SPECTRUM
@@ -69,7 +69,7 @@ def logs(key: str, case: Case):
 
 
 def main(key: str, folder: Path) -> None:
-    load(FRAMEWORKS[key]).device.configure("cpu", 1, False)
+    load(FRAMEWORKS[key]).device.configure("cpu", 1, USUAL_SETTINGS)
     said = {name: logs(key, case) for name, case in cases(folder).items()}
     (folder / f"{key}.pickle").write_bytes(pickle.dumps(said))
 

@@ -21,7 +21,7 @@ from fwtui.backends.base import Job
 from fwtui.backends.catalogue import load
 from fwtui.core.records import Compiled
 from fwtui.core.seeding import data_rng, parameters_rng
-from fwtui.core.spec import DTYPES, OPTIMIZERS, WorkloadSpec
+from fwtui.core.spec import DTYPES, OPTIMIZERS, USUAL_SETTINGS, DeviceSettings, WorkloadSpec
 from fwtui.lane.batches import shapes
 from fwtui.workloads.catalogue import load as load_workload
 from fwtui.workloads.catalogue import names, presets
@@ -268,7 +268,7 @@ def asked(build, name, slow):
 def main(key, speed, path):
     framework = load(FRAMEWORKS[key])
     listed = [asdict(device) for device in framework.device.devices()]
-    framework.device.configure("cpu", THREADS, False)
+    framework.device.configure("cpu", THREADS, USUAL_SETTINGS)
     said: dict[str, Any] = {
         "version": framework.device.version(),
         "devices": listed,
@@ -283,8 +283,9 @@ def main(key, speed, path):
 
         said[name] = asked(build, name, speed == "slow") if speed == "fast" or name in FAST else {}
         said[name]["logs"] = {workload: logging(build, workload) for workload in LOGGED[speed]}
-    framework.device.configure("cpu", THREADS + 1, True)
+    framework.device.configure("cpu", THREADS + 1, DeviceSettings(tf32=True, deterministic=True))
     said["threads_asked_again"] = framework.device.threads()
+    said["build"] = framework.device.build()
     said["memory"] = asdict(framework.memory.read("cpu"))
     said["imported"] = sorted({module.partition(".")[0] for module in sys.modules})
     Path(path).write_bytes(pickle.dumps(said))

@@ -264,6 +264,8 @@ class TestFramework:
 
     def test_asking_again_in_one_process_is_told_truly(self, key, probes):
         """TensorFlow keeps its threads once it runs; PyTorch takes the new number."""
+        build = probes[key]["build"]  # once both were asked for
+        assert (build["TF32"], build["deterministic"]) == ("allowed", "asked for")
         assert probes[key]["threads_asked_again"] == {"torch": THREADS + 1, "tensorflow": THREADS}[key]
 
     def test_its_version_is_told(self, key, probes):

@@ -24,7 +24,13 @@ REQUESTS = [
         pace="5",
     ),
     RaceRequest(
-        workload="my net's.py", data="my data.npz", sizes=(("hidden", "7"), ("batch", "3")), tf32=True
+        workload="my net's.py",
+        data="my data.npz",
+        sizes=(("hidden", "7"), ("batch", "3")),
+        tf32=True,
+        deterministic=True,
+        autotune=True,
+        gpu_memory="8GB",
     ),
     RaceRequest(
         probe_every="5", log_every="10", device="cuda:1", dtype="float64", host="thread", threads="2"

@@ -35,7 +35,15 @@ def test_a_value_that_is_completed_to_is_taken(option):
 
 @pytest.mark.parametrize(
     ("key", "text", "value"),
-    [("steps", "20", 20), ("lr", "1e-3", 0.001), ("probe_every", "5", 5), ("device", "cuda:12", "cuda:12")],
+    [
+        ("steps", "20", 20),
+        ("lr", "1e-3", 0.001),
+        ("probe_every", "5", 5),
+        ("device", "cuda:12", "cuda:12"),
+        ("gpu_memory", "8GB", 8 * 10**9),
+        ("gpu_memory", "1.5 gb", 1_500_000_000),
+        ("gpu_memory", "500MB", 5 * 10**8),
+    ],
 )
 def test_text_is_read(key, text, value):
     assert OPTIONS[key].kind.read("", text) == value
@@ -49,6 +57,7 @@ def test_text_is_read(key, text, value):
         *(("probe_every", text) for text in ("0", "often", "-3")),
         *(("device", text) for text in ("gpu", "cuda", "cuda:100", "CPU")),
         *(("schedule", text) for text in ("", "Turns", "turns ")),
+        *(("gpu_memory", text) for text in ("8", "0GB", "-1GB", "8TB", "0.0001MB", "GB", "٣GB")),
         ("tf32", "yes"),
     ],
 )

@@ -3,6 +3,7 @@
 from contextlib import nullcontext
 
 from fwtui.core.records import Device
+from fwtui.core.spec import DeviceSettings
 
 
 def version() -> str:
@@ -20,7 +21,7 @@ def build() -> dict[str, str]:
 _threads: int
 
 
-def configure(device: str, threads: int, tf32: bool) -> None:
+def configure(device: str, threads: int, settings: DeviceSettings) -> None:
     global _threads
     _threads = threads
 

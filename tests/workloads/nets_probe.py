@@ -12,7 +12,7 @@ import sys
 from fwtui.backends.base import Job
 from fwtui.backends.catalogue import load
 from fwtui.core.seeding import data_rng, parameters_rng
-from fwtui.core.spec import WorkloadSpec
+from fwtui.core.spec import USUAL_SETTINGS, WorkloadSpec
 from fwtui.workloads import catalogue
 from tests.backends.own import FRAMEWORKS
 from tests.workloads.nets import SMALL, first_batch, first_parameters, small
@@ -27,7 +27,7 @@ def eager(step, workload, batch, parameters):
 
 def main(key):
     framework = load(FRAMEWORKS[key])
-    framework.device.configure("cpu", 1, False)
+    framework.device.configure("cpu", 1, USUAL_SETTINGS)
     said = {"nets": {}, "learning": {}}
     for name in SMALL:
         batch = first_batch(name)

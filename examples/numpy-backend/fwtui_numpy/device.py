@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 import numpy as np
 
 from fwtui.core.records import Device
+from fwtui.core.spec import DeviceSettings
 
 
 def version() -> str:
@@ -22,7 +23,7 @@ def build() -> dict[str, str]:
     return {}
 
 
-def configure(device: str, threads: int, tf32: bool) -> None:
+def configure(device: str, threads: int, settings: DeviceSettings) -> None:
     """Do nothing: NumPy's library for matrix products takes its threads from the environment."""
 
 

@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from fwtui.backends import nvidia
 from fwtui.core.records import Device
+from fwtui.core.spec import DeviceSettings
 
 
 def version() -> str:
@@ -59,25 +60,40 @@ def _build_info() -> dict[str, Any]:
     return info if info.get("is_cuda_build") else {}
 
 
-def configure(device: str, threads: int, tf32: bool) -> None:
-    """Sets CPU threads inside and between ops, the GPUs TensorFlow may touch, and TF32 for float32 products.
+def configure(device: str, threads: int, settings: DeviceSettings) -> None:
+    """Sets CPU threads inside and between ops, the GPUs TensorFlow may touch, and how they compute.
 
-    A GPU's memory grows with the need; TensorFlow would else take all of it, and the other lane's part.
+    A GPU's memory grows with the need, up to a limit where there is one; TensorFlow would else take all of
+    it, and the other lane's part. Determinism, once asked for, stays for as long as the process lives.
     Once anything has run in the process, threads and GPUs cannot change any more: then they stay as they are.
 
     Raises:
         RuntimeError: `device` is a GPU, and TensorFlow already runs in this process without it.
     """
-    tf.config.experimental.enable_tensor_float_32_execution(tf32)
+    tf.config.experimental.enable_tensor_float_32_execution(settings.tf32)
+    os.environ["TF_CUDNN_USE_AUTOTUNE"] = str(int(settings.autotune))  # read at the first use of cuDNN
+    if settings.deterministic:
+        tf.random.set_seed(0)  # ops that draw need one; the model's own follows
+        tf.config.experimental.enable_op_determinism()
+        os.environ["TF_DETERMINISTIC_OPS"] = "1"
     gpus = tf.config.list_physical_devices("GPU")
     try:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(threads)
         tf.config.set_visible_devices([] if device == "cpu" else gpus[_number(device)], "GPU")
         for gpu in gpus:
-            tf.config.experimental.set_memory_growth(gpu, True)
+            _limit(gpu, settings.gpu_memory_bytes)
     except RuntimeError:
         tensorflow_name(device)
+
+
+def _limit(gpu: Any, most: int | None) -> None:
+    """Have a GPU's memory grow with the need; one with a limit has it reserved by TensorFlow as it goes."""
+    if most is None:
+        tf.config.experimental.set_memory_growth(gpu, True)
+        return
+    limit = tf.config.LogicalDeviceConfiguration(memory_limit=max(1, most >> 20))  # in MiB
+    tf.config.set_logical_device_configuration(gpu, [limit])
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import torch
 
 from fwtui.backends import nvidia
 from fwtui.core.records import Device
+from fwtui.core.spec import DeviceSettings
 
 
 def version() -> str:
@@ -55,18 +57,25 @@ def _cudnn(version: int) -> tuple[int, int, int]:
     return version // major, version % major // 100, version % 100
 
 
-def configure(device: str, threads: int, tf32: bool) -> None:
-    """Sets CPU threads inside and between ops, and whether float32 products on a GPU may use TF32.
+def configure(device: str, threads: int, settings: DeviceSettings) -> None:
+    """Sets CPU threads inside and between ops, and how the device computes.
 
     Called again in one process, it leaves the threads between ops: PyTorch takes their number only once.
     """
     torch.set_num_threads(threads)
     with suppress(RuntimeError):
         torch.set_num_interop_threads(threads)
-    precision = "tf32" if tf32 else "ieee"
+    precision = "tf32" if settings.tf32 else "ieee"
     backends: Any = torch.backends  # its type stubs lack these settings
     for kind in (backends.cuda.matmul, backends.cudnn.conv, backends.cudnn.rnn):
         kind.fp32_precision = precision
+    backends.cudnn.benchmark = settings.autotune
+    if settings.deterministic:  # cuBLAS reads it when it is first used
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.use_deterministic_algorithms(settings.deterministic)
+    if settings.gpu_memory_bytes is not None and device.startswith("cuda"):
+        whole = torch.cuda.get_device_properties(device).total_memory
+        torch.cuda.set_per_process_memory_fraction(min(1.0, settings.gpu_memory_bytes / whole), device)
 
 
 @contextmanager

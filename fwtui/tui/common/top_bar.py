@@ -37,7 +37,8 @@ class TopBar(Line):
             return
         hashes = Content.assemble(("   weights ", "$dim"), *_hash(model, "weights_sha256"))
         hashes = Content.assemble(hashes, ("  data ", "$dim"), *_hash(model, "data_sha256"))
-        place = Content.assemble(f"   {_devices(model)} · {_schedule(model)}")
+        settings = "".join(f" · {word}" for word in spec.device_settings.words)
+        place = Content.assemble(f"   {_devices(model)}{settings} · {_schedule(model)}")
         progress = _progress(model, _BAR_CELLS)
         short = _progress(model, 8)
         nothing = Content("")

@@ -16,6 +16,7 @@ import numpy as np
 
 from fwtui.backends.catalogue import load
 from fwtui.core.seeding import data_rng, parameters_rng
+from fwtui.core.spec import USUAL_SETTINGS
 from tests.backends import reference
 from tests.backends.own import FRAMEWORKS
 from tests.backends.probe import cast, compilations, equal, job, small, strings
@@ -95,7 +96,7 @@ def of_strings(build):
 
 def main(path, *names):
     framework = load(FRAMEWORKS["tensorflow"])
-    framework.device.configure("cpu", 1, False)
+    framework.device.configure("cpu", 1, USUAL_SETTINGS)
     build = lambda mode, asked: framework.step.build(mode, asked)  # noqa: E731
     said = {(name, mode, "float64"): graphs(build, mode, name, "float64") for name in names for mode in MODES}
     said |= {("two-layer", mode, "float32"): graphs(build, mode, "two-layer", "float32") for mode in MODES}

@@ -17,6 +17,7 @@ import numpy as np
 
 from fwtui.backends.catalogue import load
 from fwtui.core.seeding import data_rng, parameters_rng
+from fwtui.core.spec import USUAL_SETTINGS
 from tests.backends import reference
 from tests.backends.own import FRAMEWORKS
 from tests.backends.probe import cast, compilations, job, small
@@ -122,7 +123,7 @@ def on_a_gpu():
 
 def main(path):
     framework = load(FRAMEWORKS["tensorflow"])
-    framework.device.configure("cpu", 1, False)
+    framework.device.configure("cpu", 1, USUAL_SETTINGS)
     build = framework.step.build
     said = {
         "two-layer": {mode: two_layer(build, mode) for mode in MODES},
