@@ -59,7 +59,8 @@ def race(lanes: Sequence[str] = DEFAULT_BACKENDS, **settings: Any) -> RaceResult
         lanes: each a backend, such as `torch.eager`, or one with settings of its own, `torch.eager lr=2e-6`.
         settings: the command line's options by name, with `_` for `-`: `workload`, `preset`, `data`, `sizes`
             (a mapping), `device`, `dtype`, `optimizer`, `lr`, `batch`, `steps`, `seed`, `threads`, `pace`,
-            `tf32`, `deterministic`, `autotune`, `gpu_memory`, `schedule`, `probe_every`, `log_every`, `expect`.
+            `tf32`, `deterministic`, `autotune`, `gpu_memory`, `schedule`, `probe_every`, `log_every`,
+            `expect`.
 
     Raises:
         SpecError: a setting does not exist or makes no sense.
