@@ -52,11 +52,13 @@ GOAL, GOAL_OF_MODELS = 1.02, 1.05
 DEADLINE_S = 300
 
 
-def race(backend: str, steps: int = 1, workload: str = "two-layer") -> RaceRequest:
-    """The backend, and beside it a lane of the other framework."""
-    other = "tf.function" if backend.startswith("torch") else "torch.eager"
+def race(
+    backend: str, steps: int = 1, workload: str = "two-layer", device: str = "cpu", other: str = ""
+) -> RaceRequest:
+    """The backend, and beside it another: by default a lane of the other framework."""
+    other = other or ("tf.function" if backend.startswith("torch") else "torch.eager")
     lanes = (LaneRequest(backend), LaneRequest(other))
-    return RaceRequest(lanes, workload, device="cpu", steps=str(steps), linger=True)
+    return RaceRequest(lanes, workload, device=device, steps=str(steps), linger=True)
 
 
 class ByTurns:
@@ -64,7 +66,7 @@ class ByTurns:
 
     def __init__(self, request: RaceRequest) -> None:
         self._round = self._steps = int(request.steps or 1)
-        self._lanes = [History(None), History(None)]
+        self.lanes = [History(None), History(None)]
         self._changed = threading.Condition()
         self._race = Race(plan(request), self._take)
         self._race.start()
@@ -76,7 +78,7 @@ class ByTurns:
         for lane in range(2):
             self._race.train_on(lane, self._round)
         self._until_done()
-        return float(np.median(self._lanes[0].step_ns.since(first)))
+        return float(np.median(self.lanes[0].step_ns.since(first)))
 
     def close(self) -> None:
         """Ends both lanes."""
@@ -84,15 +86,15 @@ class ByTurns:
 
     def _take(self, run: LaneRun, record: Record) -> None:
         with self._changed:
-            self._lanes[run.lane].apply(record)
+            self.lanes[run.lane].apply(record)
             self._changed.notify_all()
 
     def _until_done(self) -> None:
         def done() -> bool:
-            return all(lane.steps >= self._steps and lane.ended is not None for lane in self._lanes)
+            return all(lane.steps >= self._steps and lane.ended is not None for lane in self.lanes)
 
         with self._changed:
-            assert self._changed.wait_for(done, DEADLINE_S), [lane.ended for lane in self._lanes]
+            assert self._changed.wait_for(done, DEADLINE_S), [lane.ended for lane in self.lanes]
 
 
 class Bare:
@@ -122,11 +124,13 @@ def bare(spec: LaneSpec) -> None:
     """Takes as many steps as each line that comes says, and answers with the median step in ns."""
     entry = catalogue.entry(spec.backend)
     framework = catalogue.load(entry.framework)
-    framework.device.configure("cpu", spec.threads, USUAL_SETTINGS)
+    framework.device.configure(spec.device, spec.threads, USUAL_SETTINGS)
     workload = workloads.execute(spec.workload)
     parameters = cast(workload.parameters(parameters_rng(spec.seed)), spec.dtype)
     batch = cast(next(workload.batches(data_rng(spec.seed))), spec.dtype)  # two-layer has no other
-    job = Job(workload, parameters, batch, shapes([batch]), "cpu", spec.optimizer, spec.learning_rate or 0.0)
+    job = Job(
+        workload, parameters, batch, shapes([batch]), spec.device, spec.optimizer, spec.learning_rate or 0.0
+    )
     step = framework.step.build(entry.mode, job).step
     for steps in sys.stdin:
         times = []
@@ -149,7 +153,7 @@ def main(backends: list[str]) -> None:
     say(f"{'':<20}{'steps':>7}{'ratio':>8}{'25 %':>8}{'75 %':>8}")
     for backend in backends:
         for steps, rounds in LENGTHS.items():
-            compare(backend, race(backend, steps), (__file__, "--bare", backend), rounds)
+            compare(backend, race(backend, steps), (__file__, "--bare", backend, "cpu"), rounds)
 
 
 def main_of_models() -> None:
@@ -175,7 +179,8 @@ def compare(title: str, request: RaceRequest, command: Sequence[str], rounds: in
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--bare"]:
-        bare(plan(race(sys.argv[2])).lanes[0])
+        backend, device = sys.argv[2:]
+        bare(plan(race(backend, device=device)).lanes[0])
     elif sys.argv[1:2] == ["--models"]:
         main_of_models()
     else:
