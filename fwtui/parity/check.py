@@ -8,7 +8,7 @@ follow its optimizer's equations (`fwtui.measure.updates`).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fwtui.core.numerical_policy import EPS, HALF_ROUNDINGS, MAX_SHARE, SUDDEN
@@ -20,7 +20,7 @@ from fwtui.measure.probe_gap import Gap, Kind, largest
 from fwtui.measure.updates import UpdateGap
 from fwtui.parity.equal_weights import EqualWeights, NotRepeatedError, Repeater
 from fwtui.parity.finding import Finding, Run, Say, Tolerances
-from fwtui.parity.known import expecting, known_at
+from fwtui.parity.known import Evidence, expecting, known_at, known_in, responsible
 from fwtui.parity.own_optimizers import ComparedUpdates, UpdateComparison, has_own
 from fwtui.parity.raced_lanes import RacedLanes
 from fwtui.parity.search import Pair, Search
@@ -57,43 +57,53 @@ def check(
     finding = raced.finding()
     if finding.reason:
         return finding
+    # Tried first: a known difference is off at every step, and rounding would be sought for each in vain.
     place = raced.in_float64(finding)
-    # Looked for first: a known difference is off at every step, and rounding is sought for each in vain.
-    suspected = known_at(spec, replace(finding, same=False, place=place))
-    if suspected and not finding.result.signal:
-        found = replace(finding, same=False, place=place, in_float64=True)
-        judged = _without(suspected, found, allowed, run, with_truth, say)
+    evidence = known_in(spec, raced.exact_rows(finding), allowed.truth) if place else {}
+    tried: tuple[str, ...] = ()
+    if evidence and not finding.result.signal:
+        tried = tuple(evidence)
+        off = replace(finding, same=False, place=place, in_float64=True)
+        judged = _without(tried, off, evidence, run, say, with_truth)
         if judged is not None:
             return judged
     finding = _Judge(raced, run, say).judged(finding)
     known = known_at(spec, finding)
-    if not known or known == suspected or finding.result.signal:
+    if not known or known == tried or finding.result.signal:
         return finding
-    return _without(known, finding, allowed, run, with_truth, say) or finding
+    return _without(known, finding, {}, run, say, with_truth) or finding
 
 
 def _without(
-    known: tuple[str, ...], finding: Finding, allowed: Tolerances, run: Run, with_truth: bool, say: Say
+    known: tuple[str, ...],
+    finding: Finding,
+    evidence: Mapping[str, Evidence],
+    run: Run,
+    say: Say,
+    with_truth: bool,
 ) -> Finding | None:
-    """What the check comes to without known differences; None where what was found is none of them."""
+    """What the check comes to without known differences; None where what was found is none of them.
+
+    Args:
+        evidence: gaps that must vanish without them, where `finding` was not looked into; else empty.
+    """
     say(f"checking once more without {', '.join(known)}")
-    spec = finding.result.spec
+    spec, allowed = finding.result.spec, finding.tolerances
     raced = _raced(expecting(spec, known), allowed, run, with_truth, say)
     again = raced.finding()
     if not again.reason and not again.result.signal:
-        still = raced.in_float64(again) if finding.in_float64 else None
-        if still is not None and finding.place is not None and still.is_at(finding.place):
-            return None  # the gap is another's, which may be rounding
+        if evidence and not (known := responsible(evidence, raced.exact_rows(again))):
+            return None
         again = _Judge(raced, run, say).judged(again)
     if again.result.signal:
         result = replace(finding.result, signal=again.result.signal)
         which = f"what was found may be {' or '.join(known)}: the search was cut short"
         return replace(finding, same=None, result=result, reason=which, place=None)
     if again.same is None:
-        return replace(finding, known=known)
+        return None if evidence else replace(finding, known=known)
     if again.place is not None and finding.place is not None and again.place.is_at(finding.place):
         return None
-    found = again if again.same is False else finding
+    found = again if again.same is False else replace(finding, aside=again.aside)
     return replace(found, result=replace(found.result, spec=spec), known=known, but_for_known=again.same)
 
 

@@ -13,6 +13,7 @@ from fwtui.measure.comparability import incomparable
 from fwtui.measure.digests import first_above, first_parting, other_batches
 from fwtui.measure.history import History
 from fwtui.measure.loss_gap import LossComparison, relative_gap
+from fwtui.measure.probe_gap import ProbeRow
 from fwtui.measure.speed import speed
 from fwtui.measure.updates import UpdateGap
 from fwtui.parity.finding import Finding, Tolerances
@@ -101,6 +102,12 @@ class RacedLanes:
             if not known and (spec.dtype != "float64" or not is_eager(spec)):
                 return None, f"{spec.backend} was not held against float64"
         return Truth(self.watch.between.rows, figures), ""
+
+    def exact_rows(self, finding: Finding) -> Sequence[ProbeRow]:
+        """The probes compared in float64, of each lane's twin or the lane itself; empty without any."""
+        if self.all_double:
+            return finding.rows
+        return () if finding.truth is None else finding.truth.between
 
     def in_float64(self, finding: Finding) -> Place | None:
         """The first place that differs between float64 lanes, each lane's twin or the lane itself."""

@@ -12,6 +12,7 @@ from tests.cli.test_weights import HEAD, TENSORFLOW, TORCH, write
 __all__ = ["write"]
 pytestmark = pytest.mark.spread
 ZOO = Path(__file__).parents[1] / "zoo"
+GELU = Path(__file__).parents[1] / "planted_models" / "normalised_gelu.py"
 QUICK = ("--lanes", "tf.eager,torch.eager", "--dtype", "float64", "--steps", "4")
 """No lane has a twin, and none compiles."""
 
@@ -61,6 +62,13 @@ class TestKnownDifferences:
         assert f"--expect {name}" in verdict["words"]
         code, verdict = parity(fwtui, path, "--expect", name)
         assert (code, verdict["known_differences"]) == (0, [])
+
+    def test_one_behind_float32_constants_has_its_name_too(self, fwtui):
+        """Rounding comes first there, and is set aside."""
+        code, verdict = parity(fwtui, GELU)
+        name = "batchnorm-variance"
+        assert (code, verdict["known_differences"], verdict["same_but_for_known"]) == (1, [name], True)
+        assert "float32" in verdict["set_aside"]
 
     def test_another_one_behind_it_is_found(self, fwtui, tmp_path):
         path = self.unexpected(tmp_path, "resnet_block")

@@ -17,6 +17,7 @@ from fwtui.parity import check as parity_check
 from fwtui.parity import words
 from fwtui.parity.check import check
 from fwtui.parity.finding import tolerances
+from fwtui.parity.known import Evidence
 from fwtui.race.race import LaneRun
 from fwtui.session.run import _drain, run
 from tests.conftest import lane_processes
@@ -334,6 +335,7 @@ def test_a_signal_ends_the_search_for_known_differences_too(monkeypatch, cut):
     spec, races = RaceSpec(lanes, "race", "thread"), []
     names = ("batchnorm-variance",)
     monkeypatch.setattr(parity_check, "known_at", lambda spec, finding: names if finding.place else ())
+    monkeypatch.setattr(parity_check, "known_in", lambda *_: {names[0]: Evidence(0, ("metric", "loss"), 1.0)})
 
     def watched(race, watch):
         races.append(race)
