@@ -24,7 +24,8 @@ import step_time
 from step_time import Bare, ByTurns, race, say
 
 from fwtui.core.gpu import Card
-from fwtui.race.plan import LaneRequest, RaceRequest, plan
+from fwtui.race.plan import plan
+from fwtui.race.request import LaneRequest, RaceRequest
 from fwtui.session.run import run
 from fwtui.system.gpus import monitor
 

@@ -22,7 +22,7 @@ from fwtui.core.graph import Graph, Node, NodePhase, Tensor
 from fwtui.core.records import GraphsCaptured
 from fwtui.graphs.draw import Drawing
 from fwtui.graphs.tree import rows, tree
-from fwtui.race.plan import LaneRequest, RaceRequest
+from fwtui.race.request import LaneRequest, RaceRequest
 from fwtui.tui.app import FwtuiApp
 from fwtui.tui.common.model import RaceModel
 from fwtui.tui.graph.screen import GraphScreen

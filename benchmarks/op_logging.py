@@ -27,8 +27,9 @@ import numpy as np
 
 from fwtui.core.outcome import Ended
 from fwtui.core.records import Record, Steps
-from fwtui.race.plan import LaneRequest, RaceRequest, plan
+from fwtui.race.plan import plan
 from fwtui.race.race import LaneRun, Race
+from fwtui.race.request import LaneRequest, RaceRequest
 
 STEPS, ROUNDS, STARTS = 500, 12, 5
 WARM_UP_ROUNDS = 2

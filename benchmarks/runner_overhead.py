@@ -18,7 +18,8 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from fwtui.backends.entries import BackendEntry, FrameworkEntry
-from fwtui.core.records import Device, FrameworkMemory, NetInspected, Record, Steps
+from fwtui.core.device_memory import FrameworkMemory
+from fwtui.core.records import Device, NetInspected, Record, Steps
 from fwtui.core.spec import LaneSpec, WorkloadSpec
 from fwtui.lane import child
 from fwtui.lane.control import Control

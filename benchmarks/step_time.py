@@ -34,8 +34,9 @@ from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.spec import USUAL_SETTINGS, LaneSpec
 from fwtui.lane.batches import cast, shapes
 from fwtui.measure.history import History
-from fwtui.race.plan import LaneRequest, RaceRequest, plan
+from fwtui.race.plan import plan
 from fwtui.race.race import LaneRun, Race
+from fwtui.race.request import LaneRequest, RaceRequest
 from fwtui.workloads import catalogue as workloads
 
 LENGTHS = {500: 20, 4000: 6}

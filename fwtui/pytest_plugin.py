@@ -28,6 +28,10 @@ class ModelsDifferError(AssertionError):
         self.result = result
 
 
+class ModelsNotJudgedError(ModelsDifferError):
+    """Raised where it could not be judged whether two models are the same."""
+
+
 @pytest.fixture
 def assert_same_training() -> Any:
     """Check that two models train alike; ModelsDifferError where they do not, or that is not known."""
@@ -52,7 +56,7 @@ def assert_same(
         What `fwtui.parity` returns.
 
     Raises:
-        ModelsDifferError: they differ, or could not be judged.
+        ModelsDifferError: they differ; `ModelsNotJudgedError` where that could not be judged.
         SpecError: a setting makes no sense, or a model cannot be used.
     """
     import fwtui
@@ -81,7 +85,7 @@ def assert_same_forward(*, dtype: str = "float64", **settings: Any) -> Any:
         What `fwtui.forward` returns.
 
     Raises:
-        ModelsDifferError: they differ, or could not be judged.
+        ModelsDifferError: they differ; `ModelsNotJudgedError` where that could not be judged.
         SpecError: a setting makes no sense, or a model cannot be used.
     """
     import fwtui
@@ -93,7 +97,8 @@ def assert_same_forward(*, dtype: str = "float64", **settings: Any) -> Any:
 def _checked(result: Any) -> Any:
     __tracebackhide__ = True
     if not result.same:
-        raise ModelsDifferError(result, _report(result))
+        kind = ModelsNotJudgedError if result.same is None else ModelsDifferError
+        raise kind(result, _report(result))
     return result
 
 
@@ -104,4 +109,5 @@ def _report(result: Any) -> str:
     Console(file=text, width=_WIDTH).print(result)
     known = result.to_dict()["verdict"].get("known_differences")
     hint = f'\n\nexpect="{",".join(known)}" accepts what is known.' if known else ""
-    return f"{result.verdict}{hint}\n\n{text.getvalue()}"
+    first = "\n".join([result.verdict, *result.where])
+    return f"{first}{hint}\n\n{text.getvalue()}"

@@ -21,7 +21,8 @@ from fwtui.parity.forward.comparison import compare_outputs
 from fwtui.parity.forward.request import forward_request
 from fwtui.parity.request import checked_tolerances
 from fwtui.race.options import OPTIONS
-from fwtui.race.plan import DEFAULT_BACKENDS, RaceRequest, parse_lane, plan, with_usual_lanes
+from fwtui.race.plan import plan, with_usual_lanes
+from fwtui.race.request import DEFAULT_BACKENDS, RaceRequest, parse_lane
 from fwtui.race.user_files import UserFiles
 from fwtui.session.run import Result, Watch, run
 from fwtui.workloads import catalogue as workloads

@@ -16,12 +16,13 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
+from fwtui.core.device_memory import FrameworkMemory
 from fwtui.core.graph import Graph, NoGraph
 from fwtui.core.lane_model import LaneWeight
 from fwtui.core.model_outline import Model
 from fwtui.core.oplog import OpLog
 from fwtui.core.random_numbers import RandomNumbers
-from fwtui.core.records import Compiled, Device, FrameworkMemory, GraphBroken, NetInspected, Phase
+from fwtui.core.records import Compiled, Device, GraphBroken, NetInspected, Phase
 from fwtui.core.spec import DeviceSettings, Feed
 from fwtui.core.workload import Arrays, Batch, Loss, Workload
 

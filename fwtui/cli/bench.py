@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from fwtui.cli.options import Json
 
 if TYPE_CHECKING:
-    from fwtui.race.plan import RaceRequest
+    from fwtui.race.request import RaceRequest
 
 
 def bench(request: "RaceRequest", json: Json = None) -> int:

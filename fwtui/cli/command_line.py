@@ -7,7 +7,8 @@ from dataclasses import fields
 
 from fwtui.core.value_kinds import Switch
 from fwtui.race.options import OPTIONS
-from fwtui.race.plan import RaceRequest, with_interpreters
+from fwtui.race.plan import with_interpreters
+from fwtui.race.request import RaceRequest
 
 _SWITCHES = tuple(key for key, option in OPTIONS.items() if isinstance(option.kind, Switch))
 _NOT_OPTIONS = ("lanes", "sizes", "linger", "keep_training", "sample_graphs", *_SWITCHES)

@@ -46,7 +46,7 @@ def _sizes(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def _workload(ctx: typer.Context) -> str:
-    from fwtui.race.plan import RaceRequest
+    from fwtui.race.request import RaceRequest
 
     return str(ctx.params.get("workload") or RaceRequest.workload)
 

@@ -111,7 +111,7 @@ def _usual() -> dict[str, str]:
     """The defaults of options that do not depend on the workload."""
     from dataclasses import asdict
 
-    from fwtui.race.plan import RaceRequest
+    from fwtui.race.request import RaceRequest
 
     request = RaceRequest()
     values = {key: value for key, value in asdict(request).items() if isinstance(value, str) and value}

@@ -9,6 +9,7 @@ from fwtui.cli.options import Json
 if TYPE_CHECKING:
     from fwtui.core.processor_use import ProcessorUse
     from fwtui.doctor.examination import Finding
+    from fwtui.doctor.places import Place
 
 PACKAGES = ("textual", "rich", "plotext", "numpy", "psutil", "typer", "nvidia-ml-py")
 
@@ -39,13 +40,11 @@ def doctor(
       fwtui doctor
       fwtui doctor --python ~/envs/torch --ssh gpu1
     """
-    import sys
-
     from fwtui.backends import catalogue
     from fwtui.cli.defaults import configuration
-    from fwtui.cli.output import JsonOutput, console, is_terminal, show
+    from fwtui.cli.output import JsonOutput, show
     from fwtui.core.inputs import SpecError
-    from fwtui.doctor.examination import examine, problems_of
+    from fwtui.doctor.examination import problems_of
     from fwtui.doctor.places import places
     from fwtui.race.environments import NO_ENVIRONMENTS
     from fwtui.system.processor import ProcessorMeter
@@ -58,14 +57,8 @@ def doctor(
         environments = NO_ENVIRONMENTS
         broken = [{"what": str(error), "mend": "fwtui config edit"}]
     found = places(catalogue.frameworks(), environments, python or (), ssh or ())
-    findings = []
     meter = ProcessorMeter()
-    with console(stderr=True).status("") as status:
-        for place in found:
-            if is_terminal(sys.stderr):
-                where = place.title or "a process of its own"
-                status.update(f"importing {place.framework.title} in {where}")
-            findings.append(examine(place))
+    findings = _examined(found)
     unusable = problems_of(findings)
     facts = _facts(findings, meter.use(), [{"what": what, "mend": mend or None} for what, mend in unusable])
     facts["problems"] = [*broken, *facts["problems"]]
@@ -74,6 +67,23 @@ def doctor(
     if out is not None:
         out.write(facts)
     return int(bool(unusable or broken))
+
+
+def _examined(places: "list[Place]") -> "list[Finding]":
+    """Every place examined in turn; on a terminal it says which one is."""
+    import sys
+
+    from fwtui.cli.output import console, is_terminal
+    from fwtui.doctor.examination import examine
+
+    findings = []
+    with console(stderr=True).status("") as status:
+        for place in places:
+            if is_terminal(sys.stderr):
+                where = place.title or "a process of its own"
+                status.update(f"importing {place.framework.title} in {where}")
+            findings.append(examine(place))
+    return findings
 
 
 def _facts(

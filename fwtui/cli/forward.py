@@ -22,7 +22,7 @@ from fwtui.parity.forward.finding import Compared, ForwardFinding
 from fwtui.parity.forward.report import report
 from fwtui.parity.forward.request import TAKEN, forward_request
 from fwtui.race.models import titles
-from fwtui.race.plan import RaceRequest
+from fwtui.race.request import RaceRequest
 from fwtui.race.user_files import UserFiles
 
 _VERDICTS = {True: "green", False: "red", None: "yellow"}

@@ -10,7 +10,7 @@ from fwtui.race.options import HOW
 
 if TYPE_CHECKING:
     from fwtui.core.graph import Graph, NoGraph
-    from fwtui.race.plan import RaceRequest
+    from fwtui.race.request import RaceRequest
     from fwtui.session.run import Result
 
 FORMATS = ("tree", "draw", "dot", "model-explorer")
@@ -94,7 +94,7 @@ def graph(
     from fwtui.cli.progress import Progress
     from fwtui.core.graph import Graph
     from fwtui.core.inputs import one_of
-    from fwtui.race.plan import LaneRequest
+    from fwtui.race.request import LaneRequest
     from fwtui.session.run import run
 
     one_of("BACKEND", backend, backends.names())

@@ -13,7 +13,7 @@ SCREEN = "Screen"
 MIN_FPS, MAX_FPS = 0.2, 10.0
 
 if TYPE_CHECKING:
-    from fwtui.race.plan import RaceRequest
+    from fwtui.race.request import RaceRequest
 
 
 Fps = Annotated[

@@ -11,7 +11,7 @@ from fwtui.cli.planning import planned
 from fwtui.cli.progress import Progress
 from fwtui.cli.result_table import log_tail
 from fwtui.measure.history import History
-from fwtui.race.plan import LaneRequest, RaceRequest
+from fwtui.race.request import LaneRequest, RaceRequest
 from fwtui.session.run import run
 from fwtui.workloads.user.description import Description
 from fwtui.workloads.user.errors import NET, how_to_write

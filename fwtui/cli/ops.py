@@ -10,7 +10,7 @@ from fwtui.race.options import HOW
 
 if TYPE_CHECKING:
     from fwtui.core.spec import RaceSpec
-    from fwtui.race.plan import RaceRequest
+    from fwtui.race.request import RaceRequest
 
 FORMATS = ("log", "totals", "timeline", "chrome-trace")
 STEPS = "100"
@@ -142,7 +142,7 @@ def _race(request: "RaceRequest", names: list[str], steps: str, until_nan: bool)
 
     from fwtui.cli.planning import planned
     from fwtui.core.spec import OpLogging
-    from fwtui.race.plan import LaneRequest
+    from fwtui.race.request import LaneRequest
 
     first = steps.strip() == "0" and not until_nan
     race = planned(replace(request, lanes=tuple(map(LaneRequest, names)), steps="1" if first else steps))

@@ -20,7 +20,7 @@ from fwtui.core.value_kinds import Switch
 from fwtui.race.options import OPTIONS, Option
 
 if TYPE_CHECKING:
-    from fwtui.race.plan import LaneRequest, RaceRequest
+    from fwtui.race.request import LaneRequest, RaceRequest
 
 OUTPUT = "Output"
 
@@ -61,7 +61,7 @@ def race_request(**options: Any) -> "RaceRequest":
     Raises:
         SpecError: an option has no value, or one that lists have not.
     """
-    from fwtui.race.plan import RaceRequest
+    from fwtui.race.request import RaceRequest
 
     given = {key: value for key, value in options.items() if value is not None}
     lanes, lane, sizes = given.pop("lanes", None), given.pop("lane", None), given.pop("size", None)
@@ -132,7 +132,7 @@ def filled_in(argv: Sequence[str]) -> list[str]:
 
 
 def _lanes(names: str | None, texts: list[str]) -> "tuple[LaneRequest, ...]":
-    from fwtui.race.plan import LaneRequest, parse_lane
+    from fwtui.race.request import LaneRequest, parse_lane
 
     if names is not None and texts:
         raise SpecError("--lane", texts[0], "either --lanes or --lane, not both")

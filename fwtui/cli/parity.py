@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from fwtui.core.spec import RaceSpec
     from fwtui.measure.history import History
     from fwtui.parity.finding import Finding
-    from fwtui.race.plan import RaceRequest
+    from fwtui.race.request import RaceRequest
     from fwtui.session.run import Result, Watch
 
 JUDGING = "How to judge"
@@ -87,6 +87,13 @@ def parity(
         from fwtui.cli.forward import without_defaults
 
         return compare(without_defaults(ctx, request), tolerance, tolerance_float64, json)
+    return _trained(request, (tolerance, tolerance_float64), not no_truth, json)
+
+
+def _trained(
+    request: "RaceRequest", tolerances: tuple[str | None, str | None], with_truth: bool, json: str | None
+) -> int:
+    """Train the lanes, compare them, and show what came of it; returns the exit code."""
     import os
     import sys
     from dataclasses import replace
@@ -101,7 +108,7 @@ def parity(
     from fwtui.session.run import run
 
     spec = planned(replace(request, probe_every=request.probe_every or "growing"))
-    within = checked_tolerances(spec, tolerance, tolerance_float64)
+    within = checked_tolerances(spec, *tolerances)
     out = None if json is None else JsonOutput(json)
     settled = True
 
@@ -113,9 +120,9 @@ def parity(
         return result
 
     try:
-        finding = check(spec, within, with_progress, with_truth=not no_truth)
+        finding = check(spec, within, with_progress, with_truth)
     except MemoryError as error:
-        hint = "smaller sizes may fit" + ("" if no_truth else ", and --no-truth needs less")
+        hint = "smaller sizes may fit" + (", and --no-truth needs less" if with_truth else "")
         print(f"fwtui: out of memory: {error}; {hint}", file=sys.stderr)  # noqa: T201
         return COULD_NOT_BE_JUDGED
     if out is None or not out.standard:

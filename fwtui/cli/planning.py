@@ -11,7 +11,8 @@ from rich.text import Text
 from fwtui.cli.output import console, is_terminal
 from fwtui.core.spec import RaceSpec
 from fwtui.core.text import plain
-from fwtui.race.plan import RaceRequest, plan, with_usual_lanes
+from fwtui.race.plan import plan, with_usual_lanes
+from fwtui.race.request import RaceRequest
 from fwtui.race.user_files import UserFiles
 from fwtui.workloads import catalogue
 from fwtui.workloads.user.inspector import Waiting

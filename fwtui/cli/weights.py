@@ -8,6 +8,7 @@ from fwtui.cli.options import Data, Json, Seed
 
 if TYPE_CHECKING:
     from fwtui.pairing.proof import Proof
+    from fwtui.workloads.user.description import Description
 
 
 From = Annotated[
@@ -53,14 +54,12 @@ def weights(
       fwtui weights my_port.py --json -
       fwtui weights my_port.py --from trained.pt --write trained.weights.h5
     """
-    from fwtui.cli.defaults import configuration
     from fwtui.cli.output import JsonOutput, show
     from fwtui.cli.planning import inspection_shown
     from fwtui.cli.weights_table import as_json, page
     from fwtui.core.inputs import whole_number
     from fwtui.core.spec import MAX_SEED, WorkloadSpec
     from fwtui.pairing.pairs import CannotPairError
-    from fwtui.race.environments import of_models
     from fwtui.race.models import prove_weights
     from fwtui.race.moved_weights import Moved, beginning_with, for_target, move_weights
     from fwtui.workloads.user import workload as own
@@ -72,10 +71,7 @@ def weights(
     spec = WorkloadSpec(own.absolute(file), "default", data=path)
     moved: Moved | None = None
     with inspection_shown() as waiting:
-        description = inspect(spec, waiting=waiting)
-        frameworks = [side.framework for side in description.models]
-        environments = configuration(ctx.find_root().command).environments
-        description = description.held_by(of_models(environments, (), frameworks))
+        description = _with_interpreters(ctx, inspect(spec, waiting=waiting))
         if begin is not None:
             description = beginning_with(description, own.absolute(begin))
         if write is not None:
@@ -96,3 +92,12 @@ def weights(
     if same and moved is not None:
         same = None if moved.without_source else moved.same
     return 2 if same is None else int(not same)
+
+
+def _with_interpreters(ctx: typer.Context, file: "Description") -> "Description":
+    """The file with each model held by the interpreter that the configuration has for its framework."""
+    from fwtui.cli.defaults import configuration
+    from fwtui.race.environments import of_models
+
+    environments = configuration(ctx.find_root().command).environments
+    return file.held_by(of_models(environments, (), [side.framework for side in file.models]))

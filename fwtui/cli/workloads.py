@@ -104,7 +104,7 @@ def _examine(name: str, data: str | None, json: str | None) -> int:
     from fwtui.cli.output import JsonOutput, show
     from fwtui.cli.planning import inspection_shown
     from fwtui.core.spec import WorkloadSpec
-    from fwtui.race.plan import RaceRequest
+    from fwtui.race.request import RaceRequest
     from fwtui.workloads import catalogue
     from fwtui.workloads.user import workload as own
     from fwtui.workloads.user.errors import UserFileError

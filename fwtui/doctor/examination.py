@@ -14,8 +14,9 @@ from fwtui.core.inputs import SpecError
 from fwtui.core.spec import WorkloadSpec
 from fwtui.doctor.places import Place
 from fwtui.measure.history import History
-from fwtui.race.plan import LaneRequest, RaceRequest, plan
+from fwtui.race.plan import plan
 from fwtui.race.race import Race
+from fwtui.race.request import LaneRequest, RaceRequest
 from fwtui.workloads import catalogue as workloads
 
 PATIENCE_S = 60.0

@@ -20,13 +20,12 @@ from typing import Any
 from fwtui.backends import catalogue as backends
 from fwtui.backends.base import Backend, Job, ModelError
 from fwtui.backends.default_dtype import UNCHANGED, WithDefaultDtype, shared
-from fwtui.backends.nvidia import other_versions, pci_bus_id
+from fwtui.backends.nvidia import pci_bus_id
 from fwtui.core.outcome import Ended, Failure, Outcome
 from fwtui.core.records import (
     Built,
     Compiled,
     Evaluated,
-    Imported,
     NoReference,
     Phase,
     PhaseEntered,
@@ -34,13 +33,13 @@ from fwtui.core.records import (
     RunStateChanged,
     TurnEnded,
 )
-from fwtui.core.spec import Interpreter, LaneSpec
+from fwtui.core.spec import LaneSpec
 from fwtui.core.workload import Batch
 from fwtui.lane.control import Control, LaneCommand
 from fwtui.lane.digests import Digester
 from fwtui.lane.errors import LaneError, failure_of
 from fwtui.lane.float64_reference import Reference
-from fwtui.lane.framework import check_device, import_framework
+from fwtui.lane.framework import check_device, described, import_framework
 from fwtui.lane.given_gradients import update_by_given
 from fwtui.lane.introspection import Introspector
 from fwtui.lane.net_inspection import NetInspection
@@ -60,10 +59,6 @@ WARM_UP_STEPS = 10
 EVALUATIONS = 40
 
 Emit = Callable[[Record], None]
-
-
-def _pip(interpreter: Interpreter) -> str:
-    return "pip" if interpreter.python is None else f"{interpreter.python} -m pip"
 
 
 class Runner:
@@ -103,20 +98,13 @@ class Runner:
         bind(spec.cores)
         self._enter("import")
         entry = backends.entry(spec.backend).framework
-        self._framework = import_framework(entry, _pip(spec.interpreter))
-        devices = self._framework.device.devices()
-        version = self._framework.device.version()
-        imported = Imported(entry.title, version, devices, pid, perf_counter_ns())
-        if spec.describe:
-            build: dict[str, str] = getattr(
-                self._framework.device, "build", dict
-            )()  # other packages' may have none
-            imported = replace(imported, build=tuple(build.items()), clashes=other_versions(entry.package))
+        self._framework = import_framework(entry, spec.interpreter)
+        imported = described(entry, self._framework, pid, with_build=spec.describe)
         self._emit(imported)
         device = self._control.device() if spec.device == "auto" else spec.device
         if device is None:
             return
-        check_device(device, devices, entry.title)
+        check_device(device, imported.devices, entry.title)
         self._device = device
         self._enter("build")
         self.busy_since_ns = perf_counter_ns()

@@ -36,12 +36,12 @@ def _networks(specs: Sequence[LaneSpec], lanes: Sequence[History]) -> str | None
             reasons.append(f"{number} {spec.backend} {reason}")
             if hint not in hints:
                 hints.append(hint)
-    if not reasons and (apart := _other_numbers(lanes)):
+    if not reasons and (apart := _other_numbers(specs, lanes)):
         return apart
     return "; ".join(reasons + [hint for hint in hints if hint]) or None
 
 
-def _other_numbers(lanes: Sequence[History]) -> str:
+def _other_numbers(specs: Sequence[LaneSpec], lanes: Sequence[History]) -> str:
     """Why lanes cannot draw the same random numbers; "" where they do, or where one draws more than another.
 
     Where each draws arrays that the other one does not, such as one with two axes in one, these differ.
@@ -50,10 +50,12 @@ def _other_numbers(lanes: Sequence[History]) -> str:
     for number, other in enumerate(others, 2):
         left, right = first - other, other - first
         if left and right:
+            backends = f"1 {specs[0].backend}", f"{number} {specs[number - 1].backend}"
             sizes = (_sizes(next(iter(one))) for one in (left, right))
+            drawn = ", ".join(f"{size} in {name}" for name, size in zip(backends, sizes, strict=True))
             return (
-                f"1 and {number} draw random numbers in arrays of other shapes, {' and '.join(sizes)}, which "
-                "cannot be made equal: dropout may be in another place"
+                f"they draw random numbers in arrays of other shapes, {drawn}, which cannot be made equal: "
+                "dropout may be in another place"
             )
     return ""
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from fwtui.core.device_memory import FrameworkMemory, GpuUse, ProcessMemory
 from fwtui.core.metrics import MAX_METRICS
 from fwtui.core.outcome import Ended
 from fwtui.core.processor_use import ProcessorUse
@@ -18,8 +19,6 @@ from fwtui.core.records import (
     Built,
     Compiled,
     Evaluated,
-    FrameworkMemory,
-    GpuUse,
     GraphBroken,
     GraphRan,
     GraphsCaptured,
@@ -36,7 +35,6 @@ from fwtui.core.records import (
     Phase,
     PhaseEntered,
     Probed,
-    ProcessMemory,
     Record,
     Rounding,
     RunState,

@@ -11,17 +11,16 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from fwtui.core.numerical_policy import EPS, HALF_ROUNDINGS, MAX_SHARE, SUDDEN
+from fwtui.core.numerical_policy import EPS, HALF_ROUNDINGS, SUDDEN
 from fwtui.core.spec import RaceSpec
-from fwtui.measure.agreement import Figure, Place, stage_of
-from fwtui.measure.arrays import ArrayGap, unlike
+from fwtui.measure.agreement import Figure, Place
 from fwtui.measure.history import History
-from fwtui.measure.probe_gap import Gap, Kind, largest
-from fwtui.measure.updates import UpdateGap
+from fwtui.measure.probe_gap import Kind, largest
 from fwtui.parity.equal_weights import EqualWeights, NotRepeatedError, Repeater
 from fwtui.parity.finding import Finding, Run, Say, Tolerances
 from fwtui.parity.known import Evidence, expecting, known_at, known_in, responsible
-from fwtui.parity.own_optimizers import ComparedUpdates, UpdateComparison, has_own
+from fwtui.parity.own_optimizers import UpdateComparison, has_own
+from fwtui.parity.places import off_equation, off_from_float64, settings_that_differ, update_place
 from fwtui.parity.raced_lanes import RacedLanes
 from fwtui.parity.search import Pair, Search
 from fwtui.parity.twins import Comparisons, Twins, is_eager
@@ -154,14 +153,14 @@ class _Judge:
     def _in_their_dtype(self, finding: Finding) -> Finding:
         """`finding` with what lanes do that their networks do not do in float64."""
         raced, search = self.raced, self._search
-        if finding.truth is not None and (place := _off(finding)):
+        if finding.truth is not None and (place := off_from_float64(finding)):
             found = search.locate(replace(finding, same=False, place=place))
             if found.half_precision is None or found.result.signal:
                 return found
             return self._in_half_precision(found, self._pair(found, place)[0], place.last)
         if wrong := raced.wrong_update(range(len(raced.spec.lanes))):
             return replace(
-                finding, same=False, place=_update_place(*wrong), op_reason=_off_equation(*wrong, raced)
+                finding, same=False, place=update_place(*wrong), op_reason=off_equation(*wrong, raced)
             )
         if raced.all_double:
             return finding
@@ -257,8 +256,8 @@ class _Judge:
         numbers = place.gap.first, place.gap.lane
         for number, member, update in zip(numbers, members, at.updates, strict=True):
             if (wrong := update.off) is not None:
-                found = replace(finding, same=False, place=_update_place(number, wrong))
-                return replace(found, op_reason=_off_equation(member, wrong, raced))
+                found = replace(finding, same=False, place=update_place(number, wrong))
+                return replace(found, op_reason=off_equation(member, wrong, raced))
         tolerance = self._pair(finding, place)[1]
         updates = min(update.checked for update in at.updates)
         equations = f"the first {updates} updates of both follow the optimizer's equations"
@@ -314,7 +313,8 @@ class _Judge:
         place = replace(place, gap=replace(place.gap, first=first, lane=lane))
         lanes = finding.result.spec.lanes
         titles = [f"{number + 1} {lanes[number].backend}" for number in (first, lane)]
-        why = f"fed the same gradients, the two optimizers make other updates{_settings(compared, titles)}"
+        settings = settings_that_differ(compared, titles)
+        why = f"fed the same gradients, the two optimizers make other updates{settings}"
         return replace(finding, same=False, place=place, op_reason=why), ""
 
     def _members(self, finding: Finding, place: Place) -> tuple[int, int]:
@@ -333,22 +333,6 @@ class _Judge:
         return (first, other), tolerance
 
 
-def _settings(compared: ComparedUpdates, titles: Sequence[str]) -> str:
-    """In which settings two optimizers differ that make other updates."""
-    assert compared.place is not None
-    if not compared.settings:
-        is_rate = compared.place.key[0] == "metric"
-        return "" if is_rate else "; the settings that are known of both are the same"
-    return "".join(
-        f"; {name} is {_setting(one)} in {titles[0]} and {_setting(other)} in {titles[1]}"
-        for name, one, other in compared.settings
-    )
-
-
-def _setting(value: float) -> str:
-    return "n/a" if math.isnan(value) else f"{value:g}"
-
-
 def _not_repeated(finding: Finding, error: NotRepeatedError) -> Finding:
     """`finding` as a gap that could not be looked into: it may be a difference, or rounding."""
     assert finding.place is not None
@@ -356,36 +340,6 @@ def _not_repeated(finding: Finding, error: NotRepeatedError) -> Finding:
     reason = f"{what}, and whether that is rounding is unknown: {error}"
     result = replace(finding.result, signal=error.by or finding.result.signal)
     return replace(finding, same=None, reason=reason, result=result)
-
-
-def _off(finding: Finding) -> Place | None:
-    """Where a lane computes something else than its own network does in float64, at the lane's weights."""
-    truth = finding.truth
-    if truth is None or (off := truth.off()) is None:
-        return None
-    gaps = next((row.gaps for row in finding.rows if row.step == off.step), {})
-    other = Gap(max(off.lane, 1), unlike("one lane alone was probed"))
-    stage = stage_of(off.key[0])
-    return Place(off.step, off.step, stage, off.key, gaps.get(off.key, other))
-
-
-def _update_place(lane: int, gap: UpdateGap) -> Place:
-    """Where a lane's own update is not what the equation makes of its own gradient."""
-    absolute = abs(gap.given - gap.expected)
-    scale = absolute / gap.relative if gap.relative else math.nan
-    values = gap.expected, gap.given
-    array = ArrayGap(absolute, gap.relative, math.nan, gap.index, *values, relative_to=scale)
-    return Place(gap.step, gap.step, "update", ("parameter", gap.name), Gap(lane, array, first=lane))
-
-
-def _off_equation(member: int, gap: UpdateGap, raced: RacedLanes) -> str:
-    spec = raced.twins.all[member]
-    share = f"{gap.relative:.1e} of the largest change" if gap.relative < MAX_SHARE else "without a gradient"
-    return (
-        f"{spec.backend} in {spec.dtype} does not follow the equation of {spec.optimizer}, or its net gives "
-        f"another gradient in a step than between two: from the gradient there, {gap.name} would be "
-        f"{gap.expected:.9g} and is {gap.given:.9g}, {share}"
-    )
 
 
 def _agreed(finding: Finding, raced: RacedLanes) -> Finding:

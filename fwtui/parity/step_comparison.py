@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from fwtui.core.oplog import LoggedOp
@@ -75,18 +75,11 @@ class StepComparison:
     def _verified(self, finding: Finding, first: OpDifference, again: LogAgain) -> Finding:
         """`finding` with what is left of the first difference once each op computes from the same values."""
         fed, other = Flow(self.logs[again.side].ops), Flow(self.logs[1 - again.side].ops)
-        ops = (first.a, first.b) if again.side == 0 else (first.b, first.a)
-        suspect = None
-        if ops[0] is not None and ops[1] is not None and first.phase != "update":
-            suspect = (ops[0], ops[1]) if first.index is not None else None
-            if first.extra is not None:
-                suspect = self._around(ops[0], ops[1], first.extra == again.side, fed, other)
         feeding = Feeding(fed, other, self.allowed)
         gaps = feeding.own_gaps(again.log(feeding.feeds()).ops)
         aside = [gap for gap in gaps if gap.is_rounding]
         if not aside:
-            feeds = Feeding(fed, other, self.allowed, suspect).feeds()
-            return replace(finding, op=self._confirmed(first, again, feeds, suspect))
+            return replace(finding, op=self._confirmed(first, again, fed, other))
         finding = replace(finding, aside=self._set_aside(aside))
         at_fault = {gap.op.number for gap in gaps if not gap.is_rounding}
         kept = feeding.feeds(but=at_fault)
@@ -96,7 +89,18 @@ class StepComparison:
                 f"{finding.aside}; with the same values there, step {self.logs[0].step} is the same in both"
             )
             return replace(finding, same=None, place=None, aside=text)
-        return replace(finding, op=left)
+        return replace(finding, op=self._confirmed(left, again, fed, other, at_fault))
+
+    def _suspect(
+        self, found: OpDifference, again: LogAgain, fed: Flow, other: Flow
+    ) -> tuple[LoggedOp, LoggedOp] | None:
+        """What to replace by what, for the difference to end; None where it names no such pair."""
+        ops = (found.a, found.b) if again.side == 0 else (found.b, found.a)
+        if ops[0] is None or ops[1] is None or found.phase == "update":
+            return None
+        if found.extra is not None:
+            return self._around(ops[0], ops[1], found.extra == again.side, fed, other)
+        return (fed.ops[ops[0].number], other.ops[ops[1].number]) if found.index is not None else None
 
     def _around(
         self, op: LoggedOp, others: LoggedOp, is_own: bool, fed: Flow, other: Flow
@@ -124,22 +128,27 @@ class StepComparison:
         return (fed, self.logs[1]) if again.side == 0 else (self.logs[0], fed)
 
     def _confirmed(
-        self,
-        first: OpDifference,
-        again: LogAgain,
-        feeds: Sequence[Feed],
-        suspect: tuple[LoggedOp, LoggedOp] | None,
+        self, found: OpDifference, again: LogAgain, fed: Flow, other: Flow, but: Collection[int] = ()
     ) -> OpDifference:
-        """`first`, which says that it lies between two lines where replacing the op does not end it."""
+        """`found`, which says that it lies between two lines where replacing the op does not end it.
+
+        Args:
+            but: ops of the side that is computed again which keep their own values.
+        """
+        suspect = self._suspect(found, again, fed, other)
         if suspect is None:
-            return first
+            return found
+        feeding = Feeding(fed, other, self.allowed, suspect)
+        feeds = feeding.feeds(but={*but} - {suspect[0].number})
         a, b = (Flow(log.ops).results for log in self._with(again, feeds))
-        if first.result not in a or first.result not in b:
-            return first
-        if close(a[first.result][1].value(), b[first.result][1].value(), self.allowed):
-            return first
-        between = f"step {self.logs[0].step}, {first.phase}: the two part between {self._op(0, first.a)} and "
-        return replace(first, words=f"{between}{self._op(1, first.b)}; it reaches {first.result}")
+        if found.result not in a or found.result not in b:
+            return found
+        if close(a[found.result][1].value(), b[found.result][1].value(), self.allowed):
+            return found
+        between = f"step {self.logs[0].step}, {found.phase}: the two part between {self._op(0, found.a)} and "
+        text = f"{between}{self._op(1, found.b)}; it reaches {found.result}"
+        # Their values are not to be held against each other: the two are no counterparts.
+        return replace(found, words=text, index=None, a_value=None, b_value=None)
 
     def _set_aside(self, aside: Sequence[OwnGap]) -> str:
         """What is set aside, and how far it is apart."""

@@ -17,7 +17,7 @@ from textual.geometry import Size
 from fwtui.core.inputs import one_of
 from fwtui.core.text import plain
 from fwtui.format import numbers
-from fwtui.race.plan import RaceRequest
+from fwtui.race.request import RaceRequest
 from fwtui.tui.common import textual_leak
 from fwtui.tui.common.auto_check import AutoCheck
 from fwtui.tui.common.backlog import Backlog

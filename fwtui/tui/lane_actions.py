@@ -8,7 +8,8 @@ from dataclasses import replace
 from fwtui.core.inputs import SpecError
 from fwtui.core.spec import MAX_LANES
 from fwtui.format import numbers
-from fwtui.race.plan import LaneRequest, RaceRequest, plan, with_lane
+from fwtui.race.plan import plan
+from fwtui.race.request import LaneRequest, RaceRequest, with_lane
 from fwtui.race.user_files import ExaminedFiles, LastFiles
 from fwtui.tui.common.changes import Changes
 from fwtui.tui.common.lane import Lane

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
 
 from fwtui.core.inputs import SpecError
-from fwtui.race.plan import RaceRequest
+from fwtui.race.request import RaceRequest
 from fwtui.system.reaper import reaper
 from fwtui.tui.app import NO_KEYS, FwtuiApp
 from fwtui.tui.common.model import RaceModel

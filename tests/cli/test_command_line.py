@@ -9,7 +9,7 @@ import pytest
 from fwtui.cli import planning
 from fwtui.cli.command_line import bench_command
 from fwtui.core.inputs import SpecError
-from fwtui.race.plan import LaneRequest, RaceRequest
+from fwtui.race.request import LaneRequest, RaceRequest
 
 REQUESTS = [
     RaceRequest(),

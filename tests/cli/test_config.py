@@ -9,7 +9,7 @@ import pytest
 
 from fwtui.cli import planning
 from fwtui.core.inputs import SpecError
-from fwtui.race.plan import LaneRequest
+from fwtui.race.request import LaneRequest
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from fwtui.measure.agreement import Place
 from fwtui.measure.arrays import ArrayGap
 from fwtui.measure.probe_gap import Gap
 from fwtui.parity import words
-from fwtui.race.plan import LaneRequest
+from fwtui.race.request import LaneRequest
 from tests.tui import still
 from tests.tui.still import done, importing, race, training
 

@@ -11,7 +11,7 @@ from fwtui.cli import options
 from fwtui.cli.output import plain_table, show
 from fwtui.core import entry_points, spec
 from fwtui.core.version import __version__
-from fwtui.race import plan
+from fwtui.race import request
 from fwtui.race.options import LANE_KEYS
 from fwtui.workloads import catalogue as workloads
 from fwtui.workloads.two_layer.workload import TwoLayer
@@ -83,13 +83,13 @@ def test_help_names_every_choice(fwtui, monkeypatch):
     for words in (("--help",), ("bench", "--help"), ("bench", "-h")):
         ran = fwtui(*words)
         assert ran.code == 0
-        named = (*workloads.names(), *plan.DEFAULT_BACKENDS, *LANE_KEYS)
+        named = (*workloads.names(), *request.DEFAULT_BACKENDS, *LANE_KEYS)
         choices = (*spec.DTYPES, *spec.OPTIMIZERS, *spec.SCHEDULES, *spec.HOSTS)
         assert [name for name in (*named, *choices) if name not in ran.out] == []
 
 
 def test_a_request_left_alone_is_the_default():
-    assert options.race_request() == plan.RaceRequest()
+    assert options.race_request() == request.RaceRequest()
 
 
 def test_names_that_look_like_markup_are_printed_as_they_are(capsys):

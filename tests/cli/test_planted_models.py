@@ -93,6 +93,9 @@ def test_a_fault_behind_an_attention_that_masks_otherwise_is_placed_in_its_own_l
     assert [side["module"] for side in op["ops"]] == ["encoder/dense", "encoder/layers/0"]
     assert op["ops"][1]["op"] == "aten.gelu"
     assert "only" not in op["words"]
+    # A part of one's GELU is no counterpart of the other's whole.
+    assert "the two part between" in op["words"]
+    assert [side["value"] for side in op["ops"]] == [None, None]
 
 
 def test_decoupled_decay_is_no_l2(fwtui, tmp_path):

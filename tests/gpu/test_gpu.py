@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fwtui.race.plan import LaneRequest, RaceRequest, plan
+from fwtui.race.plan import plan
+from fwtui.race.request import LaneRequest, RaceRequest
 from fwtui.session.run import run
 
 pytestmark = [

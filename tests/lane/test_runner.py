@@ -5,13 +5,13 @@ import time
 import numpy as np
 import pytest
 
+from fwtui.core.device_memory import FrameworkMemory
 from fwtui.core.ndarray import Array
 from fwtui.core.outcome import Ended
 from fwtui.core.records import (
     Built,
     Compiled,
     Evaluated,
-    FrameworkMemory,
     Imported,
     NetInspected,
     PhaseEntered,

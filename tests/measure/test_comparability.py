@@ -98,7 +98,8 @@ def test_random_numbers_in_arrays_of_other_shapes_cannot_be_made_equal():
     one, other = NetInspected(draws=((2, 4, 6), (3,))), NetInspected(draws=((6, 8), (3,)))
     told = why(one, other)
     assert told == (
-        "1 and 2 draw random numbers in arrays of other shapes, 2×4×6 and 6×8, which cannot be made equal: "
+        "they draw random numbers in arrays of other shapes, 2×4×6 in 1 scripted.ok, 6×8 in 2 scripted.ok, "
+        "which cannot be made equal: "
         "dropout may be in another place"
     )
     assert why(one, one) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fwtui.core.records import FrameworkMemory, GpuUse
+from fwtui.core.device_memory import FrameworkMemory, GpuUse
 from fwtui.measure.device_memory import LaneShare, card_memory
 from fwtui.measure.history import History
 from tests.scripted.gpus import H200

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from fwtui.core.records import GpuUse, PhaseEntered, RunStateChanged
+from fwtui.core.device_memory import GpuUse
+from fwtui.core.records import PhaseEntered, RunStateChanged
 from fwtui.core.spec import RaceSpec
 from fwtui.measure.energy import CardEnergy, energy_per_step
 from fwtui.measure.history import History

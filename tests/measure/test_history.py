@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from fwtui.core.device_memory import FrameworkMemory, ProcessMemory
 from fwtui.core.graph import NoGraph
 from fwtui.core.metrics import MAX_METRICS
 from fwtui.core.outcome import Ended
@@ -10,11 +11,9 @@ from fwtui.core.records import (
     Alive,
     Compiled,
     Evaluated,
-    FrameworkMemory,
     GraphsCaptured,
     LogLine,
     PhaseEntered,
-    ProcessMemory,
     RunStateChanged,
     TurnEnded,
 )

@@ -12,7 +12,8 @@ from fwtui.measure.probe_gap import largest
 from fwtui.parity import words
 from fwtui.parity.check import check
 from fwtui.parity.finding import Finding, tolerances
-from fwtui.race.plan import LaneRequest, RaceRequest, plan
+from fwtui.race.plan import plan
+from fwtui.race.request import LaneRequest, RaceRequest
 from fwtui.race.user_files import UserFiles
 from fwtui.session.run import run
 from fwtui.workloads import catalogue

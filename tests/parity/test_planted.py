@@ -10,7 +10,8 @@ import pytest
 from fwtui.parity import words
 from fwtui.parity.check import check
 from fwtui.parity.finding import tolerances
-from fwtui.race.plan import LaneRequest, RaceRequest, plan
+from fwtui.race.plan import plan
+from fwtui.race.request import LaneRequest, RaceRequest
 from fwtui.session.run import run
 from tests.planted import BUGS, RIGHT
 

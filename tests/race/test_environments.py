@@ -9,7 +9,8 @@ import pytest
 from fwtui.core.inputs import SpecError
 from fwtui.core.spec import OWN_INTERPRETER, Interpreter
 from fwtui.race.environments import Environments, KnownHost
-from fwtui.race.plan import LaneRequest, RaceRequest, plan, with_interpreters
+from fwtui.race.plan import plan, with_interpreters
+from fwtui.race.request import LaneRequest, RaceRequest
 
 HOSTS = (
     KnownHost("gpu1", "me@gpu1.example", "/opt/python", (("torch", "/opt/torch"),)),

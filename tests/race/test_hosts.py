@@ -11,9 +11,10 @@ import numpy as np
 import psutil
 import pytest
 
+from fwtui.core.device_memory import ProcessMemory
 from fwtui.core.ndarray import Array
 from fwtui.core.outcome import Ended
-from fwtui.core.records import Alive, LogLine, PhaseEntered, Probed, ProcessMemory, Steps
+from fwtui.core.records import Alive, LogLine, PhaseEntered, Probed, Steps
 from fwtui.core.spec import HOSTS, Probes, Start, WorkloadSpec
 from fwtui.lane.control import LaneCommand
 from fwtui.lane.wire import Frames

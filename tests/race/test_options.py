@@ -8,7 +8,7 @@ import pytest
 
 from fwtui.core.inputs import SpecError
 from fwtui.race.options import LANE_KEYS, OPTIONS
-from fwtui.race.plan import LaneRequest, RaceRequest
+from fwtui.race.request import LaneRequest, RaceRequest
 
 IN_OTHER_WORDS = {"lanes": "lanes", "lane": "lanes", "size": "sizes"}
 

@@ -6,7 +6,8 @@ import pytest
 
 from fwtui.core.inputs import SpecError
 from fwtui.race import plan as planning
-from fwtui.race.plan import LaneRequest, RaceRequest, differences, parse_lane, plan, with_lane
+from fwtui.race.plan import differences, plan
+from fwtui.race.request import LaneRequest, RaceRequest, parse_lane, with_lane
 from fwtui.workloads import catalogue
 
 

@@ -1,6 +1,6 @@
 """Figures that are easy to recognise."""
 
-from fwtui.core.records import FrameworkMemory
+from fwtui.core.device_memory import FrameworkMemory
 
 
 def read(device: str) -> FrameworkMemory:

@@ -5,9 +5,10 @@ import json
 import numpy as np
 import pytest
 
+from fwtui.core.device_memory import FrameworkMemory, ProcessMemory
 from fwtui.core.outcome import Ended, Failure
 from fwtui.core.processor_use import ProcessorUse
-from fwtui.core.records import Evaluated, FrameworkMemory, LogLine, ProcessMemory
+from fwtui.core.records import Evaluated, LogLine
 from fwtui.core.spec import RaceSpec
 from fwtui.measure.loss_gap import LossComparison
 from fwtui.measure.speed import speed

@@ -10,8 +10,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import pytest
 
-from fwtui.race.plan import LaneRequest, RaceRequest
 from fwtui.race.processes import local
+from fwtui.race.request import LaneRequest, RaceRequest
 from fwtui.tui import run as running
 from fwtui.tui.app import FwtuiApp
 from fwtui.tui.common.model import RaceModel

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Static
 
-from fwtui.race.plan import RaceRequest, parse_lane
+from fwtui.race.request import RaceRequest, parse_lane
 from fwtui.tui.app import NO_KEYS, FwtuiApp
 from fwtui.tui.common.lane import Lane
 from fwtui.tui.common.line import Line

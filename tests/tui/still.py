@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 from textual.pilot import Pilot
 
+from fwtui.core.device_memory import FrameworkMemory, GpuUse, ProcessMemory
 from fwtui.core.gpu import Card
 from fwtui.core.ndarray import Array
 from fwtui.core.outcome import Ended
@@ -18,21 +19,18 @@ from fwtui.core.records import (
     Compiled,
     Device,
     Evaluated,
-    FrameworkMemory,
-    GpuUse,
     GraphRan,
     Imported,
     LogLine,
     Phase,
     PhaseEntered,
     Probed,
-    ProcessMemory,
     Record,
     RunStateChanged,
     Steps,
 )
 from fwtui.core.spec import Probes
-from fwtui.race.plan import LaneRequest, RaceRequest, parse_lane
+from fwtui.race.request import LaneRequest, RaceRequest, parse_lane
 from fwtui.tui import app
 from fwtui.tui.app import FwtuiApp
 from fwtui.tui.common.model import RaceModel

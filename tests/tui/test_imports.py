@@ -8,7 +8,7 @@ PROGRAM = """
 import asyncio, sys
 from fwtui.race import hosts
 from fwtui.race.processes import local
-from fwtui.race.plan import LaneRequest, RaceRequest
+from fwtui.race.request import LaneRequest, RaceRequest
 from fwtui.tui.app import FwtuiApp
 from tests import scripted
 

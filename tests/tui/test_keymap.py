@@ -7,7 +7,7 @@ from textual.binding import Binding
 
 from fwtui.config.keys import EVERYWHERE, SCREENS
 from fwtui.core.inputs import SpecError
-from fwtui.race.plan import LaneRequest, RaceRequest
+from fwtui.race.request import LaneRequest, RaceRequest
 from fwtui.tui.app import FwtuiApp
 from fwtui.tui.common.compare_screen import CompareScreen
 from fwtui.tui.common.key_footer import KeyFooter

@@ -7,7 +7,8 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
-from fwtui.tui.dialogs.picker import Picker
+from fwtui.tui.app import FwtuiApp
+from fwtui.tui.dialogs.help import HelpScreen
 from tests.tui.driving import driven
 
 pytestmark = pytest.mark.usefixtures("scripted_backends")
@@ -36,15 +37,19 @@ async def test_a_page_key_before_the_palette_has_a_list():
         await d.trains(0)
 
 
-async def test_more_enters_in_the_palette_run_one_command():
+async def test_more_enters_in_the_palette_run_one_command(monkeypatch):
+    """Those behind the first one are the live screen's."""
+    ran = []
+    monkeypatch.setattr(FwtuiApp, "action_pick_device", lambda app: ran.append(app.screen))
     async with driven("scripted.ok") as d:
+        live = d.app.screen
         await d.press("ctrl+p", *"another device")
         await d.until(lambda: "another device" in d.text().split("\n", 3)[-1], "the command")
         for _ in range(4):
             d.app.simulate_key("enter")
-        await d.until(lambda: isinstance(d.app.screen, Picker), "the devices")
-        await d.press("escape")
-        await d.until(d.on_top, "the live screen")
+        d.app.simulate_key("question_mark")  # behind them all
+        await d.until(lambda: isinstance(d.app.screen, HelpScreen), "the help")
+        assert ran == [live]
 
 
 @pytest.mark.parametrize("below", [[], ["5"]])

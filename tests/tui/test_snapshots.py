@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fwtui.core.device_memory import FrameworkMemory
 from fwtui.core.outcome import Ended, Failure
 from fwtui.core.processor_use import ProcessorUse
-from fwtui.core.records import Compiled, FrameworkMemory, GraphBroken, Steps
+from fwtui.core.records import Compiled, GraphBroken, Steps
 from fwtui.tui.dialogs import memory
 from fwtui.tui.dialogs.memory import MachineMemory
 from tests.tui import still

@@ -7,7 +7,7 @@ import pytest
 from fwtui.core.inputs import SpecError
 from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.spec import OPTIMIZERS, WorkloadSpec
-from fwtui.race import plan
+from fwtui.race import plan, request
 from fwtui.workloads import catalogue
 from fwtui.workloads.catalogue import load, names, presets
 from fwtui.workloads.hashes import data_sha256, weights_sha256
@@ -119,9 +119,9 @@ def test_a_package_adds_a_workload(offer):
     assert workload.loss("torch")(None, None) == 3
     path, function = catalogue.net(spec, "torch")
     assert (path.name, function) == ("net_torch.py", "loss")
-    plan.plan(plan.RaceRequest((plan.LaneRequest("torch.eager"),), workload="my-line"))
+    plan.plan(request.RaceRequest((request.LaneRequest("torch.eager"),), workload="my-line"))
     with pytest.raises(SpecError, match="got 'line'; accepted: a workload with a net for tensorflow"):
-        plan.plan(plan.RaceRequest(workload="my-line"))
+        plan.plan(request.RaceRequest(workload="my-line"))
 
 
 def test_a_package_adds_nets_for_a_framework_of_its_own(offer):

@@ -1,6 +1,6 @@
 """NumPy counts no memory."""
 
-from fwtui.core.records import FrameworkMemory
+from fwtui.core.device_memory import FrameworkMemory
 
 
 def read(device: str) -> FrameworkMemory:

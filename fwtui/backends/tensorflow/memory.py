@@ -5,7 +5,7 @@ from __future__ import annotations
 import tensorflow as tf
 
 from fwtui.backends.tensorflow.device import tensorflow_name
-from fwtui.core.records import FrameworkMemory
+from fwtui.core.device_memory import FrameworkMemory
 
 
 def read(device: str) -> FrameworkMemory:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from fwtui.core.records import FrameworkMemory
+from fwtui.core.device_memory import FrameworkMemory
 
 
 def read(device: str) -> FrameworkMemory:

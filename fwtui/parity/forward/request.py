@@ -12,7 +12,8 @@ from fwtui.parity.finding import Tolerances
 from fwtui.parity.request import tolerance
 from fwtui.race.environments import of_models
 from fwtui.race.options import OPTIONS
-from fwtui.race.plan import RaceRequest, workload_spec
+from fwtui.race.plan import workload_spec
+from fwtui.race.request import RaceRequest
 from fwtui.race.user_files import UserFiles
 from fwtui.workloads.user.description import Description
 from fwtui.workloads.user.errors import UserFileError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fwtui.core.records import GpuUse
+from fwtui.core.device_memory import GpuUse
 from fwtui.system.gpus import Reading
 
 

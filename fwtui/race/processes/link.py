@@ -12,20 +12,11 @@ from typing import Any
 import numpy as np
 
 from fwtui.core.codec import NotAMessageError
+from fwtui.core.device_memory import GpuUse, ProcessMemory
 from fwtui.core.gpu import Card
 from fwtui.core.greeting import Greeting
 from fwtui.core.outcome import Ended
-from fwtui.core.records import (
-    Alive,
-    Built,
-    GpuUse,
-    Imported,
-    LogLine,
-    PhaseEntered,
-    ProcessMemory,
-    Record,
-    Steps,
-)
+from fwtui.core.records import Alive, Built, Imported, LogLine, PhaseEntered, Record, Steps
 from fwtui.core.typed_fields import mistyped
 from fwtui.lane.messages import from_lane
 from fwtui.lane.wire import Frames

@@ -7,7 +7,8 @@ import os
 import subprocess
 from collections.abc import Iterable, Sequence
 
-from fwtui.core.records import Built, ProcessMemory, Record
+from fwtui.core.device_memory import ProcessMemory
+from fwtui.core.records import Built, Record
 from fwtui.core.spec import Interpreter, LaneSpec
 from fwtui.lane.control import Command
 from fwtui.lane.messages import from_lane

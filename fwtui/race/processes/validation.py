@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from fwtui.core.codec import NotAMessageError
+from fwtui.core.device_memory import FrameworkMemory, GpuUse, ProcessMemory
 from fwtui.core.graph import Graph
 from fwtui.core.ndarray import Array
 from fwtui.core.oplog import LoggedOp
@@ -22,8 +23,6 @@ from fwtui.core.records import (
     Built,
     Compiled,
     Evaluated,
-    FrameworkMemory,
-    GpuUse,
     GraphBroken,
     GraphRan,
     GraphsCaptured,
@@ -34,7 +33,6 @@ from fwtui.core.records import (
     OpsLogged,
     PhaseEntered,
     Probed,
-    ProcessMemory,
     Record,
     RunStateChanged,
     Steps,

@@ -7,8 +7,9 @@ from collections import deque
 from collections.abc import Callable
 
 from fwtui.core.inputs import SpecError
-from fwtui.race.plan import RaceRequest, plan
+from fwtui.race.plan import plan
 from fwtui.race.race import StartThread
+from fwtui.race.request import RaceRequest
 from fwtui.race.user_files import CurrentFiles, NotKnownError, UserFiles
 from fwtui.workloads import catalogue as workloads
 

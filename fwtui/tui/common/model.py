@@ -16,8 +16,9 @@ from fwtui.core.records import LogLine, Record, TurnEnded
 from fwtui.core.spec import RaceSpec, WorkloadSpec
 from fwtui.lane.control import LaneCommand
 from fwtui.measure.history import History
-from fwtui.race.plan import LaneRequest, RaceRequest, differences, plan, with_lane
+from fwtui.race.plan import differences, plan
 from fwtui.race.race import LaneRun, Race, StartThread
+from fwtui.race.request import LaneRequest, RaceRequest, with_lane
 from fwtui.race.user_files import UserFiles
 from fwtui.session.session import Session
 from fwtui.tui.common.lane import Lane, seconds_left, trained_s

@@ -7,70 +7,42 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from textual import events
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
 
 from fwtui.format import numbers
 from fwtui.tui.common.lane_colours import colour_names
-from fwtui.tui.common.model import RaceModel
-from fwtui.tui.dialogs.dialog import Dialog
+from fwtui.tui.dialogs.figures import FiguresDialog
 
 ROWS = 14
-_REFRESH_S = 1.0
 _LABEL_CELLS = 11
 _BLOCKS = " ▏▎▍▌▋▊▉█"
 
 Floats = NDArray[np.float64]
 
 
-class HistogramScreen(Dialog[None]):
-    """Shows the step times of every lane in the same bins, and follows them."""
+class HistogramScreen(FiguresDialog):
+    """Shows the step times of every lane in the same bins."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,h,enter", "dismiss(None)", "Back")]
+    HEADING = "Step times"
+    ABOUT = "of the steady steps"
 
-    def __init__(self, model: RaceModel) -> None:
-        super().__init__()
-        self._model = model
-        self._body = Static()
-
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog -wide"):
-            title = Content.assemble(("Step times", "bold"), ("  of the steady steps", "$dim"))
-            yield Static(title, classes="dialog--title")
-            yield self._body
-            yield Static(Content.assemble("esc", (" back", "$dim")), classes="dialog--keys")
-
-    def on_mount(self) -> None:
-        """Shows what there is, and what comes."""
-        self._show()
-        self.set_interval(_REFRESH_S, self._show)
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Fits the bars to the room."""
-        super().on_resize(event)
-        self.call_after_refresh(self._show)
-
-    def _show(self) -> None:
-        self._body.update(self._text())
-
-    def _text(self) -> Content:
+    def text(self, cells: int) -> Content:
+        """A column of bars for each lane."""
         lanes = self._model.lanes
         times = [lane.history.steady_step_ns() for lane in lanes]
         edges = bins(times)
         if edges is None:
             return Content.assemble(("no steady steps yet", "$dim"))
-        cells = max((self._body.size.width - _LABEL_CELLS) // len(lanes) - 7, 4)
+        bar_cells = max((cells - _LABEL_CELLS) // len(lanes) - 7, 4)
         colours = [f"${name}" for name in colour_names(lanes)]
         shares = [histogram(of, edges) for of in times]
         top = max(float(of.max()) for of in shares)
-        heads = [f"{lane.run.lane + 1} {lane.spec.backend}"[: cells + 5] for lane in lanes]
+        heads = [f"{lane.run.lane + 1} {lane.spec.backend}"[: bar_cells + 5] for lane in lanes]
         head = Content(" " * _LABEL_CELLS).append(
             Content("").join(
-                Content.assemble((f"{name:<{cells + 7}}", colour))
+                Content.assemble((f"{name:<{bar_cells + 7}}", colour))
                 for name, colour in zip(heads, colours, strict=True)
             )
         )
@@ -81,7 +53,7 @@ class HistogramScreen(Dialog[None]):
             parts: list[tuple[str, str]] = [(label, "$dim")]
             for of, colour in zip(shares, colours, strict=True):
                 share = float(of[row])
-                parts.append((bar(share / top, cells), colour))
+                parts.append((bar(share / top, bar_cells), colour))
                 percent = "" if share == 0 else "<1 %" if share < 0.01 else numbers.share(share)
                 parts.append((f" {percent:<6}", "$dim"))
             rows.append(Content.assemble(*parts))

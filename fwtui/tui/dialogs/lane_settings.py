@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from fwtui.core.inputs import SpecError
-from fwtui.race.plan import LaneRequest, parse_lane
+from fwtui.race.request import LaneRequest, parse_lane
 from fwtui.tui.dialogs.dialog import Dialog
 
 

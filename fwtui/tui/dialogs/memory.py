@@ -7,12 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import events
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from fwtui.format import numbers
 from fwtui.format.gpus import activity
@@ -22,10 +18,8 @@ from fwtui.system import gpus, memory
 from fwtui.tui.common.lane import Lane
 from fwtui.tui.common.lane_colours import colour_names
 from fwtui.tui.common.model import RaceModel
-from fwtui.tui.dialogs.dialog import Dialog
+from fwtui.tui.dialogs.figures import FiguresDialog
 
-_REFRESH_S = 1.0
-_LEAST_CELLS = 20
 _NAME_CELLS = 16
 _Part = tuple[int | None, str, str]
 """Bytes, colour, and the character of which the bar is made."""
@@ -62,41 +56,16 @@ def machine_memory() -> MachineMemory:
     )
 
 
-class MemoryScreen(Dialog[None]):
-    """Shows the memory of every lane, and follows it."""
+class MemoryScreen(FiguresDialog):
+    """Shows the memory of every lane."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,M,enter", "dismiss(None)", "Back")]
+    HEADING = "Memory"
+    ABOUT = "of each lane, and where the rest is"
 
-    def __init__(self, model: RaceModel) -> None:
-        super().__init__()
-        self._model = model
-        self._body = Static()
-
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog -wide"):
-            title = Content.assemble(("Memory", "bold"), ("  of each lane, and where the rest is", "$dim"))
-            yield Static(title, classes="dialog--title")
-            with VerticalScroll():
-                yield self._body
-            yield Static(
-                Content.assemble("↑ ↓", (" scroll   ", "$dim"), "esc", (" back", "$dim")),
-                classes="dialog--keys",
-            )
-
-    def on_mount(self) -> None:
-        """Shows what there is, and what comes."""
-        self.query_one(VerticalScroll).focus()
-        self._show()
-        self.set_interval(_REFRESH_S, self._show)
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Fits the bars to the room."""
-        super().on_resize(event)
-        self.call_after_refresh(self._show)
-
-    def _show(self) -> None:
-        cells = max(self._body.size.width - 1, _LEAST_CELLS)
-        self._body.update(memory_text(self._model, machine_memory(), cells))
+    def text(self, cells: int) -> Content:
+        """All of it, by cards and machines."""
+        return memory_text(self._model, machine_memory(), cells)
 
 
 def memory_text(model: RaceModel, machine: MachineMemory, cells: int) -> Content:
@@ -148,7 +117,7 @@ def _card(lanes: Sequence[tuple[Lane, str]], energy: Sequence[float | None], cel
         parts += _shares(share, f"${colour}")
         rows += _rows(lane, colour, _share_figures(lane, share, energy), cells)
     parts.append((found.others, "$other", "▒"))
-    rest = [_rest("others", found.others), _rest("free", found.free)]
+    rest = [_rest("others", found.others, "▒"), _rest("free", found.free)]
     lines = [Content.assemble((part, "$dim")) for part in _wrapped(activity(gpu.card), cells)]
     return [title, *lines, _bar(parts, found, cells), *rows, *rest]
 
@@ -191,7 +160,7 @@ def _host(host: str, lanes: Sequence[tuple[Lane, str]], machine: MachineMemory, 
         others = max(0, machine.total - machine.available - sum(known))
     parts.append((others, "$other", "▒"))
     whole = CardMemory(machine.total, machine.available, (), others)
-    rest = [_rest("others", others), _rest("available", machine.available)]
+    rest = [_rest("others", others, "▒"), _rest("available", machine.available)]
     return [title, _bar(parts, whole, cells), *rows, *own, *rest]
 
 
@@ -220,8 +189,8 @@ def _rows(lane: Lane, colour: str, figures: Sequence[str], cells: int) -> list[C
     return [Content.assemble(badge, (name, f"${colour}"), first), *indented]
 
 
-def _rest(name: str, size: int | None) -> Content:
-    return Content.assemble((f"{name:<{_NAME_CELLS}}", "$dim"), numbers.size(size))
+def _rest(name: str, size: int | None, sign: str = "") -> Content:
+    return Content.assemble((f"{f'{name} {sign}'.strip():<{_NAME_CELLS}}", "$dim"), numbers.size(size))
 
 
 def _wrapped(parts: Iterable[str], cells: int, gap: str = " · ") -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fwtui.core.records import GpuUse
+from fwtui.core.device_memory import GpuUse
 from fwtui.race.processes.gpu_use import use_of
 from fwtui.system.gpus import Reading
 from tests.scripted.gpus import H200

@@ -13,8 +13,9 @@ import time
 import psutil
 import pytest
 
+from fwtui.core.device_memory import ProcessMemory
 from fwtui.core.outcome import Ended
-from fwtui.core.records import Imported, LogLine, PhaseEntered, Probed, ProcessMemory, RunStateChanged, Steps
+from fwtui.core.records import Imported, LogLine, PhaseEntered, Probed, RunStateChanged, Steps
 from fwtui.core.spec import Interpreter, Probes, WorkloadSpec
 from fwtui.lane.control import LaneCommand
 from fwtui.race.processes import ssh

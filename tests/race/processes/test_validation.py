@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from fwtui.core.codec import NotAMessageError, encode
+from fwtui.core.device_memory import ProcessMemory
 from fwtui.core.graph import Graph, Node, Tensor
 from fwtui.core.ndarray import Array
 from fwtui.core.oplog import LoggedOp, OpInput, OpLog
@@ -19,7 +20,6 @@ from fwtui.core.records import (
     Imported,
     OpsLogged,
     Probed,
-    ProcessMemory,
     Record,
     Steps,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fwtui.core.inputs import SpecError
-from fwtui.race.plan import RaceRequest
+from fwtui.race.request import RaceRequest
 from fwtui.tui.common.changes import Changes
 from fwtui.workloads import catalogue
 from tests.tui.driving import driven

@@ -1,4 +1,4 @@
-from fwtui.race.plan import LaneRequest, RaceRequest
+from fwtui.race.request import LaneRequest, RaceRequest
 from fwtui.tui.common.lane_colours import COLOURS, _slots, colour_names
 from fwtui.tui.common.themes import THEMES
 from tests.tui import still

@@ -6,8 +6,8 @@ from fwtui.core.inputs import SpecError
 from fwtui.core.outcome import Ended
 from fwtui.core.records import Alive, LogLine, TurnEnded
 from fwtui.lane.control import LaneCommand
-from fwtui.race.plan import LaneRequest
 from fwtui.race.race import Race
+from fwtui.race.request import LaneRequest
 from tests.tui import still
 from tests.tui.still import NOW, done, importing, race, training
 

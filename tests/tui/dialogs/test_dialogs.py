@@ -13,7 +13,7 @@ from textual import events
 from textual.widgets import OptionList
 
 from fwtui.core.records import Device
-from fwtui.race.plan import parse_lane
+from fwtui.race.request import parse_lane
 from fwtui.system import machine
 from fwtui.tui import app as apps
 from fwtui.tui import lane_actions

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from fwtui.core.records import FrameworkMemory, ProcessMemory, Steps
+from fwtui.core.device_memory import FrameworkMemory, ProcessMemory
+from fwtui.core.records import Steps
 from fwtui.measure.history import History
 from fwtui.tui.live.curves import KINDS, LaneCurves, SharedAxes
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from fwtui.core.spec import OPTIMIZERS
-from fwtui.race.plan import LaneRequest, RaceRequest, plan
+from fwtui.race.plan import plan
+from fwtui.race.request import LaneRequest, RaceRequest
 from fwtui.tui.source.sections import LaneSource, Running, Section
 from fwtui.workloads.catalogue import names
 from tests.backends.own import BACKENDS

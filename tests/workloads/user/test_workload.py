@@ -13,7 +13,8 @@ from fwtui.core.inputs import SpecError
 from fwtui.core.seeding import data_rng, parameters_rng
 from fwtui.core.spec import WorkloadSpec
 from fwtui.core.text import plain
-from fwtui.race.plan import LaneRequest, RaceRequest, plan
+from fwtui.race.plan import plan
+from fwtui.race.request import LaneRequest, RaceRequest
 from fwtui.workloads import catalogue
 from fwtui.workloads.user import template
 from fwtui.workloads.user.errors import UserFileError
