@@ -23,7 +23,6 @@ import numpy as np
 import step_time
 from step_time import Bare, ByTurns, race, say
 
-from fwtui.core.gpu import Card
 from fwtui.race.plan import plan
 from fwtui.race.request import LaneRequest, RaceRequest
 from fwtui.session.run import run
@@ -53,10 +52,14 @@ def doctor(**environment: str) -> dict[str, Any]:
     return {**facts, "torch": next(one for one in facts["frameworks"] if one["package"] == "torch")}
 
 
-def card(settle_s: float = 1.5) -> Card:
-    """The first card, once what has ended has given its memory back."""
+def used_bytes(settle_s: float = 1.5) -> int:
+    """What is used of the first card, once what has ended has given its memory back."""
     time.sleep(settle_s)
-    return monitor().first().cards[0]
+    reading = monitor().first()
+    used = reading.cards[0].used_bytes if reading.cards else None
+    if used is None:
+        sys.exit(f"the driver does not tell what is used: {reading.problem or 'no figure'}")
+    return used
 
 
 def what_there_is(device: str) -> None:
@@ -75,10 +78,10 @@ def what_there_is(device: str) -> None:
 
 def memory(device: str) -> None:
     """Both lanes' memory against what the driver counts more than before."""
-    before = card().used_bytes or 0
+    before = used_bytes()
     with closing(ByTurns(race("torch.eager", STEPS, "digits-cnn", device, "torch.compile"))) as both:
         both.median()
-        used = (card().used_bytes or 0) - before
+        used = used_bytes() - before
         shares = [lane.gpu.process_bytes if lane.gpu else None for lane in both.lanes]
         for lane in both.lanes:
             held, gpu = lane.memory, lane.gpu
@@ -86,7 +89,7 @@ def memory(device: str) -> None:
         if None in shares:
             check(False, f"the driver tells what each process has: {shares}")
             return
-        total = sum(share or 0 for share in shares)
+        total = sum(share for share in shares if share is not None)
         check(
             abs(total - used) <= TOLERANCE * used,
             f"memory adds up: lanes {total / 1e9:.3f} GB, the driver counts {used / 1e9:.3f} GB more",
@@ -95,7 +98,7 @@ def memory(device: str) -> None:
 
 def out_of_memory(device: str) -> None:
     """One lane has no room for its batch; the other trains on, and the memory comes back."""
-    before = card().used_bytes or 0
+    before = used_bytes()
     lanes = (LaneRequest("torch.eager", batch="64"), LaneRequest("torch.eager", batch="400000"))
     request = RaceRequest(lanes, device=device, steps="200", gpu_memory="600MB")
     result = run(plan(request), lambda lanes: None)
@@ -103,7 +106,7 @@ def out_of_memory(device: str) -> None:
     check(first is not None and first.outcome == "done", f"the lane with room: {first and first.summary}")
     is_short = second is not None and second.failure is not None and second.failure.cause == "out of memory"
     check(is_short, f"the lane without: {second and second.summary}")
-    left = (card().used_bytes or 0) - before
+    left = used_bytes() - before
     check(abs(left) < 50e6, f"memory is given back: {left / 1e6:.0f} MB more than before")
 
 

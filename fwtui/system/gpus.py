@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fwtui.core.gpu import Card
+from fwtui.core.text import plain
 
 ASK_S = 0.5
 LIMIT_S = 3.0
@@ -119,6 +120,9 @@ class GpuMonitor:
                 reading = Reading(driver.cards(), version)
             except GpuError as error:
                 driver, reading = None, Reading(driver=version, problem=str(error))
+            except Exception as error:  # of the binding's own: the thread must go on, and say so
+                what = f"the NVIDIA driver cannot be asked: {type(error).__name__}: {error}"
+                driver, reading = None, Reading(driver=version, problem=plain(what))
             with self._changed:
                 self._reading, self._asked_at = reading, None
                 self._changed.notify_all()

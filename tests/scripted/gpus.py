@@ -34,11 +34,13 @@ class Driver:
 
     Attributes:
         problem: what it fails with; "" where it does not.
+        raises: an error that is no driver's.
         hangs: whether it never answers, until `release` is set.
     """
 
     def __init__(self, cards: Sequence[Card] = (H200,)) -> None:
         self.shown, self.problem, self.hangs, self.asked = tuple(cards), "", False, 0
+        self.raises: Exception | None = None
         self.release = threading.Event()
 
     def version(self) -> str:
@@ -48,6 +50,8 @@ class Driver:
         self.asked += 1
         if self.hangs:
             self.release.wait()
+        if self.raises:
+            raise self.raises
         if self.problem:
             raise GpuError(self.problem)
         return self.shown

@@ -64,6 +64,15 @@ def test_a_failure_is_told_and_tried_again(driver, monkeypatch):
     until(lambda: monitor.read().cards)
 
 
+def test_an_error_of_the_binding_s_own_is_told_and_the_thread_goes_on(driver, monkeypatch):
+    monkeypatch.setattr("fwtui.system.gpus.RETRY_S", 0.01)
+    monitor = GpuMonitor(lambda: driver, ask_s=0.01)
+    driver.raises = UnicodeDecodeError("utf-8", b"x", 0, 1, "no")
+    assert monitor.first().problem.startswith("the NVIDIA driver cannot be asked: UnicodeDecodeError")
+    driver.raises = None
+    until(lambda: monitor.read().cards)
+
+
 def test_where_there_is_none(monkeypatch):
     def connect():
         raise GpuError("no NVIDIA driver")

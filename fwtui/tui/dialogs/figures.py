@@ -18,7 +18,7 @@ _LEAST_CELLS = 20
 
 
 class FiguresDialog(Dialog[None]):
-    """Shows what `text` gives, anew each second and where the room changes.
+    """Shows what `text` gives, again each second and where the room changes.
 
     Attributes:
         HEADING, ABOUT: what it is called, and a few words on it.
