@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 PROBE = """
 import keras
 import tensorflow as tf
@@ -54,6 +56,7 @@ print(list(again) == list(other), list(named_variables(made(), "g")))
 """
 
 
+@pytest.mark.slow
 def test_what_a_training_leaves_out_and_names():
     run = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, check=True)
     constraint = (

@@ -213,6 +213,7 @@ def test_terminal_that_goes_away(shown, stop, told):
         assert gone(lanes)
 
 
+@pytest.mark.slow
 def test_terminal_that_takes_nothing(tmp_path):
     forced = tmp_path / "forced"
     with Terminal("process", "scripted.slow", "hasty", rows=50, columns=200, FORCED=str(forced)) as terminal:
